@@ -1,0 +1,32 @@
+//! The workflow file: its model, reading with positions, and its graph (`spec/engine.md §1`).
+//!
+//! Reading is in three steps, so that the fast path pays for nothing that it does not need:
+//!
+//! 1. [`Workflow::parse`] turns text into a model. It takes what n8n exports, of any age, and is an error only when
+//!    the text is no workflow at all. Whatever it does not know stays in the model and is written back unchanged.
+//! 2. [`Workflow::problems`] finds everything that is wrong with the structure, all at once.
+//! 3. Positions in the text are looked up by JSON pointer ([`SourceMap`]) only when a problem has to be shown.
+//!
+//! [`Graph`] answers the questions that running a workflow asks about its connections.
+
+mod check;
+mod connections;
+mod graph;
+mod items;
+mod node;
+mod problem;
+mod read;
+mod settings;
+mod source;
+mod start;
+mod workflow;
+
+pub use connections::{Connection, ConnectionType, Connections};
+pub use graph::{ConnectionFilter, Edge, Graph, NodeIndex};
+pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items};
+pub use node::{CredentialReference, Node, OnError};
+pub use problem::{Problem, Severity, WorkflowError};
+pub use settings::{ExecutionOrder, Settings};
+pub use source::{SourceMap, Span};
+pub use start::{find_start_node, highest_nodes};
+pub use workflow::Workflow;

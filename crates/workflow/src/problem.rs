@@ -1,0 +1,139 @@
+//! What can be wrong with a workflow file, said so that it can be mended.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::source::Span;
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The workflow runs; something in it is probably not meant so.
+    Warning,
+    /// The workflow must not run.
+    Error,
+}
+
+/// One thing that is wrong, where it is, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Whether the workflow can run all the same.
+    pub severity: Severity,
+    /// What is wrong, in one sentence, with the names that it concerns.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// JSON pointer (RFC 6901) into the whole file; empty for the file itself.
+    pub pointer: String,
+    /// Where in the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// Name of the node it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// Path of the parameter it is about, such as `options.timeout`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+}
+
+impl Problem {
+    /// A problem that must be mended before the workflow can run.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, message.into())
+    }
+
+    /// A problem that the workflow can run with.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, message.into())
+    }
+
+    fn new(severity: Severity, message: String) -> Self {
+        Self {
+            severity,
+            message,
+            help: None,
+            pointer: String::new(),
+            span: None,
+            node: None,
+            parameter: None,
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the place, as a JSON pointer into the file.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = pointer.into();
+        self
+    }
+
+    /// Adds the node's name; an empty name says nothing and is left out.
+    #[must_use]
+    pub fn in_node(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.node = (!name.is_empty()).then_some(name);
+        self
+    }
+
+    /// Adds the parameter's path.
+    #[must_use]
+    pub fn in_parameter(mut self, path: impl Into<String>) -> Self {
+        self.parameter = Some(path.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(span) = &self.span {
+            write!(f, "{}:{}: ", span.line, span.column)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A file that could not be read as a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkflowError {
+    /// What was read: a path, or the name given to [`crate::Workflow::parse`].
+    pub name: String,
+    /// The text, as far as there is one, for showing the place.
+    pub text: Option<std::sync::Arc<str>>,
+    /// What is wrong; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl WorkflowError {
+    pub(crate) fn new(name: &str, text: Option<&std::sync::Arc<str>>, problem: Problem) -> Self {
+        Self { name: name.to_owned(), text: text.cloned(), problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for WorkflowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            let separator = if problem.span.is_some() { ":" } else { ": " };
+            write!(f, "{}{separator}{problem}", self.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for WorkflowError {}
