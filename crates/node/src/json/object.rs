@@ -1,0 +1,285 @@
+//! Objects: values in the order of a shape's keys.
+
+use std::fmt;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::shape::Shape;
+use super::{Json, transition};
+
+/// The properties of a JSON object, in JavaScript's order: keys that are array indices (`"0"`, `"17"`) ascending,
+/// then the others as they were inserted.
+///
+/// Objects with the same keys in the same order share them, so a field more costs a value and not a key.
+#[derive(Clone)]
+pub struct JsonObject {
+    shape: Arc<Shape>,
+    /// One value for each key of the shape.
+    values: Vec<Json>,
+}
+
+/// The properties of a [`JsonObject`] in order.
+#[derive(Debug, Clone)]
+pub struct Iter<'a> {
+    keys: std::slice::Iter<'a, SmolStr>,
+    values: std::slice::Iter<'a, Json>,
+}
+
+/// The properties of a [`JsonObject`] in order, values open to change.
+#[derive(Debug)]
+pub struct IterMut<'a> {
+    keys: std::slice::Iter<'a, SmolStr>,
+    values: std::slice::IterMut<'a, Json>,
+}
+
+/// The properties of a consumed [`JsonObject`] in order.
+#[derive(Debug)]
+pub struct IntoIter {
+    keys: std::vec::IntoIter<SmolStr>,
+    values: std::vec::IntoIter<Json>,
+}
+
+impl JsonObject {
+    /// An object without properties.
+    pub fn new() -> Self {
+        Self { shape: Shape::empty(), values: Vec::new() }
+    }
+
+    /// An object without properties, with room for the values of `capacity` of them.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { shape: Shape::empty(), values: Vec::with_capacity(capacity) }
+    }
+
+    /// Number of properties.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are no properties.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The value of the property `key`.
+    pub fn get(&self, key: &str) -> Option<&Json> {
+        self.values.get(self.shape.position(key)?)
+    }
+
+    /// The value of the property `key`, open to change.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
+        self.values.get_mut(self.shape.position(key)?)
+    }
+
+    /// The property at `position`.
+    pub fn get_index(&self, position: usize) -> Option<(&str, &Json)> {
+        Some((self.shape.keys().get(position)?.as_str(), self.values.get(position)?))
+    }
+
+    /// Whether there is a property `key`.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.shape.position(key).is_some()
+    }
+
+    /// Where the property `key` stands in the order.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.shape.position(key)
+    }
+
+    /// Sets a property and returns its former value. A property that is there keeps its place.
+    pub fn insert(&mut self, key: &str, value: Json) -> Option<Json> {
+        if let Some(place) = self.get_mut(key) {
+            return Some(std::mem::replace(place, value));
+        }
+        self.append(key, value);
+        None
+    }
+
+    /// The value of the property `key`, which is null if it was not there before.
+    pub fn entry(&mut self, key: &str) -> &mut Json {
+        let position = match self.shape.position(key) {
+            Some(position) => position,
+            None => self.append(key, Json::NULL),
+        };
+        &mut self.values[position]
+    }
+
+    /// Takes a property away and returns its value; the others keep their order.
+    pub fn remove(&mut self, key: &str) -> Option<Json> {
+        let position = self.shape.position(key)?;
+        match transition::reduce(&self.shape, position) {
+            Some(shape) => self.shape = shape,
+            None => self.own_shape().remove(position),
+        }
+        Some(self.values.remove(position))
+    }
+
+    /// Keeps the properties for which `keep` is true, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Json) -> bool) {
+        let before = std::mem::take(self);
+        for (key, mut value) in before {
+            if keep(&key, &mut value) {
+                self.append(&key, value);
+            }
+        }
+    }
+
+    /// Takes all properties away.
+    pub fn clear(&mut self) {
+        *self = Self::new();
+    }
+
+    /// The properties in order.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { keys: self.shape.keys().iter(), values: self.values.iter() }
+    }
+
+    /// The properties in order, values open to change.
+    pub fn iter_mut(&mut self) -> IterMut<'_> {
+        IterMut { keys: self.shape.keys().iter(), values: self.values.iter_mut() }
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> + DoubleEndedIterator + Clone {
+        self.shape.keys().iter().map(SmolStr::as_str)
+    }
+
+    /// The values in order.
+    pub fn values(&self) -> std::slice::Iter<'_, Json> {
+        self.values.iter()
+    }
+
+    /// The values in order, open to change.
+    pub fn values_mut(&mut self) -> std::slice::IterMut<'_, Json> {
+        self.values.iter_mut()
+    }
+
+    /// Whether both have the very same keys list in memory, so that values can be compared place by place.
+    pub(super) fn same_shape(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shape, &other.shape)
+    }
+
+    /// Adds a property that is not there yet and returns its position.
+    fn append(&mut self, key: &str, value: Json) -> usize {
+        let position = match transition::extend(&self.shape, key) {
+            Some(shape) => {
+                self.shape = shape;
+                self.shape.added()
+            }
+            None => self.own_shape().add(SmolStr::new(key)),
+        };
+        self.values.insert(position, value);
+        position
+    }
+
+    /// The shape, no longer shared and open to change.
+    fn own_shape(&mut self) -> &mut Shape {
+        if self.shape.is_shared() {
+            self.shape = Arc::new(self.shape.owned());
+        }
+        Arc::make_mut(&mut self.shape)
+    }
+
+    /// For taking the values apart before they are dropped.
+    pub(super) fn values_vec(&mut self) -> &mut Vec<Json> {
+        &mut self.values
+    }
+}
+
+impl Drop for JsonObject {
+    fn drop(&mut self) {
+        super::depth::drop_values(&mut self.values);
+    }
+}
+
+impl Default for JsonObject {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for JsonObject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self).finish()
+    }
+}
+
+impl PartialEq for JsonObject {
+    fn eq(&self, other: &Self) -> bool {
+        super::depth::equal_objects(self, other)
+    }
+}
+
+impl<K: AsRef<str>> FromIterator<(K, Json)> for JsonObject {
+    fn from_iter<T: IntoIterator<Item = (K, Json)>>(properties: T) -> Self {
+        let mut object = Self::new();
+        object.extend(properties);
+        object
+    }
+}
+
+impl<K: AsRef<str>> Extend<(K, Json)> for JsonObject {
+    fn extend<T: IntoIterator<Item = (K, Json)>>(&mut self, properties: T) {
+        let properties = properties.into_iter();
+        self.values.reserve(properties.size_hint().0);
+        for (key, value) in properties {
+            self.insert(key.as_ref(), value);
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a JsonObject {
+    type Item = (&'a str, &'a Json);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut JsonObject {
+    type Item = (&'a str, &'a mut Json);
+    type IntoIter = IterMut<'a>;
+
+    fn into_iter(self) -> IterMut<'a> {
+        self.iter_mut()
+    }
+}
+
+impl IntoIterator for JsonObject {
+    type Item = (SmolStr, Json);
+    type IntoIter = IntoIter;
+
+    fn into_iter(mut self) -> IntoIter {
+        let values = std::mem::take(&mut self.values);
+        IntoIter { keys: self.shape.keys().to_vec().into_iter(), values: values.into_iter() }
+    }
+}
+
+macro_rules! iterate_together {
+    ($iterator:ty, $item:ty, $key:expr $(, $lifetime:lifetime)?) => {
+        impl $(<$lifetime>)? Iterator for $iterator {
+            type Item = $item;
+
+            fn next(&mut self) -> Option<Self::Item> {
+                Some(($key(self.keys.next()?), self.values.next()?))
+            }
+
+            fn size_hint(&self) -> (usize, Option<usize>) {
+                self.values.size_hint()
+            }
+        }
+
+        impl $(<$lifetime>)? DoubleEndedIterator for $iterator {
+            fn next_back(&mut self) -> Option<Self::Item> {
+                Some(($key(self.keys.next_back()?), self.values.next_back()?))
+            }
+        }
+
+        impl $(<$lifetime>)? ExactSizeIterator for $iterator {}
+    };
+}
+
+iterate_together!(Iter<'a>, (&'a str, &'a Json), SmolStr::as_str, 'a);
+iterate_together!(IterMut<'a>, (&'a str, &'a mut Json), SmolStr::as_str, 'a);
+iterate_together!(IntoIter, (SmolStr, Json), std::convert::identity);

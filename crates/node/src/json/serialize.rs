@@ -1,0 +1,62 @@
+//! [`Json`] to any serde format.
+
+use serde::ser::{Error, SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+use super::{Json, JsonObject, MAX_DEPTH, Repr, number};
+
+impl Serialize for Json {
+    /// Whole numbers up to 2⁵³ are given as `i64`, others as `f64`. Fails if nested deeper than [`MAX_DEPTH`].
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        AtDepth { value: self, depth: 0 }.serialize(serializer)
+    }
+}
+
+impl Serialize for JsonObject {
+    /// A map; as [`Json`] otherwise.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_object(self, 0, serializer)
+    }
+}
+
+struct AtDepth<'a> {
+    value: &'a Json,
+    depth: usize,
+}
+
+impl Serialize for AtDepth<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value.0 {
+            Repr::Null => serializer.serialize_unit(),
+            Repr::Bool(value) => serializer.serialize_bool(*value),
+            Repr::Number(number) => match number::to_safe_integer(*number) {
+                Some(integer) => serializer.serialize_i64(integer),
+                None => serializer.serialize_f64(*number),
+            },
+            Repr::String(text) => serializer.serialize_str(text),
+            Repr::Array(_) | Repr::Object(_) if self.depth >= MAX_DEPTH => {
+                Err(S::Error::custom(format_args!("the value is nested deeper than {MAX_DEPTH} levels")))
+            }
+            Repr::Array(elements) => {
+                let mut sequence = serializer.serialize_seq(Some(elements.0.len()))?;
+                for value in &elements.0 {
+                    sequence.serialize_element(&AtDepth { value, depth: self.depth + 1 })?;
+                }
+                sequence.end()
+            }
+            Repr::Object(object) => serialize_object(object, self.depth, serializer),
+        }
+    }
+}
+
+fn serialize_object<S: Serializer>(
+    object: &JsonObject,
+    depth: usize,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(object.len()))?;
+    for (key, value) in object {
+        map.serialize_entry(key, &AtDepth { value, depth: depth + 1 })?;
+    }
+    map.end()
+}

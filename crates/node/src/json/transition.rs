@@ -1,0 +1,193 @@
+//! The process-wide table of shapes: from a shape and a key to the shape with that key more or less.
+//!
+//! Objects can be used as maps, with ids as keys, so the table must not keep all that it sees: shapes of many keys
+//! and very long keys are not shared, a full shard lets go of the shapes that no object uses, and while it is full
+//! of shapes in use new ones are not shared.
+
+use std::cell::RefCell;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use smol_str::SmolStr;
+
+use super::shape::Shape;
+
+/// Objects of more keys have their own shape.
+pub(super) const MAX_SHARED_KEYS: usize = 64;
+/// Objects with a key of more bytes have their own shape.
+pub(super) const MAX_KEY_BYTES: usize = 128;
+/// Transitions in one shard. All shards full of 64-key shapes hold about 20 MB.
+const SHARD_CAPACITY: usize = 512;
+const SHARDS: usize = 16;
+/// Transitions that each thread remembers, so that it seldom needs a lock.
+const RECENT: usize = 64;
+
+static TABLE: LazyLock<Table> = LazyLock::new(Table::default);
+/// 0 marks shapes that are not shared and 1 is the empty shape.
+static NEXT_ID: AtomicU64 = AtomicU64::new(2);
+
+thread_local! {
+    static RECENTLY: RefCell<[Option<Transition>; RECENT]> = const { RefCell::new([const { None }; RECENT]) };
+}
+
+/// Which way a transition leads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Step {
+    Add,
+    Remove,
+}
+
+#[derive(Clone)]
+struct Transition {
+    from: u64,
+    step: Step,
+    key: SmolStr,
+    to: Arc<Shape>,
+}
+
+#[derive(Default)]
+struct Table {
+    hasher: DefaultHashBuilder,
+    shards: [RwLock<Shard>; SHARDS],
+}
+
+#[derive(Default)]
+struct Shard {
+    transitions: HashTable<Transition>,
+    /// How many more refusals until another search for unused shapes is worth its time.
+    patience: usize,
+}
+
+/// The shared shape of `shape` and `key`, which it lacks; `None` if that shape is not to be shared.
+pub(super) fn extend(shape: &Arc<Shape>, key: &str) -> Option<Arc<Shape>> {
+    if !shape.is_shared() || shape.len() >= MAX_SHARED_KEYS || key.len() > MAX_KEY_BYTES {
+        return None;
+    }
+    let hash = TABLE.hash(shape.id(), Step::Add, key);
+    if let Some(known) = TABLE.find(hash, shape.id(), Step::Add, key) {
+        return Some(known);
+    }
+    TABLE.add(hash, shape.id(), Step::Add, key, |key| {
+        Arc::new(Shape::extended(shape, key, NEXT_ID.fetch_add(1, Ordering::Relaxed)))
+    })
+}
+
+/// The shared shape of `shape` without its key at `position`; `None` if that shape is not to be shared.
+pub(super) fn reduce(shape: &Arc<Shape>, position: usize) -> Option<Arc<Shape>> {
+    if !shape.is_shared() {
+        return None;
+    }
+    let key = shape.keys().get(position)?;
+    let hash = TABLE.hash(shape.id(), Step::Remove, key);
+    if let Some(known) = TABLE.find(hash, shape.id(), Step::Remove, key) {
+        return Some(known);
+    }
+    let mut rest = shape.keys().iter().enumerate().filter(|&(other, _)| other != position);
+    let reduced = rest.try_fold(Shape::empty(), |reduced, (_, key)| extend(&reduced, key))?;
+    TABLE.add(hash, shape.id(), Step::Remove, key, |_| Arc::clone(&reduced));
+    Some(reduced)
+}
+
+/// How many transitions the process remembers.
+#[cfg(test)]
+pub(super) fn count() -> usize {
+    TABLE
+        .shards
+        .iter()
+        .map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).transitions.len())
+        .sum()
+}
+
+/// The most transitions that the process ever remembers.
+#[cfg(test)]
+pub(super) const MAX_COUNT: usize = SHARDS * SHARD_CAPACITY;
+
+impl Transition {
+    fn is(&self, from: u64, step: Step, key: &str) -> bool {
+        self.from == from && self.step == step && self.key.as_str() == key
+    }
+}
+
+impl Table {
+    fn hash(&self, from: u64, step: Step, key: &str) -> u64 {
+        self.hasher.hash_one((from, step, key))
+    }
+
+    fn shard(&self, hash: u64) -> &RwLock<Shard> {
+        // The table takes its buckets from the low bits and its tags from the top seven.
+        &self.shards[(hash >> 40) as usize % SHARDS]
+    }
+
+    fn find(&self, hash: u64, from: u64, step: Step, key: &str) -> Option<Arc<Shape>> {
+        let slot = (hash >> 32) as usize % RECENT;
+        let recent = RECENTLY.try_with(|recently| {
+            let recently = recently.try_borrow().ok()?;
+            recently[slot]
+                .as_ref()
+                .filter(|known| known.is(from, step, key))
+                .map(|known| Arc::clone(&known.to))
+        });
+        if let Ok(Some(shape)) = recent {
+            return Some(shape);
+        }
+        let known = {
+            let shard = self.shard(hash).read().unwrap_or_else(PoisonError::into_inner);
+            shard.transitions.find(hash, |known| known.is(from, step, key))?.clone()
+        };
+        let shape = Arc::clone(&known.to);
+        remember(slot, known);
+        Some(shape)
+    }
+
+    fn add(
+        &self,
+        hash: u64,
+        from: u64,
+        step: Step,
+        key: &str,
+        make: impl FnOnce(&SmolStr) -> Arc<Shape>,
+    ) -> Option<Arc<Shape>> {
+        let mut shard = self.shard(hash).write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = shard.transitions.find(hash, |known| known.is(from, step, key)) {
+            return Some(Arc::clone(&known.to));
+        }
+        if !shard.has_room() {
+            return None;
+        }
+        let key = SmolStr::new(key);
+        let to = make(&key);
+        let transition = Transition { from, step, key, to: Arc::clone(&to) };
+        shard
+            .transitions
+            .insert_unique(hash, transition, |known| self.hash(known.from, known.step, &known.key));
+        Some(to)
+    }
+}
+
+impl Shard {
+    /// Whether one more transition may be remembered; makes room if it is time to.
+    fn has_room(&mut self) -> bool {
+        if self.transitions.len() < SHARD_CAPACITY {
+            return true;
+        }
+        if self.patience > 0 {
+            self.patience -= 1;
+            return false;
+        }
+        // Nobody else can reach a shape that only the table holds: the shard is locked.
+        self.transitions.retain(|known| Arc::strong_count(&known.to) > 1);
+        if self.transitions.len() > SHARD_CAPACITY / 2 {
+            self.patience = SHARD_CAPACITY;
+        }
+        self.transitions.len() < SHARD_CAPACITY
+    }
+}
+
+fn remember(slot: usize, transition: Transition) {
+    // A shape that is let go here may be the last of its kind; it must not be dropped while the cells are borrowed.
+    let _forgotten = RECENTLY.try_with(|recently| {
+        recently.try_borrow_mut().ok().and_then(|mut recently| recently[slot].replace(transition))
+    });
+}
