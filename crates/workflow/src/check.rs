@@ -61,9 +61,10 @@ impl Check<'_> {
             let pointer = format!("{}/nodes/{index}", self.root);
             self.node(node, index, &pointer);
             let name = node.get("name").and_then(Json::as_str).unwrap_or_default();
-            if !name.is_empty() {
-                if let Some(first) = names.insert(name, index) {
-                    self.report(
+            if !name.is_empty()
+                && let Some(first) = names.insert(name, index)
+            {
+                self.report(
                         Problem::error(format!("Two nodes have the name \"{name}\" (nodes {first} and {index})"))
                             .at(format!("{pointer}/name"))
                             .in_node(name)
@@ -71,20 +72,17 @@ impl Check<'_> {
                                 "Rename one of them, and its connections: names tie connections, data and expressions to nodes.",
                             ),
                     );
-                }
             }
             let id = node.get("id").and_then(Json::as_str).unwrap_or_default();
-            if !id.is_empty() {
-                if let Some(first) = ids.insert(id, name) {
-                    self.report(
-                        Problem::warning(format!(
-                            "The nodes \"{first}\" and \"{name}\" share the id \"{id}\""
-                        ))
+            if !id.is_empty()
+                && let Some(first) = ids.insert(id, name)
+            {
+                self.report(
+                    Problem::warning(format!("The nodes \"{first}\" and \"{name}\" share the id \"{id}\""))
                         .at(format!("{pointer}/id"))
                         .in_node(name)
                         .with_help("n8n refuses such a file. Remove one id; n8n gives the node a new one."),
-                    );
-                }
+                );
             }
         }
     }
@@ -277,7 +275,7 @@ impl Check<'_> {
             ),
             Some(_) => {}
         }
-        if !connection.get("type").is_some_and(|json| json.as_str().is_some_and(|text| !text.is_empty())) {
+        if connection.get("type").and_then(Json::as_str).unwrap_or_default().is_empty() {
             self.report(
                 Problem::warning(format!("A connection of \"{source}\" has no type; it counts as main"))
                     .at(format!("{pointer}/type"))

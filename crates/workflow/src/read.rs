@@ -48,7 +48,7 @@ impl Workflow {
     /// # Errors
     /// When the bytes are no text, or the text is no workflow ([`Workflow::parse`]).
     pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Self, WorkflowError> {
-        let text = decode(bytes).map_err(|problem| WorkflowError::new(name, None, problem))?;
+        let text = decode(bytes).map_err(|problem| WorkflowError::new(name, None, *problem))?;
         Self::parse(name, &text)
     }
 
@@ -70,27 +70,32 @@ impl Workflow {
         let (root, workflow) = unwrap(&json).map_err(|mut problem| {
             problem.span =
                 SourceMap::new(&text).nearest_span(&problem.pointer).map(|range| Span::new(&text, range));
-            WorkflowError::new(name, Some(&text), problem)
+            WorkflowError::new(name, Some(&text), *problem)
         })?;
         let source = SourceText { name: name.to_owned(), text, root, map: Arc::new(OnceLock::new()) };
         Ok(Self::from_json(workflow).with_text(source))
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Problem> {
+fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Problem>> {
     let wide = |from: fn([u8; 2]) -> u16| {
         let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
         let units = units.map(|pair| from([pair[0], pair[1]])).collect::<Vec<_>>();
         String::from_utf16(&units).map(Cow::Owned).map_err(|_| {
-            Problem::error("The file begins as UTF-16 text but is broken").with_help("Save it as UTF-8.")
+            Box::new(
+                Problem::error("The file begins as UTF-16 text but is broken").with_help("Save it as UTF-8."),
+            )
         })
     };
     match bytes {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
         _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-            Problem::error(format!("The file is no UTF-8 text: byte {} is not valid", error.valid_up_to()))
-                .with_help("A workflow file is JSON text; save it as UTF-8.")
+            let problem = Problem::error(format!(
+                "The file is no UTF-8 text: byte {} is not valid",
+                error.valid_up_to()
+            ));
+            Box::new(problem.with_help("A workflow file is JSON text; save it as UTF-8."))
         }),
     }
 }
@@ -128,7 +133,7 @@ fn explain_syntax(text: &str, message: &str, line: usize, column: usize) -> Prob
 }
 
 /// The workflow within the JSON of a file, with the JSON pointer to it.
-fn unwrap(json: &Json) -> Result<(String, &Json), Problem> {
+fn unwrap(json: &Json) -> Result<(String, &Json), Box<Problem>> {
     let mut pointer = String::new();
     let mut inner = json;
     for _ in 0..DEEPEST_WRAPPER {
@@ -142,7 +147,7 @@ fn unwrap(json: &Json) -> Result<(String, &Json), Problem> {
                     pointer += "/0";
                     continue;
                 }
-                _ => return Err(explain_list(list).at(pointer)),
+                _ => return Err(Box::new(explain_list(list).at(pointer))),
             }
         }
         let wrapped = ["workflow", "workflowData", "data"].into_iter().find_map(|key| {
@@ -153,7 +158,7 @@ fn unwrap(json: &Json) -> Result<(String, &Json), Problem> {
         inner = value;
         pointer = format!("{pointer}/{key}");
     }
-    Err(explain_shape(inner).at(pointer))
+    Err(Box::new(explain_shape(inner).at(pointer)))
 }
 
 fn explain_list(list: &[Json]) -> Problem {
