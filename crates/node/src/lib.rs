@@ -1,7 +1,38 @@
 //! The contract of Heddle: everything that the author of a node imports, and nothing else.
+//!
+//! A node implements [`ItemNode`] (what happens to one item) or [`BatchNode`] (whole inputs), and is announced with
+//! [`register_item_node!`] or added to a [`Registry`] by hand. Its parameters are one Rust type: the value that it
+//! receives, the form, the JSON Schemas and the documentation all come from it. There is no runtime and no HTTP
+//! client in here.
 
+pub mod context;
+pub mod credential;
+pub mod description;
+pub mod error;
+pub mod example;
+pub mod http;
 pub mod item;
 pub mod json;
+pub mod node;
+pub mod options;
+pub mod parameters;
+pub mod registry;
+pub mod schema;
+pub mod secret;
 
+pub use async_trait::async_trait;
+#[doc(hidden)]
+pub use inventory;
+
+pub use context::{BatchContext, ItemContext, Services};
+pub use credential::{Credential, CredentialType, RateLimit};
+pub use description::{NodeDescription, NodeProperty, PropertyType};
+pub use error::{ErrorKind, NodeError, Outcome};
+pub use example::{HttpExchange, NodeExample};
+pub use http::{HttpClient, HttpError, HttpErrorKind, HttpRequest};
 pub use item::{BinaryData, Item, ItemReference, PairedItem, Source};
-pub use json::{Json, JsonObject};
+pub use json::{Json, JsonObject, from_json, to_json};
+pub use node::{BatchNode, Effect, ItemNode, ItemOutput, Node, NodeHeader, Tier};
+pub use options::{OptionEntry, OptionPage, OptionsQuery};
+pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
+pub use secret::Secret;

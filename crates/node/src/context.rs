@@ -1,0 +1,92 @@
+//! What a node gets of its host while it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::credential::Credential;
+use crate::error::NodeError;
+use crate::http::{HttpClient, HttpError, HttpRequest};
+use crate::item::Item;
+use crate::json::Json;
+
+/// The host's services for one item, one batch or one form.
+pub trait Services: Send + Sync {
+    /// The HTTP client.
+    fn http(&self) -> &dyn HttpClient;
+
+    /// The node's credential of type `type_name`.
+    ///
+    /// # Errors
+    /// When none is set; the error says how to set one.
+    fn credential(&self, type_name: &str) -> Result<&Credential, NodeError>;
+
+    /// Gives what `load` gives, run once for each `key` and credential within a node run.
+    fn remember<'a>(
+        &'a self,
+        key: &'a str,
+        load: BoxFuture<'a, Result<Json, NodeError>>,
+    ) -> BoxFuture<'a, Result<Json, NodeError>>;
+
+    /// An id that is the same whenever this item of this node run of this execution runs.
+    fn call_id(&self) -> Uuid;
+
+    /// Waits; ends early with an error when the run is cancelled.
+    fn pause(&self, duration: Duration) -> BoxFuture<'_, Result<(), NodeError>>;
+
+    /// The time in milliseconds since 1970.
+    fn now(&self) -> i64;
+
+    /// Whether nothing may leave.
+    fn is_dry_run(&self) -> bool;
+
+    /// Whether the resolved filter value matches (`spec/parameters.md §13`).
+    ///
+    /// # Errors
+    /// When a side is of the wrong type.
+    fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError>;
+}
+
+/// One item with the host's services.
+#[derive(Clone, Copy)]
+pub struct ItemContext<'a> {
+    /// The item.
+    pub item: &'a Item,
+    /// Its index in the input, from 0.
+    pub index: usize,
+    /// Version of the node in the workflow file.
+    pub type_version: f64,
+    /// The host.
+    pub services: &'a dyn Services,
+}
+
+/// All items of all inputs with the host's services.
+#[derive(Clone, Copy)]
+pub struct BatchContext<'a> {
+    /// Items by main input; `None` where nothing arrived.
+    pub inputs: &'a [Option<Arc<Vec<Item>>>],
+    /// Version of the node in the workflow file.
+    pub type_version: f64,
+    /// The host.
+    pub services: &'a dyn Services,
+}
+
+impl ItemContext<'_> {
+    /// Sends a request through the host.
+    ///
+    /// # Errors
+    /// As [`HttpClient::send`].
+    pub async fn send(&self, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError> {
+        self.services.http().send(request).await
+    }
+}
+
+impl BatchContext<'_> {
+    /// The items of input `input`; empty where nothing arrived.
+    pub fn items(&self, input: usize) -> &[Item] {
+        self.inputs.get(input).and_then(Option::as_ref).map_or(&[], |items| items.as_slice())
+    }
+}

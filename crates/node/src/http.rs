@@ -1,0 +1,124 @@
+//! How nodes talk HTTP: the host's client, over the types of the `http` crate.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::error::{ErrorKind, NodeError, Outcome};
+use crate::node::Effect;
+
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+/// The host's HTTP client.
+///
+/// The host authenticates, paces, records and, where it is proven safe, repeats calls; a node only says what to
+/// send. Redirects are answers like any other: they are never followed for a call that has an effect.
+#[async_trait]
+pub trait HttpClient: Send + Sync {
+    /// Sends one request and gives the answer, whatever its status.
+    ///
+    /// # Errors
+    /// When no answer came: [`HttpError`] says what is known about the effect.
+    async fn send(&self, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError>;
+}
+
+/// A request with what the host must know to send it safely.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
+    /// Method, URL, headers and body.
+    pub request: http::Request<Bytes>,
+    /// What the call does; by default GET, HEAD and OPTIONS are pure and others have the node's effect.
+    pub effect: Option<Effect>,
+    /// Credential type whose authentication is applied.
+    pub credential: Option<String>,
+    /// The longest time that one try may take; by default the host's.
+    pub time_limit: Option<Duration>,
+}
+
+/// Why no answer came.
+#[derive(Debug, Clone)]
+pub struct HttpError {
+    /// What happened.
+    pub kind: HttpErrorKind,
+    /// What is known about the call's effect.
+    pub outcome: Outcome,
+    /// The reason in a sentence, without secrets.
+    pub message: String,
+}
+
+/// What happened to a call that got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HttpErrorKind {
+    /// The request could not be built.
+    Invalid,
+    /// No connection: refused, name not found, TLS.
+    Connect,
+    /// The connection broke before the answer was complete.
+    Interrupted,
+    /// The time limit passed.
+    TimeLimit,
+    /// The wait for the rate limit took longer than its budget.
+    RateLimit,
+    /// The run was cancelled before the request left.
+    Cancelled,
+    /// A dry run: nothing leaves.
+    DryRun,
+    /// The credential is missing or incomplete.
+    Credential,
+}
+
+impl HttpRequest {
+    /// A request with the default effect and no credential.
+    pub fn new(request: http::Request<Bytes>) -> Self {
+        Self { request, effect: None, credential: None, time_limit: None }
+    }
+
+    /// Applies the authentication of the node's credential of type `credential`.
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<String>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// Says what this call does.
+    #[must_use]
+    pub fn with_effect(mut self, effect: Effect) -> Self {
+        self.effect = Some(effect);
+        self
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl Error for HttpError {}
+
+impl From<HttpError> for NodeError {
+    fn from(error: HttpError) -> Self {
+        let kind = match error.kind {
+            HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Connection,
+            HttpErrorKind::TimeLimit => ErrorKind::TimeLimit,
+            HttpErrorKind::RateLimit => ErrorKind::Api,
+            HttpErrorKind::Cancelled => ErrorKind::Cancelled,
+            HttpErrorKind::DryRun => ErrorKind::DryRun,
+            HttpErrorKind::Credential => ErrorKind::Credential,
+            HttpErrorKind::Invalid => ErrorKind::Operation,
+        };
+        let mut node_error = NodeError::new(kind, error.message.clone()).with_outcome(error.outcome);
+        node_error.transient = matches!(
+            error.kind,
+            HttpErrorKind::Connect
+                | HttpErrorKind::Interrupted
+                | HttpErrorKind::TimeLimit
+                | HttpErrorKind::RateLimit
+        );
+        node_error
+    }
+}

@@ -1,0 +1,425 @@
+//! The two tiers of nodes, and their erased forms that the registry holds.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::context::{BatchContext, ItemContext};
+use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
+use crate::error::NodeError;
+use crate::example::NodeExample;
+use crate::item::Item;
+use crate::json::{Json, from_json};
+use crate::options::{OptionPage, OptionsQuery};
+use crate::schema::{self, SchemaError};
+
+/// A node that says what happens to one item. Nearly every node is one.
+///
+/// Looping, concurrency, order, pairing, retries, limits, error branches and cancelling belong to the runner.
+#[async_trait]
+pub trait ItemNode: Send + Sync + 'static {
+    /// The parameters of one item: expressions resolved, defaults filled, values coerced.
+    type Parameters: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
+
+    /// Who the node is.
+    const HEADER: NodeHeader;
+
+    /// Handles one item.
+    ///
+    /// # Errors
+    /// [`NodeError`] says what happened; whether to try again is the runner's decision.
+    async fn execute_item(
+        &self,
+        parameters: &Self::Parameters,
+        context: &ItemContext<'_>,
+    ) -> Result<ItemOutput, NodeError>;
+
+    /// Loads the choices of `method`: `None` when there is no such method.
+    ///
+    /// # Errors
+    /// When the service does not answer or refuses.
+    async fn load_options(
+        &self,
+        _method: &str,
+        _query: &OptionsQuery<'_>,
+    ) -> Result<Option<OptionPage>, NodeError> {
+        Ok(None)
+    }
+
+    /// What an item does to the world.
+    fn effect(&self, _parameters: &Self::Parameters) -> Effect {
+        Effect::Pure
+    }
+
+    /// Items of one key run in order, one at a time.
+    fn order_key(&self, _parameters: &Self::Parameters) -> Option<String> {
+        None
+    }
+
+    /// Brings the parameters of an older file up to date, before defaults are filled.
+    fn upgrade(_version: f64, parameters: Json) -> Json {
+        parameters
+    }
+
+    /// The form. Override it for a form that the parameters' type cannot say.
+    ///
+    /// # Errors
+    /// When the schema of the parameters has a part that no form field can show.
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        schema::derive_properties::<Self::Parameters>()
+    }
+
+    /// Examples: they feed tests, documentation and form presets.
+    fn examples() -> Vec<NodeExample> {
+        Vec::new()
+    }
+}
+
+/// A node that sees whole inputs: triggers, merge, sort, aggregate.
+#[async_trait]
+pub trait BatchNode: Send + Sync + 'static {
+    /// The parameters, resolved for the first item.
+    type Parameters: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static;
+
+    /// Who the node is.
+    const HEADER: NodeHeader;
+
+    /// Handles all items of all inputs and gives the items of each output.
+    ///
+    /// # Errors
+    /// [`NodeError`] fails the whole node run.
+    async fn execute(
+        &self,
+        parameters: &Self::Parameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Vec<Item>>, NodeError>;
+
+    /// Brings the parameters of an older file up to date, before defaults are filled.
+    fn upgrade(_version: f64, parameters: Json) -> Json {
+        parameters
+    }
+
+    /// The form. Override it for a form that the parameters' type cannot say.
+    ///
+    /// # Errors
+    /// When the schema of the parameters has a part that no form field can show.
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        schema::derive_properties::<Self::Parameters>()
+    }
+
+    /// Examples: they feed tests, documentation and form presets.
+    fn examples() -> Vec<NodeExample> {
+        Vec::new()
+    }
+}
+
+/// What an item, or a call, does to the world. It decides what may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Effect {
+    /// Nothing: reading and computing.
+    Pure,
+    /// Something that a repeat does not do twice.
+    Idempotent,
+    /// Something that a repeat would do twice, such as a message to a customer.
+    Send,
+}
+
+/// Who a node is: constant, so that the registry costs nothing at start.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeHeader {
+    /// Full type name, `<package>.<name>`.
+    pub type_name: &'static str,
+    /// Versions that it serves, ascending.
+    pub versions: &'static [f64],
+    /// Name for people, and of a new node.
+    pub display_name: &'static str,
+    /// What it does, in a sentence.
+    pub description: &'static str,
+    /// Kinds, n8n's `group`.
+    pub group: &'static [&'static str],
+    /// Line below the node on a canvas.
+    pub subtitle: Option<&'static str>,
+    /// Number of main inputs.
+    pub inputs: usize,
+    /// Labels of the main outputs; one empty label for a single plain output.
+    pub outputs: &'static [&'static str],
+    /// Credential types, with whether they are required.
+    pub credentials: &'static [(&'static str, bool)],
+}
+
+/// The items that one item became, each with the output it goes to.
+///
+/// The runner pairs them with their input item.
+#[derive(Debug, Default)]
+pub struct ItemOutput {
+    first: Option<(usize, Item)>,
+    more: Vec<(usize, Item)>,
+}
+
+/// A node of either tier, as the registry holds it.
+pub trait Node: Send + Sync {
+    /// Who the node is.
+    fn header(&self) -> &NodeHeader;
+
+    /// The description for a UI.
+    ///
+    /// # Errors
+    /// When the schema of the parameters has a part that no form field can show.
+    fn describe(&self) -> Result<NodeDescription, SchemaError>;
+
+    /// JSON Schemas of the parameters: as stored (expressions allowed) or as resolved.
+    ///
+    /// # Errors
+    /// As [`Node::describe`].
+    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError>;
+
+    /// Brings the parameters of an older file up to date.
+    fn upgrade(&self, version: f64, parameters: Json) -> Json;
+
+    /// The node's examples.
+    fn examples(&self) -> Vec<NodeExample>;
+
+    /// The tier.
+    fn tier(&self) -> Tier<'_>;
+}
+
+/// The tier of a [`Node`].
+pub enum Tier<'a> {
+    /// One item at a time.
+    Item(&'a dyn ErasedItemNode),
+    /// Whole inputs.
+    Batch(&'a dyn ErasedBatchNode),
+}
+
+/// An [`ItemNode`] without its parameter type.
+pub trait ErasedItemNode: Send + Sync {
+    /// Types the resolved parameters of one item. Does no I/O.
+    ///
+    /// # Errors
+    /// When they do not fit; the error names the parameter.
+    fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError>;
+
+    /// Runs one item.
+    fn run_item<'a>(
+        &'a self,
+        prepared: &'a PreparedItem,
+        context: &'a ItemContext<'a>,
+    ) -> BoxFuture<'a, Result<ItemOutput, NodeError>>;
+
+    /// Loads the choices of a form field.
+    fn load_options<'a>(
+        &'a self,
+        method: &'a str,
+        query: &'a OptionsQuery<'a>,
+    ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>>;
+}
+
+/// A [`BatchNode`] without its parameter type.
+pub trait ErasedBatchNode: Send + Sync {
+    /// Runs all items.
+    fn run<'a>(
+        &'a self,
+        parameters: &'a Json,
+        context: &'a BatchContext<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Item>>, NodeError>>;
+}
+
+/// The typed parameters of one item, with what the runner must know of them.
+pub struct PreparedItem {
+    parameters: Box<dyn Any + Send + Sync>,
+    /// What the item does.
+    pub effect: Effect,
+    /// Its order key.
+    pub order_key: Option<String>,
+}
+
+impl ItemOutput {
+    /// No item at all.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// One item on output `output`.
+    pub fn to(output: usize, item: impl Into<Item>) -> Self {
+        Self { first: Some((output, item.into())), more: Vec::new() }
+    }
+
+    /// Adds an item on output `output`.
+    pub fn push(&mut self, output: usize, item: impl Into<Item>) {
+        if self.first.is_none() {
+            self.first = Some((output, item.into()));
+        } else {
+            self.more.push((output, item.into()));
+        }
+    }
+}
+
+impl From<Item> for ItemOutput {
+    fn from(item: Item) -> Self {
+        Self::to(0, item)
+    }
+}
+
+impl From<Json> for ItemOutput {
+    fn from(json: Json) -> Self {
+        Self::to(0, Item::new(json))
+    }
+}
+
+impl IntoIterator for ItemOutput {
+    type Item = (usize, Item);
+    type IntoIter = std::iter::Chain<std::option::IntoIter<(usize, Item)>, std::vec::IntoIter<(usize, Item)>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.first.into_iter().chain(self.more)
+    }
+}
+
+/// Makes a [`Node`] of an [`ItemNode`].
+pub fn item_node<N: ItemNode>(node: N) -> Arc<dyn Node> {
+    Arc::new(ItemAdapter(node))
+}
+
+/// Makes a [`Node`] of a [`BatchNode`].
+pub fn batch_node<N: BatchNode>(node: N) -> Arc<dyn Node> {
+    Arc::new(BatchAdapter(node))
+}
+
+struct ItemAdapter<N>(N);
+struct BatchAdapter<N>(N);
+
+impl<N: ItemNode> Node for ItemAdapter<N> {
+    fn header(&self) -> &NodeHeader {
+        const { &N::HEADER }
+    }
+
+    fn describe(&self) -> Result<NodeDescription, SchemaError> {
+        Ok(describe(&N::HEADER, N::properties()?))
+    }
+
+    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
+        schema::parameter_schema::<N::Parameters>(&N::properties()?, form)
+    }
+
+    fn upgrade(&self, version: f64, parameters: Json) -> Json {
+        N::upgrade(version, parameters)
+    }
+
+    fn examples(&self) -> Vec<NodeExample> {
+        N::examples()
+    }
+
+    fn tier(&self) -> Tier<'_> {
+        Tier::Item(self)
+    }
+}
+
+impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
+    fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
+        let parameters: N::Parameters = read_parameters(parameters)?;
+        Ok(PreparedItem {
+            effect: self.0.effect(&parameters),
+            order_key: self.0.order_key(&parameters),
+            parameters: Box::new(parameters),
+        })
+    }
+
+    fn run_item<'a>(
+        &'a self,
+        prepared: &'a PreparedItem,
+        context: &'a ItemContext<'a>,
+    ) -> BoxFuture<'a, Result<ItemOutput, NodeError>> {
+        match prepared.parameters.downcast_ref() {
+            Some(parameters) => self.0.execute_item(parameters, context),
+            None => Box::pin(std::future::ready(Err(NodeError::operation(
+                "The item was prepared by a node of another type",
+            )))),
+        }
+    }
+
+    fn load_options<'a>(
+        &'a self,
+        method: &'a str,
+        query: &'a OptionsQuery<'a>,
+    ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>> {
+        self.0.load_options(method, query)
+    }
+}
+
+impl<N: BatchNode> Node for BatchAdapter<N> {
+    fn header(&self) -> &NodeHeader {
+        const { &N::HEADER }
+    }
+
+    fn describe(&self) -> Result<NodeDescription, SchemaError> {
+        Ok(describe(&N::HEADER, N::properties()?))
+    }
+
+    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
+        schema::parameter_schema::<N::Parameters>(&N::properties()?, form)
+    }
+
+    fn upgrade(&self, version: f64, parameters: Json) -> Json {
+        N::upgrade(version, parameters)
+    }
+
+    fn examples(&self) -> Vec<NodeExample> {
+        N::examples()
+    }
+
+    fn tier(&self) -> Tier<'_> {
+        Tier::Batch(self)
+    }
+}
+
+impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
+    fn run<'a>(
+        &'a self,
+        parameters: &'a Json,
+        context: &'a BatchContext<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Vec<Item>>, NodeError>> {
+        Box::pin(async move {
+            let parameters: N::Parameters = read_parameters(parameters)?;
+            self.0.execute(&parameters, context).await
+        })
+    }
+}
+
+fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescription {
+    NodeDescription {
+        name: header.type_name.to_owned(),
+        display_name: header.display_name.to_owned(),
+        group: header.group.iter().map(|&group| group.to_owned()).collect(),
+        version: header.versions.to_vec(),
+        subtitle: header.subtitle.map(str::to_owned),
+        description: header.description.to_owned(),
+        defaults: NodeDefaults { name: header.display_name.to_owned() },
+        inputs: vec!["main".to_owned(); header.inputs],
+        outputs: vec!["main".to_owned(); header.outputs.len()],
+        output_names: header
+            .outputs
+            .iter()
+            .filter(|_| header.outputs.len() > 1)
+            .map(|&label| label.to_owned())
+            .collect(),
+        credentials: header
+            .credentials
+            .iter()
+            .map(|&(name, required)| CredentialUse { name: name.to_owned(), required })
+            .collect(),
+        properties,
+    }
+}
+
+/// Types resolved parameters. Checks before this give places; this is the last net, so its message is serde's.
+fn read_parameters<T: DeserializeOwned>(parameters: &Json) -> Result<T, NodeError> {
+    from_json(parameters).map_err(|error| {
+        NodeError::new(crate::error::ErrorKind::Parameter, format!("The parameters do not fit: {error}"))
+            .with_description("Open the node, correct the value and save the workflow.")
+    })
+}

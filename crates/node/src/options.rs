@@ -1,0 +1,49 @@
+//! Choices that a form loads from the user's account (`spec/parameters.md §15`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::context::Services;
+use crate::json::Json;
+
+/// What the form asks for.
+#[derive(Clone, Copy)]
+pub struct OptionsQuery<'a> {
+    /// The parameters as the form holds them now.
+    pub parameters: &'a Json,
+    /// Text to search for; all when absent.
+    pub search: Option<&'a str>,
+    /// Where the next page starts, from [`OptionPage::next_cursor`].
+    pub cursor: Option<&'a str>,
+    /// The host.
+    pub services: &'a dyn Services,
+}
+
+/// A page of choices.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OptionPage {
+    /// The choices.
+    pub options: Vec<OptionEntry>,
+    /// Where the next page starts; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// One choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptionEntry {
+    /// What the user sees.
+    pub name: String,
+    /// What the workflow file stores.
+    pub value: Json,
+    /// A line more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl OptionEntry {
+    /// A choice without description.
+    pub fn new(name: impl Into<String>, value: impl Into<Json>) -> Self {
+        Self { name: name.into(), value: value.into(), description: None }
+    }
+}

@@ -1,0 +1,359 @@
+//! Bringing resolved values to the type of their property.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::javascript::{text_to_number, to_text};
+use crate::description::{NodeProperty, PropertyType};
+use crate::error::NodeError;
+use crate::json::{Json, JsonObject};
+
+/// A parameter whose value does not fit its property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterError {
+    /// The parameter, such as `sessionMetadatas.sessionMetadata[1].value`.
+    pub path: String,
+    /// The same place as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// What is wrong, in a sentence that names the field.
+    pub message: String,
+}
+
+/// Where a value stands, from the inside out; the text is made only when something is wrong.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'a> {
+    Root,
+    Key(&'a Place<'a>, &'a str),
+    Index(&'a Place<'a>, usize),
+    Path(&'a [Segment]),
+}
+
+/// A step of an owned path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Segment {
+    Key(Box<str>),
+    Index(usize),
+}
+
+/// How the value of a property without fields of its own is brought to its type.
+#[derive(Debug, Clone)]
+pub(super) struct LeafRule {
+    kind: PropertyType,
+    display_name: Box<str>,
+    default: Json,
+    required: bool,
+    multiple: bool,
+    is_password: bool,
+    /// Choices that are no texts, with their texts.
+    typed_choices: Vec<(String, Json)>,
+}
+
+/// Why a value does not fit.
+enum Misfit {
+    /// It has another type than the words say.
+    Type(&'static str),
+    /// It is an element of a list, and does not fit.
+    Element(usize, &'static str),
+}
+
+impl LeafRule {
+    pub(super) fn new(property: &NodeProperty) -> Self {
+        let default = match property.kind {
+            PropertyType::ResourceLocator if property.default.is_object() => {
+                let mut object = JsonObject::new();
+                object.insert("__rl", Json::from(true));
+                for (key, value) in property.default.as_object().into_iter().flat_map(JsonObject::iter) {
+                    object.insert(key, value.clone());
+                }
+                Json::from(object)
+            }
+            _ => property.default.clone(),
+        };
+        let typed = |value: &Json| !value.is_string();
+        Self {
+            kind: property.kind,
+            display_name: property.display_name.as_str().into(),
+            required: property.required,
+            multiple: property.has_multiple_values(),
+            is_password: property.is_password(),
+            typed_choices: property
+                .choices()
+                .map(|choice| &choice.value)
+                .chain(std::iter::once(&default).filter(|default| default.is_number() || default.is_bool()))
+                .filter(|value| typed(value))
+                .map(|value| (to_text(value).into_owned(), value.clone()))
+                .collect(),
+            default,
+        }
+    }
+
+    /// The value in the property's type; `None` when it is so already.
+    pub(super) fn coerce(
+        &self,
+        value: Option<&Json>,
+        place: &Place<'_>,
+    ) -> Result<Option<Json>, ParameterError> {
+        let coerced = match value {
+            None => Some(self.default.clone()),
+            Some(value) if value.is_null() => (!self.default.is_null()).then(|| self.default.clone()),
+            Some(value) if self.multiple || self.kind == PropertyType::MultiOptions => {
+                self.coerce_list(value).map_err(|misfit| self.misfit_error(value, misfit, place))?
+            }
+            Some(value) => self
+                .coerce_single(value)
+                .map_err(|expected| self.misfit_error(value, Misfit::Type(expected), place))?,
+        };
+        if self.required && self.is_missing(coerced.as_ref().or(value)) {
+            return Err(ParameterError::new(place, required_message(&self.display_name)));
+        }
+        Ok(coerced)
+    }
+
+    fn coerce_list(&self, value: &Json) -> Result<Option<Json>, Misfit> {
+        let Some(elements) = value.as_array() else { return Err(Misfit::Type("a list")) };
+        let mut coerced: Option<Vec<Json>> = None;
+        for (index, element) in elements.iter().enumerate() {
+            if let Some(new) =
+                self.coerce_single(element).map_err(|expected| Misfit::Element(index, expected))?
+            {
+                let list = coerced.get_or_insert_with(|| elements.to_vec());
+                if let Some(slot) = list.get_mut(index) {
+                    *slot = new;
+                }
+            }
+        }
+        Ok(coerced.map(Json::from))
+    }
+
+    fn coerce_single(&self, value: &Json) -> Result<Option<Json>, &'static str> {
+        match self.kind {
+            PropertyType::String
+            | PropertyType::DateTime
+            | PropertyType::Color
+            | PropertyType::CredentialsSelect
+            | PropertyType::CurlImport => coerce_text(value),
+            PropertyType::Number => self.coerce_number(value),
+            PropertyType::Boolean => self.coerce_boolean(value),
+            PropertyType::Options | PropertyType::MultiOptions => self.coerce_choice(value),
+            PropertyType::Filter | PropertyType::AssignmentCollection | PropertyType::ResourceMapper => {
+                if value.is_object() {
+                    Ok(None)
+                } else {
+                    Err("an object")
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn coerce_number(&self, value: &Json) -> Result<Option<Json>, &'static str> {
+        if value.is_number() {
+            return Ok(None);
+        }
+        let text = value.as_str().ok_or("a number")?;
+        if text.trim().is_empty() {
+            return Ok(self.replacement(value));
+        }
+        let number = text_to_number(text);
+        if number.is_finite() { Ok(Some(Json::from(number))) } else { Err("a number") }
+    }
+
+    fn coerce_boolean(&self, value: &Json) -> Result<Option<Json>, &'static str> {
+        if value.is_bool() {
+            return Ok(None);
+        }
+        let number = match value.as_str() {
+            Some(text) if text.trim().is_empty() => return Ok(self.replacement(value)),
+            Some(text) if text.eq_ignore_ascii_case("true") => 1.0,
+            Some(text) if text.eq_ignore_ascii_case("false") => 0.0,
+            Some(text) => text_to_number(text),
+            None => value.as_f64().unwrap_or(f64::NAN),
+        };
+        if number == 0.0 || number == 1.0 {
+            Ok(Some(Json::from(number == 1.0)))
+        } else {
+            Err("true or false")
+        }
+    }
+
+    fn coerce_choice(&self, value: &Json) -> Result<Option<Json>, &'static str> {
+        if value.is_array() || value.is_object() || value.is_null() {
+            return Err("one of the choices");
+        }
+        if self.typed_choices.is_empty() {
+            return coerce_text(value);
+        }
+        if self.typed_choices.iter().any(|(_, choice)| choice == value) {
+            return Ok(None);
+        }
+        let text = to_text(value);
+        match self.typed_choices.iter().find(|(name, _)| *name == text) {
+            Some((_, choice)) => Ok(Some(choice.clone())),
+            None => Ok(None),
+        }
+    }
+
+    /// The default in the place of an empty text, where that is another value.
+    fn replacement(&self, value: &Json) -> Option<Json> {
+        (self.default != *value).then(|| self.default.clone())
+    }
+
+    fn is_missing(&self, value: Option<&Json>) -> bool {
+        is_missing(self.kind, value)
+    }
+
+    fn misfit_error(&self, value: &Json, misfit: Misfit, place: &Place<'_>) -> ParameterError {
+        match misfit {
+            Misfit::Type(expected) => self.type_error(value, expected, place),
+            Misfit::Element(index, expected) => {
+                let element = value.get_index(index).unwrap_or(&Json::NULL);
+                self.type_error(element, expected, &Place::Index(place, index))
+            }
+        }
+    }
+
+    fn type_error(&self, value: &Json, expected: &str, place: &Place<'_>) -> ParameterError {
+        ParameterError::type_mismatch(place, &self.display_name, expected, value, self.is_password)
+    }
+}
+
+/// Whether a required property counts as not filled in: n8n's rule (`spec/parameters.md §9`), and `null` besides.
+pub(super) fn is_missing(kind: PropertyType, value: Option<&Json>) -> bool {
+    let is_empty_text = value.is_none_or(|value| value.is_null() || value.as_str() == Some(""));
+    match kind {
+        PropertyType::String | PropertyType::DateTime | PropertyType::Options => is_empty_text,
+        PropertyType::MultiOptions => value.and_then(Json::as_array).is_some_and(<[Json]>::is_empty),
+        PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
+            let inner = value.map(|value| if value.is_object() { value.get("value") } else { Some(value) });
+            inner.flatten().is_none_or(|inner| !inner.is_number() && !super::display::is_truthy(inner))
+        }
+        _ => false,
+    }
+}
+
+/// n8n's message for an empty required property.
+pub(super) fn required_message(display_name: &str) -> String {
+    format!("Parameter \"{display_name}\" is required.")
+}
+
+fn coerce_text(value: &Json) -> Result<Option<Json>, &'static str> {
+    if value.is_string() {
+        Ok(None)
+    } else if value.is_number() || value.is_bool() {
+        Ok(Some(Json::from(&*to_text(value))))
+    } else {
+        Err("a text")
+    }
+}
+
+impl ParameterError {
+    pub(super) fn new(place: &Place<'_>, message: impl Into<String>) -> Self {
+        Self { path: place.path(), pointer: place.pointer(), message: message.into() }
+    }
+
+    pub(super) fn type_mismatch(
+        place: &Place<'_>,
+        display_name: &str,
+        expected: &str,
+        value: &Json,
+        is_secret: bool,
+    ) -> Self {
+        let found = describe_value(value, is_secret);
+        Self::new(place, format!("The parameter \"{display_name}\" must be {expected}, but it is {found}"))
+    }
+}
+
+impl fmt::Display for ParameterError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.message, self.path)
+    }
+}
+
+impl std::error::Error for ParameterError {}
+
+impl From<ParameterError> for NodeError {
+    fn from(error: ParameterError) -> Self {
+        Self::parameter(error.path.clone(), error.message)
+            .with_description(format!("Correct the value of {} and run the workflow again.", error.path))
+    }
+}
+
+/// A value in words, shortened; a secret's text is left out.
+fn describe_value(value: &Json, is_secret: bool) -> Cow<'static, str> {
+    const LONGEST: usize = 40;
+    if value.is_object() {
+        return "an object".into();
+    }
+    if value.is_array() {
+        return "a list".into();
+    }
+    if value.is_null() {
+        return "empty".into();
+    }
+    if is_secret {
+        return "another value".into();
+    }
+    let text = to_text(value);
+    if !value.is_string() {
+        return text.into_owned().into();
+    }
+    if text.chars().count() <= LONGEST {
+        return format!("the text \"{text}\"").into();
+    }
+    let start: String = text.chars().take(LONGEST).collect();
+    format!("the text \"{start}…\"").into()
+}
+
+impl Place<'_> {
+    /// The path as users see it, `a.b[0].c`.
+    pub(super) fn path(&self) -> String {
+        let mut path = String::new();
+        for segment in self.segments() {
+            match segment {
+                Segment::Key(key) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&key);
+                }
+                Segment::Index(index) => {
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
+                }
+            }
+        }
+        path
+    }
+
+    /// The path as a JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for segment in self.segments() {
+            pointer.push('/');
+            match segment {
+                Segment::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Segment::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+
+    /// The steps from the root.
+    pub(super) fn segments(&self) -> Vec<Segment> {
+        match self {
+            Self::Root => Vec::new(),
+            Self::Path(segments) => segments.to_vec(),
+            Self::Key(parent, key) => {
+                let mut segments = parent.segments();
+                segments.push(Segment::Key((*key).into()));
+                segments
+            }
+            Self::Index(parent, index) => {
+                let mut segments = parent.segments();
+                segments.push(Segment::Index(*index));
+                segments
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Which nodes and credential types there are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::credential::CredentialType;
+use crate::json::Json;
+use crate::node::{BatchNode, ItemNode, Node, batch_node, item_node};
+use crate::schema::SchemaError;
+
+/// A node that a linked crate announces. Made by [`register_item_node!`](crate::register_item_node) and
+/// [`register_batch_node!`](crate::register_batch_node).
+pub struct NodeRegistration {
+    crate_name: &'static str,
+    build: fn() -> Arc<dyn Node>,
+}
+
+/// A credential type that a linked crate announces. Made by
+/// [`register_credential!`](crate::register_credential).
+#[derive(Clone, Copy)]
+pub struct CredentialRegistration {
+    /// Name of the type.
+    pub name: &'static str,
+    /// The crate that holds it.
+    pub crate_name: &'static str,
+    /// Builds its description.
+    pub describe: fn() -> Result<CredentialType, SchemaError>,
+    /// Starts a sandbox of the service, where the crate has one.
+    pub sandbox: Option<StartSandbox>,
+}
+
+/// Starts a sandbox on a loopback port, 0 for any free one.
+pub type StartSandbox = fn(u16) -> BoxFuture<'static, std::io::Result<Box<dyn Sandbox>>>;
+
+/// A running sandbox. Dropping it ends it.
+pub trait Sandbox: Send + Sync {
+    /// Its base URL.
+    fn url(&self) -> String;
+
+    /// Data of a credential that it accepts.
+    fn credential(&self) -> Json;
+}
+
+inventory::collect!(NodeRegistration);
+inventory::collect!(CredentialRegistration);
+
+impl NodeRegistration {
+    /// Announces an [`ItemNode`].
+    pub const fn item<N: ItemNode + Default>(crate_name: &'static str) -> Self {
+        Self { crate_name, build: || item_node(N::default()) }
+    }
+
+    /// Announces a [`BatchNode`].
+    pub const fn batch<N: BatchNode + Default>(crate_name: &'static str) -> Self {
+        Self { crate_name, build: || batch_node(N::default()) }
+    }
+}
+
+/// Announces an item node of this crate to every program that links it.
+#[macro_export]
+macro_rules! register_item_node {
+    ($node:ty) => {
+        $crate::inventory::submit! {
+            $crate::NodeRegistration::item::<$node>(::core::env!("CARGO_PKG_NAME"))
+        }
+    };
+}
+
+/// Announces a batch node of this crate to every program that links it.
+#[macro_export]
+macro_rules! register_batch_node {
+    ($node:ty) => {
+        $crate::inventory::submit! {
+            $crate::NodeRegistration::batch::<$node>(::core::env!("CARGO_PKG_NAME"))
+        }
+    };
+}
+
+/// Announces a credential type of this crate, with the function that describes it and, if there is one, the function
+/// that starts its sandbox.
+#[macro_export]
+macro_rules! register_credential {
+    ($name:expr, $describe:expr) => {
+        $crate::register_credential!($name, $describe, ::core::option::Option::None);
+    };
+    ($name:expr, $describe:expr, $sandbox:expr) => {
+        $crate::inventory::submit! {
+            $crate::CredentialRegistration {
+                name: $name,
+                crate_name: ::core::env!("CARGO_PKG_NAME"),
+                describe: $describe,
+                sandbox: $sandbox,
+            }
+        }
+    };
+}
+
+/// The nodes and credential types of a program, sorted by name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    nodes: BTreeMap<String, Vec<RegisteredNode>>,
+    credentials: BTreeMap<String, CredentialRegistration>,
+}
+
+#[derive(Clone)]
+struct RegisteredNode {
+    crate_name: &'static str,
+    node: Arc<dyn Node>,
+}
+
+/// Why a registry cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryError {
+    /// No node is linked: the program must name the crate that holds them.
+    Empty,
+    /// Two nodes have one type and version.
+    DuplicateNode {
+        /// The type and version.
+        node: String,
+        /// The crates that hold them.
+        crates: [&'static str; 2],
+    },
+    /// Two credential types have one name.
+    DuplicateCredential {
+        /// The name.
+        credential: String,
+        /// The crates that hold them.
+        crates: [&'static str; 2],
+    },
+}
+
+impl Registry {
+    /// A registry with nothing in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// All that the linked crates announce.
+    ///
+    /// # Errors
+    /// When no node is linked, or two have one type and version.
+    pub fn linked() -> Result<Self, RegistryError> {
+        let mut registry = Self::new();
+        for registration in inventory::iter::<NodeRegistration> {
+            registry.register(registration.crate_name, (registration.build)())?;
+        }
+        for registration in inventory::iter::<CredentialRegistration> {
+            registry.register_credential(*registration)?;
+        }
+        if registry.nodes.is_empty() { Err(RegistryError::Empty) } else { Ok(registry) }
+    }
+
+    /// Adds a node without any macro. `crate_name` is named when it clashes with another.
+    ///
+    /// # Errors
+    /// When a node of the same type and version is there.
+    pub fn register(&mut self, crate_name: &'static str, node: Arc<dyn Node>) -> Result<(), RegistryError> {
+        let header = *node.header();
+        let entries = self.nodes.entry(header.type_name.to_owned()).or_default();
+        for entry in entries.iter() {
+            if let Some(version) =
+                header.versions.iter().find(|version| entry.node.header().versions.contains(version))
+            {
+                return Err(RegistryError::DuplicateNode {
+                    node: format!("{} version {version}", header.type_name),
+                    crates: [entry.crate_name, crate_name],
+                });
+            }
+        }
+        entries.push(RegisteredNode { crate_name, node });
+        entries.sort_by(|a, b| latest_version(&*a.node).total_cmp(&latest_version(&*b.node)));
+        Ok(())
+    }
+
+    /// Adds a credential type without any macro.
+    ///
+    /// # Errors
+    /// When a type of the same name is there.
+    pub fn register_credential(&mut self, registration: CredentialRegistration) -> Result<(), RegistryError> {
+        if let Some(present) = self.credentials.get(registration.name) {
+            return Err(RegistryError::DuplicateCredential {
+                credential: registration.name.to_owned(),
+                crates: [present.crate_name, registration.crate_name],
+            });
+        }
+        self.credentials.insert(registration.name.to_owned(), registration);
+        Ok(())
+    }
+
+    /// The node of type `type_name` that serves `version`, or its newest where no version is asked for.
+    pub fn node(&self, type_name: &str, version: Option<f64>) -> Option<&Arc<dyn Node>> {
+        let entries = self.nodes.get(type_name)?;
+        let found = match version {
+            Some(version) => entries.iter().find(|entry| entry.node.header().versions.contains(&version)),
+            None => entries.last(),
+        };
+        found.map(|entry| &entry.node)
+    }
+
+    /// All versions of the type `type_name`, ascending.
+    pub fn versions(&self, type_name: &str) -> Vec<f64> {
+        let mut versions: Vec<f64> = self
+            .nodes
+            .get(type_name)
+            .into_iter()
+            .flatten()
+            .flat_map(|entry| entry.node.header().versions.iter().copied())
+            .collect();
+        versions.sort_by(f64::total_cmp);
+        versions
+    }
+
+    /// All nodes, by type name and version.
+    pub fn nodes(&self) -> impl Iterator<Item = &Arc<dyn Node>> {
+        self.nodes.values().flatten().map(|entry| &entry.node)
+    }
+
+    /// The credential type `name`.
+    pub fn credential(&self, name: &str) -> Option<&CredentialRegistration> {
+        self.credentials.get(name)
+    }
+
+    /// All credential types, by name.
+    pub fn credentials(&self) -> impl Iterator<Item = &CredentialRegistration> {
+        self.credentials.values()
+    }
+}
+
+fn latest_version(node: &dyn Node) -> f64 {
+    node.header().versions.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+impl fmt::Display for RegistryError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => write!(
+                formatter,
+                "no node is linked into this program: name the crate that holds them, for example `use heddle_nodes as _;`"
+            ),
+            Self::DuplicateNode { node, crates: [first, second] } => {
+                write!(formatter, "the node {node} is in the crates {first} and {second}: remove one of them")
+            }
+            Self::DuplicateCredential { credential, crates: [first, second] } => write!(
+                formatter,
+                "the credential type {credential} is in the crates {first} and {second}: remove one of them"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RegistryError {}

@@ -1,0 +1,259 @@
+//! JSON Schemas from a form.
+
+use serde_json::{Map, Value, json};
+
+use super::SchemaForm;
+use crate::description::{NodeProperty, PropertyGroup, PropertyType};
+
+/// What starts an expression.
+const EXPRESSION: &str = "^=";
+/// What `Number` reads, for text in a number field.
+const NUMBER_TEXT: &str =
+    "^\\s*([-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)?\\s*$";
+
+/// The JSON Schema (2020-12) of parameters with this form.
+///
+/// The stored one accepts whatever can be brought to the property's type, expressions where they are allowed, and
+/// unknown parameters, which n8n drops. The resolved one accepts values of the properties' types.
+pub fn schema_of_properties(properties: &[NodeProperty], form: SchemaForm) -> Value {
+    let mut schema = object_schema(properties, form);
+    schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+    Value::Object(schema)
+}
+
+fn object_schema(properties: &[NodeProperty], form: SchemaForm) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let mut conditions = Vec::new();
+    for property in properties {
+        let field = property_schema(property, form);
+        let is_repeated = properties.iter().filter(|other| other.name == property.name).count() > 1;
+        if !is_repeated {
+            fields.insert(property.name.clone(), field);
+            continue;
+        }
+        fields.entry(property.name.clone()).or_insert_with(|| json!({ "title": property.display_name }));
+        // Where nothing says when a property counts, any value may be right.
+        if let Some(condition) = condition(property, properties) {
+            let mut then = Map::new();
+            then.insert(property.name.clone(), field);
+            conditions.push(json!({ "if": condition, "then": { "properties": then } }));
+        }
+    }
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), json!("object"));
+    schema.insert("properties".to_owned(), Value::Object(fields));
+    if !conditions.is_empty() {
+        schema.insert("allOf".to_owned(), Value::Array(conditions));
+    }
+    if form == SchemaForm::Resolved {
+        schema.insert("additionalProperties".to_owned(), json!(false));
+    }
+    schema
+}
+
+/// When a property is shown, if plain values of parameters beside it say so.
+fn condition(property: &NodeProperty, properties: &[NodeProperty]) -> Option<Value> {
+    let options = property.display_options.as_ref().filter(|options| options.hide.is_empty())?;
+    let mut fields = Map::new();
+    let mut required = Vec::new();
+    for (name, values) in options.show.iter() {
+        let values = values.as_array().filter(|_| !name.starts_with(['/', '@']))?;
+        if values.iter().any(|value| value.is_object() || value.is_array()) {
+            return None;
+        }
+        let is_default = properties.iter().any(|other| other.name == name && values.contains(&other.default));
+        if !is_default {
+            required.push(name.to_owned());
+        }
+        fields.insert(name.to_owned(), json!({ "enum": values }));
+    }
+    Some(json!({ "properties": fields, "required": required }))
+}
+
+fn property_schema(property: &NodeProperty, form: SchemaForm) -> Value {
+    let mut schema = match form {
+        SchemaForm::Stored => stored(property),
+        SchemaForm::Resolved => resolved(property),
+    };
+    let mut words = Map::new();
+    words.insert("title".to_owned(), json!(property.display_name));
+    if let Some(description) = &property.description {
+        words.insert("description".to_owned(), json!(description));
+    }
+    words.insert("default".to_owned(), property.default.to_value());
+    words.append(&mut schema);
+    Value::Object(words)
+}
+
+fn stored(property: &NodeProperty) -> Map<String, Value> {
+    let mut alternatives = vec![values_schema(property, SchemaForm::Stored)];
+    let is_open = alternatives.first().is_some_and(Map::is_empty);
+    if !is_open {
+        alternatives.push(type_schema("null"));
+        if !property.no_data_expression {
+            alternatives.push(object(json!({ "type": "string", "pattern": EXPRESSION })));
+        }
+    }
+    any_of(alternatives)
+}
+
+fn resolved(property: &NodeProperty) -> Map<String, Value> {
+    let values = values_schema(property, SchemaForm::Resolved);
+    if property.default.is_null() && !values.is_empty() {
+        any_of(vec![values, type_schema("null")])
+    } else {
+        values
+    }
+}
+
+/// The schema of a property's values: one, or a list of them.
+fn values_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
+    let single = match property.kind {
+        PropertyType::FixedCollection => return groups_schema(property, form),
+        PropertyType::Collection => {
+            let children: Vec<NodeProperty> = property.children().cloned().collect();
+            object_schema(&children, form)
+        }
+        _ => leaf_schema(property, form),
+    };
+    if property.has_multiple_values() || property.kind == PropertyType::MultiOptions {
+        object(json!({ "type": "array", "items": single }))
+    } else {
+        single
+    }
+}
+
+fn groups_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
+    let mut groups = Map::new();
+    for group in property.groups() {
+        groups.insert(
+            group.name.clone(),
+            Value::Object(group_schema(group, property.has_multiple_values(), form)),
+        );
+    }
+    let mut schema = object(json!({ "type": "object", "properties": groups }));
+    if form == SchemaForm::Resolved {
+        schema.insert("additionalProperties".to_owned(), json!(false));
+    }
+    schema
+}
+
+fn group_schema(group: &PropertyGroup, has_rows: bool, form: SchemaForm) -> Map<String, Value> {
+    let row = object_schema(&group.values, form);
+    let rows = if has_rows {
+        let rows = match form {
+            SchemaForm::Stored => {
+                any_of(vec![row, object(json!({ "type": "string", "pattern": EXPRESSION }))])
+            }
+            SchemaForm::Resolved => row,
+        };
+        object(json!({ "type": "array", "items": rows }))
+    } else {
+        row
+    };
+    let mut schema = match form {
+        SchemaForm::Stored => any_of(vec![rows, object(json!({ "type": "string", "pattern": EXPRESSION }))]),
+        SchemaForm::Resolved => rows,
+    };
+    schema.insert("title".to_owned(), json!(group.display_name));
+    schema
+}
+
+fn leaf_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
+    let is_stored = form == SchemaForm::Stored;
+    match property.kind {
+        PropertyType::String
+        | PropertyType::DateTime
+        | PropertyType::Color
+        | PropertyType::CredentialsSelect
+        | PropertyType::CurlImport => {
+            if is_stored {
+                object(json!({ "type": ["string", "number", "boolean"] }))
+            } else {
+                type_schema("string")
+            }
+        }
+        PropertyType::Number if is_stored => {
+            any_of(vec![type_schema("number"), object(json!({ "type": "string", "pattern": NUMBER_TEXT }))])
+        }
+        PropertyType::Number => type_schema("number"),
+        PropertyType::Boolean if is_stored => any_of(vec![
+            type_schema("boolean"),
+            object(json!({ "enum": [0, 1] })),
+            object(
+                json!({ "type": "string", "pattern": "^\\s*([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[01])?\\s*$" }),
+            ),
+        ]),
+        PropertyType::Boolean => type_schema("boolean"),
+        PropertyType::Options | PropertyType::MultiOptions => choices_schema(property),
+        PropertyType::Filter => object(json!({
+            "type": "object",
+            "properties": {
+                "combinator": { "enum": ["and", "or"] },
+                "conditions": { "type": "array", "items": { "type": "object" } },
+                "options": { "type": "object" },
+            },
+        })),
+        PropertyType::AssignmentCollection => object(json!({
+            "type": "object",
+            "properties": {
+                "assignments": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": { "id": { "type": "string" }, "name": { "type": "string" }, "type": { "type": "string" } },
+                    },
+                },
+            },
+        })),
+        PropertyType::ResourceMapper => type_schema("object"),
+        PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
+            object(json!({
+                "type": ["object", "string", "number"],
+                "properties": { "mode": { "type": "string" }, "value": {} },
+            }))
+        }
+        _ => Map::new(),
+    }
+}
+
+fn choices_schema(property: &NodeProperty) -> Map<String, Value> {
+    let is_loaded =
+        property.load_options_method().is_some() || property.type_options.contains_key("loadOptions");
+    if is_loaded || property.choices().next().is_none() {
+        return object(json!({ "type": ["string", "number", "boolean"] }));
+    }
+    let mut choices: Vec<Map<String, Value>> = Vec::new();
+    for choice in property.choices() {
+        let mut schema = object(json!({ "const": choice.value, "title": choice.name }));
+        if let Some(description) = &choice.description {
+            schema.insert("description".to_owned(), json!(description));
+        }
+        choices.push(schema);
+    }
+    if !choices.iter().any(|choice| choice.get("const") == Some(&property.default.to_value())) {
+        choices.push(object(json!({ "const": property.default })));
+    }
+    any_of(choices)
+}
+
+fn any_of(mut alternatives: Vec<Map<String, Value>>) -> Map<String, Value> {
+    if alternatives.len() == 1 {
+        return alternatives.pop().unwrap_or_default();
+    }
+    if alternatives.iter().any(Map::is_empty) {
+        return Map::new();
+    }
+    object(json!({ "anyOf": alternatives }))
+}
+
+fn type_schema(kind: &str) -> Map<String, Value> {
+    object(json!({ "type": kind }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    }
+}
