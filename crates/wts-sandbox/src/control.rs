@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::answer::Answer;
 use crate::door::DoorCommand;
-use crate::fault::FaultRule;
+use crate::fault_rule::FaultRule;
 use crate::model::Recipient;
 use crate::outcome::Outcome;
 use crate::records::{Arrival, LedgerEntry};

@@ -86,6 +86,7 @@ mod control;
 mod door;
 mod exchange;
 mod fault;
+mod fault_rule;
 mod ids;
 mod limits;
 mod model;
@@ -97,7 +98,8 @@ pub mod seed;
 mod state;
 mod words;
 
-pub use fault::{Fault, FaultRule, FaultState, InvalidFaultRule, RetryAfter};
+pub use fault::{Fault, RetryAfter};
+pub use fault_rule::{FaultRule, FaultState, InvalidFaultRule};
 pub use limits::{RateLimits, Window};
 pub use model::{
     AccountSeed, AutomationUsage, Channel, ChannelIdentity, ChannelType, Chatbot, ChatbotType, Contact,

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::door::{DoorCommand, bind, keep_door, listen};
-use crate::fault::{FaultRule, FaultState, InvalidFaultRule};
+use crate::fault_rule::{FaultRule, FaultState, InvalidFaultRule};
 use crate::limits::RateLimits;
 use crate::model::Recipient;
 use crate::options::SandboxOptions;

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::door::DoorCommand;
-use crate::fault::{Fault, Faults, Probe};
+use crate::fault::Fault;
+use crate::fault_rule::{Faults, Probe};
 use crate::ids::Ids;
 use crate::limits::{Limiter, RateLimits};
 use crate::model::{AccountSeed, Recipient};
