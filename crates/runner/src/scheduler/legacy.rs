@@ -74,8 +74,8 @@ impl Scheduler {
             }
             let source = Source {
                 previous_node: plan.node(delivery.from).map(|node| node.name.clone()).unwrap_or_default(),
-                previous_node_output: 0,
-                previous_node_run: 0,
+                previous_node_output: delivery.output,
+                previous_node_run: delivery.run_index,
             };
             self.enqueue(Entry {
                 node,

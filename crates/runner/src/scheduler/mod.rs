@@ -13,9 +13,11 @@
 //!
 //! Items travel by pointer: an output is one `Arc` however many nodes read it.
 
+mod complete;
 mod legacy;
 mod outputs;
 mod plan;
+mod run;
 mod start;
 mod successors;
 mod waiting;
@@ -28,134 +30,10 @@ use heddle_workflow::{ExecutionOrder, NodeIndex};
 
 pub use outputs::with_fresh_pairing;
 pub use plan::{NodeFacts, Plan, RequiredInputs};
+pub use run::{Branches, Completion, CompletionStatus, Items, NodeRun, Outcome, RunId, RunKind, State};
 pub use start::{Destination, DestinationMode, Start, run_filter};
 
-use outputs::{always_output, assign_pairing};
 use waiting::WaitingNodes;
-
-/// Items of one input or output, shared by all who read them.
-pub type Items = Arc<Vec<Item>>;
-
-/// Items by input or output; `None` where nothing arrived or left.
-pub type Branches = Vec<Option<Items>>;
-
-/// Names one node run within its scheduler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct RunId(u64);
-
-/// What has to be done for a node run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunKind {
-    /// Execute the node.
-    Execute,
-    /// The node is disabled: the items of input 0 leave through output 0 (`spec/engine.md §6.1`).
-    Disabled,
-    /// The node's pinned items are its output (`spec/engine.md §1.5`).
-    Pinned,
-    /// No input has items: the node is not executed (`spec/engine.md §6` step 4).
-    NoInput,
-    /// The node waited and the run goes on with what it was resumed with (`spec/engine.md §18`).
-    Resumed,
-}
-
-/// One run of a node, ready to be done.
-#[derive(Debug, Clone)]
-pub struct NodeRun {
-    /// What [`Scheduler::complete`] wants to know it by.
-    pub id: RunId,
-    /// The node.
-    pub node: NodeIndex,
-    /// How many runs of this node came before.
-    pub run_index: usize,
-    /// How many runs of any node came before, counting those that were skipped.
-    pub execution_index: usize,
-    /// Items by main input, each paired with itself (`spec/engine.md §13.1`).
-    pub inputs: Branches,
-    /// Where each input's items came from; empty for the node that the run starts with.
-    pub sources: Vec<Option<Source>>,
-    /// The input whose items the node goes through one by one (`$input`, `$json`): in order v1 the first with items.
-    pub main_input: usize,
-    /// Whether the node reads the first item of each input alone; [`NodeRun::reads`] cuts accordingly.
-    pub execute_once: bool,
-    /// What has to be done.
-    pub kind: RunKind,
-    given: Option<Branches>,
-}
-
-impl NodeRun {
-    /// The outcome of a run that needs no executing; `None` when the node must be executed.
-    pub fn outcome(&self) -> Option<Outcome> {
-        if self.kind == RunKind::Execute {
-            return None;
-        }
-        Some(self.given.clone().map_or(Outcome::Nothing, Outcome::Output))
-    }
-
-    /// The items of an input that the node reads: all, or the first alone when it executes once.
-    pub fn reads(&self, input: usize) -> &[Item] {
-        let items = self.inputs.get(input).and_then(Option::as_deref).map_or(&[][..], Vec::as_slice);
-        if self.execute_once { items.get(..1).unwrap_or_default() } else { items }
-    }
-}
-
-/// What came of a node run.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    /// The node ran; items by output, the error output after the declared ones. An output that is missing or `None` has
-    /// no items. Items without pairing are paired as far as n8n can tell (`spec/engine.md §13.2`).
-    Output(Branches),
-    /// The node ran and gave nothing, not even an empty output: the branch ends as if the node had not been there.
-    Nothing,
-    /// The node failed as a whole, after all tries. Whether the run stops is the node's setting (`spec/engine.md §12.1`).
-    Failed,
-    /// The node ran and wants to wait; the scheduler gives nothing more until [`Scheduler::resume`].
-    Waiting(Branches),
-}
-
-/// How a node run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CompletionStatus {
-    /// It gave an output.
-    Success,
-    /// It failed; with an output when the run continues all the same.
-    Error,
-    /// It waits.
-    Waiting,
-}
-
-/// A node run as it goes into the run data.
-#[derive(Debug, Clone)]
-pub struct Completion {
-    /// The node.
-    pub node: NodeIndex,
-    /// Index among the runs of the node.
-    pub run_index: usize,
-    /// Index among all runs.
-    pub execution_index: usize,
-    /// Where each input's items came from; empty for the node that the run starts with.
-    pub sources: Vec<Option<Source>>,
-    /// How it ended.
-    pub status: CompletionStatus,
-    /// What the node put out, after pairing; `None` when it failed and stopped the run.
-    pub outputs: Option<Branches>,
-}
-
-/// Where the whole run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// There may be more to run.
-    Running,
-    /// Everything ran.
-    Finished,
-    /// A node waits; [`Scheduler::resume`] goes on.
-    Waiting(NodeIndex),
-    /// A node failed and stopped the run.
-    Failed(NodeIndex),
-    /// A node could not get its data again and again (n8n: `Stopped execution because it seems to be in an endless loop`).
-    EndlessLoop(NodeIndex),
-    /// [`Scheduler::stop`] was called.
-    Stopped,
-}
 
 /// A node with the data for one run of it.
 #[derive(Debug, Clone)]
@@ -340,104 +218,6 @@ impl Scheduler {
             Some(input) => (RunKind::Execute, input, None),
             None => (RunKind::NoInput, 0, None),
         }
-    }
-
-    /// Takes what came of a run. Gives what goes into the run data: `None` when the node gave nothing, or the run is not
-    /// the one under way.
-    pub fn complete(&mut self, id: RunId, outcome: Outcome) -> Option<Completion> {
-        let Current { entry, run_index, execution_index, .. } =
-            self.current.take_if(|current| current.id == id)?;
-        let node = self.plan.node(entry.node)?;
-        let (outputs, status) = match outcome {
-            Outcome::Output(outputs) => (Some(outputs), CompletionStatus::Success),
-            Outcome::Waiting(outputs) => (Some(outputs), CompletionStatus::Waiting),
-            Outcome::Nothing => (None, CompletionStatus::Success),
-            Outcome::Failed if !node.continues_after_failure => {
-                return Some(self.fail(entry, run_index, execution_index));
-            }
-            Outcome::Failed => {
-                // Without items on input 0 there is nothing to go on with.
-                let items = entry.inputs.first().cloned().flatten().unwrap_or_default();
-                (Some(vec![Some(items)]), CompletionStatus::Error)
-            }
-        };
-        let outputs = match status {
-            CompletionStatus::Error => outputs,
-            _ => {
-                let outputs = outputs.map(|outputs| assign_pairing(outputs, &entry.inputs));
-                if node.always_output_data { Some(always_output(outputs, &entry.inputs)) } else { outputs }
-            }
-        };
-        let Some(outputs) = outputs else {
-            self.may_drain = false;
-            return None;
-        };
-        self.last_node = Some(entry.node);
-        let counts = outputs.iter().map(|items| items.as_ref().map_or(0, |items| items.len())).collect();
-        if let Some(runs) = self.runs.get_mut(entry.node) {
-            runs.push(Some(counts));
-        }
-        let completion = Completion {
-            node: entry.node,
-            run_index,
-            execution_index,
-            sources: entry.sources.clone(),
-            status,
-            outputs: Some(outputs),
-        };
-        let outputs = completion.outputs.as_deref().unwrap_or_default();
-        if self.state != State::Running {
-            // Stopped while the node ran.
-        } else if status == CompletionStatus::Waiting {
-            self.state = State::Waiting(entry.node);
-            self.stack.push_front(entry);
-        } else if self.destination == Some(entry.node) {
-            self.may_drain = false;
-        } else {
-            self.may_drain = true;
-            self.add_successors(entry.node, run_index, outputs);
-        }
-        Some(completion)
-    }
-
-    fn fail(&mut self, entry: Entry, run_index: usize, execution_index: usize) -> Completion {
-        let node = entry.node;
-        self.last_node = Some(node);
-        if let Some(runs) = self.runs.get_mut(node) {
-            runs.push(None);
-        }
-        if self.state == State::Running {
-            self.state = State::Failed(node);
-        }
-        let sources = entry.sources.clone();
-        // It stays in front, so that a retry can go on here.
-        self.stack.push_front(entry);
-        Completion {
-            node,
-            run_index,
-            execution_index,
-            sources,
-            status: CompletionStatus::Error,
-            outputs: None,
-        }
-    }
-
-    /// Goes on after a wait. The node that waited puts out what it is resumed with: by default the items of its first
-    /// input, else the given branches (a webhook's answer). Its last run is replaced (`spec/engine.md §18`).
-    ///
-    /// Does nothing, and says so with `false`, when no node waits.
-    pub fn resume(&mut self, branches: Option<Branches>) -> bool {
-        let State::Waiting(node) = self.state else { return false };
-        let Some(entry) = self.stack.front_mut().filter(|entry| entry.node == node) else { return false };
-        entry.resumed = Some(match branches {
-            Some(branches) => branches,
-            None => vec![entry.inputs.first().cloned().flatten()],
-        });
-        if let Some(runs) = self.runs.get_mut(node) {
-            runs.pop();
-        }
-        self.state = State::Running;
-        true
     }
 }
 
