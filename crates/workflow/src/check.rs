@@ -17,14 +17,15 @@ impl Workflow {
     /// Problems come in the order of the file, with their places when the workflow was read from a text.
     pub fn problems(&self) -> Vec<Problem> {
         let json = self.to_json();
-        let mut check = Check { root: self.root_pointer(), problems: Vec::new() };
+        let mut check = Check { root: self.root_pointer(), problems: Vec::new(), about_keys: HashSet::new() };
         check.nodes(&json);
         check.connections(&json);
         check.pin_data(&json);
-        let mut problems = check.problems;
+        let Check { mut problems, about_keys, .. } = check;
         if !problems.is_empty() && self.is_as_read() {
-            for problem in &mut problems {
-                problem.span = self.span(&problem.pointer);
+            for (index, problem) in problems.iter_mut().enumerate() {
+                let key = about_keys.contains(&index).then(|| self.key_span(&problem.pointer)).flatten();
+                problem.span = key.or_else(|| self.span(&problem.pointer));
             }
         }
         problems
@@ -39,6 +40,8 @@ impl Workflow {
 struct Check<'a> {
     root: &'a str,
     problems: Vec<Problem>,
+    /// Those that are about the key of a property, not its value.
+    about_keys: HashSet<usize>,
 }
 
 impl Check<'_> {
@@ -120,6 +123,7 @@ impl Check<'_> {
         }
         if let Some(parameters) = node.get("parameters")
             && !parameters.is_object()
+            && !parameters.is_null()
         {
             self.report(
                 Problem::error(format!(
@@ -188,6 +192,7 @@ impl Check<'_> {
         for (source, types) in sources.iter() {
             let pointer = push_key(&pointer, source);
             if !names.contains(source) {
+                self.about_keys.insert(self.problems.len());
                 self.report(
                     Problem::error(format!(
                         "A connection starts at \"{source}\", which is no node of this workflow"
