@@ -8,30 +8,36 @@ use super::{Elements, Json, JsonObject, Repr};
 /// what is nested deeper is an attack or a mistake, and many of those conversions recurse.
 pub const MAX_DEPTH: usize = 512;
 
-/// Empties `values`, so that however deeply they are nested, dropping what is left needs no recursion.
-pub(super) fn drop_values(values: &mut Vec<Json>) {
-    if !values.iter().any(is_container) {
-        return;
-    }
-    let mut pending: Vec<Json> = Vec::new();
-    for value in values.drain(..) {
-        pending.push(value);
+/// Drops the containers among `values`, so that however deeply they were nested, dropping what is left needs no
+/// recursion.
+pub(super) fn drop_values(values: &mut [Json]) {
+    let mut pending = Vec::new();
+    for value in values.iter_mut().filter(|value| is_container(value)) {
+        take_apart(value.take(), &mut pending);
         while let Some(value) = pending.pop() {
-            match value.0 {
-                // Only the last owner takes the contents apart.
-                Repr::Array(elements) => {
-                    if let Some(mut elements) = Arc::into_inner(elements) {
-                        pending.extend(elements.0.drain(..).filter(is_container));
-                    }
-                }
-                Repr::Object(object) => {
-                    if let Some(mut object) = Arc::into_inner(object) {
-                        pending.extend(object.values_vec().drain(..).filter(is_container));
-                    }
-                }
-                _ => {}
+            take_apart(value, &mut pending);
+        }
+    }
+}
+
+/// Drops a container, but not those in it: these are put on the list.
+fn take_apart(value: Json, pending: &mut Vec<Json>) {
+    let mut put_off = |values: &mut [Json]| {
+        pending.extend(values.iter_mut().filter(|value| is_container(value)).map(Json::take));
+    };
+    // Only the last owner takes the contents apart.
+    match value.0 {
+        Repr::Array(elements) => {
+            if let Some(mut elements) = Arc::into_inner(elements) {
+                put_off(&mut elements.0);
             }
         }
+        Repr::Object(object) => {
+            if let Some(mut object) = Arc::into_inner(object) {
+                put_off(object.values_slice());
+            }
+        }
+        _ => {}
     }
 }
 

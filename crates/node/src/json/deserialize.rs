@@ -5,11 +5,12 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use smol_str::SmolStr;
 
-use super::{Json, JsonObject};
+use super::build::ObjectBuilder;
+use super::{Json, JsonObject, handover};
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        deserializer.deserialize_newtype_struct(handover::NAME, AnyValue)
     }
 }
 
@@ -73,7 +74,10 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        Json::deserialize(deserializer)
+        match handover::pick_up() {
+            Some(json) => Ok(json),
+            None => deserializer.deserialize_any(self),
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Json, A::Error> {
@@ -100,10 +104,10 @@ impl<'de> Visitor<'de> for Properties {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonObject, A::Error> {
-        let mut object = JsonObject::new();
+        let mut object = ObjectBuilder::default();
         while let Some(key) = map.next_key::<SmolStr>()? {
             object.insert(&key, map.next_value::<Json>()?);
         }
-        Ok(object)
+        Ok(object.finish())
     }
 }

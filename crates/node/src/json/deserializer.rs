@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{Iter, Json, JsonError, JsonObject, MAX_DEPTH, Repr, number};
+use super::{Iter, Json, JsonError, JsonObject, MAX_DEPTH, Repr, handover, number};
 
 /// Reads a type from a value. Whole numbers present themselves as integers, others as `f64`.
 ///
@@ -198,10 +198,16 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        visitor.visit_newtype_struct(self)
+        if name != handover::NAME {
+            return visitor.visit_newtype_struct(self);
+        }
+        handover::leave(self.json);
+        let read = visitor.visit_newtype_struct(self);
+        let _ = handover::pick_up();
+        read
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

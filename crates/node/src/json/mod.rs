@@ -3,16 +3,19 @@
 //! [`Json`] is what items, parameters and run data are made of. Its inside is private; it converts to and from
 //! [`serde_json::Value`] and any type that serde knows ([`from_json`], [`to_json`]).
 
+mod build;
 mod convert;
 mod depth;
 mod deserialize;
 mod deserializer;
 mod error;
+mod handover;
 mod index;
 mod interpolate;
 mod number;
 mod object;
 mod parse;
+mod scan;
 mod schema;
 mod serialize;
 mod serializer;
@@ -239,6 +242,9 @@ impl Json {
         let Repr::Object(object) = &mut self.0 else {
             return false;
         };
+        if Arc::get_mut(object).is_none() && !object.contains_key(key) {
+            *object = Arc::new(object.clone_with_room());
+        }
         Arc::make_mut(object).insert(key, value);
         true
     }

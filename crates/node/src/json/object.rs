@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::build::ObjectBuilder;
 use super::shape::Shape;
 use super::{Json, transition};
 
@@ -34,9 +35,9 @@ pub struct IterMut<'a> {
 }
 
 /// The properties of a consumed [`JsonObject`] in order.
-#[derive(Debug)]
 pub struct IntoIter {
-    keys: std::vec::IntoIter<SmolStr>,
+    shape: Arc<Shape>,
+    positions: std::ops::Range<usize>,
     values: std::vec::IntoIter<Json>,
 }
 
@@ -116,12 +117,13 @@ impl JsonObject {
 
     /// Keeps the properties for which `keep` is true, in their order.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut Json) -> bool) {
-        let before = std::mem::take(self);
-        for (key, mut value) in before {
+        let mut kept = ObjectBuilder::predicting(Some(Arc::clone(&self.shape)));
+        for (key, mut value) in std::mem::take(self) {
             if keep(&key, &mut value) {
-                self.append(&key, value);
+                kept.insert(&key, value);
             }
         }
+        *self = kept.finish();
     }
 
     /// Takes all properties away.
@@ -159,6 +161,23 @@ impl JsonObject {
         Arc::ptr_eq(&self.shape, &other.shape)
     }
 
+    /// A copy with room for one property more, which saves copying twice when one is about to be added.
+    pub(super) fn clone_with_room(&self) -> Self {
+        let mut values = Vec::with_capacity(self.values.len() + 1);
+        values.extend_from_slice(&self.values);
+        Self { shape: Arc::clone(&self.shape), values }
+    }
+
+    /// An object of a shape and as many values as it has keys.
+    pub(super) fn from_parts(shape: Arc<Shape>, values: Vec<Json>) -> Self {
+        debug_assert_eq!(shape.len(), values.len(), "each key has a value");
+        Self { shape, values }
+    }
+
+    pub(super) fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
     /// Adds a property that is not there yet and returns its position.
     fn append(&mut self, key: &str, value: Json) -> usize {
         let position = match transition::extend(&self.shape, key) {
@@ -168,6 +187,10 @@ impl JsonObject {
             }
             None => self.own_shape().add(SmolStr::new(key)),
         };
+        if self.values.len() == self.values.capacity() {
+            // Records are many and grow seldom: doubling would waste more than it saves.
+            self.values.reserve_exact(self.values.len() / 4 + 1);
+        }
         self.values.insert(position, value);
         position
     }
@@ -181,7 +204,7 @@ impl JsonObject {
     }
 
     /// For taking the values apart before they are dropped.
-    pub(super) fn values_vec(&mut self) -> &mut Vec<Json> {
+    pub(super) fn values_slice(&mut self) -> &mut [Json] {
         &mut self.values
     }
 }
@@ -212,9 +235,11 @@ impl PartialEq for JsonObject {
 
 impl<K: AsRef<str>> FromIterator<(K, Json)> for JsonObject {
     fn from_iter<T: IntoIterator<Item = (K, Json)>>(properties: T) -> Self {
-        let mut object = Self::new();
-        object.extend(properties);
-        object
+        let mut object = ObjectBuilder::default();
+        for (key, value) in properties {
+            object.insert(key.as_ref(), value);
+        }
+        object.finish()
     }
 }
 
@@ -252,17 +277,31 @@ impl IntoIterator for JsonObject {
 
     fn into_iter(mut self) -> IntoIter {
         let values = std::mem::take(&mut self.values);
-        IntoIter { keys: self.shape.keys().to_vec().into_iter(), values: values.into_iter() }
+        IntoIter { shape: Arc::clone(&self.shape), positions: 0..values.len(), values: values.into_iter() }
     }
 }
 
-macro_rules! iterate_together {
-    ($iterator:ty, $item:ty, $key:expr $(, $lifetime:lifetime)?) => {
+impl IntoIter {
+    fn property(&self, position: usize, value: Json) -> Option<(SmolStr, Json)> {
+        Some((self.shape.keys().get(position)?.clone(), value))
+    }
+}
+
+impl fmt::Debug for IntoIter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = self.shape.keys().get(self.positions.clone()).unwrap_or_default();
+        formatter.debug_map().entries(keys.iter().zip(self.values.as_slice())).finish()
+    }
+}
+
+macro_rules! iterate {
+    ($iterator:ty, $item:ty, |$own:ident| $next:expr, $next_back:expr $(, $lifetime:lifetime)?) => {
         impl $(<$lifetime>)? Iterator for $iterator {
             type Item = $item;
 
             fn next(&mut self) -> Option<Self::Item> {
-                Some(($key(self.keys.next()?), self.values.next()?))
+                let $own = self;
+                $next
             }
 
             fn size_hint(&self) -> (usize, Option<usize>) {
@@ -272,7 +311,8 @@ macro_rules! iterate_together {
 
         impl $(<$lifetime>)? DoubleEndedIterator for $iterator {
             fn next_back(&mut self) -> Option<Self::Item> {
-                Some(($key(self.keys.next_back()?), self.values.next_back()?))
+                let $own = self;
+                $next_back
             }
         }
 
@@ -280,6 +320,25 @@ macro_rules! iterate_together {
     };
 }
 
-iterate_together!(Iter<'a>, (&'a str, &'a Json), SmolStr::as_str, 'a);
-iterate_together!(IterMut<'a>, (&'a str, &'a mut Json), SmolStr::as_str, 'a);
-iterate_together!(IntoIter, (SmolStr, Json), std::convert::identity);
+iterate!(
+    Iter<'a>, (&'a str, &'a Json),
+    |iter| Some((iter.keys.next()?.as_str(), iter.values.next()?)),
+    Some((iter.keys.next_back()?.as_str(), iter.values.next_back()?)), 'a
+);
+iterate!(
+    IterMut<'a>, (&'a str, &'a mut Json),
+    |iter| Some((iter.keys.next()?.as_str(), iter.values.next()?)),
+    Some((iter.keys.next_back()?.as_str(), iter.values.next_back()?)), 'a
+);
+iterate!(
+    IntoIter,
+    (SmolStr, Json),
+    |iter| {
+        let (position, value) = (iter.positions.next()?, iter.values.next()?);
+        iter.property(position, value)
+    },
+    {
+        let (position, value) = (iter.positions.next_back()?, iter.values.next_back()?);
+        iter.property(position, value)
+    }
+);

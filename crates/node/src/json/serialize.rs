@@ -3,19 +3,32 @@
 use serde::ser::{Error, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::{Json, JsonObject, MAX_DEPTH, Repr, number};
+use super::{Json, JsonObject, MAX_DEPTH, Repr, handover, number};
 
 impl Serialize for Json {
     /// Whole numbers up to 2⁵³ are given as `i64`, others as `f64`. Fails if nested deeper than [`MAX_DEPTH`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        AtDepth { value: self, depth: 0 }.serialize(serializer)
+        serializer.serialize_newtype_struct(handover::NAME, &Announced(self))
     }
 }
 
 impl Serialize for JsonObject {
     /// A map; as [`Json`] otherwise.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_object(self, 0, serializer)
+        serializer.collect_map(self)
+    }
+}
+
+/// The value behind its announcement.
+struct Announced<'a>(&'a Json);
+
+impl Serialize for Announced<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if handover::is_wanted() {
+            handover::leave(self.0);
+            return serializer.serialize_unit();
+        }
+        AtDepth { value: self.0, depth: 0 }.serialize(serializer)
     }
 }
 

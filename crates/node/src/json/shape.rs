@@ -10,6 +10,8 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use smol_str::SmolStr;
 
+use super::transition;
+
 /// Up to this many keys are compared one after another; more get a hash index.
 const LINEAR_KEYS: usize = 8;
 
@@ -35,7 +37,7 @@ pub(super) struct Shape {
 
 /// From key to position, built on the first look-up.
 #[derive(Clone)]
-struct Index {
+pub(super) struct Index {
     positions: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -70,6 +72,23 @@ impl Shape {
     pub(super) fn from_keys(keys: Vec<SmolStr>) -> Self {
         let integers = keys.iter().take_while(|key| array_index(key).is_some()).count();
         Self { id: 0, parent: None, added: 0, keys, integers, index: OnceLock::new() }
+    }
+
+    /// The shape of the first `length` keys, if it is shared too.
+    pub(super) fn beginning(self: &Arc<Self>, length: usize) -> Option<Arc<Self>> {
+        if length > transition::MAX_SHARED_KEYS {
+            return None;
+        }
+        if !self.is_shared() || self.integers > 0 {
+            // There are no ancestors, or some key was put in front of others and they are not beginnings.
+            let mut keys = self.keys.iter().take(length);
+            return keys.try_fold(Self::empty(), |shape, key| transition::extend(&shape, key));
+        }
+        let mut shape = self;
+        while shape.len() > length {
+            shape = shape.parent.as_ref()?;
+        }
+        Some(Arc::clone(shape))
     }
 
     pub(super) fn is_shared(&self) -> bool {
@@ -130,7 +149,7 @@ impl Shape {
 }
 
 impl Index {
-    fn new(keys: &[SmolStr]) -> Self {
+    pub(super) fn new(keys: &[SmolStr]) -> Self {
         let mut index =
             Self { positions: HashTable::with_capacity(keys.len()), hasher: DefaultHashBuilder::default() };
         for position in 0..keys.len() {
@@ -139,13 +158,14 @@ impl Index {
         index
     }
 
-    fn find(&self, keys: &[SmolStr], key: &str) -> Option<usize> {
+    pub(super) fn find(&self, keys: &[SmolStr], key: &str) -> Option<usize> {
         self.positions
             .find(self.hasher.hash_one(key), |&position| keys[position as usize].as_str() == key)
             .map(|&position| position as usize)
     }
 
-    fn add(&mut self, keys: &[SmolStr], position: usize) {
+    /// Notes the key that was put at `position`, which moves those behind it.
+    pub(super) fn add(&mut self, keys: &[SmolStr], position: usize) {
         if position + 1 < keys.len() {
             for other in &mut self.positions {
                 if *other as usize >= position {

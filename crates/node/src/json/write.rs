@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::io;
 
+use super::scan::plain_length;
 use super::{Json, JsonObject, Repr};
 
 impl Json {
@@ -164,9 +165,13 @@ fn write_scalar(out: &mut impl Write, value: &Json) -> fmt::Result {
 fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
     out.write_char('"')?;
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    loop {
+        let at = plain_length(rest.as_bytes());
         out.write_str(&rest[..at])?;
-        match rest.as_bytes()[at] {
+        let Some(special) = rest.as_bytes().get(at) else {
+            break;
+        };
+        match special {
             b'"' => out.write_str("\\\""),
             b'\\' => out.write_str("\\\\"),
             0x08 => out.write_str("\\b"),
@@ -178,6 +183,5 @@ fn write_string(out: &mut impl Write, text: &str) -> fmt::Result {
         }?;
         rest = &rest[at + 1..];
     }
-    out.write_str(rest)?;
     out.write_char('"')
 }

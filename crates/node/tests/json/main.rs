@@ -1,0 +1,8 @@
+//! What [`heddle_node::Json`] promises: JavaScript's behaviour, copy on write, and serde both ways.
+
+mod copies;
+mod depth;
+mod macros;
+mod model;
+mod recorded;
+mod typed;
