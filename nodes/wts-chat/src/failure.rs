@@ -1,0 +1,365 @@
+//! Failures of calls, in words that say what happened and what to do.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use bytes::Bytes;
+use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, Outcome};
+use http::Response;
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use jiff::Timestamp;
+
+use crate::api::{Api, Content, read_content};
+
+/// Texts of a server are cut after so many characters.
+const LONGEST_TEXT: usize = 500;
+
+/// What can be said of one send, whatever became of it.
+pub(crate) struct SendFacts<'a> {
+    /// The recipient, if one was given.
+    pub(crate) recipient: Option<&'a str>,
+    /// The conversation, if one was given.
+    pub(crate) session: Option<&'a str>,
+    /// The id that the request carried.
+    pub(crate) sender_id: &'a str,
+    /// When it left, in milliseconds since 1970.
+    pub(crate) sent_at: i64,
+}
+
+/// A refusal, as the API words it (wts/api.md §1.1).
+#[derive(Default)]
+struct Refusal {
+    text: Option<String>,
+    key: Option<String>,
+    support_id: Option<String>,
+}
+
+/// An answer that is no success.
+pub(crate) fn refused(api: &Api<'_>, answer: &Response<Bytes>) -> NodeError {
+    let status = answer.status().as_u16();
+    let refusal = read_refusal(api, answer.body());
+    let mut error = if answer.status().is_redirection() {
+        redirected(answer)
+    } else {
+        let message = refusal.text.unwrap_or_else(|| status_text(status).to_owned());
+        NodeError::api(status, message).with_description(advice(status))
+    };
+    if status == 401 {
+        error.kind = ErrorKind::Credential;
+    }
+    error.retry_after = retry_after(answer);
+    error.context.insert("httpCode", Json::from(status.to_string()));
+    if let Some(key) = refusal.key {
+        error.context.insert("key", Json::from(key));
+    }
+    if let Some(support_id) = refusal.support_id {
+        if let Some(description) = &mut error.description {
+            description.push_str(&format!(" Support id: {support_id}."));
+        }
+        error.context.insert("supportId", Json::from(support_id));
+    }
+    error
+}
+
+/// An answer to a send that is no success: what [`refused`] says, and whether the send happened.
+pub(crate) fn send_refused(api: &Api<'_>, answer: &Response<Bytes>, facts: &SendFacts<'_>) -> NodeError {
+    let error = refused(api, answer);
+    match answer.status().as_u16() {
+        // 303 is how a server answers a request that it has carried out: the result is elsewhere (RFC 9110 §15.4.4).
+        // Any other redirect says that the request is still to be made, at another place.
+        303 | 500.. => with_unknown(error, facts),
+        _ => error,
+    }
+}
+
+/// A send that met no answer.
+pub(crate) fn send_unanswered(error: HttpError, facts: &SendFacts<'_>) -> NodeError {
+    if error.outcome == Outcome::Unknown {
+        with_unknown(NodeError::from(error), facts)
+    } else {
+        unreachable(error)
+    }
+}
+
+/// A call that met no answer and changed nothing.
+pub(crate) fn unreachable(error: HttpError) -> NodeError {
+    let advice = match error.kind {
+        HttpErrorKind::Connect => {
+            "Nothing was sent. Check the network, and the Base URL of the credential \"WTS API\", and run the item again."
+        }
+        HttpErrorKind::Interrupted | HttpErrorKind::TimeLimit => "Check the network, and try again.",
+        HttpErrorKind::RateLimit => {
+            "Nothing was sent. Send fewer items in one run, or run the item again later."
+        }
+        HttpErrorKind::Credential => "Open the credential \"WTS API\" and fill in API Key and Base URL.",
+        _ => "",
+    };
+    let mut error = NodeError::from(error);
+    if error.description.is_none() && !advice.is_empty() {
+        error.description = Some(advice.to_owned());
+    }
+    error
+}
+
+/// A success without the JSON that was asked for.
+pub(crate) fn not_json(answer: &Response<Bytes>) -> NodeError {
+    let status = answer.status().as_u16();
+    let mut error =
+        NodeError::new(ErrorKind::Api, format!("The answer is {}, not JSON", kind_of_body(answer)));
+    error.http_status = Some(status);
+    error.context.insert("httpCode", Json::from(status.to_string()));
+    error.with_description(
+        "Something else than the API seems to answer there: check the Base URL of the credential \"WTS API\".",
+    )
+}
+
+/// A success of a send without the JSON that was asked for. The service has said yes, so it is never sent again.
+pub(crate) fn send_not_json(answer: &Response<Bytes>, facts: &SendFacts<'_>) -> NodeError {
+    let mut error = not_json(answer).with_outcome(Outcome::Done).with_description(format!(
+        "The send to {} at {} was answered by status {}, which means that it was accepted, but the answer cannot be read (senderId {}). \
+         {} If nothing is there, something else than the API answered: check the Base URL of the credential \"WTS API\".",
+        facts.whom(),
+        facts.time(),
+        answer.status().as_u16(),
+        short(facts.sender_id),
+        facts.where_to_look(),
+    ));
+    facts.note(&mut error);
+    error
+}
+
+/// A list that is none.
+pub(crate) fn not_a_list() -> NodeError {
+    NodeError::new(ErrorKind::Api, "The answer is not a list").with_description(
+        "Something else than the API seems to answer there: check the Base URL of the credential \"WTS API\".",
+    )
+}
+
+/// Delivery of an accepted send failed.
+pub(crate) fn delivery_failed(
+    api: &Api<'_>,
+    status: &str,
+    answer: &Json,
+    facts: &SendFacts<'_>,
+) -> NodeError {
+    let reason = answer.get("failedReason").and_then(Json::as_str).filter(|reason| !reason.trim().is_empty());
+    let message = match reason {
+        Some(reason) => {
+            format!("The API accepted the send, and delivery failed: {}", server_text(api, reason))
+        }
+        None => {
+            format!("The API accepted the send, and delivery failed: the final status is {}", short(status))
+        }
+    };
+    let mut error =
+        NodeError::new(ErrorKind::Api, message).with_outcome(Outcome::Done).with_description(format!(
+            "{} (senderId {}) The item is not sent again by itself.",
+            facts.where_to_look(),
+            short(facts.sender_id)
+        ));
+    error.context.insert("status", Json::from(short(status)));
+    if let Some(id) = answer.get("id").and_then(Json::as_str) {
+        error.context.insert("sendId", Json::from(id));
+    }
+    facts.note(&mut error);
+    error
+}
+
+/// A failure after the send had been accepted.
+pub(crate) fn after_accepted(error: NodeError, facts: &SendFacts<'_>) -> NodeError {
+    let advice = format!(
+        "The send to {} was accepted; only its final status could not be read. {}",
+        facts.whom(),
+        error.description.as_deref().unwrap_or_default()
+    );
+    let mut error = error.with_outcome(Outcome::Done).with_description(advice.trim_end().to_owned());
+    facts.note(&mut error);
+    error
+}
+
+/// Nobody can tell whether the send happened.
+fn with_unknown(error: NodeError, facts: &SendFacts<'_>) -> NodeError {
+    let support = match error.context.get("supportId").and_then(Json::as_str) {
+        Some(id) => format!(" Support id: {id}."),
+        None => String::new(),
+    };
+    let mut error = error.with_outcome(Outcome::Unknown).with_description(format!(
+        "It is unknown whether the chatbot was sent to {} at {} (senderId {}). {} Send it again only if it is not there.{support}",
+        facts.whom(),
+        facts.time(),
+        short(facts.sender_id),
+        facts.where_to_look(),
+    ));
+    facts.note(&mut error);
+    error
+}
+
+impl SendFacts<'_> {
+    fn whom(&self) -> String {
+        match (self.recipient, self.session) {
+            (Some(recipient), _) => short(recipient),
+            (None, Some(session)) => format!("session {}", short(session)),
+            (None, None) => "the contact".to_owned(),
+        }
+    }
+
+    fn time(&self) -> String {
+        match Timestamp::from_millisecond(self.sent_at) {
+            Ok(time) => time.to_string(),
+            Err(_) => self.sent_at.to_string(),
+        }
+    }
+
+    fn where_to_look(&self) -> String {
+        let conversation = match (self.recipient, self.session) {
+            (_, Some(session)) => format!("the conversation {}", short(session)),
+            (Some(recipient), None) => format!("the conversation of the contact {}", short(recipient)),
+            (None, None) => "the conversation of the contact".to_owned(),
+        };
+        format!("Look in the WTS app, in {conversation}, whether the chatbot started at that time.")
+    }
+
+    /// The facts for programs.
+    fn note(&self, error: &mut NodeError) {
+        for (key, value) in [("recipient", self.recipient), ("sessionId", self.session)] {
+            if let Some(value) = value {
+                error.context.insert(key, Json::from(short(value)));
+            }
+        }
+        error.context.insert("sentAt", Json::from(self.time()));
+        error.context.insert("senderId", Json::from(short(self.sender_id)));
+    }
+}
+
+fn redirected(answer: &Response<Bytes>) -> NodeError {
+    let status = answer.status().as_u16();
+    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // Only the host: the rest of an address may hold a secret.
+    let host = location.parse::<http::Uri>().ok().and_then(|url| url.host().map(short));
+    let message = match &host {
+        Some(host) => format!("The request was redirected to {host} (status {status})"),
+        None => format!("The request was redirected (status {status})"),
+    };
+    let mut error = NodeError::api(status, message).with_description(
+        "The redirect was not followed, since it might send twice or send elsewhere. The Base URL of the credential \"WTS API\" seems to be \
+         wrong, or a proxy stands in between: set it to the address of the API itself, by default https://api.wts.chat.",
+    );
+    if let Some(host) = host {
+        error.context.insert("redirectHost", Json::from(host));
+    }
+    error
+}
+
+/// Reads whichever body a refusal has: the envelope, ProblemDetails (RFC 7807), or none of them.
+fn read_refusal(api: &Api<'_>, body: &[u8]) -> Refusal {
+    let Content::Json(body) = read_content(body) else { return Refusal::default() };
+    let text = |name: &str| {
+        let text = body.get(name).and_then(Json::as_str)?;
+        (!text.trim().is_empty()).then(|| server_text(api, text))
+    };
+    let support_id = body
+        .get("id")
+        .and_then(|id| id.get("shortValue").or_else(|| id.get("value")))
+        .and_then(Json::as_str)
+        .map(|id| server_text(api, id));
+    Refusal { text: text("text").or_else(|| read_problem(api, &body)), key: text("key"), support_id }
+}
+
+/// Title, detail and errors by field of ProblemDetails.
+fn read_problem(api: &Api<'_>, body: &Json) -> Option<String> {
+    let mut parts: Vec<String> = ["title", "detail"]
+        .into_iter()
+        .filter_map(|name| body.get(name).and_then(Json::as_str))
+        .filter(|text| !text.trim().is_empty())
+        .map(str::to_owned)
+        .collect();
+    for (field, messages) in
+        body.get("errors").and_then(Json::as_object).into_iter().flat_map(|errors| errors.iter())
+    {
+        let messages: Vec<&str> = match messages.as_array() {
+            Some(messages) => messages.iter().filter_map(Json::as_str).collect(),
+            None => messages.as_str().into_iter().collect(),
+        };
+        if !messages.is_empty() {
+            parts.push(format!("{field}: {}", messages.join(" ")));
+        }
+    }
+    (!parts.is_empty()).then(|| server_text(api, &parts.join(" ")))
+}
+
+/// A text that a server wrote: without the API key, and of a bearable length.
+fn server_text(api: &Api<'_>, text: &str) -> String {
+    short(&api.mask(text.trim()))
+}
+
+/// The beginning of a text that may be of any length.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn kind_of_body(answer: &Response<Bytes>) -> String {
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match kind.map(|kind| kind.split(';').next().unwrap_or_default().trim()) {
+        _ if answer.body().trim_ascii().is_empty() => "empty".to_owned(),
+        Some(kind) if !kind.is_empty() => short(kind),
+        _ => "of an unknown kind".to_owned(),
+    }
+}
+
+/// The wait that `Retry-After` asks for, in seconds or as a date.
+fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
+    let text = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(text).ok()?;
+    let now =
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0));
+    Some(moment.duration_since(now).unwrap_or_default())
+}
+
+/// What to do about an answer of this status.
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 => {
+            "The API key was refused. Open the credential \"WTS API\" and enter a valid token; it may have been revoked, or belong to an \
+             account with another Base URL."
+        }
+        403 => {
+            "The API key does not allow this. Open the credential \"WTS API\" and enter a token of an account that may do it."
+        }
+        404 => {
+            "Check the ids in the node's fields (bot, channel, session), and the Base URL of the credential \"WTS API\"."
+        }
+        429 => {
+            "The account makes more requests than the service allows. Wait some minutes, or send fewer items in one run."
+        }
+        500.. => "The service has a problem. Try again later; if it lasts, ask the support of WTS.",
+        _ => {
+            "Check the node's fields: the bot, From, To, Session ID and the metadata. Then run the item again."
+        }
+    }
+}
+
+/// n8n's words for a status (`spec/engine.md §14.3`), for answers that have none of their own.
+fn status_text(status: u16) -> &'static str {
+    match status {
+        400 => "Bad request - please check your parameters",
+        401 => "Authorization failed - please check your credentials",
+        402 => "Payment required - perhaps check your payment details?",
+        403 => "Forbidden - perhaps check your credentials?",
+        404 => "The resource you are requesting could not be found",
+        405 => "Method not allowed - please check you are using the right HTTP method",
+        429 => "The service is receiving too many requests from you",
+        500 => "The service was not able to process your request",
+        502 => "Bad gateway - the service failed to handle your request",
+        503 => {
+            "Service unavailable - try again later or consider setting this node to retry automatically (in the node settings)"
+        }
+        504 => "Gateway timed out - perhaps try again later?",
+        501 | 505.. => "The service failed to process your request",
+        _ => "Your request is invalid or could not be processed by the service",
+    }
+}

@@ -1,0 +1,30 @@
+//! The WTS Chat node: starts a chatbot in the conversation of each item's contact.
+//!
+//! It registers the node type `n8n-nodes-wts.wtsChat` and the credential type `wtsApi`, the latter with a sandbox of
+//! the service. Facts about the service are cited as `wts/api.md`, about the node of the same name as `wts/node.md`,
+//! and about that node's faults, none of which this one shares, as `wts/defects.md`.
+
+mod api;
+mod chatbots;
+mod credential;
+mod examples;
+mod failure;
+mod metadata;
+mod node;
+mod options;
+mod parameters;
+mod upgrade;
+
+pub use credential::{CREDENTIAL_TYPE, WtsApi};
+pub use node::{NODE_TYPE, WtsChat};
+pub use parameters::{
+    BotReference, ChatbotOperation, ContactMetadata, Delivery, MetadataRow, SendChatbot, SendOptions,
+    SessionMetadata, WtsChatParameters,
+};
+
+heddle_node::register_item_node!(WtsChat);
+heddle_node::register_credential!(
+    credential::CREDENTIAL_TYPE,
+    credential::describe,
+    Some(credential::start_sandbox)
+);
