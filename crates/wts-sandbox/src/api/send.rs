@@ -113,7 +113,7 @@ fn read_single(call: &Call<'_>) -> Result<SendBody, Refusal> {
     Ok(SendBody { bot_key, from, options, message })
 }
 
-fn read_shared(fields: &mut Fields) -> (Option<Uuid>, Option<String>, SendOptions) {
+fn read_shared(fields: &mut Fields<'_>) -> (Option<Uuid>, Option<String>, SendOptions) {
     let options = fields.within("options", |options| SendOptions {
         skip_if_bot_in_execution: options.flag("skipIfBotInExecution"),
         skip_if_in_progress: options.flag("skipIfInProgress"),
@@ -123,7 +123,7 @@ fn read_shared(fields: &mut Fields) -> (Option<Uuid>, Option<String>, SendOption
     (fields.id("botKey"), fields.text("from"), options.unwrap_or_default())
 }
 
-fn read_message(fields: &mut Fields) -> Message {
+fn read_message(fields: &mut Fields<'_>) -> Message {
     Message {
         to: fields.text("to"),
         session_id: fields.id("sessionId"),
