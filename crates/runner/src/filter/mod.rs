@@ -1,0 +1,170 @@
+//! Whether an item meets the conditions of a filter parameter (`spec/parameters.md §13`).
+//!
+//! The value comes with its expressions resolved. A side that is missing altogether is JavaScript's `undefined`, which
+//! compares otherwise than null.
+
+mod operand;
+mod operator;
+mod regex;
+
+use heddle_node::{Json, NodeError};
+
+use operand::{Operand, Unfit, is_truthy, to_text, type_of};
+
+/// How a filter parameter treats its conditions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    case_sensitive: bool,
+    loose: bool,
+    version: f64,
+}
+
+/// Reads a moment as n8n's `validateFieldType` does: milliseconds since 1970, or nothing where the text is no moment.
+pub(crate) type ParseMoment<'a> = &'a dyn Fn(&str) -> Option<f64>;
+
+/// Whether the resolved filter value matches. `item_index` is named in messages.
+///
+/// A value that is no filter counts by JavaScript's truth, so a filter that was never filled in matches every item.
+///
+/// # Errors
+/// When a side is not of the operator's type, or a regular expression is invalid or takes too long.
+pub(crate) fn matches(filter: &Json, item_index: usize, moment: ParseMoment<'_>) -> Result<bool, NodeError> {
+    let Some(conditions) = filter.get("conditions").filter(|conditions| !conditions.is_null()) else {
+        return Ok(is_truthy(filter));
+    };
+    let Some(conditions) = conditions.as_array() else {
+        return Err(NodeError::operation("The conditions of the filter are not a list")
+            .with_description("Open the node, add the conditions anew and save the workflow."));
+    };
+    let options = Options::read(filter.get("options"));
+    let any = match filter.get("combinator").and_then(Json::as_str) {
+        None | Some("and") => false,
+        Some("or") => true,
+        Some(_) => return Ok(false),
+    };
+    for (index, condition) in conditions.iter().enumerate() {
+        let place = Place { condition: index, item: item_index };
+        if meets(condition, options, place, moment)? == any {
+            return Ok(any);
+        }
+    }
+    Ok(!any)
+}
+
+/// What a message names.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    condition: usize,
+    item: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Position {
+    First,
+    Second,
+}
+
+impl Options {
+    fn read(options: Option<&Json>) -> Self {
+        let option = |name| options.and_then(|options| options.get(name));
+        Self {
+            case_sensitive: option("caseSensitive").is_none_or(is_truthy),
+            loose: option("typeValidation").and_then(Json::as_str) == Some("loose"),
+            version: option("version").and_then(Json::as_f64).unwrap_or(1.0),
+        }
+    }
+}
+
+fn meets(
+    condition: &Json,
+    options: Options,
+    place: Place,
+    moment: ParseMoment<'_>,
+) -> Result<bool, NodeError> {
+    let operator = condition.get("operator");
+    let field = |name| operator.and_then(|operator| operator.get(name)).and_then(Json::as_str);
+    let Some(left_type) = field("type") else {
+        return Err(NodeError::operation(format!(
+            "Condition {} has no operator [item {}]",
+            place.condition, place.item
+        ))
+        .with_description("Open the node, choose how the two values are compared and save the workflow."));
+    };
+    let right_type = field("rightType").unwrap_or(left_type);
+    let single = operator.and_then(|operator| operator.get("singleValue")).is_some_and(is_truthy);
+
+    let left_value = condition.get("leftValue");
+    let right_value = condition.get("rightValue");
+    let left = Operand::read(left_value, left_type, options, moment);
+    let right =
+        if single { Ok(Operand::Undefined) } else { Operand::read(right_value, right_type, options, moment) };
+    let (left, right) = match (left, right) {
+        (Ok(left), Ok(right)) => (left, right),
+        (Err(Unfit(left)), Err(Unfit(right))) if type_of(left) == type_of(right) => {
+            return Err(both_unfit(left_type, left, options));
+        }
+        (Err(Unfit(left)), _) => return Err(unfit(Position::First, left_type, left, options, place)),
+        (_, Err(Unfit(right))) => return Err(unfit(Position::Second, right_type, right, options, place)),
+    };
+    operator::holds(left_type, field("operation").unwrap_or_default(), &left, &right, options.case_sensitive)
+}
+
+fn both_unfit(expected: &str, value: &Json, options: Options) -> NodeError {
+    let found = type_of(value);
+    NodeError::operation(format!(
+        "Comparison type expects {} but both fields are {}",
+        with_article(expected),
+        with_article(found)
+    ))
+    .with_description(change_comparison(options))
+}
+
+fn unfit(position: Position, expected: &str, value: &Json, options: Options, place: Place) -> NodeError {
+    let Place { condition, item } = place;
+    let found = type_of(value);
+    let text = to_text(value);
+    if options.loose {
+        return NodeError::operation(format!(
+            "Conversion error: the {found} '{text}' can't be converted to {} [condition {condition}, item {item}]",
+            with_article(expected)
+        ))
+        .with_description(change_comparison(options));
+    }
+    let description = match (expected, position) {
+        ("string" | "number" | "boolean", _) => convert_field(position, expected),
+        _ => change_comparison(options).to_owned(),
+    };
+    NodeError::operation(format!(
+        "Wrong type: '{text}' is {} but was expecting {} [condition {condition}, item {item}]",
+        with_article(found),
+        with_article(expected)
+    ))
+    .with_description(description)
+}
+
+fn change_comparison(options: Options) -> &'static str {
+    if options.loose {
+        "Try changing the type of the comparison."
+    } else {
+        "Try changing the type of comparison. Alternatively you can enable 'Convert types where required'."
+    }
+}
+
+fn convert_field(position: Position, expected: &str) -> String {
+    let field = if position == Position::First { "first" } else { "second" };
+    let method = match expected {
+        "number" => "toNumber",
+        "boolean" => "toBoolean",
+        _ => "toString",
+    };
+    format!(
+        "\n<p>Try either:</p>\n<ol>\n  <li>Enabling 'Convert types where required'</li>\n  \
+         <li>Converting the {field} field to {} by adding <code>.{method}()</code></li>\n</ol>\n\t\t\t",
+        with_article(expected)
+    )
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {name}")
+}

@@ -1,0 +1,128 @@
+//! Regular expressions with JavaScript's meaning, and a bound on what they may cost.
+//!
+//! A pattern such as `(a+)+$` takes exponential time on some texts. The engine counts its steps, so such a match ends
+//! with an error after the same work on every machine.
+
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
+use heddle_node::NodeError;
+use rquickjs::{CatchResultExt, CaughtError, Context, Function, Persistent, Runtime};
+
+/// How often the engine may ask whether to go on before a match is given up; it asks every 10,000 steps. This is about
+/// a quarter of a second.
+const CHECKS: u32 = 2_500;
+
+/// What the backtracking of one match may hold, in bytes.
+const MEMORY: usize = 128 * 1024 * 1024;
+
+/// Compiled patterns are kept: a filter tests the same one on every item.
+const TESTER: &str = "(() => {
+    const compiled = new Map();
+    return (flags, source, text) => {
+        const key = flags + '/' + source;
+        let regex = compiled.get(key);
+        if (regex === undefined) {
+            regex = new RegExp(source, flags);
+            if (compiled.size >= 64) compiled.clear();
+            compiled.set(key, regex);
+        }
+        regex.lastIndex = 0;
+        return regex.test(text);
+    };
+})()";
+
+thread_local! {
+    static ENGINE: OnceCell<Engine> = const { OnceCell::new() };
+}
+
+/// The fields are dropped in this order: the function must go before its runtime.
+struct Engine {
+    test: Persistent<Function<'static>>,
+    context: Context,
+    _runtime: Runtime,
+    checks: Rc<Cell<u32>>,
+}
+
+/// Whether `pattern`, written bare or as `/source/flags`, is found in `text`.
+///
+/// # Errors
+/// When the pattern is invalid or takes too long.
+pub(crate) fn is_match(pattern: &str, text: &str) -> Result<bool, NodeError> {
+    ENGINE.with(|engine| {
+        let engine = match engine.get() {
+            Some(engine) => engine,
+            None => {
+                let started = Engine::start().map_err(|error| {
+                    NodeError::operation("The engine for regular expressions did not start")
+                        .with_source(error)
+                })?;
+                engine.get_or_init(|| started)
+            }
+        };
+        engine.test(pattern, text)
+    })
+}
+
+impl Engine {
+    fn start() -> rquickjs::Result<Self> {
+        let runtime = Runtime::new()?;
+        runtime.set_memory_limit(MEMORY);
+        let checks = Rc::new(Cell::new(0_u32));
+        let counter = checks.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || {
+            counter.set(counter.get().saturating_add(1));
+            counter.get() > CHECKS
+        })));
+        let context = Context::full(&runtime)?;
+        let test = context.with(|context| {
+            let test: Function<'_> = context.eval(TESTER)?;
+            Ok::<_, rquickjs::Error>(Persistent::save(&context, test))
+        })?;
+        Ok(Self { test, context, _runtime: runtime, checks })
+    }
+
+    fn test(&self, pattern: &str, text: &str) -> Result<bool, NodeError> {
+        self.checks.set(0);
+        let (source, flags) = split_pattern(pattern);
+        self.context.with(|context| {
+            let test = self.test.clone().restore(&context).map_err(|error| failure(pattern).with_source(error))?;
+            let result: Result<bool, CaughtError<'_>> = test.call((flags, source, text)).catch(&context);
+            result.map_err(|error| {
+                if self.checks.get() > CHECKS {
+                    return NodeError::operation("Regular expression execution timed out").with_description(
+                        "The pattern takes too long on this text. Write it without repetitions inside repetitions.",
+                    );
+                }
+                match error {
+                    CaughtError::Exception(exception) => failure(pattern)
+                        .with_description(exception.message().unwrap_or_else(|| exception.to_string())),
+                    other => failure(pattern).with_description(other.to_string()),
+                }
+            })
+        })
+    }
+}
+
+fn failure(pattern: &str) -> NodeError {
+    NodeError::operation(format!("Invalid regular expression: {pattern}"))
+}
+
+/// The source and flags of `/source/flags`; anything else is a source.
+fn split_pattern(pattern: &str) -> (&str, &str) {
+    let parts = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    match parts {
+        Some((source, flags)) if !source.contains(is_line_end) && flags.chars().all(is_flag) => {
+            (source, flags)
+        }
+        _ => (pattern, ""),
+    }
+}
+
+fn is_flag(character: char) -> bool {
+    matches!(character, 'g' | 'i' | 'm' | 'u' | 's' | 'y')
+}
+
+fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}

@@ -1,0 +1,87 @@
+//! If: items go to the output `true` or `false`.
+
+use heddle_node::{ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, async_trait};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Sends an item to output 0 when its conditions hold, else to output 1.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct If;
+
+/// The parameters of one item.
+///
+/// An editor copies the two switches into `conditions.options`; that copy counts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IfParameters {
+    /// The conditions that an item must meet.
+    #[schemars(
+        title = "Conditions",
+        extend(
+            "x-type" = "filter",
+            "x-placeholder" = "Add Condition",
+            "x-default" = {},
+            "x-typeOptions" = { "filter": {
+                "caseSensitive": "={{!$parameter.options.ignoreCase}}",
+                "typeValidation": "={{ ($nodeVersion < 2.1 ? $parameter.options.looseTypeValidation :  $parameter.looseTypeValidation) ? \"loose\" : \"strict\" }}",
+                "version": "={{ $nodeVersion >= 2.3 ? 3 : $nodeVersion >= 2.2 ? 2 : 1 }}"
+            } }
+        )
+    )]
+    pub conditions: Json,
+    /// Whether a value of another type than its comparison is converted: the text "5" is the number 5, and the text
+    /// "false" is false.
+    #[schemars(
+        title = "Convert types where required",
+        extend("x-displayOptions" = { "show": { "@version": [{ "_cnd": { "gte": 2.1 } }] } })
+    )]
+    pub loose_type_validation: bool,
+    /// Further settings.
+    #[schemars(title = "Options", extend("x-type" = "collection", "x-placeholder" = "Add option"))]
+    pub options: IfOptions,
+}
+
+/// Further settings.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IfOptions {
+    /// Whether upper and lower case are the same.
+    #[schemars(title = "Ignore Case", extend("x-default" = true))]
+    pub ignore_case: Option<bool>,
+    /// Whether a value of another type than its comparison is converted: the text "5" is the number 5, and the text
+    /// "false" is false.
+    #[schemars(
+        title = "Convert types where required",
+        extend(
+            "x-default" = true,
+            "x-displayOptions" = { "show": { "@version": [{ "_cnd": { "lt": 2.1 } }] } }
+        )
+    )]
+    pub loose_type_validation: Option<bool>,
+}
+
+#[async_trait]
+impl ItemNode for If {
+    type Parameters = IfParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.if",
+        versions: &[2.0, 2.1, 2.2, 2.3],
+        display_name: "If",
+        description: "Sends each item to one of two outputs, by conditions",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        outputs: &["true", "false"],
+        credentials: &[],
+    };
+
+    async fn execute_item(
+        &self,
+        parameters: &IfParameters,
+        context: &ItemContext<'_>,
+    ) -> Result<ItemOutput, NodeError> {
+        let holds = context.services.matches_filter(&parameters.conditions, context.index)?;
+        Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
+    }
+}

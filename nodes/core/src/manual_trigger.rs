@@ -1,0 +1,51 @@
+//! Manual Trigger: where a workflow starts when a person runs it.
+
+use heddle_node::description::{NodeProperty, PropertyType};
+use heddle_node::schema::SchemaError;
+use heddle_node::{BatchContext, BatchNode, Item, Json, NodeError, NodeHeader, async_trait};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Starts a workflow with the items that it is given, or with one empty item.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ManualTrigger;
+
+/// A node without parameters.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+pub struct NoParameters {}
+
+#[async_trait]
+impl BatchNode for ManualTrigger {
+    type Parameters = NoParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.manualTrigger",
+        versions: &[1.0],
+        display_name: "When clicking ‘Execute workflow’",
+        description: "Starts the workflow when a person runs it",
+        group: &["trigger"],
+        subtitle: None,
+        inputs: 0,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    async fn execute(
+        &self,
+        _: &NoParameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Vec<Item>>, NodeError> {
+        let items = context.items(0);
+        Ok(vec![if items.is_empty() { vec![Item::new(Json::object())] } else { items.to_vec() }])
+    }
+
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        Ok(vec![NodeProperty {
+            display_name: "The workflow starts here when it is run by hand.".to_owned(),
+            name: "notice".to_owned(),
+            kind: PropertyType::Notice,
+            default: Json::from(""),
+            ..NodeProperty::default()
+        }])
+    }
+}

@@ -1,0 +1,100 @@
+//! Values brought to the type of their field.
+
+use heddle_node::parameters::{FieldTypeOptions, is_date_text, validate_field_type};
+use heddle_node::{BinaryData, Item, Json, NodeError, from_json};
+
+use super::{Assignment, Rules};
+use crate::lenient_json;
+
+/// Anything that can be converted is.
+const LOOSE: FieldTypeOptions<'_> =
+    FieldTypeOptions { strict: false, parse_strings: false, choices: &[], is_date: is_date_text };
+
+/// Texts are made of any other value, too.
+const AS_TEXT: FieldTypeOptions<'_> = FieldTypeOptions { parse_strings: true, ..LOOSE };
+
+/// The value of `assignment` in the type that it names. Null stays null; a type that is not known leaves the value as it
+/// is.
+pub(super) fn value(name: &str, assignment: &Assignment, rules: Rules) -> Result<Json, NodeError> {
+    let value = &assignment.value;
+    let kind = assignment.kind.as_str().unwrap_or_default();
+    let converted = match kind {
+        "string" if value.is_string() => return Ok(value.clone()),
+        "string" if value.is_null() => return null_string(name, rules),
+        _ if value.is_null() => return Ok(Json::NULL),
+        "object" if rules.version < 3.3 => return written_object(name, value, rules),
+        "string" => validate_field_type(name, value, kind, &AS_TEXT),
+        _ => validate_field_type(name, value, kind, &LOOSE),
+    };
+    match converted {
+        Ok(value) => Ok(value),
+        Err(_) if rules.ignore_errors => Ok(value.clone()),
+        Err(message) => Err(mismatch(name, &message, rules)),
+    }
+}
+
+/// Null in a string field: versions before 3.2 did not allow for it.
+fn null_string(name: &str, rules: Rules) -> Result<Json, NodeError> {
+    match rules.version {
+        version if version >= 3.2 || rules.ignore_errors => Ok(Json::NULL),
+        version if version >= 3.1 => {
+            Err(mismatch(name, &format!("'{name}' expects a string but we got 'null'"), rules))
+        }
+        _ => Ok(Json::from("null")),
+    }
+}
+
+fn mismatch(name: &str, message: &str, rules: Rules) -> NodeError {
+    NodeError::operation(format!("{message} [item {}]", rules.item_index)).with_description(format!(
+        "To fix the error try to change the type for the field \"{name}\" or activate the option \
+         “Ignore Type Conversion Errors” to apply a less strict type validation"
+    ))
+}
+
+/// An object field of versions before 3.3, which read their text as the JSON mode does.
+fn written_object(name: &str, value: &Json, rules: Rules) -> Result<Json, NodeError> {
+    let place = format!("The entry \"{name}\" inside 'Fields to Set' in item {}", rules.item_index);
+    let parsed = match value.as_str() {
+        Some(text) => lenient_json::parse(text).ok_or_else(|| {
+            let error = NodeError::operation(format!("{place} contains invalid JSON"));
+            if text.is_empty() { error } else { error.with_description(text) }
+        })?,
+        None => value.clone(),
+    };
+    if parsed.is_object() {
+        Ok(parsed)
+    } else {
+        Err(NodeError::operation(format!("{place} does not contain a valid JSON object")))
+    }
+}
+
+/// The file that `value` names or is.
+///
+/// # Errors
+/// When the item has no such file, or the value is neither a name nor a file.
+pub(super) fn file(value: &Json, item: &Item, item_index: usize) -> Result<BinaryData, NodeError> {
+    if let Some(name) = value.as_str() {
+        let Some(files) = &item.binary else {
+            return Err(NodeError::operation(format!(
+                "This operation expects the node's input data to contain a binary file '{name}', but none was found [item {item_index}]"
+            ))
+            .with_description("Make sure that the previous node outputs a binary file"));
+        };
+        return files.get(name).cloned().ok_or_else(|| {
+            NodeError::operation(format!("The item has no binary field '{name}' [item {item_index}]"))
+                .with_description(
+                    "Check that the parameter where you specified the input binary field name is correct, \
+                 and that it matches a field in the binary input",
+                )
+        });
+    }
+    let is_file = value.get("mimeType").is_some_and(Json::is_string)
+        && (value.get("data").is_some() || value.get("id").is_some());
+    let file: Option<BinaryData> = if is_file { from_json(value).ok() } else { None };
+    file.ok_or_else(|| {
+        NodeError::operation("Provided parameter is not a string or binary data object.").with_description(
+            "Specify the property name of the binary data in input item or use an expression to access the binary data \
+             in previous nodes, e.g. \"{{ $(_target_node_).item.binary[_binary_property_name_] }}\"",
+        )
+    })
+}

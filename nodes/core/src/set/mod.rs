@@ -1,0 +1,169 @@
+//! Set ("Edit Fields"): fields that are set on every item.
+
+mod convert;
+mod form;
+mod include;
+mod parameters;
+mod upgrade;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use heddle_node::description::NodeProperty;
+use heddle_node::schema::SchemaError;
+use heddle_node::{
+    BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeHeader, async_trait,
+};
+
+pub use parameters::{
+    Assignment, Assignments, FieldRow, FieldType, Fields, Include, JsonOutput, Mode, SetOptions,
+    SetParameters,
+};
+
+use crate::{field_path, javascript, lenient_json};
+
+/// Sets fields on every item.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Set;
+
+type Files = Option<Arc<BTreeMap<String, BinaryData>>>;
+
+/// What the parameters mean in this version of the node.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    include: Include,
+    /// Dots and brackets in names lead into objects and arrays.
+    dots: bool,
+    ignore_errors: bool,
+    keep_files: bool,
+    version: f64,
+    item_index: usize,
+}
+
+#[async_trait]
+impl ItemNode for Set {
+    type Parameters = SetParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.set",
+        versions: &[3.0, 3.1, 3.2, 3.3, 3.4, 3.5],
+        display_name: "Edit Fields",
+        description: "Set, add or leave out fields of every item",
+        group: &["input"],
+        subtitle: Some("={{$parameter[\"mode\"]}}"),
+        inputs: 1,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    async fn execute_item(
+        &self,
+        parameters: &SetParameters,
+        context: &ItemContext<'_>,
+    ) -> Result<ItemOutput, NodeError> {
+        let rules = Rules::new(parameters, context);
+        let mut json = include::fields(&context.item.json, parameters, rules)?;
+        let mut files = if rules.keep_files { context.item.binary.clone() } else { None };
+        match parameters.mode {
+            Mode::Raw => set_object(&mut json, &raw_object(&parameters.json_output.0, rules)?, rules)?,
+            Mode::Manual if parameters.fields.values.is_empty() => {
+                assign(&parameters.assignments.assignments, context.item, &mut json, &mut files, rules)?;
+            }
+            Mode::Manual => {
+                let assignments: Vec<_> = parameters.fields.values.iter().map(Assignment::from).collect();
+                assign(&assignments, context.item, &mut json, &mut files, rules)?;
+            }
+        }
+        Ok(Item { json, binary: files, ..Item::default() }.into())
+    }
+
+    fn upgrade(version: f64, parameters: Json) -> Json {
+        upgrade::upgrade(version, parameters)
+    }
+
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        form::properties()
+    }
+}
+
+impl Rules {
+    fn new(parameters: &SetParameters, context: &ItemContext<'_>) -> Self {
+        let version = context.type_version;
+        let options = &parameters.options;
+        let include =
+            if version < 3.3 || parameters.include_other_fields { parameters.include } else { Include::None };
+        let keep_files = if version < 3.4 {
+            options.include_binary.unwrap_or(false)
+        } else {
+            parameters.include_other_fields && !options.strip_binary.unwrap_or(false)
+        };
+        Self {
+            include,
+            dots: options.dot_notation.unwrap_or(true),
+            ignore_errors: options.ignore_conversion_errors.unwrap_or(false),
+            keep_files,
+            version,
+            item_index: context.index,
+        }
+    }
+
+    /// Sets one field by its name or path.
+    fn set(&self, json: &mut Json, name: &str, value: Json) -> Result<(), NodeError> {
+        if self.dots {
+            field_path::set(json, name, value)
+        } else {
+            let key = include::plain_key(json, name).to_owned();
+            field_path::set_own(json, &key, value);
+            Ok(())
+        }
+    }
+}
+
+/// Sets the fields one by one. Where names are paths, they are gathered first: of several with one name, the last one
+/// counts, in the place of the first.
+fn assign(
+    assignments: &[Assignment],
+    item: &Item,
+    json: &mut Json,
+    files: &mut Files,
+    rules: Rules,
+) -> Result<(), NodeError> {
+    let has_paths = |assignment: &Assignment| assignment.name.as_str().is_none_or(field_path::is_path);
+    let mut gathered = (rules.dots && assignments.iter().any(has_paths)).then(JsonObject::new);
+    for assignment in assignments {
+        let name = javascript::to_text(&assignment.name);
+        if assignment.kind.as_str() == Some("binary") {
+            let file = convert::file(&assignment.value, item, rules.item_index)?;
+            Arc::make_mut(files.get_or_insert_default()).insert(name.into_owned(), file);
+            continue;
+        }
+        let value = convert::value(&name, assignment, rules)?;
+        match &mut gathered {
+            Some(gathered) => drop(gathered.insert(&name, value)),
+            None => rules.set(json, &name, value)?,
+        }
+    }
+    gathered.map_or(Ok(()), |gathered| set_object(json, &gathered, rules))
+}
+
+fn set_object(json: &mut Json, fields: &JsonObject, rules: Rules) -> Result<(), NodeError> {
+    fields.iter().try_for_each(|(name, value)| rules.set(json, name, value.clone()))
+}
+
+/// The object that the JSON mode gives.
+fn raw_object(value: &Json, rules: Rules) -> Result<JsonObject, NodeError> {
+    let index = rules.item_index;
+    let parsed = match value.as_str() {
+        Some(text) => lenient_json::parse(text).ok_or_else(|| {
+            let error =
+                NodeError::operation(format!("The 'JSON Output' in item {index} contains invalid JSON"));
+            if text.is_empty() { error } else { error.with_description(text) }
+        })?,
+        None => value.clone(),
+    };
+    parsed.into_object().map_err(|_| {
+        NodeError::operation(format!(
+            "The 'JSON Output' in item {index} does not contain a valid JSON object"
+        ))
+    })
+}

@@ -1,0 +1,55 @@
+//! Parameters of versions before 3.3 in the shape of later ones.
+
+use heddle_node::{Json, JsonObject, json};
+
+use super::{Assignment, FieldRow, FieldType};
+
+/// The fixed collection `fields` as the assignments that it means. The node still minds its version, so the conversions
+/// stay those of the version.
+pub(super) fn upgrade(version: f64, mut parameters: Json) -> Json {
+    if version >= 3.3 {
+        return parameters;
+    }
+    let rows = parameters.pointer("/fields/values").and_then(Json::as_array);
+    let Some(rows) = rows.filter(|rows| rows.iter().all(Json::is_object)) else { return parameters };
+    let assignments: Json = rows.iter().map(upgrade_row).collect();
+    parameters.remove("fields");
+    parameters.insert("assignments", json!({ "assignments": assignments }));
+    parameters
+}
+
+fn upgrade_row(row: &Json) -> Json {
+    let text = |key, default: &str| match row.get(key) {
+        Some(value) if !value.is_null() => value.clone(),
+        _ => Json::from(default),
+    };
+    let kind = text("type", "stringValue");
+    let value = match kind.as_str() {
+        Some("stringValue") => text("stringValue", ""),
+        Some("numberValue") => text("numberValue", ""),
+        Some("booleanValue") => text("booleanValue", "true"),
+        Some("arrayValue") => text("arrayValue", ""),
+        Some("objectValue") => text("objectValue", "={}"),
+        _ => Json::NULL,
+    };
+    let mut assignment = JsonObject::new();
+    assignment.insert("name", text("name", ""));
+    assignment.insert("value", value);
+    assignment
+        .insert("type", kind.as_str().map_or(Json::NULL, |kind| Json::from(kind.trim_end_matches("Value"))));
+    Json::from(assignment)
+}
+
+/// For rows that an expression gave as a whole: they come to light only when it is resolved.
+impl From<&FieldRow> for Assignment {
+    fn from(row: &FieldRow) -> Self {
+        let (kind, value) = match row.kind {
+            FieldType::StringValue => ("string", &row.string_value),
+            FieldType::NumberValue => ("number", &row.number_value),
+            FieldType::BooleanValue => ("boolean", &row.boolean_value),
+            FieldType::ArrayValue => ("array", &row.array_value),
+            FieldType::ObjectValue => ("object", &row.object_value),
+        };
+        Self { name: Json::from(row.name.as_str()), value: value.clone(), kind: Json::from(kind) }
+    }
+}
