@@ -8,7 +8,38 @@ const UNSAFE_INTEGER: f64 = 9_007_199_254_740_992.0;
 /// The text of a number as JavaScript's `Number.prototype.toString` gives it: `1`, `0.1`, `1e+21`, `0` for `-0`,
 /// `NaN`, `Infinity`.
 pub fn number_to_string(number: f64) -> SmolStr {
-    SmolStr::new(ryu_js::Buffer::new().format(number))
+    with_text(number, |text| SmolStr::new(text))
+}
+
+/// Gives the text of a number, as [`number_to_string`] has it, to `take`.
+pub(super) fn with_text<T>(number: f64, take: impl FnOnce(&str) -> T) -> T {
+    // Most numbers are small and whole, for which there is a shorter way than the general one.
+    let mut digits = [b'0'; 20];
+    if let Some(integer) = to_safe_integer(number)
+        && let Ok(text) = std::str::from_utf8(write_digits(integer, &mut digits))
+    {
+        return take(text);
+    }
+    take(ryu_js::Buffer::new().format(number))
+}
+
+/// Writes an integer to the end of the buffer, which has room for any.
+fn write_digits(integer: i64, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut rest = integer.unsigned_abs();
+    let mut start = buffer.len() - 1;
+    while let Some(place) = buffer.get_mut(start) {
+        *place = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+        start -= 1;
+    }
+    if integer < 0 {
+        start -= 1;
+        buffer[start] = b'-';
+    }
+    &buffer[start..]
 }
 
 /// The number as an integer, if it is one that JavaScript holds exactly together with its neighbours.

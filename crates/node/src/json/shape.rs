@@ -211,3 +211,50 @@ pub(super) fn array_index(key: &str) -> Option<u32> {
     }
     key.parse::<u32>().ok().filter(|&number| number != u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn array_indices_are_canonical_and_below_the_largest_length() {
+        for (key, number) in [("0", 0), ("1", 1), ("10", 10), ("4294967294", 4_294_967_294)] {
+            assert_eq!(array_index(key), Some(number));
+        }
+        for key in [
+            "",
+            "00",
+            "01",
+            "-1",
+            "+1",
+            "1.0",
+            "1e3",
+            " 1",
+            "1 ",
+            "a",
+            "4294967295",
+            "4294967296",
+            "10000000000",
+            "١",
+        ] {
+            assert_eq!(array_index(key), None, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn the_index_follows_keys_that_move() {
+        let mut shape = Shape::from_keys(Vec::new());
+        for number in (0..40).rev() {
+            shape.add(SmolStr::new(format!("{number}")));
+            shape.add(SmolStr::new(format!("key{number}")));
+            assert_eq!(shape.position("nothing"), None);
+        }
+        shape.remove(5);
+        shape.remove(60);
+        for (position, key) in shape.keys().iter().enumerate() {
+            assert_eq!(shape.position(key), Some(position));
+        }
+        assert_eq!(shape.len(), 78);
+        assert_eq!(shape.position("5"), None);
+    }
+}

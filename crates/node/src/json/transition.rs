@@ -191,3 +191,77 @@ fn remember(slot: usize, transition: Transition) {
         recently.try_borrow_mut().ok().and_then(|mut recently| recently[slot].replace(transition))
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Json, JsonObject};
+
+    fn object(keys: &[&str]) -> JsonObject {
+        keys.iter().map(|key| (*key, Json::NULL)).collect()
+    }
+
+    /// One test for all that depends on how full the table is, since there is one table.
+    #[test]
+    fn the_table_is_bounded_and_recovers() {
+        let (one, other) = (object(&["id", "name"]), object(&["id", "name"]));
+        assert!(one.shape().is_shared() && one.same_shape(&other));
+        let mut longer = object(&["id", "x", "name"]);
+        longer.remove("x");
+        assert!(one.same_shape(&longer), "the way there does not matter");
+        assert!(!one.same_shape(&object(&["name", "id"])), "the order does");
+
+        // More objects than the table takes, each with keys of its own and all in use.
+        let many: Vec<JsonObject> = (0..3 * MAX_COUNT)
+            .map(|number| object(&[&format!("first{number}"), &format!("second{number}"), "both"]))
+            .collect();
+        assert!(count() <= MAX_COUNT, "{} transitions", count());
+        assert!(many.iter().any(|object| !object.shape().is_shared()));
+        for (number, object) in many.iter().enumerate() {
+            assert_eq!(object.position(&format!("second{number}")), Some(1));
+        }
+        let before = object(&["id", "name"]);
+        assert!(one.same_shape(&before), "shapes in use stay");
+        drop(many);
+
+        for number in 0..2 * MAX_COUNT {
+            drop(object(&[&format!("third{number}"), "both"]));
+        }
+        assert!(count() <= MAX_COUNT, "{} transitions", count());
+        assert!(
+            object(&["new", "keys"]).same_shape(&object(&["new", "keys"])),
+            "shapes out of use made room"
+        );
+        assert!(one.same_shape(&object(&["id", "name"])));
+    }
+
+    #[test]
+    fn maps_and_attacks_are_not_shared() {
+        let many: Vec<String> = (0..=MAX_SHARED_KEYS).map(|number| format!("key{number}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(!object(&many).shape().is_shared());
+        let long = "k".repeat(MAX_KEY_BYTES + 1);
+        let mut with_long_key = object(&["a", &long, "b"]);
+        assert!(!with_long_key.shape().is_shared());
+        assert_eq!(with_long_key.remove(&long), Some(Json::NULL));
+        assert_eq!(with_long_key, object(&["b", "a"]));
+    }
+
+    #[test]
+    fn rows_of_a_text_have_one_shape_however_wide() {
+        for width in [1, 20, 200] {
+            let columns: Vec<String> =
+                (0..width).map(|column| format!("\"column{column}\":{column}")).collect();
+            let row = format!("{{{}}}", columns.join(","));
+            let rows = Json::parse(&format!("[{row},{row},{{}},{row}]")).unwrap();
+            let rows: Vec<&JsonObject> =
+                rows.as_array().unwrap().iter().filter_map(Json::as_object).collect();
+            assert!(rows[0].same_shape(rows[1]), "{width} columns");
+            assert_eq!(rows[0], rows[3]);
+            let mut changed = rows[1].clone();
+            changed.insert("new", Json::NULL);
+            assert_eq!((changed.len(), rows[0].len(), rows[1].len()), (width + 1, width, width));
+            assert!(rows[0].same_shape(rows[1]));
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::io;
 
 use super::scan::plain_length;
-use super::{Json, JsonObject, Repr};
+use super::{Json, JsonObject, Repr, number};
 
 impl Json {
     /// The text that `JSON.stringify(value)` gives.
@@ -32,7 +32,7 @@ impl Json {
     }
 
     fn text(&self, indent: Option<usize>) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(if self.is_object() || self.is_array() { 128 } else { 0 });
         // A string takes all that is written to it.
         let _ = write_value(&mut text, self, indent);
         text
@@ -153,9 +153,7 @@ fn write_scalar(out: &mut impl Write, value: &Json) -> fmt::Result {
     match &value.0 {
         Repr::Bool(true) => out.write_str("true"),
         Repr::Bool(false) => out.write_str("false"),
-        Repr::Number(number) if number.is_finite() => {
-            out.write_str(ryu_js::Buffer::new().format_finite(*number))
-        }
+        Repr::Number(number) if number.is_finite() => number::with_text(*number, |text| out.write_str(text)),
         Repr::String(text) => write_string(out, text),
         _ => out.write_str("null"),
     }

@@ -48,7 +48,6 @@ fn expressions() {
         "present": Some("yes"),
         "map": map,
         "chosen": if list.is_empty() { 1 } else { 2 },
-        "closure": (|x: i32| x + 1)(1),
         "reference": &name,
         "tuple": (1, "two"),
     });

@@ -1,5 +1,7 @@
 //! What [`heddle_node::Json`] promises: JavaScript's behaviour, copy on write, and serde both ways.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+
 mod copies;
 mod depth;
 mod macros;

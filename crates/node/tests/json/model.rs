@@ -91,13 +91,15 @@ fn text(model: &Map<String, Value>) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn objects_do_what_the_model_does(works in prop::collection::vec(work(), 0..120)) {
         let mut json = Json::object();
         let mut model = Map::new();
         // Copies that were kept on the way, and what they must still be at the end.
         let mut kept: Vec<(Json, String)> = Vec::new();
-        for work in works {
+        for (step, work) in works.into_iter().enumerate() {
             match work {
                 Work::Insert(key, number) => {
                     prop_assert!(json.insert(&key, Json::from(number)));
@@ -136,6 +138,9 @@ proptest! {
             let object = json.as_object().unwrap();
             prop_assert_eq!(object.len(), model.len());
             prop_assert_eq!(object.is_empty(), model.is_empty());
+            if step % 8 > 0 {
+                continue;
+            }
             for (position, (key, value)) in object.iter().enumerate() {
                 prop_assert_eq!(object.position(key), Some(position));
                 prop_assert_eq!(object.get_index(position), Some((key, value)));
