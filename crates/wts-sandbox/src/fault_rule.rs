@@ -15,7 +15,8 @@ use crate::model::Recipient;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct FaultRule {
-    /// A recipient of the send (`to`; of a batch, any of its messages'), in any spelling.
+    /// A recipient of the send (`to`; of a batch, any of its messages'), in any spelling. A send that only names a
+    /// conversation has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// Text that the body holds.

@@ -317,13 +317,13 @@ pub struct AccountSeed {
 
 /// A phone as answers write it: `+55|11999990001` (wts/api.md §1).
 pub(crate) fn piped_phone(digits: &str) -> String {
-    let (country, rest) = digits.split_at(country_code_length(digits));
+    let Some((country, rest)) = split_phone(digits) else { return digits.to_owned() };
     format!("+{country}|{rest}")
 }
 
 /// A phone as people read it.
 pub(crate) fn formatted_phone(digits: &str) -> String {
-    let (country, rest) = digits.split_at(country_code_length(digits));
+    let Some((country, rest)) = split_phone(digits) else { return digits.to_owned() };
     match (country, rest.len()) {
         ("55", 10 | 11) => {
             let (area, local) = rest.split_at(2);
@@ -334,8 +334,9 @@ pub(crate) fn formatted_phone(digits: &str) -> String {
     }
 }
 
-/// Country codes are prefix-free (ITU E.164): 1 and 7 stand alone, these pairs are whole, everything else has three digits.
-fn country_code_length(digits: &str) -> usize {
+/// The country code and the rest; `None` for what is not a phone. Country codes are prefix-free (ITU E.164): 1 and 7 stand
+/// alone, these pairs are whole, everything else has three digits.
+fn split_phone(digits: &str) -> Option<(&str, &str)> {
     const PAIRS: &[&str] = &[
         "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
         "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
@@ -346,5 +347,51 @@ fn country_code_length(digits: &str) -> usize {
         _ if digits.get(..2).is_some_and(|pair| PAIRS.contains(&pair)) => 2,
         _ => 3,
     };
-    length.min(digits.len())
+    Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?.split_at_checked(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_are_written_as_the_api_writes_them() {
+        let cases = [
+            ("5511999990001", "+55|11999990001", "+55 (11) 99999-0001"),
+            ("551140000001", "+55|1140000001", "+55 (11) 4000-0001"),
+            ("12025550100", "+1|2025550100", "+1 2025550100"),
+            ("351912345678", "+351|912345678", "+351 912345678"),
+            ("4915112345678", "+49|15112345678", "+49 15112345678"),
+            ("5511", "+55|11", "+55 11"),
+            ("", "", ""),
+            ("9", "9", "9"),
+            ("éé", "éé", "éé"),
+        ];
+        for (digits, piped, formatted) in cases {
+            assert_eq!((piped_phone(digits).as_str(), formatted_phone(digits).as_str()), (piped, formatted));
+        }
+    }
+
+    #[test]
+    fn recipients_are_read_in_every_documented_form() {
+        let phone = Some(Recipient::Phone("5511999990001".to_owned()));
+        for text in ["5511999990001", "+5511999990001", "+55|11999990001", " 5511999990001 "] {
+            assert_eq!(Recipient::read(text), phone, "{text}");
+        }
+        assert_eq!(Recipient::read("@Maria.Souza"), Some(Recipient::Instagram("maria.souza".to_owned())));
+        for text in [
+            "",
+            "@",
+            "+",
+            "1234567",
+            "1234567890123456",
+            "55 11 99999-0001",
+            "++5511999990001",
+            "maria",
+            "@a b",
+            "٣٣٣٣٣٣٣٣",
+        ] {
+            assert_eq!(Recipient::read(text), None, "{text}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use crate::door::{DoorCommand, bind, keep_door, listen};
@@ -85,10 +85,19 @@ impl Sandbox {
 
     /// Waits until at least this many requests have arrived since the start or the last reset (or it stops).
     pub async fn wait_for_requests(&self, count: u64) {
-        let mut arrived = self.shared.arrived.subscribe();
+        self.wait_for(&self.shared.arrived, count).await;
+    }
+
+    /// Waits until at least this many sends have been accepted since the start or the last reset (or it stops).
+    pub async fn wait_for_accepted(&self, count: u64) {
+        self.wait_for(&self.shared.accepted, count).await;
+    }
+
+    async fn wait_for(&self, counter: &watch::Sender<u64>, count: u64) {
+        let mut counter = counter.subscribe();
         tokio::select! {
             // An error means that the sender is gone, and this holds it.
-            _ = arrived.wait_for(|&arrived| arrived >= count) => {}
+            _ = counter.wait_for(|&counted| counted >= count) => {}
             () = self.shared.stopped.cancelled() => {}
         }
     }

@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     /// How many requests have arrived since the last reset.
     pub(crate) arrived: watch::Sender<u64>,
+    /// How many sends have been accepted since the last reset.
+    pub(crate) accepted: watch::Sender<u64>,
     /// Opens and closes the listening socket.
     pub(crate) door: mpsc::UnboundedSender<DoorCommand>,
     /// Changes when every connection is to end after the answer it is at.
@@ -75,6 +77,7 @@ impl Shared {
             url,
             ids: Ids::default(),
             arrived: watch::Sender::new(0),
+            accepted: watch::Sender::new(0),
             door,
             hang_up: watch::Sender::new(()),
             connections: watch::Sender::new(0),
@@ -96,6 +99,7 @@ impl Shared {
         self.ids.reset();
         self.has_faults.store(false, Ordering::Relaxed);
         self.arrived.send_replace(0);
+        self.accepted.send_replace(0);
     }
 
     /// Changes the fault rules.

@@ -218,7 +218,7 @@ fn accept(
 
     let company_id = call.account().company_id();
     let raw: &Bytes = call.body;
-    call.state.ledger.push_with(|place| LedgerEntry {
+    let count = call.state.ledger.push_with(|place| LedgerEntry {
         number: place,
         at: now,
         request: number,
@@ -240,6 +240,7 @@ fn accept(
         contact_metadata: body.message.contact_metadata,
         body: raw.clone(),
     });
+    call.shared.accepted.send_replace(count);
     Ok(Accepted { session_id: performed.session_id, send_id })
 }
 

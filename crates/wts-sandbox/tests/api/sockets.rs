@@ -94,7 +94,7 @@ async fn connections_are_refused_until_told_otherwise() {
 #[tokio::test]
 async fn connections_are_refused_for_a_while() {
     let sandbox = Sandbox::start(SandboxOptions::default()).await.unwrap();
-    sandbox.refuse_connections(Some(Duration::from_millis(200))).await.unwrap();
+    sandbox.refuse_connections(Some(Duration::from_millis(600))).await.unwrap();
     assert_eq!(TcpStream::connect(sandbox.address()).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
     while TcpStream::connect(sandbox.address()).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
