@@ -84,11 +84,11 @@ impl Serialize for TaskData {
             map.serialize_entry("metadata", metadata)?;
         }
         map.serialize_entry("executionStatus", &self.status)?;
-        if let Some(outputs) = &self.outputs {
-            map.serialize_entry("data", &Data { main: SerializedBranches(outputs) })?;
-        }
         if let Some(error) = &self.error {
             map.serialize_entry("error", error)?;
+        }
+        if let Some(outputs) = &self.outputs {
+            map.serialize_entry("data", &Data { main: SerializedBranches(outputs) })?;
         }
         map.end()
     }

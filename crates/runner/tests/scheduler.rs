@@ -6,6 +6,8 @@
 //! stack, in order; `returned` is what the node gave before the engine did anything to it (`null`: nothing; absent: it
 //! threw, or did not run). Nothing in there is edited by hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use heddle_node::{Item, Json, PairedItem, Source};
 use heddle_runner::scheduler::{
     Branches, CompletionStatus, Destination, DestinationMode, Items, NodeFacts, NodeRun, Outcome, Plan,
-    RequiredInputs, RunKind, Scheduler, Start, State,
+    RequiredInputs, RunKind, Scheduler, Start, State, run_filter,
 };
 use heddle_workflow::{Graph, OnError, Workflow, read_items};
 
@@ -137,14 +139,31 @@ fn replay(folder: &Path) -> Result<(), String> {
     let case = Case::read(folder);
     assert!(case.expected.get("recorded-with").and_then(Json::as_str).unwrap().starts_with("n8n "));
     assert_eq!(case.workflow.problems(), [], "{}", folder.display());
-    let mut scheduler = Scheduler::new(Arc::new(case.plan()), case.start());
+    let (plan, start) = (case.plan(), case.start());
+    if let (Some(names), Some(destination)) = (case.expected.get("runNodeFilter"), start.destination) {
+        let mut names = names
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| case.node(name.as_str().unwrap()))
+            .collect::<Vec<_>>();
+        names.sort_unstable();
+        let filter = run_filter(&plan, destination);
+        let included = (0..filter.len()).filter(|node| filter[*node]).collect::<Vec<_>>();
+        same("filter", "the case", included, names)?;
+    }
+    let mut scheduler = Scheduler::new(Arc::new(plan), start);
     let mut recorded_runs = 0;
+    let resumed_at = case.expected.get("resumedAt").map(number);
     for (execution_index, entry) in
         case.expected.get("popped").unwrap().as_array().unwrap().iter().enumerate()
     {
         let kind = entry.get("kind").and_then(Json::as_str).unwrap();
         if kind == "skipped" {
             continue;
+        }
+        if resumed_at == Some(execution_index) && !scheduler.resume(None) {
+            return Err(format!("cannot be resumed: {:?}", scheduler.state()));
         }
         let name = entry.get("node").and_then(Json::as_str).unwrap();
         let Some(run) = scheduler.next() else {
@@ -162,7 +181,7 @@ fn replay(folder: &Path) -> Result<(), String> {
             RunKind::Disabled => kind == "disabled",
             RunKind::Pinned => kind == "pinned",
             RunKind::NoInput => kind == "execute" && entry.get("returned").is_some_and(Json::is_null),
-            RunKind::Resumed => false,
+            RunKind::Resumed => kind == "resumed",
         };
         if !kind_fits {
             return Err(format!("{what} is to be {:?}, n8n has {kind}", run.kind));
@@ -171,7 +190,25 @@ fn replay(folder: &Path) -> Result<(), String> {
             Some(known) => known,
             None => case.outcome(&run, entry)?,
         };
+        // The run of a node that waits is replaced when it is resumed.
+        let is_replaced = resumed_at == Some(execution_index + 1);
+        let waits = case
+            .run_data(name, run.run_index)
+            .is_some_and(|task| task.get("executionStatus").and_then(Json::as_str) == Some("waiting"));
+        let outcome = match outcome {
+            Outcome::Output(outputs) if waits || is_replaced => Outcome::Waiting(outputs),
+            other => other,
+        };
         let completion = scheduler.complete(run.id, outcome);
+        if is_replaced {
+            same(
+                "status",
+                &what,
+                completion.map(|completion| completion.status),
+                Some(CompletionStatus::Waiting),
+            )?;
+            continue;
+        }
         match (&completion, case.run_data(name, run.run_index)) {
             (None, None) => {}
             (Some(completion), Some(task)) => {
@@ -201,6 +238,7 @@ fn replay(folder: &Path) -> Result<(), String> {
         State::Finished => "success",
         State::Failed(_) => "error",
         State::EndlessLoop(_) => "running",
+        State::Waiting(_) => "waiting",
         other => return Err(format!("ends as {other:?}")),
     };
     same("status", "the case", status, case.expected.get("status").and_then(Json::as_str).unwrap())?;

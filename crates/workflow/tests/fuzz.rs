@@ -1,5 +1,7 @@
 //! Whatever the bytes are, reading gives a workflow or says what is wrong.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use heddle_node::Json;
 use heddle_workflow::{ConnectionFilter, Graph, Workflow, find_start_node, highest_nodes};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! The graph of a workflow, and where its runs start.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use heddle_node::{Json, json};
 use heddle_workflow::{
     Connection, ConnectionFilter, ConnectionType, Graph, Node, NodeIndex, Workflow, find_start_node,

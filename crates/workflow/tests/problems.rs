@@ -1,5 +1,7 @@
 //! What is said about files that are wrong, and where.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use heddle_node::{Json, json};
 use heddle_workflow::{Problem, Severity, Workflow};
 
