@@ -6,6 +6,8 @@
 mod operand;
 mod operator;
 mod regex;
+#[cfg(test)]
+mod tests;
 
 use heddle_node::{Json, NodeError};
 

@@ -14,7 +14,9 @@ pub(super) fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
             "duplicateCount" => vec![duplicate_warning()],
             "assignments" => vec![upgraded_assignments(&property)],
             "includeOtherFields" => vec![include(&properties)],
-            "includeFields" | "excludeFields" => vec![later_list(&property)],
+            "excludeFields" => {
+                vec![later_list(find(&properties, "includeFields")), later_list(Some(&property))]
+            }
             _ => Vec::new(),
         };
         properties.push(property);
@@ -45,7 +47,7 @@ fn upgraded_assignments(assignments: &NodeProperty) -> Option<NodeProperty> {
 
 /// `include` since version 3.3, where a switch of its own says "none".
 fn include(properties: &[NodeProperty]) -> Option<NodeProperty> {
-    let mut include = properties.iter().find(|property| property.name == "include")?.clone();
+    let mut include = find(properties, "include")?.clone();
     include.display_name = "Input Fields to Include".to_owned();
     include.options.retain(
         |option| !matches!(option, PropertyOption::Choice(choice) if choice.value.as_str() == Some("none")),
@@ -61,7 +63,8 @@ fn include(properties: &[NodeProperty]) -> Option<NodeProperty> {
 }
 
 /// `includeFields` and `excludeFields` since version 3.3.
-fn later_list(list: &NodeProperty) -> Option<NodeProperty> {
+fn later_list(list: Option<&NodeProperty>) -> Option<NodeProperty> {
+    let list = list?;
     let include = list.display_options.as_ref()?.show.get("include")?.clone();
     Some(NodeProperty {
         display_options: display(
@@ -70,6 +73,10 @@ fn later_list(list: &NodeProperty) -> Option<NodeProperty> {
         ),
         ..list.clone()
     })
+}
+
+fn find<'a>(properties: &'a [NodeProperty], name: &str) -> Option<&'a NodeProperty> {
+    properties.iter().find(|property| property.name == name)
 }
 
 fn display(show: Json, hide: Json) -> Option<DisplayOptions> {

@@ -49,6 +49,7 @@ pub struct SetParameters {
         title = "Fields to Set",
         extend(
             "x-type" = "assignmentCollection",
+            "x-default" = {},
             "x-displayOptions" = { "hide": { "@version": [3, 3.1, 3.2] }, "show": { "mode": ["manual"] } }
         )
     )]

@@ -1,0 +1,118 @@
+//! The forms against n8n's: the same parameters, in the same order, with the same types, defaults and conditions.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where its data is wrong")]
+
+use heddle_node::schema::SchemaForm;
+use heddle_node::{Json, Registry, json, to_json};
+use heddle_nodes_core as _;
+
+/// What of a property is a fact of the interface. Names for people and help texts are our own.
+const FACTS: [&str; 9] = [
+    "name",
+    "type",
+    "default",
+    "displayOptions",
+    "typeOptions",
+    "required",
+    "noDataExpression",
+    "validateType",
+    "ignoreValidationDuringExecution",
+];
+
+#[test]
+fn forms_have_the_parameters_of_n8n() {
+    let recorded = Json::parse(include_str!("recorded/descriptions.json")).unwrap();
+    let registry = Registry::linked().unwrap();
+    for (type_name, expected) in recorded.as_object().unwrap().iter().filter(|(name, _)| name.contains('.')) {
+        let node = registry.node(type_name, None).unwrap();
+        let description = to_json(&node.describe().unwrap()).unwrap();
+        for field in ["version", "group", "inputs", "outputs", "defaults"] {
+            assert_eq!(description.get(field), expected.get(field), "{type_name}: {field}");
+        }
+        let names = |names: Option<&Json>| names.cloned().unwrap_or(Json::NULL);
+        assert_eq!(names(description.get("outputNames")), names(expected.get("outputNames")), "{type_name}");
+        let found: Json = properties(description.get("properties"))
+            .filter(|property| property.get("type") != Some(&json!("hidden")))
+            .map(facts)
+            .collect();
+        for (index, expected) in properties(expected.get("properties")).enumerate() {
+            let found = found.get_index(index).cloned().unwrap_or(Json::NULL);
+            assert_eq!(found.to_string(), facts(expected).to_string(), "{type_name}: property {index}");
+        }
+        assert_eq!(
+            found.as_array().unwrap().len(),
+            properties(expected.get("properties")).count(),
+            "{type_name}"
+        );
+    }
+}
+
+#[test]
+fn every_property_has_a_label_and_choices_have_names() {
+    let registry = Registry::linked().unwrap();
+    for node in registry.nodes() {
+        let description = node.describe().unwrap();
+        for property in &description.properties {
+            assert!(!property.display_name.is_empty(), "{}: {}", description.name, property.name);
+            for choice in property.choices() {
+                assert!(!choice.name.is_empty(), "{}: {}", description.name, property.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn schemas_are_made_for_every_node() {
+    let registry = Registry::linked().unwrap();
+    for node in registry.nodes() {
+        for form in [SchemaForm::Stored, SchemaForm::Resolved] {
+            let schema = node.parameter_schema(form).unwrap();
+            assert_eq!(schema.get("type").and_then(|kind| kind.as_str()), Some("object"), "{schema}");
+        }
+    }
+}
+
+fn properties(list: Option<&Json>) -> impl Iterator<Item = &Json> {
+    list.and_then(Json::as_array).unwrap_or_default().iter()
+}
+
+/// A property, group, child or choice with nothing but its facts.
+fn facts(entry: &Json) -> Json {
+    let mut facts = Json::object();
+    if let Some(values) = entry.get("values") {
+        facts.insert("name", entry.get("name").cloned().unwrap());
+        facts.insert("values", properties(Some(values)).map(self::facts).collect());
+        return facts;
+    }
+    let Some(kind) = entry.get("type") else {
+        facts.insert("value", entry.get("value").cloned().unwrap());
+        return facts;
+    };
+    for fact in FACTS {
+        // Off, empty and absent say the same.
+        let value = entry.get(fact).filter(|value| {
+            fact == "default"
+                || !(value.as_bool() == Some(false)
+                    || value.as_object().is_some_and(|object| object.is_empty()))
+        });
+        if let Some(value) = value {
+            facts.insert(fact, sorted(value));
+        }
+    }
+    if kind.as_str() != Some("notice") && entry.get("options").is_some() {
+        facts.insert("options", properties(entry.get("options")).map(self::facts).collect());
+    }
+    facts
+}
+
+/// The order of keys says nothing.
+fn sorted(value: &Json) -> Json {
+    let Some(object) = value.as_object() else { return value.clone() };
+    let mut keys: Vec<&str> = object.keys().collect();
+    keys.sort_unstable();
+    let mut sorted = Json::object();
+    for key in keys {
+        sorted.insert(key, self::sorted(object.get(key).unwrap()));
+    }
+    sorted
+}
