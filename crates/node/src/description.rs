@@ -67,6 +67,7 @@ pub struct NodeProperty {
     #[serde(rename = "type")]
     pub kind: PropertyType,
     /// Value of a new node, and of one whose file says nothing.
+    #[serde(default)]
     pub default: Json,
     /// Help text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -321,6 +322,12 @@ impl NodeProperty {
     /// Whether the value is a list of values or rows.
     pub fn has_multiple_values(&self) -> bool {
         self.type_options.get("multipleValues").and_then(Json::as_bool) == Some(true)
+    }
+
+    /// Whether the value is a list of plain values or of collections.
+    pub fn is_list(&self) -> bool {
+        self.kind == PropertyType::MultiOptions
+            || self.has_multiple_values() && self.kind != PropertyType::FixedCollection
     }
 
     /// Whether the value is a secret.

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::javascript::{text_to_number, to_text};
+use super::place::{Place, Segment};
 use crate::description::{NodeProperty, PropertyType};
 use crate::error::NodeError;
 use crate::json::{Json, JsonObject};
@@ -17,22 +19,8 @@ pub struct ParameterError {
     pub pointer: String,
     /// What is wrong, in a sentence that names the field.
     pub message: String,
-}
-
-/// Where a value stands, from the inside out; the text is made only when something is wrong.
-#[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
-    Root,
-    Key(&'a Place<'a>, &'a str),
-    Index(&'a Place<'a>, usize),
-    Path(&'a [Segment]),
-}
-
-/// A step of an owned path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Segment {
-    Key(Box<str>),
-    Index(usize),
+    /// What to do about it, where more is known than the message says.
+    pub description: Option<String>,
 }
 
 /// How the value of a property without fields of its own is brought to its type.
@@ -46,6 +34,8 @@ pub(super) struct LeafRule {
     is_password: bool,
     /// Choices that are no texts, with their texts.
     typed_choices: Vec<(String, Json)>,
+    /// The type to check against, with the choices that it allows.
+    validation: Option<(Box<str>, Vec<Json>)>,
 }
 
 /// Why a value does not fit.
@@ -83,6 +73,11 @@ impl LeafRule {
                 .filter(|value| typed(value))
                 .map(|value| (to_text(value).into_owned(), value.clone()))
                 .collect(),
+            validation: property
+                .validate_type
+                .as_deref()
+                .filter(|_| !property.ignore_validation_during_execution)
+                .map(|kind| (kind.into(), property.choices().map(|choice| choice.value.clone()).collect())),
             default,
         }
     }
@@ -92,10 +87,13 @@ impl LeafRule {
         &self,
         value: Option<&Json>,
         place: &Place<'_>,
+        is_date: fn(&str) -> bool,
     ) -> Result<Option<Json>, ParameterError> {
         let coerced = match value {
             None => Some(self.default.clone()),
             Some(value) if value.is_null() => (!self.default.is_null()).then(|| self.default.clone()),
+            // The form's own default is right, whatever its type.
+            Some(value) if !value.is_string() && *value == self.default => None,
             Some(value) if self.multiple || self.kind == PropertyType::MultiOptions => {
                 self.coerce_list(value).map_err(|misfit| self.misfit_error(value, misfit, place))?
             }
@@ -106,7 +104,33 @@ impl LeafRule {
         if self.required && self.is_missing(coerced.as_ref().or(value)) {
             return Err(ParameterError::new(place, required_message(&self.display_name)));
         }
-        Ok(coerced)
+        match (&self.validation, coerced.as_ref().or(value)) {
+            (Some((kind, choices)), Some(current)) => {
+                let valid = self.validate(current, kind, choices, place, is_date)?;
+                Ok(if valid == *current { coerced } else { Some(valid) })
+            }
+            _ => Ok(coerced),
+        }
+    }
+
+    /// The value in the type that the property asks for besides (`validateType`).
+    fn validate(
+        &self,
+        value: &Json,
+        kind: &str,
+        choices: &[Json],
+        place: &Place<'_>,
+        is_date: fn(&str) -> bool,
+    ) -> Result<Json, ParameterError> {
+        let name = match place.segments().pop() {
+            Some(Segment::Key(name)) => name,
+            _ => self.display_name.clone(),
+        };
+        let options = FieldTypeOptions { choices, is_date, ..FieldTypeOptions::default() };
+        validate_field_type(&name, value, kind, &options).map_err(|message| ParameterError {
+            description: Some(message),
+            ..ParameterError::new(place, format!("Invalid input for '{}'", self.display_name))
+        })
     }
 
     fn coerce_list(&self, value: &Json) -> Result<Option<Json>, Misfit> {
@@ -248,7 +272,7 @@ fn coerce_text(value: &Json) -> Result<Option<Json>, &'static str> {
 
 impl ParameterError {
     pub(super) fn new(place: &Place<'_>, message: impl Into<String>) -> Self {
-        Self { path: place.path(), pointer: place.pointer(), message: message.into() }
+        Self { path: place.path(), pointer: place.pointer(), message: message.into(), description: None }
     }
 
     pub(super) fn type_mismatch(
@@ -273,8 +297,10 @@ impl std::error::Error for ParameterError {}
 
 impl From<ParameterError> for NodeError {
     fn from(error: ParameterError) -> Self {
-        Self::parameter(error.path.clone(), error.message)
-            .with_description(format!("Correct the value of {} and run the workflow again.", error.path))
+        let description = error
+            .description
+            .unwrap_or_else(|| format!("Correct the value of {} and run the workflow again.", error.path));
+        Self::parameter(error.path, error.message).with_description(description)
     }
 }
 
@@ -302,58 +328,4 @@ fn describe_value(value: &Json, is_secret: bool) -> Cow<'static, str> {
     }
     let start: String = text.chars().take(LONGEST).collect();
     format!("the text \"{start}…\"").into()
-}
-
-impl Place<'_> {
-    /// The path as users see it, `a.b[0].c`.
-    pub(super) fn path(&self) -> String {
-        let mut path = String::new();
-        for segment in self.segments() {
-            match segment {
-                Segment::Key(key) => {
-                    if !path.is_empty() {
-                        path.push('.');
-                    }
-                    path.push_str(&key);
-                }
-                Segment::Index(index) => {
-                    path.push('[');
-                    path.push_str(&index.to_string());
-                    path.push(']');
-                }
-            }
-        }
-        path
-    }
-
-    /// The path as a JSON pointer.
-    pub(super) fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for segment in self.segments() {
-            pointer.push('/');
-            match segment {
-                Segment::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
-                Segment::Index(index) => pointer.push_str(&index.to_string()),
-            }
-        }
-        pointer
-    }
-
-    /// The steps from the root.
-    pub(super) fn segments(&self) -> Vec<Segment> {
-        match self {
-            Self::Root => Vec::new(),
-            Self::Path(segments) => segments.to_vec(),
-            Self::Key(parent, key) => {
-                let mut segments = parent.segments();
-                segments.push(Segment::Key((*key).into()));
-                segments
-            }
-            Self::Index(parent, index) => {
-                let mut segments = parent.segments();
-                segments.push(Segment::Index(*index));
-                segments
-            }
-        }
-    }
 }

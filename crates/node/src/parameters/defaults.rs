@@ -284,7 +284,7 @@ fn resolve_order(properties: &[&NodeProperty]) -> Vec<usize> {
     let mut dependencies: HashMap<&str, Vec<&str>> = HashMap::new();
     for property in properties {
         let names = dependencies.entry(&property.name).or_default();
-        for options in &property.display_options {
+        if let Some(options) = &property.display_options {
             for key in options.show.keys().chain(options.hide.keys()) {
                 if !key.starts_with('@') && !names.contains(&key) {
                     names.push(key);

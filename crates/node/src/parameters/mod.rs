@@ -5,14 +5,28 @@
 //! what is wrong with stored parameters before anything runs.
 
 mod coerce;
+mod date;
 mod defaults;
 mod display;
+mod field_type;
+mod form_fields;
+mod issues;
 mod javascript;
+mod locator;
+mod mapper;
+mod object_literal;
 mod path;
+mod place;
 mod plan;
+mod walk;
 
 pub use coerce::ParameterError;
+pub use date::is_date_text;
 pub use defaults::fill_defaults;
 pub use display::{is_shown, matches_display_options};
+pub use field_type::{FieldTypeOptions, validate_field_type};
+pub use issues::find_issues;
+pub use locator::extract_value;
+pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
-pub use plan::ParameterPlan;
+pub use plan::{ParameterPlan, coerce};

@@ -12,8 +12,10 @@ use crate::json::Json;
 
 /// The properties of the form that an object's schema describes.
 pub(super) fn properties(schema: &Value) -> Result<Vec<NodeProperty>, SchemaError> {
-    let object = schema.as_object().ok_or_else(|| SchemaError::new("", FREE_FORM))?;
-    fields(object, "")
+    match schema.as_object() {
+        Some(object) if !super::is_free_form(schema) => fields(object, ""),
+        _ => Err(SchemaError::new("", FREE_FORM)),
+    }
 }
 
 /// The fields of a level, such as a row's.

@@ -3,6 +3,7 @@
 //! The type says everything once: fields with `#[serde(default)]`, a doc comment and `#[schemars(title = "…")]`; what Rust
 //! cannot say rides in `#[schemars(extend("x-…" = …))]`. [`derive_properties`] tells the rules.
 
+mod contract;
 mod error;
 mod extension;
 mod field;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+pub use contract::{Disagreement, find_disagreement, mutations};
 pub use error::SchemaError;
 pub use stored::schema_of_properties;
 

@@ -11,6 +11,9 @@ const EXPRESSION: &str = "^=";
 const NUMBER_TEXT: &str =
     "^\\s*([-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)?\\s*$";
 
+/// What is read as a boolean, for text in a boolean field.
+const BOOLEAN_TEXT: &str = "^\\s*([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[01])?\\s*$";
+
 /// The JSON Schema (2020-12) of parameters with this form.
 ///
 /// The stored one accepts whatever can be brought to the property's type, expressions where they are allowed, and
@@ -86,41 +89,50 @@ fn property_schema(property: &NodeProperty, form: SchemaForm) -> Value {
 }
 
 fn stored(property: &NodeProperty) -> Map<String, Value> {
-    let mut alternatives = vec![values_schema(property, SchemaForm::Stored)];
-    let is_open = alternatives.first().is_some_and(Map::is_empty);
-    if !is_open {
-        alternatives.push(type_schema("null"));
-        if !property.no_data_expression {
-            alternatives.push(object(json!({ "type": "string", "pattern": EXPRESSION })));
-        }
+    let mut alternatives = alternatives(property, SchemaForm::Stored);
+    if alternatives.is_empty() {
+        return Map::new();
+    }
+    if let [only] = alternatives.as_mut_slice()
+        && let Some(types) =
+            only.get_mut("type").and_then(Value::as_array_mut).filter(|_| !property.is_list())
+    {
+        // Any text is right already, and so is an expression.
+        types.push(json!("null"));
+        return alternatives.pop().unwrap_or_default();
+    }
+    alternatives.push(type_schema("null"));
+    if !property.no_data_expression {
+        alternatives.push(expression_schema());
     }
     any_of(alternatives)
 }
 
 fn resolved(property: &NodeProperty) -> Map<String, Value> {
-    let values = values_schema(property, SchemaForm::Resolved);
-    if property.default.is_null() && !values.is_empty() {
-        any_of(vec![values, type_schema("null")])
-    } else {
-        values
+    let mut alternatives = alternatives(property, SchemaForm::Resolved);
+    if property.default.is_null() && !alternatives.is_empty() {
+        alternatives.push(type_schema("null"));
     }
+    any_of(alternatives)
 }
 
-/// The schema of a property's values: one, or a list of them.
-fn values_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
-    let single = match property.kind {
-        PropertyType::FixedCollection => return groups_schema(property, form),
+/// The schemas of a property's values, one of which must fit; none where anything is right.
+fn alternatives(property: &NodeProperty, form: SchemaForm) -> Vec<Map<String, Value>> {
+    let mut single = match property.kind {
+        PropertyType::FixedCollection => return vec![groups_schema(property, form)],
         PropertyType::Collection => {
             let children: Vec<NodeProperty> = property.children().cloned().collect();
-            object_schema(&children, form)
+            vec![object_schema(&children, form)]
         }
-        _ => leaf_schema(property, form),
+        _ => leaf_alternatives(property, form),
     };
-    if property.has_multiple_values() || property.kind == PropertyType::MultiOptions {
-        object(json!({ "type": "array", "items": single }))
-    } else {
-        single
+    if property.is_list() {
+        if form == SchemaForm::Stored && !single.is_empty() && !property.no_data_expression {
+            single.push(expression_schema());
+        }
+        return vec![object(json!({ "type": "array", "items": any_of(single) }))];
     }
+    single
 }
 
 fn groups_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
@@ -139,89 +151,81 @@ fn groups_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value
 }
 
 fn group_schema(group: &PropertyGroup, has_rows: bool, form: SchemaForm) -> Map<String, Value> {
+    let or_expression = |schema: Map<String, Value>| match form {
+        SchemaForm::Stored => any_of(vec![schema, expression_schema()]),
+        SchemaForm::Resolved => schema,
+    };
     let row = object_schema(&group.values, form);
-    let rows = if has_rows {
-        let rows = match form {
-            SchemaForm::Stored => {
-                any_of(vec![row, object(json!({ "type": "string", "pattern": EXPRESSION }))])
-            }
-            SchemaForm::Resolved => row,
-        };
-        object(json!({ "type": "array", "items": rows }))
-    } else {
-        row
-    };
-    let mut schema = match form {
-        SchemaForm::Stored => any_of(vec![rows, object(json!({ "type": "string", "pattern": EXPRESSION }))]),
-        SchemaForm::Resolved => rows,
-    };
-    schema.insert("title".to_owned(), json!(group.display_name));
+    let rows = if has_rows { object(json!({ "type": "array", "items": or_expression(row) })) } else { row };
+    let mut schema = object(json!({ "title": group.display_name }));
+    schema.append(&mut or_expression(rows));
     schema
 }
 
-fn leaf_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
+fn leaf_alternatives(property: &NodeProperty, form: SchemaForm) -> Vec<Map<String, Value>> {
     let is_stored = form == SchemaForm::Stored;
-    match property.kind {
+    let schema = match property.kind {
         PropertyType::String
         | PropertyType::DateTime
         | PropertyType::Color
         | PropertyType::CredentialsSelect
-        | PropertyType::CurlImport => {
-            if is_stored {
-                object(json!({ "type": ["string", "number", "boolean"] }))
-            } else {
-                type_schema("string")
-            }
-        }
+        | PropertyType::CurlImport => match form {
+            SchemaForm::Stored => json!({ "type": ["string", "number", "boolean"] }),
+            SchemaForm::Resolved => json!({ "type": "string" }),
+        },
         PropertyType::Number if is_stored => {
-            any_of(vec![type_schema("number"), object(json!({ "type": "string", "pattern": NUMBER_TEXT }))])
+            return vec![type_schema("number"), object(json!({ "type": "string", "pattern": NUMBER_TEXT }))];
         }
-        PropertyType::Number => type_schema("number"),
-        PropertyType::Boolean if is_stored => any_of(vec![
-            type_schema("boolean"),
-            object(json!({ "enum": [0, 1] })),
-            object(
-                json!({ "type": "string", "pattern": "^\\s*([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[01])?\\s*$" }),
-            ),
-        ]),
-        PropertyType::Boolean => type_schema("boolean"),
-        PropertyType::Options | PropertyType::MultiOptions => choices_schema(property),
-        PropertyType::Filter => object(json!({
+        PropertyType::Number => json!({ "type": "number" }),
+        PropertyType::Boolean if is_stored => {
+            return vec![
+                type_schema("boolean"),
+                object(json!({ "enum": [0, 1] })),
+                object(json!({ "type": "string", "pattern": BOOLEAN_TEXT })),
+            ];
+        }
+        PropertyType::Boolean => json!({ "type": "boolean" }),
+        PropertyType::Options | PropertyType::MultiOptions => return choice_alternatives(property),
+        PropertyType::Filter => json!({
             "type": "object",
             "properties": {
                 "combinator": { "enum": ["and", "or"] },
                 "conditions": { "type": "array", "items": { "type": "object" } },
                 "options": { "type": "object" },
             },
-        })),
-        PropertyType::AssignmentCollection => object(json!({
+        }),
+        PropertyType::AssignmentCollection => json!({
             "type": "object",
             "properties": {
                 "assignments": {
                     "type": "array",
                     "items": {
                         "type": "object",
-                        "properties": { "id": { "type": "string" }, "name": { "type": "string" }, "type": { "type": "string" } },
+                        "properties": {
+                            "id": { "type": "string" },
+                            "name": { "type": "string" },
+                            "type": { "type": "string" },
+                        },
                     },
                 },
             },
-        })),
-        PropertyType::ResourceMapper => type_schema("object"),
+        }),
+        PropertyType::ResourceMapper => json!({ "type": "object" }),
         PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
-            object(json!({
-                "type": ["object", "string", "number"],
-                "properties": { "mode": { "type": "string" }, "value": {} },
-            }))
+            let locator =
+                json!({ "type": "object", "properties": { "mode": { "type": "string" }, "value": {} } });
+            return vec![object(locator), type_schema("string"), type_schema("number")];
         }
-        _ => Map::new(),
-    }
+        _ => return Vec::new(),
+    };
+    vec![object(schema)]
 }
 
-fn choices_schema(property: &NodeProperty) -> Map<String, Value> {
+fn choice_alternatives(property: &NodeProperty) -> Vec<Map<String, Value>> {
     let is_loaded =
         property.load_options_method().is_some() || property.type_options.contains_key("loadOptions");
     if is_loaded || property.choices().next().is_none() {
-        return object(json!({ "type": ["string", "number", "boolean"] }));
+        return vec![object(json!({ "type": ["string", "number", "boolean"] }))];
     }
     let mut choices: Vec<Map<String, Value>> = Vec::new();
     for choice in property.choices() {
@@ -231,20 +235,25 @@ fn choices_schema(property: &NodeProperty) -> Map<String, Value> {
         }
         choices.push(schema);
     }
-    if !choices.iter().any(|choice| choice.get("const") == Some(&property.default.to_value())) {
+    let is_single = property.kind == PropertyType::Options;
+    if is_single && !choices.iter().any(|choice| choice.get("const") == Some(&property.default.to_value())) {
         choices.push(object(json!({ "const": property.default })));
     }
-    any_of(choices)
+    choices
 }
 
 fn any_of(mut alternatives: Vec<Map<String, Value>>) -> Map<String, Value> {
     if alternatives.len() == 1 {
         return alternatives.pop().unwrap_or_default();
     }
-    if alternatives.iter().any(Map::is_empty) {
+    if alternatives.is_empty() || alternatives.iter().any(Map::is_empty) {
         return Map::new();
     }
     object(json!({ "anyOf": alternatives }))
+}
+
+fn expression_schema() -> Map<String, Value> {
+    object(json!({ "type": "string", "pattern": EXPRESSION }))
 }
 
 fn type_schema(kind: &str) -> Map<String, Value> {
