@@ -41,7 +41,7 @@ pub use serializer::to_json;
 ///
 /// Numbers are JavaScript numbers (`f64`) and objects keep JavaScript's property order. A clone shares its contents
 /// with the original until one of them is changed, so it costs a pointer; objects with the same keys share them.
-/// Two values are equal if they are as deep as they go; the order of keys does not count. `-0` equals `0`, and `NaN`
+/// Values are equal if all that is in them is equal; the order of keys does not count. `-0` equals `0`, and `NaN`
 /// equals nothing, but an array or object is equal to itself whatever is in it.
 ///
 /// [`Display`](fmt::Display) prints what `JSON.stringify` prints.

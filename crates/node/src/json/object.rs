@@ -156,7 +156,7 @@ impl JsonObject {
         self.values.iter_mut()
     }
 
-    /// Whether both have the very same keys list in memory, so that values can be compared place by place.
+    /// Whether both have the same key list in memory, so that values can be compared place by place.
     pub(super) fn same_shape(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shape, &other.shape)
     }
