@@ -101,8 +101,8 @@ impl LeafRule {
                 .coerce_single(value)
                 .map_err(|expected| self.misfit_error(value, Misfit::Type(expected), place))?,
         };
-        if self.required && self.is_missing(coerced.as_ref().or(value)) {
-            return Err(ParameterError::new(place, required_message(&self.display_name)));
+        if self.required {
+            self.check_filled_in(coerced.as_ref().or(value), place)?;
         }
         match (&self.validation, coerced.as_ref().or(value)) {
             (Some((kind, choices)), Some(current)) => {
@@ -222,8 +222,18 @@ impl LeafRule {
         (self.default != *value).then(|| self.default.clone())
     }
 
-    fn is_missing(&self, value: Option<&Json>) -> bool {
-        is_missing(self.kind, value)
+    fn check_filled_in(&self, value: Option<&Json>, place: &Place<'_>) -> Result<(), ParameterError> {
+        let error = |place: &Place<'_>| Err(ParameterError::new(place, required_message(&self.display_name)));
+        match value.and_then(Json::as_array).filter(|_| self.multiple) {
+            Some(elements) => {
+                match elements.iter().position(|element| is_missing(self.kind, Some(element))) {
+                    Some(index) => error(&Place::Index(place, index)),
+                    None => Ok(()),
+                }
+            }
+            None if is_missing(self.kind, value) => error(place),
+            None => Ok(()),
+        }
     }
 
     fn misfit_error(&self, value: &Json, misfit: Misfit, place: &Place<'_>) -> ParameterError {

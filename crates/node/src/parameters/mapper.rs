@@ -92,6 +92,10 @@ pub fn convert_mapper_values(
                 message: format!("The value \"{id}\" is required but not set"),
             });
         }
+        if value.is_null() && column.get("type").is_some_and(super::display::is_truthy) {
+            // n8n makes `undefined` of it: the column is left out.
+            continue;
+        }
         let value = check_column(column, id, value, strict, parse_strings, is_date)
             .map_err(|message| MapperIssue { field: id.to_owned(), message })?;
         converted.insert(id, value);

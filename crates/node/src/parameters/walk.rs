@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
                 [(property, None)] => match self.property(property, value, &here) {
                     Ok(new) => new,
                     Err(error) => {
-                        self.errors.as_mut().ok_or_else(|| error.clone())?.push(error);
+                        self.report(error)?;
                         None
                     }
                 },
@@ -164,7 +164,9 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         if is_structure {
-            self.check_rules(property, value, place)?;
+            if let Err(error) = self.check_rules(property, value, place) {
+                self.report(error)?;
+            }
             return self.structure(property, value, place);
         }
         let new = LeafRule::new(property).coerce(Some(value), place, self.is_date)?;
@@ -179,6 +181,17 @@ impl<'a> Walk<'a> {
         place: &Place<'_>,
     ) -> Result<(), ParameterError> {
         if self.is_resolved { Ok(()) } else { check_rules(property, value, place, self.is_date) }
+    }
+
+    /// Gathers an error, or ends with it.
+    fn report(&mut self, error: ParameterError) -> Result<(), ParameterError> {
+        match &mut self.errors {
+            Some(errors) => {
+                errors.push(error);
+                Ok(())
+            }
+            None => Err(error),
+        }
     }
 
     fn is_open(&self, value: &Json) -> bool {
