@@ -56,6 +56,14 @@ pub trait ItemNode: Send + Sync + 'static {
         Effect::Pure
     }
 
+    /// Checks what the types cannot say. The host checks every item before the first one has an effect.
+    ///
+    /// # Errors
+    /// When the item cannot be done with these parameters.
+    fn check(&self, _parameters: &Self::Parameters) -> Result<(), NodeError> {
+        Ok(())
+    }
+
     /// Items of one key run in order, one at a time.
     fn order_key(&self, _parameters: &Self::Parameters) -> Option<String> {
         None
@@ -198,7 +206,7 @@ pub enum Tier<'a> {
 
 /// An [`ItemNode`] without its parameter type.
 pub trait ErasedItemNode: Send + Sync {
-    /// Types the resolved parameters of one item. Does no I/O.
+    /// Types and checks the resolved parameters of one item. Does no I/O.
     ///
     /// # Errors
     /// When they do not fit; the error names the parameter.
@@ -322,6 +330,7 @@ impl<N: ItemNode> Node for ItemAdapter<N> {
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
         let parameters: N::Parameters = read_parameters(parameters)?;
+        self.0.check(&parameters)?;
         Ok(PreparedItem {
             effect: self.0.effect(&parameters),
             order_key: self.0.order_key(&parameters),
@@ -416,10 +425,14 @@ fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescripti
     }
 }
 
-/// Types resolved parameters. Checks before this give places; this is the last net, so its message is serde's.
-fn read_parameters<T: DeserializeOwned>(parameters: &Json) -> Result<T, NodeError> {
-    from_json(parameters).map_err(|error| {
-        NodeError::new(crate::error::ErrorKind::Parameter, format!("The parameters do not fit: {error}"))
-            .with_description("Open the node, correct the value and save the workflow.")
+/// Types resolved parameters. Coercion comes before this, so it is the last net; the schema tells the place, which serde
+/// loses below a tag.
+fn read_parameters<T: DeserializeOwned + JsonSchema>(parameters: &Json) -> Result<T, NodeError> {
+    from_json(parameters).map_err(|error| match schema::find_misfit::<T>(parameters) {
+        Some(misfit) => misfit.into(),
+        None => {
+            NodeError::new(crate::error::ErrorKind::Parameter, format!("The parameters do not fit: {error}"))
+                .with_description("Open the node, correct the value and save the workflow.")
+        }
     })
 }

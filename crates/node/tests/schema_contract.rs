@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 use heddle_node::parameters::{coerce, fill_defaults};
 use heddle_node::schema::{
-    SchemaForm, derive_properties, find_disagreement, mutations, parameter_schema, schema_of_properties,
+    SchemaForm, derive_properties, find_disagreement, find_misfit, mutations, parameter_schema,
+    schema_of_properties,
 };
 use heddle_node::{Json, NodeProperty, from_json, json};
 use jsonschema::Validator;
@@ -320,6 +321,65 @@ fn a_selector_of_one_resource_is_checked_for_that_resource() {
 }
 
 #[test]
+fn a_misfit_is_found_below_the_tags() {
+    let place = |parameters: Json| {
+        let error = find_misfit::<Parameters>(&parameters)?;
+        Some((error.path, error.message))
+    };
+    let found = |path: &str, message: &str| Some((path.to_owned(), message.to_owned()));
+    let send = |field: &str, value: Json| {
+        let mut parameters = json!({"resource": "all", "operation": "send"});
+        parameters.insert(field, value);
+        place(parameters)
+    };
+    assert_eq!(send("text", json!("a")), None);
+    assert_eq!(
+        place(json!({"resource": "other"})),
+        found(
+            "resource",
+            "The parameter \"resource\" must be one of \"all\", \"nothing\", but it is the text \"other\""
+        )
+    );
+    assert_eq!(
+        place(json!({"resource": "all"})),
+        found("operation", "The parameter \"operation\" must be one of \"send\", \"count\", but it is empty")
+    );
+    assert_eq!(
+        send("rows", json!({"row": [{}, {"count": -1}]})),
+        found(
+            "rows.row[1].count",
+            "The parameter \"Count\" must be a whole number from 0 to 4294967295, but it is -1"
+        )
+    );
+    assert_eq!(
+        send("rows", json!({"row": [{"count": 1.5}]})),
+        found("rows.row[0].count", "The parameter \"Count\" must be a whole number, but it is 1.5")
+    );
+    assert_eq!(
+        send("otherSpeed", json!("medium")),
+        found(
+            "otherSpeed",
+            "The parameter \"Other Speed\" must be one of \"slow\", \"fast\", but it is the text \"medium\""
+        )
+    );
+    assert_eq!(
+        send("speeds", json!(["slow", "no"])),
+        found(
+            "speeds[1]",
+            "The parameter \"Speeds\" must be one of \"slow\", \"fast\", but it is the text \"no\""
+        )
+    );
+    assert_eq!(
+        send("kept", json!({"a": 70_000})),
+        found("kept.a", "The parameter \"a\" must be a whole number from 0 to 65535, but it is 70000")
+    );
+    assert_eq!(
+        send("one", json!({"row": "abc"})),
+        found("one.row", "The parameter \"Row\" must be an object, but it is the text \"abc\"")
+    );
+}
+
+#[test]
 fn a_form_built_by_hand_has_both_schemas() {
     let properties: Vec<NodeProperty> = from_json(&json!([
         {"displayName": "Text", "name": "text", "type": "string", "default": ""},
@@ -432,6 +492,7 @@ proptest! {
         let (properties, validator, _) = &*FORM;
         let filled = fill_defaults(properties, &parameters, 1.0);
         if let Ok(coerced) = coerce(properties, &filled, 1.0) {
+            prop_assert_eq!(find_misfit::<Parameters>(&coerced).is_none(), validator.is_valid(&coerced.to_value()), "{}", coerced);
             let serde = from_json::<Parameters>(&coerced).map(|_| ()).map_err(|error| error.to_string());
             let schema = validator.is_valid(&coerced.to_value());
             prop_assert_eq!(serde.is_ok(), schema, "{} {:?}", coerced, serde);

@@ -82,6 +82,17 @@ impl LeafRule {
         }
     }
 
+    /// Whether the value plainly is of the property's type, and nothing more is asked of it.
+    pub(super) fn fits_at_once(property: &NodeProperty, value: &Json) -> bool {
+        let fits = match property.kind {
+            PropertyType::String => value.is_string(),
+            PropertyType::Number => value.is_number(),
+            PropertyType::Boolean => value.is_bool(),
+            _ => false,
+        };
+        fits && !property.required && property.validate_type.is_none() && !property.has_multiple_values()
+    }
+
     /// The value in the property's type; `None` when it is so already.
     pub(super) fn coerce(
         &self,
@@ -281,11 +292,11 @@ fn coerce_text(value: &Json) -> Result<Option<Json>, &'static str> {
 }
 
 impl ParameterError {
-    pub(super) fn new(place: &Place<'_>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(place: &Place<'_>, message: impl Into<String>) -> Self {
         Self { path: place.path(), pointer: place.pointer(), message: message.into(), description: None }
     }
 
-    pub(super) fn type_mismatch(
+    pub(crate) fn type_mismatch(
         place: &Place<'_>,
         display_name: &str,
         expected: &str,

@@ -29,13 +29,7 @@ pub(super) fn display_values(
 ) -> JsonObject {
     let parent = if in_collection { Parent::Collection } else { Parent::Other };
     let order = resolve_order(properties);
-    Level { type_version, root }.display_values(
-        properties,
-        values,
-        parent,
-        &order,
-        &repeated_names(properties),
-    )
+    Level { type_version, root }.display_values(properties, values, parent, &order)
 }
 
 /// As [`fill_defaults`] for the value of one collection or fixedCollection whose node has the parameters `root`.
@@ -72,8 +66,7 @@ impl Level<'_> {
             return filled;
         }
         let order = resolve_order(properties);
-        let repeated = repeated_names(properties);
-        let check = self.display_values(properties, values, parent, &order, &repeated);
+        let check = self.display_values(properties, values, parent, &order);
         let root = self.root.unwrap_or(&check);
         let level = Level { root: Some(root), type_version: self.type_version };
         for &index in &order {
@@ -101,9 +94,13 @@ impl Level<'_> {
         values: &Json,
         parent: Parent,
         order: &[usize],
-        repeated: &HashSet<&str>,
     ) -> JsonObject {
         let mut filled = JsonObject::new();
+        if self.root.is_some() && properties.iter().all(|property| property.display_options.is_none()) {
+            // Nothing on this level looks at them, and what is below looks at the root's.
+            return filled;
+        }
+        let repeated = repeated_names(properties);
         for &index in order {
             let Some(property) = properties.get(index) else { continue };
             if matches!(property.kind, PropertyType::Collection | PropertyType::FixedCollection) {
@@ -281,6 +278,9 @@ fn repeated_names<'a>(properties: &[&'a NodeProperty]) -> HashSet<&'a str> {
 /// The order in which properties are resolved: after those that they depend on. A property that comes before one that
 /// it depends on is resolved again after it, and the last result stands.
 fn resolve_order(properties: &[&NodeProperty]) -> Vec<usize> {
+    if properties.iter().all(|property| property.display_options.is_none()) {
+        return (0..properties.len()).collect();
+    }
     let mut dependencies: HashMap<&str, Vec<&str>> = HashMap::new();
     for property in properties {
         let names = dependencies.entry(&property.name).or_default();

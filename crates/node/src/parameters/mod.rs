@@ -29,4 +29,5 @@ pub use issues::find_issues;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
+pub(crate) use place::Place;
 pub use plan::{ParameterPlan, coerce};

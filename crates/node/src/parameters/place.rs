@@ -4,7 +4,7 @@ use crate::json::Json;
 
 /// Where a value stands, from the inside out; the text is made only when something is wrong.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(crate) enum Place<'a> {
     Root,
     Key(&'a Place<'a>, &'a str),
     Index(&'a Place<'a>, usize),
@@ -13,14 +13,14 @@ pub(super) enum Place<'a> {
 
 /// A step of an owned path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Segment {
+pub(crate) enum Segment {
     Key(Box<str>),
     Index(usize),
 }
 
 impl Place<'_> {
     /// The path as users see it, `a.b[0].c`.
-    pub(super) fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let mut path = String::new();
         for segment in self.segments() {
             match segment {
@@ -41,7 +41,7 @@ impl Place<'_> {
     }
 
     /// The path as a JSON pointer.
-    pub(super) fn pointer(&self) -> String {
+    pub(crate) fn pointer(&self) -> String {
         let mut pointer = String::new();
         for segment in self.segments() {
             pointer.push('/');
@@ -54,7 +54,7 @@ impl Place<'_> {
     }
 
     /// The steps from the root.
-    pub(super) fn segments(&self) -> Vec<Segment> {
+    pub(crate) fn segments(&self) -> Vec<Segment> {
         match self {
             Self::Root => Vec::new(),
             Self::Path(segments) => segments.to_vec(),

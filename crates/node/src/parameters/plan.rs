@@ -107,6 +107,10 @@ impl Rule {
         is_date: fn(&str) -> bool,
     ) -> Result<Change, ParameterError> {
         let value = value_at(parameters, &self.path);
+        let place = Place::Path(&self.path);
+        if let [Candidate { shown_if: None, target: Target::Leaf(rule) }] = self.candidates.as_slice() {
+            return Ok(rule.coerce(value, &place, is_date)?.map_or(Change::Nothing, Change::Set));
+        }
         let empty = JsonObject::new();
         let root = parameters.as_object().unwrap_or(&empty);
         let is_shown = |candidate: &&Candidate| {
@@ -119,7 +123,6 @@ impl Rule {
         let Some(candidate) = self.candidates.iter().find(is_shown) else {
             return Ok(if value.is_some() { Change::Remove } else { Change::Nothing });
         };
-        let place = Place::Path(&self.path);
         let changed = match &candidate.target {
             Target::Leaf(rule) => rule.coerce(value, &place, is_date)?,
             target => {

@@ -169,6 +169,9 @@ impl<'a> Walk<'a> {
             }
             return self.structure(property, value, place);
         }
+        if self.is_resolved && LeafRule::fits_at_once(property, value) {
+            return Ok(None);
+        }
         let new = LeafRule::new(property).coerce(Some(value), place, self.is_date)?;
         self.check_rules(property, value, place)?;
         Ok(new)

@@ -144,7 +144,7 @@ fn check_level(schema: &Map<String, Value>, pointer: &str) -> Result<(), SchemaE
 }
 
 /// The tag that all variants carry.
-fn find_tag(variants: &[Value]) -> Option<&str> {
+pub(super) fn find_tag(variants: &[Value]) -> Option<&str> {
     let first = variants.first()?.get("properties")?.as_object()?;
     first.keys().map(String::as_str).find(|&key| {
         variants

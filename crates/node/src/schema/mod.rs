@@ -9,6 +9,7 @@ mod extension;
 mod field;
 mod form;
 mod merge;
+mod misfit;
 mod resolved;
 mod stored;
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use contract::{Disagreement, find_disagreement, mutations};
 pub use error::SchemaError;
+pub use misfit::find_misfit;
 pub use stored::schema_of_properties;
 
 use crate::description::NodeProperty;

@@ -73,7 +73,8 @@ fn is_unit_variant(object: &Map<String, Value>) -> bool {
     })
 }
 
-fn integer_range(format: &str) -> Option<(Value, Value)> {
+/// The least and greatest value of an integer format.
+pub(super) fn integer_range(format: &str) -> Option<(Value, Value)> {
     Some(match format {
         "int8" => (json!(i8::MIN), json!(i8::MAX)),
         "int16" => (json!(i16::MIN), json!(i16::MAX)),
