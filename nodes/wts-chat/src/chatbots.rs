@@ -45,11 +45,9 @@ pub(crate) async fn bot_key<'a>(
     if known.iter().any(|chatbot| names(&chatbot, "key")) {
         return Ok(Cow::Borrowed(bot));
     }
-    Err(NodeError::parameter("chatbotId", "The chosen bot was not found")
-        .with_description(
-            "The account has no bot of this id any more. Choose the bot again in the field Bots Name or ID.",
-        )
-        .with_context("bot", bot.chars().take(100).collect::<String>()))
+    let shown: String = bot.chars().take(100).collect();
+    Err(NodeError::parameter("chatbotId", format!("The bot \"{shown}\" was not found in the account"))
+        .with_description("It may have been deleted. Choose the bot again in the field Bots Name or ID."))
 }
 
 /// Id and key of a chatbot, which is all that is remembered of it.

@@ -1,6 +1,6 @@
 //! Failures of calls, in words that say what happened and what to do.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, Outcome};
@@ -21,8 +21,10 @@ pub(crate) struct SendFacts<'a> {
     pub(crate) session: Option<&'a str>,
     /// The id that the request carried.
     pub(crate) sender_id: &'a str,
-    /// When it left, in milliseconds since 1970.
-    pub(crate) sent_at: i64,
+    /// When it was handed to the host, in milliseconds since 1970.
+    pub(crate) started: i64,
+    /// When it was over, in milliseconds since 1970. The host may have waited for the rate limit in between.
+    pub(crate) ended: i64,
 }
 
 /// A refusal, as the API words it (wts/api.md §1.1).
@@ -115,10 +117,10 @@ pub(crate) fn not_json(answer: &Response<Bytes>) -> NodeError {
 /// A success of a send without the JSON that was asked for. The service has said yes, so it is never sent again.
 pub(crate) fn send_not_json(answer: &Response<Bytes>, facts: &SendFacts<'_>) -> NodeError {
     let mut error = not_json(answer).with_outcome(Outcome::Done).with_description(format!(
-        "The send to {} at {} was answered by status {}, which means that it was accepted, but the answer cannot be read (senderId {}). \
+        "The send to {} {} was answered by status {}, which means that it was accepted, but the answer cannot be read (senderId {}). \
          {} If nothing is there, something else than the API answered: check the Base URL of the credential \"WTS API\".",
         facts.whom(),
-        facts.time(),
+        facts.when(),
         answer.status().as_u16(),
         short(facts.sender_id),
         facts.where_to_look(),
@@ -183,9 +185,9 @@ fn with_unknown(error: NodeError, facts: &SendFacts<'_>) -> NodeError {
         None => String::new(),
     };
     let mut error = error.with_outcome(Outcome::Unknown).with_description(format!(
-        "It is unknown whether the chatbot was sent to {} at {} (senderId {}). {} Send it again only if it is not there.{support}",
+        "It is unknown whether the chatbot was sent to {} {} (senderId {}). {} Send it again only if it is not there.{support}",
         facts.whom(),
-        facts.time(),
+        facts.when(),
         short(facts.sender_id),
         facts.where_to_look(),
     ));
@@ -202,10 +204,12 @@ impl SendFacts<'_> {
         }
     }
 
-    fn time(&self) -> String {
-        match Timestamp::from_millisecond(self.sent_at) {
-            Ok(time) => time.to_string(),
-            Err(_) => self.sent_at.to_string(),
+    /// When it happened: a moment, or the two that it lies between.
+    fn when(&self) -> String {
+        if self.ended.abs_diff(self.started) < 1000 {
+            format!("at {}", time_text(self.started))
+        } else {
+            format!("between {} and {}", time_text(self.started), time_text(self.ended))
         }
     }
 
@@ -225,8 +229,16 @@ impl SendFacts<'_> {
                 error.context.insert(key, Json::from(short(value)));
             }
         }
-        error.context.insert("sentAt", Json::from(self.time()));
+        error.context.insert("sentAt", Json::from(time_text(self.started)));
+        error.context.insert("endedAt", Json::from(time_text(self.ended)));
         error.context.insert("senderId", Json::from(short(self.sender_id)));
+    }
+}
+
+fn time_text(milliseconds: i64) -> String {
+    match Timestamp::from_millisecond(milliseconds) {
+        Ok(time) => time.to_string(),
+        Err(_) => milliseconds.to_string(),
     }
 }
 
@@ -315,9 +327,7 @@ fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let moment = httpdate::parse_http_date(text).ok()?;
-    let now =
-        UNIX_EPOCH + Duration::from_millis(u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0));
-    Some(moment.duration_since(now).unwrap_or_default())
+    Some(moment.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
 /// What to do about an answer of this status.

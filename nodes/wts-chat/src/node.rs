@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use heddle_node::{
-    Effect, ErrorKind, HttpErrorKind, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample,
-    NodeHeader, OptionPage, OptionsQuery, Services, async_trait,
+    Effect, HttpErrorKind, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
+    OptionPage, OptionsQuery, Services, async_trait,
 };
 
 use crate::api::{Api, Content, SendBody, SendError, SendFlags, read_content};
@@ -21,8 +21,8 @@ pub const NODE_TYPE: &str = "n8n-nodes-wts.wtsChat";
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-/// Nobody waits longer than this for a final status.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+/// Nobody waits longer than so many seconds for a final status.
+const LONGEST_WAIT: f64 = 3600.0;
 
 /// Starts a chatbot in the conversation of each item's contact.
 #[derive(Debug, Clone, Copy, Default)]
@@ -141,14 +141,17 @@ async fn send_chatbot(parameters: &SendChatbot, services: &dyn Services) -> Resu
         sender_id: &sender_id,
         callback_url: Some(parameters.options.callback_url.trim()).filter(|url| !url.is_empty()),
     };
-    let facts = SendFacts {
+    let mut facts = SendFacts {
         recipient: target.to,
         session: target.session,
         sender_id: &sender_id,
-        sent_at: services.now(),
+        started: services.now(),
+        ended: 0,
     };
     let delivery = parameters.options.delivery;
-    let answer = api.send_chatbot(delivery, &body).await.map_err(|error| match error {
+    let answer = api.send_chatbot(delivery, &body).await;
+    facts.ended = services.now();
+    let answer = answer.map_err(|error| match error {
         SendError::NotBuilt(error) => error,
         SendError::NoAnswer(error) if error.kind == HttpErrorKind::DryRun => NodeError::from(error),
         SendError::NoAnswer(error) => failure::send_unanswered(error, &facts),
@@ -181,11 +184,16 @@ async fn wait_for_final_status(
     longest_wait: f64,
     facts: &SendFacts<'_>,
 ) -> Result<Json, NodeError> {
-    let longest_wait = Duration::try_from_secs_f64(longest_wait).unwrap_or_default().min(LONGEST_WAIT);
+    let longest_wait = Duration::try_from_secs_f64(longest_wait.clamp(0.0, LONGEST_WAIT)).unwrap_or_default();
     let start = services.now();
     let mut paused = Duration::ZERO;
     let mut pause = FIRST_PAUSE;
-    let Some(id) = answer.get("id").and_then(Json::as_str).map(str::to_owned) else { return Ok(answer) };
+    // An empty id, or dots alone, would make another path.
+    let id = answer
+        .get("id")
+        .and_then(Json::as_str)
+        .filter(|id| !matches!(*id, "" | "." | ".."))
+        .map(str::to_owned);
     loop {
         let status = answer.get("status").and_then(Json::as_str).unwrap_or_default();
         match status {
@@ -194,7 +202,8 @@ async fn wait_for_final_status(
             // PROCESSING, SAVED, QUEUED, and any word that may come one day.
             _ => {}
         }
-        let elapsed = Duration::from_millis(u64::try_from(services.now() - start).unwrap_or(0));
+        let Some(id) = &id else { return Ok(answer) };
+        let elapsed = Duration::from_millis(u64::try_from(services.now().saturating_sub(start)).unwrap_or(0));
         let left = longest_wait.saturating_sub(paused.max(elapsed));
         if left.is_zero() {
             return Ok(answer);
@@ -203,15 +212,11 @@ async fn wait_for_final_status(
         services.pause(next).await.map_err(|error| failure::after_accepted(error, facts))?;
         paused += next;
         pause = (pause * 2).min(LONGEST_PAUSE);
-        match api.queued_send(&id).await {
+        match api.queued_send(id).await {
             Ok(newer) => answer = newer,
-            Err(error) if is_passing(&error) => {}
+            // A later look may succeed.
+            Err(error) if error.transient => {}
             Err(error) => return Err(failure::after_accepted(error, facts)),
         }
     }
-}
-
-/// Whether a later look may succeed.
-fn is_passing(error: &NodeError) -> bool {
-    error.transient && !matches!(error.kind, ErrorKind::Cancelled)
 }

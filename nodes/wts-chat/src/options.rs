@@ -45,8 +45,23 @@ async fn chatbots(query: &OptionsQuery<'_>) -> Result<Vec<OptionEntry>, NodeErro
         })
         .filter(|choice| matches_search(choice, search))
         .collect();
-    choices.sort_by_cached_key(|choice| (choice.name.to_lowercase(), choice.name.clone()));
+    choices.sort_by_cached_key(|choice| {
+        (choice.name.to_lowercase(), choice.name.clone(), choice.value.to_string())
+    });
+    choices.dedup_by(|next, choice| next.value == choice.value);
+    tell_apart(&mut choices);
     Ok(choices)
+}
+
+/// Gives choices of the same name their value as a second line.
+fn tell_apart(choices: &mut [OptionEntry]) {
+    for index in 1..choices.len() {
+        if choices[index - 1].name == choices[index].name {
+            for choice in &mut choices[index - 1..=index] {
+                choice.description = choice.value.as_str().map(|key| format!("Key {key}"));
+            }
+        }
+    }
 }
 
 /// Whether a chatbot can be started by the API. A field that the answer does not have is no obstacle

@@ -209,6 +209,17 @@ async fn a_broken_connection_leaves_the_outcome_unknown_and_says_where_to_look()
 }
 
 #[tokio::test]
+async fn an_unknown_send_that_waited_lies_between_two_moments() {
+    let host = Host::start().await;
+    host.services.take_time_to_send(Duration::from_secs(90));
+    host.fault(FaultRule::new(Fault::CutAfterAccepting));
+    let error = host.fail(sending(json!({}))).await;
+    let between = "between 2026-03-04T05:06:07.089Z and 2026-03-04T05:07:37.089Z";
+    assert!(description(&error).contains(between), "{error:?}");
+    assert_eq!(context(&error, "endedAt"), Some("2026-03-04T05:07:37.089Z"));
+}
+
+#[tokio::test]
 async fn an_unknown_send_to_a_conversation_names_the_conversation() {
     let host = Host::start().await;
     host.fault(FaultRule::new(Fault::CutAfterAccepting));

@@ -110,8 +110,25 @@ async fn a_server_that_always_has_one_more_page_is_asked_fifty_times() {
     let fault =
         Fault::Custom { status: 200, content_type: "application/json".to_owned(), body, accepted: false };
     host.fault(FaultRule::new(fault).path(BOTS));
-    assert_eq!(load(&host, "getChatbots", None).await.len(), 51);
+    assert_eq!(names(&load(&host, "getChatbots", None).await), ["Undefined", "again"], "each bot once");
     assert_eq!(host.sandbox.arrived(), 50);
+}
+
+#[tokio::test]
+async fn bots_of_one_name_can_be_told_apart() {
+    let host = Host::start().await;
+    answer_bots(
+        &host,
+        value!([{ "key": "2", "name": "Same" }, { "key": "3", "name": "Other" }, { "key": "1", "name": "Same" }]),
+        false,
+    );
+    let options = load(&host, "getChatbots", None).await;
+    let lines: Vec<_> =
+        options.iter().map(|option| (option.name.as_str(), option.description.as_deref())).collect();
+    assert_eq!(
+        lines,
+        [("Undefined", None), ("Other", None), ("Same", Some("Key 1")), ("Same", Some("Key 2"))]
+    );
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn nobody_waits_longer_than_an_hour() {
     host.run(sending(json!({ "numberToSend": seed::RECIPIENT_UNKNOWN_STATUS, "options": options })))
         .await
         .expect("it was accepted");
-    assert!(pauses(&host).iter().sum::<f64>() <= 3600.0);
+    assert_eq!(pauses(&host).iter().sum::<f64>(), 3600.0);
 }
 
 #[tokio::test]
@@ -147,10 +147,29 @@ async fn a_wait_that_is_cancelled_leaves_the_send_accepted() {
 
 #[tokio::test]
 async fn an_answer_without_id_cannot_be_asked_for_and_is_given() {
-    for body in ["", r#"{"status":"QUEUED"}"#, r#"{"id":7}"#] {
+    for body in ["", r#"{"status":"QUEUED"}"#, r#"{"id":7}"#, r#"{"id":""}"#, r#"{"id":".."}"#] {
         let host = Host::start().await;
         host.answer("/chat/v1/send/chatbot", 200, "application/json", body);
         host.run(waiting("5511900000001")).await.expect("it was accepted");
+        assert_eq!(host.sandbox.arrived(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_final_status_in_the_first_answer_needs_no_look() {
+    for (body, fails) in [
+        (r#"{"id":"1","status":"FAILED","failedReason":"x"}"#, true),
+        (r#"{"status":"DELETED"}"#, true),
+        (r#"{"status":"SENT"}"#, false),
+    ] {
+        let host = Host::start().await;
+        host.answer("/chat/v1/send/chatbot", 200, "application/json", body);
+        let result = host.run(waiting("5511900000001")).await;
+        assert_eq!(
+            result.as_ref().err().map(|error| error.outcome),
+            fails.then_some(Outcome::Done),
+            "{body}"
+        );
         assert_eq!(host.sandbox.arrived(), 1);
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct TestServices {
     pub(crate) cancelled: AtomicBool,
     time_limit: Mutex<Duration>,
     authorization: Mutex<Option<String>>,
+    /// Milliseconds on the clock that each request takes.
+    duration: AtomicI64,
 }
 
 impl Host {
@@ -234,7 +236,13 @@ impl TestServices {
             cancelled: AtomicBool::new(false),
             time_limit: Mutex::new(Duration::from_secs(30)),
             authorization: Mutex::default(),
+            duration: AtomicI64::new(0),
         }
+    }
+
+    /// Lets each request take this long, on the clock of the tests.
+    pub(crate) fn take_time_to_send(&self, duration: Duration) {
+        self.duration.store(i64::try_from(duration.as_millis()).expect("a duration"), Ordering::SeqCst);
     }
 
     /// What the last request was signed with.
@@ -281,6 +289,7 @@ impl HttpClient for TestServices {
         }
         assert_eq!(credential.as_deref(), Some("wtsApi"), "every request is authenticated by the host");
         self.authenticate(&mut request);
+        self.clock.fetch_add(self.duration.load(Ordering::SeqCst), Ordering::SeqCst);
         let limit = *self.time_limit.lock().expect("a lock");
         let unanswered = if effect == Effect::Send { Outcome::Unknown } else { Outcome::NotDone };
         let request = reqwest::Request::try_from(request).expect("a request");
