@@ -1,5 +1,6 @@
 //! Fields by path, such as `person.names[0].first`: what lodash's `get`, `set` and `unset` do.
 
+use heddle_node::json::MAX_DEPTH;
 use heddle_node::{Json, NodeError};
 
 /// How far behind the end of an array a field may be set. The gap is filled with nulls, so a slip of the pen such as
@@ -30,12 +31,16 @@ pub(crate) fn get<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
 /// object. Keys of arrays that are no index are left out, as they are when n8n writes its items.
 ///
 /// # Errors
-/// When an index lies far behind the end of its array.
+/// When an index lies far behind the end of its array, or the path is longer than items are deep.
 pub(crate) fn set(json: &mut Json, path: &str, value: Json) -> Result<(), NodeError> {
     if !is_path(path) || json.get(path).is_some() {
         return set_key(json, path, path, value);
     }
     let keys = split(path);
+    if keys.len() > MAX_DEPTH {
+        return Err(NodeError::operation(format!("The name of a field leads {} levels deep", keys.len()))
+            .with_description(format!("Items may be {MAX_DEPTH} levels deep. Shorten the name.")));
+    }
     let Some((last, parents)) = keys.split_last() else { return Ok(()) };
     if keys.iter().any(|key| UNSAFE_KEYS.contains(&key.as_str())) {
         return Ok(());
@@ -275,6 +280,37 @@ mod tests {
         let error = set(&mut json, "list[4000000000]", Json::NULL).unwrap_err();
         assert_eq!(error.message, "The field \"list[4000000000]\" lies far behind the end of its array");
         assert_eq!(json, json!({ "list": [1] }));
+    }
+
+    #[test]
+    fn the_length_of_an_array_can_be_set() {
+        let mut json = json!({ "list": [1, 2, 3] });
+        set(&mut json, "list.length", json!(1)).unwrap();
+        assert_eq!(json, json!({ "list": [1] }));
+        set(&mut json, "list.length", json!(2)).unwrap();
+        assert_eq!(json, json!({ "list": [1, null] }));
+        for length in [json!(-1), json!(1.5), json!("1"), json!(1e9)] {
+            set(&mut json, "list.length", length).unwrap_err();
+            assert_eq!(json, json!({ "list": [1, null] }));
+        }
+    }
+
+    #[test]
+    fn a_path_may_be_as_long_as_items_are_deep() {
+        let mut json = Json::object();
+        set(&mut json, &"a.".repeat(100_000), Json::NULL).unwrap_err();
+        assert_eq!(json, Json::object());
+        set(&mut json, &vec!["a"; MAX_DEPTH].join("."), Json::from(1)).unwrap();
+        assert_eq!(Json::parse(&json.to_string()).unwrap(), json);
+    }
+
+    #[test]
+    fn what_is_set_in_a_shared_object_stays_out_of_the_other() {
+        let json = json!({ "a": { "b": [1] }, "c": { "d": 2 } });
+        let mut copy = json.clone();
+        set(&mut copy, "a.b[0]", json!(2)).unwrap();
+        assert_eq!(json, json!({ "a": { "b": [1] }, "c": { "d": 2 } }));
+        assert!(copy.get("c").unwrap().ptr_eq(json.get("c").unwrap()));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! If: items go to the output `true` or `false`.
 
-use heddle_node::{ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, async_trait};
+use heddle_node::{
+    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -83,5 +85,65 @@ impl ItemNode for If {
     ) -> Result<ItemOutput, NodeError> {
         let holds = context.services.matches_filter(&parameters.conditions, context.index)?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        let condition = |field: &str, kind: &str, operation: &str, right: Json| {
+            json!({
+                "id": field,
+                "leftValue": format!("={{{{ $json.{field} }}}}"),
+                "rightValue": right,
+                "operator": { "type": kind, "operation": operation },
+            })
+        };
+        let filter = |combinator: &str, type_validation: &str, conditions: Vec<Json>| {
+            json!({
+                "combinator": combinator,
+                "conditions": conditions,
+                "options": {
+                    "caseSensitive": true, "leftValue": "", "typeValidation": type_validation, "version": 2,
+                },
+            })
+        };
+        let both = vec![
+            condition("price", "number", "gte", json!(100)),
+            condition("country", "string", "equals", json!("DE")),
+        ];
+        let either = vec![
+            condition("vip", "boolean", "equals", json!(true)),
+            condition("mail", "string", "regex", json!("/@example\\.(com|org)$/i")),
+        ];
+        vec![
+            NodeExample {
+                title: "Two conditions that must both hold",
+                type_version: 2.2,
+                parameters: json!({ "conditions": filter("and", "strict", both), "options": {} }),
+                items: vec![
+                    json!({ "price": 120, "country": "DE" }),
+                    json!({ "price": 20, "country": "DE" }),
+                    json!({ "price": 100, "country": "FR" }),
+                ],
+                bad_item: Some(json!({ "price": "120", "country": "DE" })),
+                credentials: Vec::new(),
+                exchanges: Vec::new(),
+            },
+            NodeExample {
+                title: "One condition is enough, and types are converted",
+                type_version: 2.2,
+                parameters: json!({
+                    "conditions": filter("or", "loose", either),
+                    "looseTypeValidation": true,
+                    "options": {},
+                }),
+                items: vec![
+                    json!({ "vip": "true", "mail": "" }),
+                    json!({ "vip": 0, "mail": "ada@Example.com" }),
+                    json!({ "mail": "ada@elsewhere.net" }),
+                ],
+                bad_item: None,
+                credentials: Vec::new(),
+                exchanges: Vec::new(),
+            },
+        ]
     }
 }

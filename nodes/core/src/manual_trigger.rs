@@ -2,7 +2,7 @@
 
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
-use heddle_node::{BatchContext, BatchNode, Item, Json, NodeError, NodeHeader, async_trait};
+use heddle_node::{BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,5 +47,17 @@ impl BatchNode for ManualTrigger {
             default: Json::from(""),
             ..NodeProperty::default()
         }])
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        vec![NodeExample {
+            title: "A workflow starts with one empty item",
+            type_version: 1.0,
+            parameters: Json::object(),
+            items: Vec::new(),
+            bad_item: None,
+            credentials: Vec::new(),
+            exchanges: Vec::new(),
+        }]
     }
 }

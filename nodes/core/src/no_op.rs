@@ -1,6 +1,8 @@
 //! No Operation: items pass through.
 
-use heddle_node::{BatchContext, BatchNode, Item, NodeError, NodeHeader, async_trait};
+use heddle_node::{
+    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+};
 
 use crate::manual_trigger::NoParameters;
 
@@ -30,5 +32,17 @@ impl BatchNode for NoOp {
         context: &BatchContext<'_>,
     ) -> Result<Vec<Vec<Item>>, NodeError> {
         Ok(vec![context.items(0).to_vec()])
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        vec![NodeExample {
+            title: "Items pass through",
+            type_version: 1.0,
+            parameters: Json::object(),
+            items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
+            bad_item: None,
+            credentials: Vec::new(),
+            exchanges: Vec::new(),
+        }]
     }
 }

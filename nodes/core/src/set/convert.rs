@@ -3,7 +3,7 @@
 use heddle_node::parameters::{FieldTypeOptions, is_date_text, validate_field_type};
 use heddle_node::{BinaryData, Item, Json, NodeError, from_json};
 
-use super::{Assignment, Rules};
+use super::Rules;
 use crate::lenient_json;
 
 /// Anything that can be converted is.
@@ -13,15 +13,21 @@ const LOOSE: FieldTypeOptions<'_> =
 /// Texts are made of any other value, too.
 const AS_TEXT: FieldTypeOptions<'_> = FieldTypeOptions { parse_strings: true, ..LOOSE };
 
-/// The value of `assignment` in the type that it names. Null stays null; a type that is not known leaves the value as it
-/// is.
-pub(super) fn value(name: &str, assignment: &Assignment, rules: Rules) -> Result<Json, NodeError> {
-    let value = &assignment.value;
-    let kind = assignment.kind.as_str().unwrap_or_default();
+/// `value` as the type `kind` of the field `name`. Null stays null; a type that is not known leaves the value as it is.
+pub(super) fn value(name: &str, value: Option<&Json>, kind: &str, rules: Rules) -> Result<Json, NodeError> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return if kind == "string" { null_string(name, value, rules) } else { Ok(Json::NULL) };
+    };
+    let fits = match kind {
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "boolean" => value.is_bool(),
+        _ => false,
+    };
+    if fits {
+        return Ok(value.clone());
+    }
     let converted = match kind {
-        "string" if value.is_string() => return Ok(value.clone()),
-        "string" if value.is_null() => return null_string(name, rules),
-        _ if value.is_null() => return Ok(Json::NULL),
         "object" if rules.version < 3.3 => return written_object(name, value, rules),
         "string" => validate_field_type(name, value, kind, &AS_TEXT),
         _ => validate_field_type(name, value, kind, &LOOSE),
@@ -33,14 +39,14 @@ pub(super) fn value(name: &str, assignment: &Assignment, rules: Rules) -> Result
     }
 }
 
-/// Null in a string field: versions before 3.2 did not allow for it.
-fn null_string(name: &str, rules: Rules) -> Result<Json, NodeError> {
+/// Null, or nothing at all, in a text field: versions before 3.2 did not allow for it.
+fn null_string(name: &str, value: Option<&Json>, rules: Rules) -> Result<Json, NodeError> {
+    let text = if value.is_some() { "null" } else { "undefined" };
     match rules.version {
-        version if version >= 3.2 || rules.ignore_errors => Ok(Json::NULL),
-        version if version >= 3.1 => {
-            Err(mismatch(name, &format!("'{name}' expects a string but we got 'null'"), rules))
-        }
-        _ => Ok(Json::from("null")),
+        version if version >= 3.2 => Ok(Json::NULL),
+        version if version < 3.1 => Ok(Json::from(text)),
+        _ if rules.ignore_errors => Ok(Json::NULL),
+        _ => Err(mismatch(name, &format!("'{name}' expects a string but we got '{text}'"), rules)),
     }
 }
 
@@ -90,7 +96,15 @@ pub(super) fn file(value: &Json, item: &Item, item_index: usize) -> Result<Binar
     }
     let is_file = value.get("mimeType").is_some_and(Json::is_string)
         && (value.get("data").is_some() || value.get("id").is_some());
-    let file: Option<BinaryData> = if is_file { from_json(value).ok() } else { None };
+    let file: Option<BinaryData> = if is_file {
+        let mut value = value.clone();
+        if value.get("data").is_none() {
+            value.insert("data", Json::from(""));
+        }
+        from_json(&value).ok()
+    } else {
+        None
+    };
     file.ok_or_else(|| {
         NodeError::operation("Provided parameter is not a string or binary data object.").with_description(
             "Specify the property name of the binary data in input item or use an expression to access the binary data \

@@ -1,18 +1,21 @@
 //! Set ("Edit Fields"): fields that are set on every item.
 
 mod convert;
+mod examples;
 mod form;
 mod include;
 mod parameters;
 mod upgrade;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeHeader, async_trait,
+    BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
+    NodeHeader, async_trait,
 };
 
 pub use parameters::{
@@ -66,12 +69,12 @@ impl ItemNode for Set {
         let mut files = if rules.keep_files { context.item.binary.clone() } else { None };
         match parameters.mode {
             Mode::Raw => set_object(&mut json, &raw_object(&parameters.json_output.0, rules)?, rules)?,
-            Mode::Manual if parameters.fields.values.is_empty() => {
-                assign(&parameters.assignments.assignments, context.item, &mut json, &mut files, rules)?;
-            }
             Mode::Manual => {
-                let assignments: Vec<_> = parameters.fields.values.iter().map(Assignment::from).collect();
-                assign(&assignments, context.item, &mut json, &mut files, rules)?;
+                let rows = &parameters.fields.values;
+                // Rows are left over where an expression gave the whole list; all others were upgraded.
+                let upgraded = (!rows.is_empty()).then(|| upgrade::rows_to_assignments(rows));
+                let assignments = upgraded.as_ref().unwrap_or(&parameters.assignments);
+                assign(list(assignments)?, context.item, &mut json, &mut files, rules)?;
             }
         }
         Ok(Item { json, binary: files, ..Item::default() }.into())
@@ -83,6 +86,10 @@ impl ItemNode for Set {
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
         form::properties()
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        examples::examples()
     }
 }
 
@@ -119,25 +126,39 @@ impl Rules {
     }
 }
 
+fn list(assignments: &Json) -> Result<&[Json], NodeError> {
+    match assignments.get("assignments") {
+        None => Ok(&[]),
+        Some(list) if list.is_null() => Ok(&[]),
+        Some(list) => list.as_array().ok_or_else(|| {
+            NodeError::parameter("assignments.assignments", "The fields to set are not a list")
+                .with_description("Give a list of objects with name, value and type.")
+        }),
+    }
+}
+
 /// Sets the fields one by one. Where names are paths, they are gathered first: of several with one name, the last one
 /// counts, in the place of the first.
 fn assign(
-    assignments: &[Assignment],
+    assignments: &[Json],
     item: &Item,
     json: &mut Json,
     files: &mut Files,
     rules: Rules,
 ) -> Result<(), NodeError> {
-    let has_paths = |assignment: &Assignment| assignment.name.as_str().is_none_or(field_path::is_path);
-    let mut gathered = (rules.dots && assignments.iter().any(has_paths)).then(JsonObject::new);
+    let is_path =
+        |assignment: &Json| assignment.get("name").and_then(Json::as_str).is_some_and(field_path::is_path);
+    let mut gathered = (rules.dots && assignments.iter().any(is_path)).then(JsonObject::new);
     for assignment in assignments {
-        let name = javascript::to_text(&assignment.name);
-        if assignment.kind.as_str() == Some("binary") {
-            let file = convert::file(&assignment.value, item, rules.item_index)?;
+        let name = assignment.get("name").map_or(Cow::Borrowed("undefined"), javascript::to_text);
+        let kind = assignment.get("type").and_then(Json::as_str).unwrap_or_default();
+        let value = assignment.get("value");
+        if kind == "binary" {
+            let file = convert::file(value.unwrap_or(&Json::NULL), item, rules.item_index)?;
             Arc::make_mut(files.get_or_insert_default()).insert(name.into_owned(), file);
             continue;
         }
-        let value = convert::value(&name, assignment, rules)?;
+        let value = convert::value(&name, value, kind, rules)?;
         match &mut gathered {
             Some(gathered) => drop(gathered.insert(&name, value)),
             None => rules.set(json, &name, value)?,

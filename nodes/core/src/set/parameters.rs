@@ -1,5 +1,7 @@
 //! The parameters of Set.
 
+use std::sync::LazyLock;
+
 use heddle_node::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,9 +53,10 @@ pub struct SetParameters {
             "x-type" = "assignmentCollection",
             "x-default" = {},
             "x-displayOptions" = { "hide": { "@version": [3, 3.1, 3.2] }, "show": { "mode": ["manual"] } }
-        )
+        ),
+        with = "Assignments"
     )]
-    pub assignments: Assignments,
+    pub assignments: Json,
     /// Which fields of the input item are kept.
     #[schemars(
         title = "Include in Output",
@@ -126,8 +129,9 @@ pub enum Include {
 #[serde(transparent)]
 pub struct JsonOutput(pub Json);
 
-/// The value of an `assignmentCollection` (`spec/parameters.md §14`).
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+/// The value of an `assignmentCollection` (`spec/parameters.md §14`), for the schema. At run time it stays JSON: reading a
+/// list into a type for every item would cost more than setting the fields.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Assignments {
     /// The fields in order.
@@ -135,7 +139,7 @@ pub struct Assignments {
 }
 
 /// One field to set.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Assignment {
     /// Its name or path; anything else than a text is taken as JavaScript's text of it.
@@ -282,9 +286,13 @@ pub struct SetOptions {
     pub dot_notation: Option<bool>,
 }
 
+/// Made once: serde asks for the default with every item.
+static NEW_JSON: LazyLock<Json> =
+    LazyLock::new(|| Json::from("{\n  \"my_field_1\": \"value\",\n  \"my_field_2\": 1\n}\n"));
+
 impl Default for JsonOutput {
     fn default() -> Self {
-        Self(Json::from("{\n  \"my_field_1\": \"value\",\n  \"my_field_2\": 1\n}\n"))
+        Self(NEW_JSON.clone())
     }
 }
 

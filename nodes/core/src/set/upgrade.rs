@@ -2,7 +2,7 @@
 
 use heddle_node::{Json, JsonObject, json};
 
-use super::{Assignment, FieldRow, FieldType};
+use super::{FieldRow, FieldType};
 
 /// The fixed collection `fields` as the assignments that it means. The node still minds its version, so the conversions
 /// stay those of the version.
@@ -40,16 +40,20 @@ fn upgrade_row(row: &Json) -> Json {
     Json::from(assignment)
 }
 
-/// For rows that an expression gave as a whole: they come to light only when it is resolved.
-impl From<&FieldRow> for Assignment {
-    fn from(row: &FieldRow) -> Self {
-        let (kind, value) = match row.kind {
-            FieldType::StringValue => ("string", &row.string_value),
-            FieldType::NumberValue => ("number", &row.number_value),
-            FieldType::BooleanValue => ("boolean", &row.boolean_value),
-            FieldType::ArrayValue => ("array", &row.array_value),
-            FieldType::ObjectValue => ("object", &row.object_value),
-        };
-        Self { name: Json::from(row.name.as_str()), value: value.clone(), kind: Json::from(kind) }
-    }
+/// As [`upgrade`], for rows that an expression gave as a whole: they come to light only when it is resolved.
+pub(super) fn rows_to_assignments(rows: &[FieldRow]) -> Json {
+    let assignments: Json = rows
+        .iter()
+        .map(|row| {
+            let (kind, value) = match row.kind {
+                FieldType::StringValue => ("string", &row.string_value),
+                FieldType::NumberValue => ("number", &row.number_value),
+                FieldType::BooleanValue => ("boolean", &row.boolean_value),
+                FieldType::ArrayValue => ("array", &row.array_value),
+                FieldType::ObjectValue => ("object", &row.object_value),
+            };
+            json!({ "name": row.name, "value": value, "type": kind })
+        })
+        .collect();
+    json!({ "assignments": assignments })
 }

@@ -1,11 +1,8 @@
 //! The recorded cases of the whole product, as far as one node and plain expressions go.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where its data is wrong")]
-
-mod host;
-
 use std::path::{Path, PathBuf};
 
+use crate::host;
 use heddle_node::{Item, Json, from_json};
 
 #[test]

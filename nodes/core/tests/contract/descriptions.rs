@@ -1,7 +1,5 @@
 //! The forms against n8n's: the same parameters, in the same order, with the same types, defaults and conditions.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where its data is wrong")]
-
 use heddle_node::schema::SchemaForm;
 use heddle_node::{Json, Registry, json, to_json};
 use heddle_nodes_core as _;
