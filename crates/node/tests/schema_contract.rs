@@ -10,7 +10,7 @@ use heddle_node::schema::{
     SchemaForm, derive_properties, find_disagreement, find_misfit, mutations, parameter_schema,
     schema_of_properties,
 };
-use heddle_node::{Json, NodeProperty, from_json, json};
+use heddle_node::{Json, NodeDescription, NodeProperty, from_json, json};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use schemars::JsonSchema;
@@ -508,4 +508,25 @@ proptest! {
             prop_assert!(stored.is_valid(&filled.to_value()), "{}", filled);
         }
     }
+}
+
+#[test]
+fn a_description_fits_its_own_schema() {
+    let description = NodeDescription {
+        name: "test.all".to_owned(),
+        display_name: "All".to_owned(),
+        group: vec!["transform".to_owned()],
+        version: vec![1.0, 1.1],
+        description: "Every kind of field.".to_owned(),
+        inputs: vec!["main".to_owned()],
+        outputs: vec!["main".to_owned()],
+        properties: derive_properties::<Parameters>().unwrap(),
+        ..NodeDescription::default()
+    };
+    let schema = serde_json::to_value(schemars::schema_for!(NodeDescription)).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let value = serde_json::to_value(&description).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(serde_json::from_value::<NodeDescription>(value).unwrap(), description);
 }
