@@ -29,6 +29,9 @@ pub trait ItemNode: Send + Sync + 'static {
     /// Who the node is.
     const HEADER: NodeHeader;
 
+    /// The gravest effect that any of its items can have.
+    const EFFECT: Effect = Effect::Pure;
+
     /// Handles one item.
     ///
     /// # Errors
@@ -51,9 +54,9 @@ pub trait ItemNode: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// What an item does to the world.
+    /// What an item does to the world, where it differs from item to item; never graver than [`ItemNode::EFFECT`].
     fn effect(&self, _parameters: &Self::Parameters) -> Effect {
-        Effect::Pure
+        Self::EFFECT
     }
 
     /// Checks what the types cannot say. The host checks every item before the first one has an effect.
@@ -206,6 +209,9 @@ pub enum Tier<'a> {
 
 /// An [`ItemNode`] without its parameter type.
 pub trait ErasedItemNode: Send + Sync {
+    /// The gravest effect that any item can have.
+    fn gravest_effect(&self) -> Effect;
+
     /// Types and checks the resolved parameters of one item. Does no I/O.
     ///
     /// # Errors
@@ -328,6 +334,10 @@ impl<N: ItemNode> Node for ItemAdapter<N> {
 }
 
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
+    fn gravest_effect(&self) -> Effect {
+        N::EFFECT
+    }
+
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
         let parameters: N::Parameters = read_parameters(parameters)?;
         self.0.check(&parameters)?;

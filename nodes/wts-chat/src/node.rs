@@ -44,6 +44,8 @@ impl ItemNode for WtsChat {
         credentials: &[(CREDENTIAL_TYPE, true)],
     };
 
+    const EFFECT: Effect = Effect::Send;
+
     async fn execute_item(
         &self,
         parameters: &Self::Parameters,
@@ -67,10 +69,6 @@ impl ItemNode for WtsChat {
         parameters.session_metadata().fold()?;
         parameters.contact_metadata().fold()?;
         Ok(())
-    }
-
-    fn effect(&self, _parameters: &Self::Parameters) -> Effect {
-        Effect::Send
     }
 
     fn order_key(&self, parameters: &Self::Parameters) -> Option<String> {

@@ -304,7 +304,8 @@ impl ParameterError {
         is_secret: bool,
     ) -> Self {
         let found = describe_value(value, is_secret);
-        Self::new(place, format!("The parameter \"{display_name}\" must be {expected}, but it is {found}"))
+        let row = place.row().map_or_else(String::new, |row| format!(" in row {row}"));
+        Self::new(place, format!("The parameter \"{display_name}\"{row} must be {expected}, but it is {found}"))
     }
 }
 

@@ -53,6 +53,14 @@ impl Place<'_> {
         pointer
     }
 
+    /// The row that the value stands in, counted from 1, as people do.
+    pub(crate) fn row(&self) -> Option<usize> {
+        match self.segments().as_slice() {
+            [.., Segment::Index(row), Segment::Key(_)] => Some(row + 1),
+            _ => None,
+        }
+    }
+
     /// The steps from the root.
     pub(crate) fn segments(&self) -> Vec<Segment> {
         match self {
