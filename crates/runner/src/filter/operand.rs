@@ -23,7 +23,7 @@ pub(crate) enum Operand<'a> {
     Boolean(bool),
     /// Milliseconds since 1970.
     Moment(f64),
-    /// A value that is taken as it is: an array, an object, or one of no particular type.
+    /// An array or an object.
     Value(Cow<'a, Json>),
 }
 
@@ -49,9 +49,22 @@ impl<'a> Operand<'a> {
             "boolean" => read_boolean(value, options),
             "dateTime" => moment(&to_text(value)).map(Self::Moment),
             "array" | "object" => read_structure(value, expected, options),
-            _ => Some(Self::Value(Cow::Borrowed(value))),
+            _ => Some(Self::of(value)),
         };
         operand.ok_or(Unfit(value))
+    }
+
+    /// The side as what it is.
+    fn of(value: &'a Json) -> Self {
+        if let Some(text) = value.as_str() {
+            Self::Text(Cow::Borrowed(text))
+        } else if let Some(number) = value.as_f64() {
+            Self::Number(number)
+        } else if let Some(value) = value.as_bool() {
+            Self::Boolean(value)
+        } else {
+            Self::Value(Cow::Borrowed(value))
+        }
     }
 
     /// Whether there is anything: neither undefined nor null nor NaN.
@@ -59,7 +72,6 @@ impl<'a> Operand<'a> {
         match self {
             Self::Undefined | Self::Null => false,
             Self::Number(number) => !number.is_nan(),
-            Self::Value(value) => !value.as_f64().is_some_and(f64::is_nan),
             _ => true,
         }
     }

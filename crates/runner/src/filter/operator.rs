@@ -39,13 +39,12 @@ fn compare_strings(
     right: &Operand<'_>,
     case_sensitive: bool,
 ) -> Result<bool, NodeError> {
-    let pattern = text(right);
-    let fold = |text: Cow<'_, str>| if case_sensitive { text.into_owned() } else { text.to_lowercase() };
-    let (left, right) = if case_sensitive {
-        (text(left), text(right))
-    } else {
-        (Cow::Owned(fold(text(left))), Cow::Owned(fold(text(right))))
-    };
+    let (mut left, mut right) = (text(left), text(right));
+    let pattern = right.clone();
+    if !case_sensitive {
+        left = Cow::Owned(left.to_lowercase());
+        right = Cow::Owned(right.to_lowercase());
+    }
     Ok(match operation {
         "empty" => left.is_empty(),
         "notEmpty" => !left.is_empty(),
