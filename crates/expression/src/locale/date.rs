@@ -1,0 +1,481 @@
+//! `Intl.DateTimeFormat`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
+
+use smol_str::SmolStr;
+
+use super::calendar::{Calendar, CalendarDate};
+use super::date_data::{Dates, dates, generic};
+use super::date_options::DateOptions;
+use super::generator::{DECIMAL, Generator};
+use super::number_data::{LATIN_DIGITS, digits, localize, numbers};
+use super::part::{Part, join, push_literal};
+use super::periods;
+use super::skeleton::{Field, Piece, Skeleton, field_of, pieces, unite};
+use super::store::supplement;
+use super::tag::Locale;
+use super::zone_text::{ZoneStyle, zone_text};
+use crate::Thrown;
+use crate::luxon::{Civil, Zone};
+
+/// A format for dates.
+#[derive(Debug, Clone)]
+pub(crate) struct DateFormat {
+    locale: Locale,
+    dates: Arc<Dates>,
+    pattern: Vec<Piece>,
+    zone: Zone,
+    calendar: Calendar,
+    digits: [char; 10],
+    decimal: String,
+    resolved: Resolved,
+}
+
+/// What a format came to.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved {
+    /// The locale's tag.
+    pub(crate) locale: SmolStr,
+    /// The calendar.
+    pub(crate) calendar: SmolStr,
+    /// The numbering system.
+    pub(crate) numbering_system: SmolStr,
+    /// Whether hours go to twelve; only where the format has hours.
+    pub(crate) hour12: Option<bool>,
+    /// The hour cycle; only where the format has hours.
+    pub(crate) hour_cycle: Option<&'static str>,
+}
+
+/// The fields that are formatted when no field is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Defaults {
+    Date,
+    Time,
+    All,
+}
+
+const DATE_FIELDS: [&str; 4] = ["weekday", "year", "month", "day"];
+const TIME_FIELDS: [&str; 5] = ["dayPeriod", "hour", "minute", "second", "fractionalSecondDigits"];
+
+static GENERATORS: LazyLock<RwLock<HashMap<(&'static str, char, bool), Arc<Generator>>>> =
+    LazyLock::new(|| RwLock::new(HashMap::new()));
+
+/// The patterns of a locale, prepared once.
+fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
+    let hour = preferred_hour(locale);
+    let key = (locale.data, hour, calendar.has_own_patterns());
+    let known = GENERATORS.read().ok().and_then(|all| all.get(&key).cloned());
+    known.unwrap_or_else(|| {
+        let dates = dates(locale);
+        let made = if calendar.has_own_patterns() {
+            Generator::new(&dates, &dates.patterns, hour)
+        } else {
+            Generator::new(&dates, &generic(locale), hour)
+        };
+        let made = Arc::new(made);
+        if let Ok(mut all) = GENERATORS.write() {
+            all.insert(key, made.clone());
+        }
+        made
+    })
+}
+
+/// The letter of the hour that a region prefers.
+fn preferred_hour(locale: &Locale) -> char {
+    let hours = &supplement().hours;
+    let region = locale.region();
+    let own = hours.get(&format!("{}_{region}", locale.language())).or_else(|| hours.get(region.as_str()));
+    own.or_else(|| hours.get("001")).and_then(|(preferred, _)| preferred.chars().next()).unwrap_or('H')
+}
+
+fn cycle_name(letter: char) -> &'static str {
+    match letter {
+        'K' => "h11",
+        'h' => "h12",
+        'k' => "h24",
+        _ => "h23",
+    }
+}
+
+fn cycle_letter(name: &str) -> char {
+    match name {
+        "h11" => 'K',
+        "h12" => 'h',
+        "h24" => 'k',
+        _ => 'H',
+    }
+}
+
+impl DateFormat {
+    /// A format of a tag's locale; a short date when no field is asked for.
+    pub(crate) fn new(tag: &str, options: &DateOptions) -> Result<Self, Thrown> {
+        Self::for_locale(Locale::find(tag)?, options, Defaults::Date)
+    }
+
+    /// A format of a locale.
+    pub(super) fn for_locale(locale: Locale, options: &DateOptions, defaults: Defaults) -> Result<Self, Thrown> {
+        let calendar = Calendar::choose(options.get("calendar"), &locale);
+        let numbers = numbers(&locale);
+        let system = numbers.system_for(options.get("numberingSystem"), &locale);
+        let generator = generator(&locale, calendar);
+        let letter = hour_letter(&locale, options, generator.hour);
+        let dates = dates(&locale);
+        let (date_style, time_style) = (options.get("dateStyle"), options.get("timeStyle"));
+        let pattern = if date_style.is_some() || time_style.is_some() {
+            let fields = [&DATE_FIELDS[..], &TIME_FIELDS[..], &["era", "timeZoneName"][..]].concat();
+            if let Some(field) = fields.iter().find(|field| options.has_any(&[field])) {
+                let style = if date_style.is_some() { "dateStyle" } else { "timeStyle" };
+                return Err(Thrown::type_error(format!("Can't set option {field} when {style} is used")));
+            }
+            let pattern = style_pattern(&locale, &dates, calendar, date_style, time_style);
+            with_hour_letter(&pattern, letter, &generator)
+        } else {
+            replace_hours(&generator.best_pattern(&skeleton(options, letter, defaults)), letter)
+        };
+        let pattern = pieces(&pattern);
+        let hour = pattern.iter().find_map(|piece| match piece {
+            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
+            _ => None,
+        });
+        let keyword = |key: &str, value: &str| locale.keyword(key).filter(|own| *own == value).map(str::to_owned);
+        let (ca, nu) = (keyword("ca", calendar.name()), keyword("nu", &system));
+        let hc = hour.and_then(|letter| keyword("hc", cycle_name(letter)));
+        let name = locale.name_with(&[("ca", ca.as_deref()), ("hc", hc.as_deref()), ("nu", nu.as_deref())]);
+        let resolved = Resolved {
+            locale: SmolStr::from(name),
+            calendar: SmolStr::new_static(calendar.name()),
+            hour12: hour.map(|letter| matches!(letter, 'h' | 'K')),
+            hour_cycle: hour.map(cycle_name),
+            numbering_system: system.clone(),
+        };
+        Ok(Self {
+            digits: digits(&system).unwrap_or(LATIN_DIGITS),
+            decimal: numbers.formats(&system).symbols.decimal.clone(),
+            zone: options.time_zone.clone().unwrap_or(Zone::UTC),
+            dates,
+            pattern,
+            calendar,
+            locale,
+            resolved,
+        })
+    }
+
+    /// What the format came to.
+    pub(crate) fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    /// The zone of the format.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The text of a time in milliseconds after 1970.
+    pub(crate) fn format(&self, millis: f64) -> String {
+        plain_spaces(join(&self.format_to_parts(millis)))
+    }
+
+    /// The text in parts; none outside the range of JavaScript dates.
+    pub(crate) fn format_to_parts(&self, millis: f64) -> Vec<Part> {
+        self.write(&self.pattern, millis)
+    }
+
+    /// The text of a span.
+    pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
+        let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else { return String::new() };
+        let generic_patterns;
+        let patterns = if self.calendar.has_own_patterns() {
+            &self.dates.patterns
+        } else {
+            generic_patterns = generic(&self.locale);
+            &*generic_patterns
+        };
+        let pattern = super::range::pattern(patterns, &self.pattern, &from, &to, self.calendar);
+        match pattern {
+            super::range::Range::Single => self.format(start),
+            super::range::Range::Halves(first, second) => {
+                let mut text = join(&self.write(&first, start));
+                text.push_str(&join(&self.write(&second, end)));
+                plain_spaces(text)
+            }
+            super::range::Range::Fallback(pattern) => {
+                super::generator::fill(&pattern, &[&self.format(start), &self.format(end)])
+            }
+        }
+    }
+
+    fn reading(&self, millis: f64) -> Option<Civil> {
+        Civil::from_local_millis(millis + self.zone.offset(millis) * 60_000.0)
+    }
+
+    fn write(&self, pattern: &[Piece], millis: f64) -> Vec<Part> {
+        let mut parts = Vec::with_capacity(pattern.len());
+        let Some(civil) = self.reading(millis) else { return parts };
+        let date = CalendarDate::new(self.calendar, &civil);
+        let uses_minutes = pattern.iter().any(|piece| matches!(piece, Piece::Field('m', _)));
+        let uses_seconds = pattern.iter().any(|piece| matches!(piece, Piece::Field('s', _)));
+        for piece in pattern {
+            match piece {
+                Piece::Text(text) => push_literal(&mut parts, &text.replace(DECIMAL, &self.decimal)),
+                Piece::Field(letter, length) => {
+                    let text = self.field(*letter, *length, &civil, &date, millis, (uses_minutes, uses_seconds));
+                    match kind(*letter) {
+                        _ if text.is_empty() => {}
+                        Some(kind) => parts.push(Part::new(kind, text)),
+                        None => push_literal(&mut parts, &text),
+                    }
+                }
+            }
+        }
+        parts
+    }
+
+    fn field(
+        &self,
+        letter: char,
+        length: usize,
+        civil: &Civil,
+        date: &CalendarDate,
+        millis: f64,
+        uses: (bool, bool),
+    ) -> String {
+        let number = |value: i64, width: usize| {
+            let sign = if value < 0 { "-" } else { "" };
+            localize(&format!("{sign}{:0width$}", value.unsigned_abs()), &self.digits)
+        };
+        let word = |table: &[Vec<Vec<String>>], alone: usize, index: usize| {
+            let width = match length {
+                4 => 0,
+                5 => 2,
+                _ => 1,
+            };
+            table.get(alone).and_then(|table| table.get(width)?.get(index)).cloned().unwrap_or_default()
+        };
+        let hour = i64::from(civil.hour);
+        match letter {
+            'G' => date.era(&self.locale, &self.dates, length),
+            'y' if length == 2 => number(date.year.rem_euclid(100), 2),
+            'y' | 'u' => number(date.year, length),
+            'r' => number(i64::from(civil.year), length),
+            'M' | 'L' if length <= 2 => number(i64::from(date.month), length),
+            'M' | 'L' => match date.month_name(&self.locale, length, letter == 'L') {
+                Some(name) => name,
+                None => word(&self.dates.months, usize::from(letter == 'L'), usize::from(date.month) - 1),
+            },
+            'd' => number(i64::from(date.day), length),
+            'E' => word(&self.dates.days, 0, usize::from(civil.weekday() % 7)),
+            'c' | 'e' => word(&self.dates.days, usize::from(letter == 'c'), usize::from(civil.weekday() % 7)),
+            'a' | 'b' | 'B' => periods::text(&self.locale, &self.dates, letter, length, civil, uses),
+            'h' => number(if hour % 12 == 0 { 12 } else { hour % 12 }, length),
+            'H' => number(hour, length),
+            'K' => number(hour % 12, length),
+            'k' => number(if hour == 0 { 24 } else { hour }, length),
+            'm' => number(i64::from(civil.minute), length),
+            's' => number(i64::from(civil.second), length),
+            'S' => {
+                let digits = format!("{:03}", civil.millisecond);
+                localize(digits.get(..length.min(3)).unwrap_or_default(), &self.digits)
+            }
+            'z' => self.zone_text(millis, ZoneStyle::Specific { long: length == 4 }),
+            'v' => self.zone_text(millis, ZoneStyle::Generic { long: length == 4 }),
+            'O' => self.zone_text(millis, ZoneStyle::Offset { long: length == 4 }),
+            _ => String::new(),
+        }
+    }
+
+    fn zone_text(&self, millis: f64, style: ZoneStyle) -> String {
+        zone_text(&self.locale, &self.digits, &self.zone, millis, style)
+    }
+
+    /// The fields of the format: option name and value, as `resolvedOptions` shows them.
+    pub(super) fn resolved_fields(&self) -> Vec<(&'static str, &'static str)> {
+        let mut fields = Vec::new();
+        let number = |length: usize| if length == 2 { "2-digit" } else { "numeric" };
+        let word = |length: usize| match length {
+            4 => "long",
+            5 => "narrow",
+            _ => "short",
+        };
+        for piece in &self.pattern {
+            let Piece::Field(letter, length) = piece else { continue };
+            fields.push(match letter {
+                'G' => ("era", word(*length)),
+                'y' | 'u' => ("year", number(*length)),
+                'M' | 'L' => ("month", if *length > 2 { word(*length) } else { number(*length) }),
+                'E' | 'c' | 'e' => ("weekday", word(*length)),
+                'd' => ("day", number(*length)),
+                'B' => ("dayPeriod", word(*length)),
+                'h' | 'H' | 'k' | 'K' => ("hour", number(*length)),
+                'm' => ("minute", number(*length)),
+                's' => ("second", number(*length)),
+                'z' => ("timeZoneName", if *length == 4 { "long" } else { "short" }),
+                'v' => ("timeZoneName", if *length == 4 { "longGeneric" } else { "shortGeneric" }),
+                'O' => ("timeZoneName", if *length == 4 { "longOffset" } else { "shortOffset" }),
+                _ => continue,
+            });
+        }
+        const ORDER: [&str; 10] =
+            ["weekday", "era", "year", "month", "day", "dayPeriod", "hour", "minute", "second", "timeZoneName"];
+        fields.sort_by_key(|(name, _)| ORDER.iter().position(|own| own == name));
+        fields
+    }
+}
+
+/// V8 writes plain spaces where ICU has narrow ones, except in parts.
+fn plain_spaces(text: String) -> String {
+    if text.contains('\u{202f}') { text.replace('\u{202f}', " ") } else { text }
+}
+
+/// The hour cycle that options, tag or locale ask for.
+fn hour_letter(locale: &Locale, options: &DateOptions, default: char) -> char {
+    let twelve = |letter: char| matches!(letter, 'h' | 'K');
+    match options.hour12 {
+        Some(true) if twelve(default) => default,
+        Some(true) if locale.region() == "JP" => 'K',
+        Some(true) => 'h',
+        Some(false) if !twelve(default) => default,
+        Some(false) => 'H',
+        None => {
+            let keyword = locale.keyword("hc").filter(|cycle| matches!(*cycle, "h11" | "h12" | "h23" | "h24"));
+            options.hour_cycle.as_deref().or(keyword).map_or(default, cycle_letter)
+        }
+    }
+}
+
+/// The skeleton of the fields that are asked for.
+fn skeleton(options: &DateOptions, hour: char, defaults: Defaults) -> String {
+    let mut options = options.clone();
+    let wants_date = matches!(defaults, Defaults::Date | Defaults::All);
+    let wants_time = matches!(defaults, Defaults::Time | Defaults::All);
+    if !options.has_any(&DATE_FIELDS) && !options.has_any(&TIME_FIELDS) {
+        if wants_date {
+            options = options.with("year", "numeric").with("month", "numeric").with("day", "numeric");
+        }
+        if wants_time {
+            options = options.with("hour", "numeric").with("minute", "numeric").with("second", "numeric");
+        }
+    }
+    let word = |letter: char, style: &str| {
+        let length = match style {
+            "long" => 4,
+            "narrow" => 5,
+            _ if letter == 'B' => 1,
+            _ => 3,
+        };
+        letter.to_string().repeat(length)
+    };
+    let number = |letter: char, style: &str| letter.to_string().repeat(if style == "2-digit" { 2 } else { 1 });
+    let mut skeleton = String::new();
+    let mut push = |name: &str, write: &dyn Fn(&str) -> String| {
+        if let Some(style) = options.get(name) {
+            skeleton.push_str(&write(style));
+        }
+    };
+    push("weekday", &|style| word('E', style));
+    push("era", &|style| word('G', style));
+    push("year", &|style| number('y', style));
+    push("month", &|style| match style {
+        "2-digit" | "numeric" => number('M', style),
+        _ => word('M', style),
+    });
+    push("day", &|style| number('d', style));
+    push("dayPeriod", &|style| word('B', style));
+    push("hour", &|style| number(hour, style));
+    push("minute", &|style| number('m', style));
+    push("second", &|style| number('s', style));
+    skeleton.push_str(&"S".repeat(usize::from(options.fraction.unwrap_or(0))));
+    skeleton.push_str(match options.get("timeZoneName") {
+        Some("long") => "zzzz",
+        Some("short") => "z",
+        Some("longOffset") => "OOOO",
+        Some("shortOffset") => "O",
+        Some("longGeneric") => "vvvv",
+        Some("shortGeneric") => "v",
+        _ => "",
+    });
+    skeleton
+}
+
+fn style_index(style: &str) -> usize {
+    ["full", "long", "medium", "short"].iter().position(|own| *own == style).unwrap_or(3)
+}
+
+/// The pattern of `dateStyle` and `timeStyle`.
+fn style_pattern(
+    locale: &Locale,
+    dates: &Dates,
+    calendar: Calendar,
+    date: Option<&str>,
+    time: Option<&str>,
+) -> String {
+    let generic_patterns;
+    let patterns = if calendar.has_own_patterns() {
+        &dates.patterns
+    } else {
+        generic_patterns = generic(locale);
+        &*generic_patterns
+    };
+    let time_pattern = time.and_then(|style| dates.time.get(style_index(style)));
+    let date_pattern = date.and_then(|style| patterns.date.get(style_index(style)));
+    match (date_pattern, time_pattern) {
+        (Some(date_pattern), Some(time_pattern)) => {
+            let style = style_index(date.unwrap_or("short"));
+            let glue = patterns.at_glue.get(style).cloned().flatten().or_else(|| patterns.glue.get(style).cloned());
+            super::generator::fill(&glue.unwrap_or_else(|| "{1} {0}".to_owned()), &[time_pattern, date_pattern])
+        }
+        (Some(pattern), None) | (None, Some(pattern)) => pattern.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+/// The pattern with another hour cycle; a new one where the locale's words for the day's halves come or go.
+fn with_hour_letter(pattern: &str, letter: char, generator: &Generator) -> String {
+    let own = pieces(pattern).into_iter().find_map(|piece| match piece {
+        Piece::Field(own @ ('h' | 'H' | 'k' | 'K'), _) => Some(own),
+        _ => None,
+    });
+    match own {
+        Some(own) if own != letter => {
+            let written = Skeleton::parse(pattern).written();
+            let skeleton: Vec<Piece> = pieces(&replace_hours(&written, letter))
+                .into_iter()
+                .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
+                .collect();
+            replace_hours(&generator.best_pattern(&unite(&skeleton)), letter)
+        }
+        _ => pattern.to_owned(),
+    }
+}
+
+/// The pattern with all hours in one cycle.
+fn replace_hours(pattern: &str, letter: char) -> String {
+    let replaced: Vec<Piece> = pieces(pattern)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Field(own, length) if field_of(own) == Some(Field::Hour) => Piece::Field(letter, length),
+            other => other,
+        })
+        .collect();
+    unite(&replaced)
+}
+
+/// What `formatToParts` calls a field.
+fn kind(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'G' => "era",
+        'y' | 'u' => "year",
+        'r' => "relatedYear",
+        'U' => "yearName",
+        'M' | 'L' => "month",
+        'E' | 'c' | 'e' => "weekday",
+        'd' => "day",
+        'a' | 'b' | 'B' => "dayPeriod",
+        'h' | 'H' | 'k' | 'K' => "hour",
+        'm' => "minute",
+        's' => "second",
+        'S' => "fractionalSecond",
+        'z' | 'v' | 'O' => "timeZoneName",
+        _ => return None,
+    })
+}

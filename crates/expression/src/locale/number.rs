@@ -1,0 +1,631 @@
+//! `Intl.NumberFormat`.
+
+use std::sync::Arc;
+
+use heddle_node::{Json, JsonObject};
+use smol_str::SmolStr;
+
+use super::decimal::{Decimal, Special};
+use super::number_data::{
+    Forms, LATIN_DIGITS, NumberFormats, UnitForms, currencies, digits, localize, numbers, units,
+};
+use super::number_options::{DigitOptions, Grouping, NumberOptions, Priority};
+use super::number_pattern::{Affix, Affixes, NumberPattern};
+use super::part::{Part, join, push_literal};
+use super::plural;
+use super::store::supplement;
+use super::tag::Locale;
+use crate::Thrown;
+
+/// The units that numbers can be of, and that can be put in relation by `-per-`.
+const UNITS: [&str; 45] = [
+    "acre", "bit", "byte", "celsius", "centimeter", "day", "degree", "fahrenheit", "fluid-ounce", "foot", "gallon",
+    "gigabit", "gigabyte", "gram", "hectare", "hour", "inch", "kilobit", "kilobyte", "kilogram", "kilometer", "liter",
+    "megabit", "megabyte", "meter", "microsecond", "mile", "mile-scandinavian", "milliliter", "millimeter",
+    "millisecond", "minute", "month", "nanosecond", "ounce", "percent", "petabyte", "pound", "second", "stone",
+    "terabit", "terabyte", "week", "yard", "year",
+];
+
+/// What a number counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Style {
+    Decimal,
+    Percent,
+    /// Code, and how it is shown.
+    Currency(SmolStr, &'static str),
+    /// Name, and how long it is shown.
+    Unit(String, &'static str),
+}
+
+/// How large numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notation {
+    Standard,
+    Scientific,
+    Engineering,
+    /// With short words, or long ones.
+    Compact(bool),
+}
+
+/// A format for numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct NumberFormat {
+    locale: Locale,
+    system: SmolStr,
+    digits: [char; 10],
+    formats: Arc<NumberFormats>,
+    minimum_grouping: usize,
+    style: Style,
+    accounting: bool,
+    notation: Notation,
+    digit_options: DigitOptions,
+    grouping: Grouping,
+    sign_display: &'static str,
+}
+
+impl NumberFormat {
+    /// A format of a locale.
+    pub(super) fn new(locale: Locale, options: &NumberOptions) -> Result<Self, Thrown> {
+        let data = numbers(&locale);
+        let system = data.system_for(options.text("numberingSystem").as_deref(), &locale);
+        let style_name = options.choice("style", &["decimal", "percent", "currency", "unit"], 0)?;
+        let currency = options.text("currency");
+        if let Some(code) = &currency
+            && !(code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        {
+            return Err(Thrown::range_error(format!("Invalid currency code : {code}")));
+        }
+        let currency_display =
+            options.choice("currencyDisplay", &["symbol", "narrowSymbol", "code", "name"], 0)?;
+        let accounting = options.choice("currencySign", &["standard", "accounting"], 0)? == "accounting";
+        let unit = options.text("unit");
+        if let Some(unit) = unit.as_deref().filter(|unit| !is_unit(unit)) {
+            return Err(Thrown::range_error(format!("Invalid unit argument for Intl.NumberFormat() '{unit}'")));
+        }
+        let unit_display = options.choice("unitDisplay", &["short", "narrow", "long"], 0)?;
+        let style = match style_name {
+            "percent" => Style::Percent,
+            "currency" => match currency {
+                Some(code) => Style::Currency(SmolStr::from(code.to_ascii_uppercase()), currency_display),
+                None => return Err(Thrown::type_error("Currency code is required with currency style.")),
+            },
+            "unit" => match unit {
+                Some(unit) => Style::Unit(unit, unit_display),
+                None => return Err(Thrown::type_error("Required option \"unit\" must not be undefined")),
+            },
+            _ => Style::Decimal,
+        };
+        let notation = options.choice("notation", &["standard", "scientific", "engineering", "compact"], 0)?;
+        let default = match &style {
+            Style::Currency(code, _) if notation == "standard" => {
+                let digits = supplement().currency_digits.get(code.as_str()).copied().unwrap_or(2);
+                (u32::from(digits), u32::from(digits))
+            }
+            Style::Percent => (0, 0),
+            _ => (0, 3),
+        };
+        let digit_options = DigitOptions::read(options, default, notation == "compact")?;
+        let long = options.choice("compactDisplay", &["short", "long"], 0)? == "long";
+        let notation = match notation {
+            "scientific" => Notation::Scientific,
+            "engineering" => Notation::Engineering,
+            "compact" => Notation::Compact(long),
+            _ => Notation::Standard,
+        };
+        let compact = matches!(notation, Notation::Compact(_));
+        let grouping = options.grouping()?.unwrap_or(if compact { Grouping::Min2 } else { Grouping::Auto });
+        let sign_display =
+            options.choice("signDisplay", &["auto", "never", "always", "exceptZero", "negative"], 0)?;
+        Ok(Self {
+            digits: digits(&system).unwrap_or(LATIN_DIGITS),
+            formats: data.formats(&system),
+            minimum_grouping: usize::from(data.minimum_grouping.unwrap_or(1)),
+            locale,
+            system,
+            style,
+            accounting,
+            notation,
+            digit_options,
+            grouping,
+            sign_display,
+        })
+    }
+
+    /// The text of a number.
+    pub(crate) fn format(&self, number: f64) -> String {
+        join(&self.format_to_parts(&Decimal::new(number)))
+    }
+
+    /// The text of a number in parts.
+    pub(super) fn format_to_parts(&self, number: &Decimal) -> Vec<Part> {
+        let mut number = number.clone();
+        if self.style == Style::Percent {
+            number = number.shifted(2);
+        }
+        let (written, compact) = self.write(&mut number);
+        let form = plural::form(&self.locale, &number, compact.as_ref().map_or(0, |compact| compact.exponent), false);
+        let pattern = match compact.as_ref().and_then(|compact| compact.pattern(form, &number)) {
+            Some(pattern) => NumberPattern::parse(pattern),
+            None => NumberPattern::parse(self.standard_pattern()),
+        };
+        let hides_number = compact.is_some() && pattern.integer_digits == 0;
+        let written = if hides_number { Vec::new() } else { written };
+        let parts = self.with_affixes(written, &pattern, &number);
+        match &self.style {
+            Style::Unit(unit, width) => self.with_unit(parts, unit, width, form),
+            Style::Currency(code, "name") => self.with_currency_name(parts, code, form),
+            _ => parts,
+        }
+    }
+
+    fn standard_pattern(&self) -> &str {
+        let formats = &self.formats;
+        match &self.style {
+            Style::Percent => &formats.percent,
+            Style::Currency(_, display) if *display != "name" => {
+                if self.accounting { &formats.accounting } else { &formats.currency }
+            }
+            _ => &formats.decimal,
+        }
+    }
+
+    /// Rounds a number, and writes its digits without affixes.
+    fn write(&self, number: &mut Decimal) -> (Vec<Part>, Option<Compact<'_>>) {
+        match number.special() {
+            Some(Special::NotANumber) => return (vec![Part::new("nan", self.formats.symbols.nan.as_str())], None),
+            Some(Special::Infinite) => {
+                return (vec![Part::new("infinity", self.formats.symbols.infinity.as_str())], None);
+            }
+            None => {}
+        }
+        match self.notation {
+            Notation::Standard => {
+                round(number, &self.digit_options);
+                (self.write_digits(number), None)
+            }
+            Notation::Compact(long) => {
+                let patterns = match &self.style {
+                    Style::Currency(_, display) if *display != "name" => &self.formats.currency_short,
+                    _ if long => &self.formats.compact_long,
+                    _ => &self.formats.compact_short,
+                };
+                let compact = self.scale(number, |magnitude| Compact::find(patterns, magnitude).exponent as i32);
+                let compact = Compact::find(patterns, number.magnitude() + compact);
+                (self.write_digits(number), Some(compact).filter(|compact| compact.forms.is_some()))
+            }
+            Notation::Scientific | Notation::Engineering => {
+                let step = if self.notation == Notation::Engineering { 3 } else { 1 };
+                let exponent = self.scale(number, |magnitude| magnitude.div_euclid(step) * step);
+                let mut parts = self.write_digits(number);
+                parts.push(Part::new("exponentSeparator", self.formats.symbols.exponential.as_str()));
+                if exponent < 0 {
+                    parts.push(Part::new("exponentMinusSign", self.formats.symbols.minus_sign.as_str()));
+                }
+                let digits = exponent.unsigned_abs().to_string();
+                parts.push(Part::new("exponentInteger", localize(&digits, &self.digits)));
+                (parts, None)
+            }
+        }
+    }
+
+    /// Divides a number by the power of ten that its size asks for, and rounds it; again, if rounding made it larger.
+    fn scale(&self, number: &mut Decimal, exponent_of: impl Fn(i32) -> i32) -> i32 {
+        let magnitude = number.magnitude();
+        let exponent = if number.is_zero() { 0 } else { exponent_of(magnitude) };
+        let mut scaled = number.shifted(-exponent);
+        round(&mut scaled, &self.digit_options);
+        if scaled.is_zero() || scaled.magnitude() == magnitude - exponent || exponent_of(magnitude + 1) == exponent {
+            *number = scaled;
+            return exponent;
+        }
+        let exponent = exponent_of(magnitude + 1);
+        let mut scaled = number.shifted(-exponent);
+        round(&mut scaled, &self.digit_options);
+        *number = scaled;
+        exponent
+    }
+
+    /// The digits of a rounded number with groups and decimal point.
+    fn write_digits(&self, number: &Decimal) -> Vec<Part> {
+        let symbols = &self.formats.symbols;
+        let is_currency = matches!(self.style, Style::Currency(..));
+        let special = |own: &Option<String>, common: &str| -> String {
+            own.as_ref().filter(|_| is_currency).map_or_else(|| common.to_owned(), String::clone)
+        };
+        let (mut integer, fraction) = number.plain_digits();
+        let minimum = self.digit_options.minimum_integer as usize;
+        if integer.len() < minimum {
+            integer.insert_str(0, &"0".repeat(minimum - integer.len()));
+        }
+        let mut parts = Vec::new();
+        let groups = self.groups(&integer);
+        let count = groups.len();
+        for (index, group) in groups.into_iter().enumerate() {
+            parts.push(Part::new("integer", localize(group, &self.digits)));
+            if index + 1 < count {
+                parts.push(Part::new("group", special(&symbols.currency_group, &symbols.group)));
+            }
+        }
+        if !fraction.is_empty() {
+            parts.push(Part::new("decimal", special(&symbols.currency_decimal, &symbols.decimal)));
+            parts.push(Part::new("fraction", localize(&fraction, &self.digits)));
+        }
+        parts
+    }
+
+    fn groups<'a>(&self, integer: &'a str) -> Vec<&'a str> {
+        let pattern = NumberPattern::parse(self.standard_pattern());
+        let (primary, secondary) = match pattern.primary {
+            // compact patterns have no groups; the decimal pattern says how to make them
+            0 => (3, 3),
+            primary => (primary, pattern.secondary.max(1)),
+        };
+        let minimum = match self.grouping {
+            Grouping::Off => return vec![integer],
+            Grouping::Auto => self.minimum_grouping,
+            Grouping::Always => 1,
+            Grouping::Min2 => self.minimum_grouping.max(2),
+        };
+        if pattern.primary == 0 && self.grouping == Grouping::Auto {
+            return vec![integer];
+        }
+        if integer.len() < primary + minimum {
+            return vec![integer];
+        }
+        let mut cuts = vec![integer.len() - primary];
+        while let Some(next) = cuts.last().and_then(|cut| cut.checked_sub(secondary)).filter(|cut| *cut > 0) {
+            cuts.push(next);
+        }
+        let mut groups = Vec::new();
+        let mut start = 0;
+        for cut in cuts.into_iter().rev() {
+            groups.push(&integer[start..cut]);
+            start = cut;
+        }
+        groups.push(&integer[start..]);
+        groups
+    }
+
+    /// Puts sign, currency, percent sign and words around the digits.
+    fn with_affixes(&self, written: Vec<Part>, pattern: &NumberPattern, number: &Decimal) -> Vec<Part> {
+        let is_zero = number.is_zero();
+        let negative = number.negative && number.special() != Some(Special::NotANumber);
+        let sign = match self.sign_display {
+            "never" => Sign::None,
+            "always" => if negative { Sign::Minus } else { Sign::Plus },
+            "exceptZero" if is_zero || number.special() == Some(Special::NotANumber) => Sign::None,
+            "exceptZero" => if negative { Sign::Minus } else { Sign::Plus },
+            "negative" if is_zero => Sign::None,
+            _ => if negative { Sign::Minus } else { Sign::None },
+        };
+        let own = pattern.negative.as_ref().filter(|own| {
+            sign == Sign::Minus || (sign == Sign::Plus && has_minus(own))
+        });
+        let mut affixes: Affixes = own.unwrap_or(&pattern.positive).clone();
+        if own.is_none() {
+            match sign {
+                Sign::None => {}
+                Sign::Minus => affixes.prefix.insert(0, Affix::Minus),
+                Sign::Plus => affixes.prefix.insert(0, Affix::Plus),
+            }
+        }
+        if sign == Sign::Plus {
+            for affix in affixes.prefix.iter_mut().chain(&mut affixes.suffix) {
+                if *affix == Affix::Minus {
+                    *affix = Affix::Plus;
+                }
+            }
+        }
+        let compact = matches!(self.notation, Notation::Compact(_));
+        let mut parts = Vec::new();
+        let last = affixes.prefix.len();
+        for (index, affix) in affixes.prefix.iter().enumerate() {
+            self.push_affix(&mut parts, affix, compact);
+            if *affix == Affix::Currency && index + 1 == last {
+                let touches = edge(&written, false).is_some_and(|digit| self.is_digit(digit));
+                if touches && edge(&parts, true).is_some_and(|letter| !is_symbol(letter)) {
+                    push_literal(&mut parts, "\u{a0}");
+                }
+            }
+        }
+        let before = edge(&written, true);
+        parts.extend(written);
+        for (index, affix) in affixes.suffix.iter().enumerate() {
+            if *affix == Affix::Currency && index == 0 {
+                let mut symbol = Vec::new();
+                self.push_affix(&mut symbol, affix, compact);
+                let touches = before.is_some_and(|digit| self.is_digit(digit));
+                if touches && edge(&symbol, false).is_some_and(|letter| !is_symbol(letter)) {
+                    push_literal(&mut parts, "\u{a0}");
+                }
+            }
+            self.push_affix(&mut parts, affix, compact);
+        }
+        parts
+    }
+
+    fn is_digit(&self, character: char) -> bool {
+        self.digits.contains(&character)
+    }
+
+    fn push_affix(&self, parts: &mut Vec<Part>, affix: &Affix, compact: bool) {
+        let symbols = &self.formats.symbols;
+        match affix {
+            Affix::Text(text) if compact => {
+                let word = text.trim_matches(char::is_whitespace);
+                let start = text.find(word).unwrap_or_default();
+                push_literal(parts, &text[..start]);
+                if !word.is_empty() {
+                    parts.push(Part::new("compact", word));
+                    push_literal(parts, &text[start + word.len()..]);
+                }
+            }
+            Affix::Text(text) => push_literal(parts, text),
+            Affix::Minus => parts.push(Part::new("minusSign", symbols.minus_sign.as_str())),
+            Affix::Plus => parts.push(Part::new("plusSign", symbols.plus_sign.as_str())),
+            Affix::Percent => parts.push(Part::new("percentSign", symbols.percent_sign.as_str())),
+            Affix::Currency => {
+                if let Style::Currency(code, display) = &self.style {
+                    parts.push(Part::new("currency", self.currency_symbol(code, display)));
+                }
+            }
+        }
+    }
+
+    fn currency_symbol(&self, code: &str, display: &str) -> String {
+        let currencies = currencies(&self.locale);
+        let row = currencies.get(code);
+        let symbol = match display {
+            "code" => None,
+            "narrowSymbol" => row.and_then(|row| row.1.as_ref().or(row.0.as_ref())),
+            _ => row.and_then(|row| row.0.as_ref()),
+        };
+        symbol.map_or(code, String::as_str).to_owned()
+    }
+
+    fn with_currency_name(&self, parts: Vec<Part>, code: &str, form: &str) -> Vec<Part> {
+        let currencies = currencies(&self.locale);
+        let row = currencies.get(code);
+        let name = row.and_then(|row| pick(&row.3, form).or(row.2.as_deref())).unwrap_or(code);
+        let pattern = pick(&self.formats.currency_unit, form).unwrap_or("{0} {1}");
+        let mut all = Vec::new();
+        for piece in placeholders(pattern) {
+            match piece {
+                Piece::Text(text) => push_literal(&mut all, text),
+                Piece::Slot(0) => all.extend(parts.iter().cloned()),
+                Piece::Slot(_) => all.push(Part::new("currency", name)),
+            }
+        }
+        all
+    }
+
+    fn with_unit(&self, parts: Vec<Part>, unit: &str, width: &str, form: &str) -> Vec<Part> {
+        let data = units(&self.locale);
+        let Some(data) = data.get(width) else { return parts };
+        let pattern_of = |unit: &str, form: &str| match data.get(unit) {
+            Some(UnitForms::Forms(forms)) => pick(forms, form).map(str::to_owned),
+            _ => None,
+        };
+        let pattern = pattern_of(unit, form).or_else(|| {
+            let (counted, per) = unit.split_once("-per-")?;
+            let counted = pattern_of(counted, form)?;
+            let own = match data.get(per) {
+                Some(UnitForms::Forms(forms)) => forms.get("per"),
+                _ => None,
+            };
+            if let Some(own) = own {
+                return Some(own.replace("{0}", &counted));
+            }
+            let Some(UnitForms::Pattern(compound)) = data.get("per") else { return None };
+            let per = pattern_of(per, "one")?.replace("{0}", "");
+            Some(compound.replace("{1}", per.trim_matches(char::is_whitespace)).replace("{0}", &counted))
+        });
+        let pattern = pattern.unwrap_or_else(|| "{0}".to_owned());
+        let mut all = Vec::new();
+        for piece in placeholders(&pattern) {
+            match piece {
+                Piece::Text(text) => {
+                    let word = text.trim_matches(char::is_whitespace);
+                    let start = text.find(word).unwrap_or_default();
+                    push_literal(&mut all, &text[..start]);
+                    if !word.is_empty() {
+                        all.push(Part::new(if unit == "percent" { "percentSign" } else { "unit" }, word));
+                        push_literal(&mut all, &text[start + word.len()..]);
+                    }
+                }
+                Piece::Slot(_) => all.extend(parts.iter().cloned()),
+            }
+        }
+        all
+    }
+
+    /// What `resolvedOptions` shows.
+    pub(super) fn resolved(&self) -> Json {
+        let mut object = JsonObject::new();
+        let mut set = |key: &str, value: Json| {
+            object.insert(key, value);
+        };
+        let nu = self.locale.keyword("nu").filter(|nu| *nu == self.system);
+        set("locale", Json::from(self.locale.name_with(&[("nu", nu)])));
+        set("numberingSystem", Json::from(self.system.as_str()));
+        match &self.style {
+            Style::Decimal => set("style", Json::from("decimal")),
+            Style::Percent => set("style", Json::from("percent")),
+            Style::Currency(code, display) => {
+                set("style", Json::from("currency"));
+                set("currency", Json::from(code.as_str()));
+                set("currencyDisplay", Json::from(*display));
+                set("currencySign", Json::from(if self.accounting { "accounting" } else { "standard" }));
+            }
+            Style::Unit(unit, width) => {
+                set("style", Json::from("unit"));
+                set("unit", Json::from(unit.as_str()));
+                set("unitDisplay", Json::from(*width));
+            }
+        }
+        set("minimumIntegerDigits", Json::from(self.digit_options.minimum_integer));
+        if let Some((least, most)) = self.digit_options.fraction {
+            set("minimumFractionDigits", Json::from(least));
+            set("maximumFractionDigits", Json::from(most));
+        }
+        if let Some((least, most)) = self.digit_options.significant {
+            set("minimumSignificantDigits", Json::from(least));
+            set("maximumSignificantDigits", Json::from(most));
+        }
+        let grouping = match self.grouping {
+            Grouping::Off => Json::from(false),
+            Grouping::Auto => Json::from("auto"),
+            Grouping::Always => Json::from("always"),
+            Grouping::Min2 => Json::from("min2"),
+        };
+        set("useGrouping", grouping);
+        let notation = match self.notation {
+            Notation::Standard => "standard",
+            Notation::Scientific => "scientific",
+            Notation::Engineering => "engineering",
+            Notation::Compact(_) => "compact",
+        };
+        set("notation", Json::from(notation));
+        if let Notation::Compact(long) = self.notation {
+            set("compactDisplay", Json::from(if long { "long" } else { "short" }));
+        }
+        set("signDisplay", Json::from(self.sign_display));
+        set("roundingIncrement", Json::from(self.digit_options.increment));
+        set("roundingMode", Json::from(self.digit_options.rounding_name()));
+        let priority = match self.digit_options.priority {
+            Priority::Auto => "auto",
+            Priority::MorePrecision => "morePrecision",
+            Priority::LessPrecision => "lessPrecision",
+        };
+        set("roundingPriority", Json::from(priority));
+        set("trailingZeroDisplay", Json::from(if self.digit_options.strip_if_integer { "stripIfInteger" } else { "auto" }));
+        Json::from(object)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    None,
+    Minus,
+    Plus,
+}
+
+/// The compact pattern for a size of number.
+struct Compact<'a> {
+    forms: Option<&'a Forms>,
+    exponent: u32,
+}
+
+impl<'a> Compact<'a> {
+    fn find(patterns: &'a std::collections::HashMap<u32, Forms>, magnitude: i32) -> Self {
+        let none = Self { forms: None, exponent: 0 };
+        let largest = patterns.keys().copied().max().unwrap_or_default();
+        let Ok(size) = u32::try_from(magnitude).map(|magnitude| magnitude.min(largest)) else { return none };
+        let Some(forms) = patterns.get(&size) else { return none };
+        let Some(pattern) = forms.get("other").or_else(|| forms.values().next()) else { return none };
+        if pattern == "0" {
+            return none;
+        }
+        let zeros = NumberPattern::parse(pattern).integer_digits as u32;
+        Self { forms: Some(forms), exponent: (size + 1).saturating_sub(zeros.max(1)) }
+    }
+
+    fn pattern(&self, form: &str, number: &Decimal) -> Option<&'a str> {
+        let forms = self.forms?;
+        let exact = (number.to_f64().abs() == 1.0).then(|| forms.get("1")).flatten();
+        exact.map(String::as_str).or_else(|| pick(forms, form)).filter(|pattern| *pattern != "0")
+    }
+}
+
+/// Rounds to the digits that are wanted, and adds the zeros that are.
+pub(super) fn round(number: &mut Decimal, options: &DigitOptions) {
+    let rounding = options.rounding;
+    let significant_power = |number: &Decimal, digits: u32| number.magnitude() - digits as i32 + 1;
+    match (options.priority, options.significant, options.fraction) {
+        (Priority::Auto, Some((least, most)), _) => {
+            number.round(significant_power(number, most), rounding, 1);
+            number.pad_to(significant_power(number, least).min(0));
+        }
+        (Priority::Auto, None, Some((least, most))) => {
+            number.round(-(most as i32), rounding, options.increment);
+            number.pad_to(-(least as i32));
+        }
+        (priority, Some((least_significant, most_significant)), Some((least, most))) => {
+            let magnitude = number.magnitude();
+            let by_fraction = -(most as i32);
+            let mut by_significant = significant_power(number, most_significant);
+            let more = priority == Priority::MorePrecision;
+            let power = if more { by_fraction.min(by_significant) } else { by_fraction.max(by_significant) };
+            number.round(power, rounding, 1);
+            if !number.is_zero() && number.magnitude() != magnitude && by_fraction == by_significant {
+                by_significant += 1;
+            }
+            let pad_significant = significant_power(number, least_significant);
+            let takes_significant = if more { by_significant <= by_fraction } else { by_significant > by_fraction };
+            number.pad_to(if takes_significant { pad_significant } else { -(least as i32) }.min(0));
+        }
+        _ => {}
+    }
+    if options.strip_if_integer && number.fraction_length() == 0 {
+        number.round(0, rounding, 1);
+        number.strip();
+    }
+}
+
+/// The word of a plural form, or of the form that all others fall back to.
+pub(super) fn pick<'a>(forms: &'a Forms, form: &str) -> Option<&'a str> {
+    forms.get(form).or_else(|| forms.get("other")).map(String::as_str)
+}
+
+/// A piece of a pattern with slots such as `{0} of {1}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    Text(&'a str),
+    Slot(usize),
+}
+
+/// Takes a pattern with slots apart.
+pub(super) fn placeholders(pattern: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = pattern;
+    while let Some(start) = rest.find('{') {
+        let slot = rest.as_bytes().get(start + 1).filter(|byte| byte.is_ascii_digit());
+        let (Some(slot), Some(b'}')) = (slot, rest.as_bytes().get(start + 2)) else { break };
+        if start > 0 {
+            pieces.push(Piece::Text(&rest[..start]));
+        }
+        pieces.push(Piece::Slot(usize::from(slot - b'0')));
+        rest = &rest[start + 3..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    pieces
+}
+
+fn is_unit(unit: &str) -> bool {
+    if UNITS.contains(&unit) {
+        return true;
+    }
+    unit.split_once("-per-").is_some_and(|(one, other)| UNITS.contains(&one) && UNITS.contains(&other))
+}
+
+fn has_minus(affixes: &Affixes) -> bool {
+    affixes.prefix.contains(&Affix::Minus) || affixes.suffix.contains(&Affix::Minus)
+}
+
+/// The first or last character of all parts.
+fn edge(parts: &[Part], last: bool) -> Option<char> {
+    if last { parts.last()?.text.chars().next_back() } else { parts.first()?.text.chars().next() }
+}
+
+/// Whether a character is a symbol, as currency signs are.
+fn is_symbol(character: char) -> bool {
+    matches!(
+        character,
+        '$' | '+' | '<'..='>' | '^' | '`' | '|' | '~' | '¢'..='¦' | '¨' | '©' | '¬' | '®'..='±' | '´' | '×' | '÷'
+            | '\u{20a0}'..='\u{20cf}' | '\u{58f}' | '\u{60b}' | '\u{7fe}' | '\u{7ff}' | '\u{9f2}' | '\u{9f3}'
+            | '\u{9fb}' | '\u{af1}' | '\u{bf9}' | '\u{e3f}' | '\u{17db}' | '\u{a838}' | '\u{fdfc}' | '\u{fe69}'
+            | '\u{ff04}' | '\u{ffe0}' | '\u{ffe1}' | '\u{ffe5}' | '\u{ffe6}'
+    ) || character.is_whitespace()
+}

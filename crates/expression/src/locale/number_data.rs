@@ -1,0 +1,143 @@
+//! The locale data of numbers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+use smol_str::SmolStr;
+
+use super::store::{Cache, Kind, supplement};
+use super::tag::Locale;
+
+/// Forms of a word or pattern by plural form.
+pub(super) type Forms = HashMap<String, String>;
+
+/// How a locale writes numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Numbers {
+    pub(super) system: String,
+    native: Option<String>,
+    traditional: Option<String>,
+    finance: Option<String>,
+    pub(super) minimum_grouping: Option<u8>,
+    formats: HashMap<String, Arc<NumberFormats>>,
+}
+
+/// Symbols and patterns of one numbering system.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct NumberFormats {
+    pub(super) symbols: Symbols,
+    pub(super) decimal: String,
+    pub(super) percent: String,
+    pub(super) compact_long: HashMap<u32, Forms>,
+    pub(super) compact_short: HashMap<u32, Forms>,
+    pub(super) currency: String,
+    pub(super) accounting: String,
+    pub(super) currency_alpha: Option<String>,
+    pub(super) accounting_alpha: Option<String>,
+    pub(super) currency_short: HashMap<u32, Forms>,
+    pub(super) currency_unit: Forms,
+    pub(super) range: Option<String>,
+    pub(super) approximately: Option<String>,
+}
+
+/// The signs of numbers.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Symbols {
+    pub(super) decimal: String,
+    pub(super) group: String,
+    pub(super) percent_sign: String,
+    pub(super) plus_sign: String,
+    pub(super) minus_sign: String,
+    pub(super) exponential: String,
+    pub(super) infinity: String,
+    pub(super) nan: String,
+    pub(super) time_separator: String,
+    pub(super) currency_decimal: Option<String>,
+    pub(super) currency_group: Option<String>,
+    pub(super) approximately_sign: String,
+}
+
+static NUMBERS: LazyLock<Cache<Numbers>> = LazyLock::new(Cache::new);
+static CURRENCIES: LazyLock<Cache<HashMap<String, Currency>>> = LazyLock::new(Cache::new);
+static UNITS: LazyLock<Cache<HashMap<String, HashMap<String, UnitForms>>>> = LazyLock::new(Cache::new);
+
+/// Symbol, narrow symbol, name, names by plural form.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Currency(
+    pub(super) Option<String>,
+    pub(super) Option<String>,
+    #[serde(default)] pub(super) Option<String>,
+    #[serde(default)] pub(super) Forms,
+);
+
+/// The patterns of a unit by plural form, or the pattern of a compound.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum UnitForms {
+    Forms(Forms),
+    Pattern(String),
+}
+
+/// How a locale writes numbers.
+pub(super) fn numbers(locale: &Locale) -> Arc<Numbers> {
+    NUMBERS.get(locale.data, Kind::Numbers)
+}
+
+/// A locale's currencies by code.
+pub(super) fn currencies(locale: &Locale) -> Arc<HashMap<String, Currency>> {
+    CURRENCIES.get(locale.data, Kind::Currencies)
+}
+
+/// A locale's units by width and name.
+pub(super) fn units(locale: &Locale) -> Arc<HashMap<String, HashMap<String, UnitForms>>> {
+    UNITS.get(locale.data, Kind::Units)
+}
+
+impl Numbers {
+    /// The numbering system that an option, the tag or the locale asks for.
+    pub(super) fn system_for(&self, option: Option<&str>, locale: &Locale) -> SmolStr {
+        let wanted = [option, locale.keyword("nu")];
+        for name in wanted.into_iter().flatten() {
+            let name = match name {
+                "native" => self.native.as_deref(),
+                "traditio" => self.traditional.as_deref().or(self.native.as_deref()),
+                "finance" => self.finance.as_deref(),
+                name => Some(name),
+            };
+            if let Some(name) = name.filter(|name| digits(name).is_some()) {
+                return SmolStr::new(name);
+            }
+        }
+        SmolStr::new(&self.system)
+    }
+
+    /// Symbols and patterns of a numbering system; those of Latin digits where it has none of its own.
+    pub(super) fn formats(&self, system: &str) -> Arc<NumberFormats> {
+        let found = self.formats.get(system).or_else(|| self.formats.get("latn"));
+        found.cloned().unwrap_or_default()
+    }
+}
+
+/// The digits 0 to 9.
+pub(crate) const LATIN_DIGITS: [char; 10] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+/// The digits of a numbering system.
+pub(crate) fn digits(system: &str) -> Option<[char; 10]> {
+    let text = supplement().digits.get(system)?;
+    let digits: Vec<char> = text.chars().collect();
+    digits.try_into().ok()
+}
+
+/// A number's digits in a numbering system.
+pub(super) fn localize(text: &str, digits: &[char; 10]) -> String {
+    text.chars()
+        .map(|character| match character.to_digit(10) {
+            Some(value) => digits.get(value as usize).copied().unwrap_or(character),
+            None => character,
+        })
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! Spans of dates, `Mar 5 – 7, 2024`.
+
+use super::calendar::{Calendar, CalendarDate};
+use super::date_data::Patterns;
+use super::skeleton::{Distance, Field, Piece, Skeleton, field_of, is_numeric, pieces};
+use crate::luxon::Civil;
+
+/// How a span is written.
+pub(super) enum Range {
+    /// Both ends look alike: as one date.
+    Single,
+    /// The first pattern with the start, then the second with the end.
+    Halves(Vec<Piece>, Vec<Piece>),
+    /// Both dates in full, in the slots of a pattern.
+    Fallback(String),
+}
+
+/// Fields from the largest on, with the keys of the patterns for spans that differ in them.
+const FIELDS: [(Field, &str); 8] = [
+    (Field::Era, "G"),
+    (Field::Year, "y"),
+    (Field::Month, "M"),
+    (Field::Day, "d"),
+    (Field::Period, "a"),
+    (Field::Hour, "h"),
+    (Field::Minute, "m"),
+    (Field::Second, "s"),
+];
+
+/// How a span from one clock reading to another is written, given the pattern of a single date.
+pub(super) fn pattern(patterns: &Patterns, single: &[Piece], from: &Civil, to: &Civil, calendar: Calendar) -> Range {
+    let fallback = || Range::Fallback(patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()));
+    let letters: Vec<Piece> = single.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
+    let wanted = skeleton_of(&letters);
+    let Some(different) = largest_difference(&wanted, from, to, calendar) else { return Range::Single };
+    let has_date = letters.iter().any(|piece| is_of(piece, true));
+    let has_time = letters.iter().any(|piece| is_of(piece, false));
+    if !(has_date && has_time) {
+        return match halves(patterns, &wanted, different) {
+            Some((first, second)) => Range::Halves(first, second),
+            None => fallback(),
+        };
+    }
+    // a span of one day shows the date once
+    let is_same_day = (from.year, from.month, from.day) == (to.year, to.month, to.day);
+    let start = single.iter().position(|piece| is_of(piece, false));
+    let end = single.iter().rposition(|piece| is_of(piece, false));
+    if let (true, Some(start), Some(end)) = (is_same_day, start, end) {
+        let (before, rest) = single.split_at(start);
+        let (time, after) = rest.split_at((end + 1 - start).min(rest.len()));
+        let time: Vec<Piece> = time.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
+        if !before.iter().any(|piece| is_of(piece, false)) && let Some((first, second)) = halves(patterns, &skeleton_of(&time), different) {
+            return Range::Halves([before, &first].concat(), [&second, after].concat());
+        }
+    }
+    fallback()
+}
+
+/// Whether a piece is a field of the date, or else of the time.
+fn is_of(piece: &Piece, date: bool) -> bool {
+    match piece {
+        Piece::Field(letter, _) => field_of(*letter).is_some_and(|field| ((field as usize) < Field::Period as usize) == date),
+        Piece::Text(_) => false,
+    }
+}
+
+fn skeleton_of(fields: &[Piece]) -> Skeleton {
+    let mut text = String::new();
+    for field in fields {
+        if let Piece::Field(letter, length) = field {
+            let letter = match letter {
+                'L' => 'M',
+                'c' | 'e' => 'E',
+                'z' | 'O' => 'v',
+                'a' | 'b' => continue,
+                other => *other,
+            };
+            text.extend(std::iter::repeat_n(letter, *length));
+        }
+    }
+    Skeleton::parse(&text)
+}
+
+/// The largest field in which two readings differ, if it is not smaller than the smallest that is shown.
+fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Calendar) -> Option<Field> {
+    let (one, two) = (CalendarDate::new(calendar, from), CalendarDate::new(calendar, to));
+    let smallest = (0..).zip(FIELDS).filter(|(_, (field, _))| wanted.get(*field).is_some()).map(|(index, _)| index).max()?;
+    let differs = [
+        one.era_index != two.era_index,
+        one.year != two.year,
+        one.month != two.month,
+        one.day != two.day,
+        (from.hour < 12) != (to.hour < 12),
+        from.hour != to.hour,
+        from.minute != to.minute,
+        from.second != to.second,
+    ];
+    let found = differs.iter().position(|differs| *differs)?;
+    (found <= smallest).then(|| FIELDS.get(found).map(|(field, _)| *field))?
+}
+
+/// The two halves of the pattern for a span that differs in a field.
+fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let mut best: Option<(&String, Skeleton, Distance)> = None;
+    let mut names: Vec<&String> = patterns.intervals.keys().collect();
+    names.sort_unstable();
+    for name in names {
+        let skeleton = Skeleton::parse(name);
+        let distance = wanted.distance(&skeleton, u32::MAX);
+        if best.as_ref().is_none_or(|(_, _, least)| distance.distance < least.distance) {
+            best = Some((name, skeleton, distance));
+        }
+    }
+    let (name, skeleton, distance) = best?;
+    if distance.missing != 0 || distance.has_extra {
+        return None;
+    }
+    let by_field = patterns.intervals.get(name)?;
+    let uses_24 = matches!(wanted.get(Field::Hour).map(|slot| slot.letter), Some('H' | 'k'));
+    let key = match different {
+        Field::Period if uses_24 => "H",
+        Field::Hour if uses_24 => "H",
+        other => FIELDS.iter().find(|(field, _)| *field == other).map(|(_, key)| *key)?,
+    };
+    let pattern = by_field.get(key)?;
+    let adjusted: Vec<Piece> = pieces(pattern).into_iter().map(|piece| adjust(piece, wanted, &skeleton)).collect();
+    // the end begins with the first field that comes a second time
+    let mut seen = Vec::new();
+    let split = adjusted.iter().position(|piece| match piece {
+        Piece::Field(letter, _) => {
+            let again = seen.contains(letter);
+            seen.push(*letter);
+            again
+        }
+        Piece::Text(_) => false,
+    })?;
+    let (first, second) = adjusted.split_at(split);
+    Some((first.to_vec(), second.to_vec()))
+}
+
+fn adjust(piece: Piece, wanted: &Skeleton, found: &Skeleton) -> Piece {
+    let Piece::Field(letter, length) = piece else { return piece };
+    let Some(field) = field_of(letter) else { return piece };
+    let (Some(asked), Some(own)) = (wanted.get(field), found.get(field)) else { return piece };
+    let letter = if field == Field::Zone { 'z' } else { letter };
+    if asked.length == own.length || is_numeric(letter, length) != (asked.kind > 0) {
+        return Piece::Field(letter, length);
+    }
+    Piece::Field(letter, asked.length)
+}

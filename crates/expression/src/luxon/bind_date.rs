@@ -1,0 +1,373 @@
+//! The members of `DateTime`.
+
+use heddle_node::{Json, JsonObject};
+
+use super::bind_interval::units_of;
+use super::civil::MAX_TIME;
+use super::datetime::DateTime;
+use super::duration::Duration;
+use super::format_parse::{expand, tokens_of};
+use super::interval::Interval;
+use super::intl::DateFormatter;
+use super::iso::{IsoStyle, to_object};
+use super::loc::Loc;
+use super::parse::{parse_http, parse_iso, parse_rfc2822, parse_sql};
+use super::relative::locale_part;
+use super::tokens::split;
+use super::units::{FieldValues, Unit};
+use super::zone::Zone;
+use super::{Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, option, text_or_null};
+use crate::locale::{DateOptions, Part};
+use crate::{Clock, Thrown, Value};
+
+/// The names of the methods.
+pub(crate) const METHODS: [&str; 41] = [
+    "get",
+    "getPossibleOffsets",
+    "resolvedLocaleOptions",
+    "toUTC",
+    "toLocal",
+    "setZone",
+    "reconfigure",
+    "setLocale",
+    "set",
+    "plus",
+    "minus",
+    "startOf",
+    "endOf",
+    "toFormat",
+    "toLocaleString",
+    "toLocaleParts",
+    "toISO",
+    "toISODate",
+    "toISOWeekDate",
+    "toISOTime",
+    "toRFC2822",
+    "toHTTP",
+    "toSQLDate",
+    "toSQLTime",
+    "toSQL",
+    "toString",
+    "valueOf",
+    "toMillis",
+    "toSeconds",
+    "toUnixInteger",
+    "toJSON",
+    "toBSON",
+    "toObject",
+    "toJSDate",
+    "diff",
+    "diffNow",
+    "until",
+    "hasSame",
+    "equals",
+    "toRelative",
+    "toRelativeCalendar",
+];
+
+/// The names of the static methods.
+pub(crate) const STATICS: [&str; 19] = [
+    "now",
+    "local",
+    "utc",
+    "fromJSDate",
+    "fromMillis",
+    "fromSeconds",
+    "fromObject",
+    "fromISO",
+    "fromRFC2822",
+    "fromHTTP",
+    "fromFormat",
+    "fromString",
+    "fromSQL",
+    "invalid",
+    "isDateTime",
+    "parseFormatForOpts",
+    "expandFormat",
+    "min",
+    "max",
+];
+
+impl DateTime {
+    /// `DateTime.fromISO`, with the options `zone`, `setZone` and those of a locale.
+    pub(crate) fn from_iso(text: &str, options: &Value, clock: &Clock) -> Result<Self, Thrown> {
+        Self::from_parsed(parse_iso(text), options, "ISO 8601", text, clock)
+    }
+
+    /// `DateTime.fromRFC2822`.
+    pub(crate) fn from_rfc2822(text: &str, options: &Value, clock: &Clock) -> Result<Self, Thrown> {
+        Self::from_parsed(parse_rfc2822(text), options, "RFC 2822", text, clock)
+    }
+
+    /// `DateTime.fromHTTP`. luxon quotes the options, not the text, when it cannot read it.
+    pub(crate) fn from_http(text: &str, options: &Value, clock: &Clock) -> Result<Self, Thrown> {
+        Self::from_parsed(parse_http(text), options, "HTTP", "[object Object]", clock)
+    }
+
+    /// `DateTime.fromSQL`.
+    pub(crate) fn from_sql(text: &str, options: &Value, clock: &Clock) -> Result<Self, Thrown> {
+        Self::from_parsed(parse_sql(text), options, "SQL", text, clock)
+    }
+}
+
+/// A method's result; `None` when there is no such method.
+pub(crate) fn call(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Option<Result<Value, Thrown>> {
+    match name {
+        _ if !METHODS.contains(&name) => None,
+        "toUTC" | "toLocal" | "setZone" | "reconfigure" | "setLocale" | "set" | "plus" | "minus" | "startOf"
+        | "endOf" => Some(change(date, name, args, clock).map(date_value)),
+        "diff" | "diffNow" | "until" | "hasSame" | "equals" => Some(compare(date, name, args, clock)),
+        _ => Some(write(date, name, args, clock)),
+    }
+}
+
+/// The methods that give another date.
+fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thrown> {
+    let first = arg(args, 0);
+    let second = arg(args, 1);
+    let keep_local =
+        option(second, "keepLocalTime").is_truthy() || option(second, "keepCalendarTime").is_truthy();
+    Ok(match name {
+        "toUTC" => {
+            let zone = match first {
+                Value::Undefined => Zone::UTC,
+                minutes => Zone::Fixed(coerce::to_number(minutes)? + 0.0),
+            };
+            date.in_zone(zone, keep_local, clock)
+        }
+        "toLocal" => date.in_zone(Zone::of_clock(clock), false, clock),
+        "setZone" => date.in_zone(Zone::normalize(first, clock), keep_local, clock),
+        "reconfigure" => date.with_loc(date.loc().with_options(&reconfiguration(first))?),
+        "setLocale" => {
+            let locale = if first.is_truthy() { Some(coerce::to_text(first)?) } else { None };
+            date.with_loc(date.loc().with(locale.as_deref(), None, None, None)?)
+        }
+        _ if !date.is_valid() => date.clone(),
+        "set" => date.set(FieldValues::from_value(first)?)?,
+        "plus" => date.plus(&Duration::from_like(first)?),
+        "minus" => date.minus(&Duration::from_like(first)?),
+        "startOf" => date.start_of(Unit::from_value(first)?, option(second, "useLocaleWeeks").is_truthy())?,
+        _ => date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?,
+    })
+}
+
+/// `reconfigure` takes everything but week settings.
+fn reconfiguration(options: &Value) -> Value {
+    const KEYS: [&str; 3] = ["locale", "numberingSystem", "outputCalendar"];
+    Value::object(KEYS.into_iter().map(|key| (key, option(options, key))).filter(|(_, value)| !value.is_undefined()))
+}
+
+/// The methods that compare with another date.
+fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<Value, Thrown> {
+    let first = arg(args, 0);
+    let second = arg(args, 1);
+    let missing = |what: &str| {
+        let kind = if first.is_undefined() { "undefined" } else { "null" };
+        Thrown::type_error(format!("Cannot read properties of {kind} (reading '{what}')"))
+    };
+    match name {
+        "diff" => match first {
+            _ if !date.is_valid() => Ok(invalid_difference()),
+            Value::DateTime(other) if other.is_valid() => {
+                Ok(duration_value(date.diff(other, &units_of(second)?, arg(args, 2), clock)?))
+            }
+            other if other.is_nullish() => Err(missing("isValid")),
+            _ => Ok(invalid_difference()),
+        },
+        "diffNow" if !date.is_valid() => Ok(invalid_difference()),
+        "diffNow" => Ok(duration_value(date.diff(&DateTime::now(clock), &units_of(first)?, second, clock)?)),
+        "until" if !date.is_valid() => Ok(date_value(date.clone())),
+        "until" => Ok(interval_value(Interval::new(date.clone(), DateTime::from_like(first, clock)?))),
+        "hasSame" if !date.is_valid() => Ok(Value::from(false)),
+        "hasSame" => {
+            let weeks = option(arg(args, 2), "useLocaleWeeks").is_truthy();
+            let other = match first {
+                Value::DateTime(other) => other.as_ref().clone(),
+                other if other.is_nullish() => return Err(missing("valueOf")),
+                other => DateTime::from_millis(coerce::to_number(other)?, clock),
+            };
+            Ok(Value::from(date.has_same(&other, Unit::from_value(second)?, weeks, clock)?))
+        }
+        _ => match first {
+            _ if !date.is_valid() => Ok(Value::from(false)),
+            Value::DateTime(other) => Ok(Value::from(date.equals(other))),
+            other if other.is_nullish() => Err(missing("isValid")),
+            _ => Ok(Value::Undefined),
+        },
+    }
+}
+
+fn invalid_difference() -> Value {
+    duration_value(Duration::invalid(Invalid::new("created by diffing an invalid DateTime", None)))
+}
+
+/// The methods that write or read the date.
+fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<Value, Thrown> {
+    let first = arg(args, 0);
+    let second = arg(args, 1);
+    let millis = date.millis();
+    Ok(match name {
+        "get" => match fields::get(date, &coerce::to_text(first)?) {
+            Some(value) => value?,
+            None => Value::Undefined,
+        },
+        "getPossibleOffsets" => Value::array(date.possible_offsets().into_iter().map(date_value).collect()),
+        "resolvedLocaleOptions" => resolved(date, first)?,
+        "toFormat" if date.is_valid() && first.as_str().is_none() => {
+            return Err(Thrown::type_error("Cannot read properties of undefined (reading 'length')"));
+        }
+        "toFormat" => Value::from(date.to_format(first.as_str().unwrap_or_default(), second)?),
+        "toLocaleString" if !date.is_valid() => Value::from("Invalid DateTime"),
+        "toLocaleString" => {
+            let loc = date.loc().with_options(&locale_part(second))?;
+            Value::from(DateFormatter::new(date, &loc, date_options(first)?)?.format())
+        }
+        "toLocaleParts" if !date.is_valid() => Value::Json(Json::array()),
+        "toLocaleParts" => {
+            let loc = date.loc().with_options(&locale_part(first))?;
+            let parts = DateFormatter::new(date, &loc, DateOptions::from_value(first)?)?.format_to_parts();
+            Value::Json(parts.iter().map(Part::to_json).collect())
+        }
+        "toISO" | "toISODate" | "toISOTime" if !date.is_valid() => Value::NULL,
+        "toISO" => text_or_null(date.to_iso_styled(IsoStyle::from_options(first, false)?)),
+        "toISODate" => text_or_null(date.to_iso_date(IsoStyle::from_options(first, true)?)),
+        "toISOTime" => text_or_null(date.to_iso_time(IsoStyle::from_options(first, false)?)),
+        "toISOWeekDate" => text_or_null(date.to_iso_week_date()),
+        "toRFC2822" => text_or_null(date.to_rfc2822()),
+        "toHTTP" => text_or_null(date.to_http(clock)),
+        "toSQLDate" => text_or_null(date.to_iso_date(IsoStyle::FULL)),
+        "toSQLTime" => text_or_null(date.to_sql_time(first)),
+        "toSQL" => text_or_null(date.to_sql(first)),
+        "toString" => Value::from(date.to_string()),
+        "toJSON" => text_or_null(date.to_iso()),
+        "valueOf" | "toMillis" => Value::from(millis),
+        "toSeconds" => Value::from(millis / 1000.0),
+        "toUnixInteger" => Value::from((millis / 1000.0).floor()),
+        "toBSON" | "toJSDate" => Value::Date(millis.trunc()),
+        "toObject" => Value::Json(object(date, first)),
+        _ => text_or_null(date.to_relative(first, name == "toRelativeCalendar", clock)?),
+    })
+}
+
+/// The options of `toLocaleString`: a short date when there are none.
+fn date_options(value: &Value) -> Result<DateOptions, Thrown> {
+    match value {
+        Value::Undefined => {
+            Ok(DateOptions::default().with("year", "numeric").with("month", "numeric").with("day", "numeric"))
+        }
+        options => DateOptions::from_value(options),
+    }
+}
+
+fn object(date: &DateTime, options: &Value) -> Json {
+    let Some(reading) = date.reading() else { return Json::object() };
+    let mut json = to_object(&reading.civil);
+    if option(options, "includeConfig").is_truthy() {
+        json.insert("outputCalendar", date.loc().calendar().map_or(Json::NULL, Json::from));
+        json.insert("numberingSystem", date.loc().numbering().map_or(Json::NULL, Json::from));
+        json.insert("locale", Json::from(date.loc().locale()));
+    }
+    json
+}
+
+fn resolved(date: &DateTime, options: &Value) -> Result<Value, Thrown> {
+    let loc = date.loc().with_options(&locale_part(options))?;
+    let formatter = DateFormatter::new(date, &loc, DateOptions::from_value(options)?)?;
+    let resolved = formatter.inner().resolved();
+    let mut object = JsonObject::new();
+    object.insert("locale", Json::from(resolved.locale.as_str()));
+    object.insert("numberingSystem", Json::from(resolved.numbering_system.as_str()));
+    object.insert("outputCalendar", Json::from(resolved.calendar.as_str()));
+    Ok(Value::Json(Json::from(object)))
+}
+
+/// A static method's result; `None` when there is no such method.
+pub(crate) fn call_static(name: &str, args: &[Value], clock: &Clock) -> Option<Result<Value, Thrown>> {
+    match name {
+        _ if !STATICS.contains(&name) => None,
+        "isDateTime" => Some(Ok(Value::from(matches!(arg(args, 0), Value::DateTime(_))))),
+        "min" | "max" => Some(best(args, name)),
+        "parseFormatForOpts" | "expandFormat" => Some(expand_format(name, args)),
+        _ => Some(construct(name, args, clock).map(date_value)),
+    }
+}
+
+/// The methods that make a date.
+fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thrown> {
+    let first = arg(args, 0);
+    let second = arg(args, 1);
+    let zoned = |millis: f64| -> Result<DateTime, Thrown> {
+        Ok(DateTime::at(millis, Zone::normalize(&option(second, "zone"), clock), Loc::from_options(second)?))
+    };
+    // texts are tested as regular expressions test them: what is not null is made a text
+    let text = |parse: fn(&str, &Value, &Clock) -> Result<DateTime, Thrown>, format: &str| {
+        if first.is_nullish() {
+            let text = if format == "HTTP" { "[object Object]".to_owned() } else { coerce::to_text(first)? };
+            return DateTime::from_parsed(None, second, format, &text, clock);
+        }
+        parse(&coerce::to_text(first)?, second, clock)
+    };
+    match name {
+        "now" => Ok(DateTime::now(clock)),
+        "local" => DateTime::from_parts(args, false, clock),
+        "utc" => DateTime::from_parts(args, true, clock),
+        "fromJSDate" => DateTime::from_js_date(first, second, clock),
+        "fromMillis" => match first.as_f64() {
+            Some(millis) if millis.abs() > MAX_TIME => Ok(DateTime::invalid_because("Timestamp out of range", clock)),
+            Some(millis) => zoned(millis),
+            None => {
+                let (kind, value) = (coerce::type_of(first), coerce::to_text(first)?);
+                Err(error(format!("fromMillis requires a numerical input, but received a {kind} with value {value}")))
+            }
+        },
+        "fromSeconds" => match first.as_f64() {
+            Some(seconds) => zoned(seconds * 1000.0),
+            None => Err(error("fromSeconds requires a numerical input")),
+        },
+        "fromObject" => DateTime::from_object(first, second, None, clock),
+        "fromISO" => text(DateTime::from_iso, "ISO 8601"),
+        "fromHTTP" => text(DateTime::from_http, "HTTP"),
+        "fromSQL" => text(DateTime::from_sql, "SQL"),
+        "fromRFC2822" => match first.as_str() {
+            Some(text) => DateTime::from_rfc2822(text, second, clock),
+            None => Err(Thrown::type_error("s.replace is not a function")),
+        },
+        "invalid" => Ok(DateTime::invalid(Box::new(Invalid::from_args(args, "DateTime")?), clock)),
+        _ => match (first.as_str(), second.as_str()) {
+            _ if first.is_undefined() || second.is_undefined() => {
+                Err(error("fromFormat requires an input string and a format"))
+            }
+            (Some(text), Some(format)) => DateTime::from_format(text, format, arg(args, 2), clock),
+            _ => Err(Thrown::type_error("input.match is not a function")),
+        },
+    }
+}
+
+fn best(args: &[Value], name: &str) -> Result<Value, Thrown> {
+    let mut dates = Vec::with_capacity(args.len());
+    for value in args {
+        match value {
+            Value::DateTime(date) => dates.push(date),
+            _ => return Err(error(format!("{name} requires all arguments be DateTimes"))),
+        }
+    }
+    let best = DateTime::best(dates.iter().map(|date| date.as_ref()), name == "max");
+    Ok(best.map_or(Value::Undefined, |best| date_value(best.clone())))
+}
+
+/// `expandFormat` and `parseFormatForOpts`: the tokens that macros and presets stand for.
+fn expand_format(name: &str, args: &[Value]) -> Result<Value, Thrown> {
+    let first = arg(args, 0);
+    let loc = Loc::from_options(arg(args, 1))?;
+    if name == "expandFormat" {
+        let format = first.as_str().ok_or_else(|| Thrown::type_error("fmt.charAt is not a function"))?;
+        let text: String = expand(split(format), &loc)?.into_iter().map(|token| token.text).collect();
+        return Ok(Value::from(text));
+    }
+    if !first.is_truthy() {
+        return Ok(Value::NULL);
+    }
+    let tokens = tokens_of(DateOptions::from_value(first)?, &loc)?;
+    let text: String = tokens.into_iter().flatten().map(|token| token.text).collect();
+    Ok(Value::from(text))
+}
