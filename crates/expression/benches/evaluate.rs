@@ -1,0 +1,125 @@
+//! What one evaluation costs: prints nanoseconds per evaluation, natively and in JavaScript. Median of 9 rounds.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use heddle_expression::{
+    Clock, Connection, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene, Template,
+    WorkflowInfo,
+};
+use heddle_node::{Item, Json, PairedItem, Source};
+
+/// Source (many items) -> Middle -> Target.
+struct Run {
+    workflow: WorkflowInfo,
+    graph: ConnectionGraph,
+    parameters: Json,
+    items: Vec<Item>,
+    sources: Vec<Option<Source>>,
+}
+
+const NAMES: [&str; 3] = ["Source", "Middle", "Target"];
+
+impl RunView for Run {
+    fn workflow(&self) -> &WorkflowInfo {
+        &self.workflow
+    }
+    fn node_index(&self, name: &str) -> Option<usize> {
+        NAMES.iter().position(|own| *own == name)
+    }
+    fn node(&self, node: usize) -> NodeInfo<'_> {
+        NodeInfo {
+            name: NAMES[node],
+            id: "id",
+            node_type: "test.node",
+            type_version: 1.0,
+            webhook_id: None,
+            parameters: &self.parameters,
+        }
+    }
+    fn graph(&self) -> &ConnectionGraph {
+        &self.graph
+    }
+    fn run_count(&self, node: usize) -> usize {
+        usize::from(node < 2)
+    }
+    fn output_count(&self, node: usize, _: usize) -> Option<usize> {
+        (node < 2).then_some(1)
+    }
+    fn output(&self, node: usize, _: usize, _: usize) -> Option<&[Item]> {
+        (node < 2).then_some(&self.items)
+    }
+    fn sources(&self, node: usize, _: usize) -> &[Option<Source>] {
+        if node == 0 { &[] } else { &self.sources[..1] }
+    }
+}
+
+fn main() {
+    let items: Vec<Item> = (0..1000u32)
+        .map(|index| {
+            let text = format!(
+                r#"{{"first":"Given {index}","last":"Family","qty":{index},"price":2.5,"tags":["a","b","c"],
+                "address":{{"city":"Town {index}","geo":{{"lat":1.5,"lon":2.5}}}},"note":"a longer note of item {index}",
+                "status":"open","when":"2024-05-06T07:08:09.010Z","lines":[{{"sku":"s1","n":1}},{{"sku":"s2","n":2}}]}}"#
+            );
+            Item { paired_item: PairedItem::item(index), ..Item::new(Json::parse(&text).unwrap_or_default()) }
+        })
+        .collect();
+    let connection = |from, to| Connection { from, output: 0, to, input: 0, kind: "main".to_owned() };
+    let source = |name: &str| {
+        Some(Source { previous_node: name.to_owned(), previous_node_output: 0, previous_node_run: 0 })
+    };
+    let run = Run {
+        workflow: WorkflowInfo::default(),
+        graph: ConnectionGraph::new(3, [connection(0, 1), connection(1, 2)]),
+        parameters: Json::object(),
+        items: items.clone(),
+        sources: vec![source("Source"), source("Middle")],
+    };
+    let Ok(clock) = Clock::new(1_741_964_966_535, "America/New_York") else { return };
+    let scene = Scene { sources: Some(&run.sources[1..]), ..Scene::new(&run, 2, &items, &clock) };
+    let expressions = [
+        "={{ $json.first }}",
+        "={{ $json.address.geo.lat }}",
+        "={{ $json }}",
+        "={{ $json.first }} {{ $json.last }}",
+        "={{ $json.qty * $json.price }}",
+        "={{ $json.first.toUpperCase() }}",
+        "={{ $json.qty > 500 ? 'many' : 'few' }}",
+        "=Hello {{ $json.first }}, you have {{ $json.qty }} in {{ $json.address.city }}",
+        "={{ $('Source').item.json.first }}",
+        "={{ $('Source').first().json.first }}",
+        "={{ $json.tags.join(', ') }}",
+        "={{ JSON.stringify($json.address) }}",
+        "={{ $json.tags.first() }}",
+        "={{ $now.toISO() }}",
+        "={{ $json.lines.map(line => line.sku).join(',') }}",
+        "={{ $json.first.replace(/\\d+/g, '#') }}",
+        "={{ Object.keys($json).length + $json.lines.filter(l => l.n > 1).length }}",
+    ];
+    println!("{:>9} {:>9}  expression (ns per evaluation)", "default", "script");
+    for expression in expressions {
+        let Ok(template) = Template::parse(expression) else { continue };
+        let native = measure(&mut Engine::new(EngineLimits::default()), &template, &scene);
+        let script = measure(&mut Engine::without_native_path(EngineLimits::default()), &template, &scene);
+        println!("{native:>9.0} {script:>9.0}  {expression}");
+    }
+}
+
+fn measure(engine: &mut Engine, template: &Template, scene: &Scene<'_>) -> f64 {
+    let mut rounds: Vec<f64> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            let mut count = 0u32;
+            while start.elapsed().as_millis() < 20 {
+                for item_index in 0..scene.items.len() {
+                    drop(black_box(engine.evaluate(template, &scene.at_item(item_index))));
+                    count += 1;
+                }
+            }
+            start.elapsed().as_nanos() as f64 / f64::from(count)
+        })
+        .collect();
+    rounds.sort_by(f64::total_cmp);
+    rounds[4]
+}

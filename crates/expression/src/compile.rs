@@ -1,0 +1,170 @@
+//! Compiling a template: sandbox check, extension rewrite, every code chunk (`spec/expressions/language.md §4`).
+
+use std::ops::Range;
+
+use oxc_allocator::Allocator;
+use smol_str::SmolStr;
+
+use crate::error::{ExpressionError, INVALID_SYNTAX};
+use crate::native::expr::Expr;
+use crate::split::{Chunk, split, split_simply};
+use crate::syntax::extension_calls::seems_to_call_extension;
+use crate::syntax::lower::lower;
+use crate::syntax::parse::{Parsed, first_expression, parse};
+use crate::syntax::references;
+use crate::syntax::rewrite::{Rewritten, rewrite};
+use crate::template::{Piece, Shape};
+use crate::value::Value;
+
+/// One code chunk, compiled.
+#[derive(Debug)]
+pub(crate) struct Code {
+    /// Its native form, if it has one.
+    pub(crate) native: Option<Expr>,
+    /// Its JavaScript.
+    pub(crate) script: Rewritten,
+    /// Whether it may change what later chunks of the template read.
+    pub(crate) writes: bool,
+    /// The nodes it names, with their place in the parameter string.
+    pub(crate) nodes: Vec<(SmolStr, Range<usize>)>,
+    /// Whether it may read nodes whose names only show when it runs.
+    pub(crate) reads_unknown_nodes: bool,
+}
+
+/// Compiles a template without its leading `=`. Ranges in what comes back count that `=`.
+pub(crate) fn compile(template: &str) -> Result<Shape, ExpressionError> {
+    if let Some(range) = find_constructor_access(template) {
+        return Err(ExpressionError::expression("Expression contains invalid constructor function call")
+            .with("causeDetailed", "Constructor override attempt is not allowed due to security concerns")
+            .at(range.start + 1..range.end + 1));
+    }
+    let chunks = split(template);
+    let code_count = chunks.iter().filter(|chunk| matches!(chunk, Chunk::Code(..))).count();
+    if code_count == 0 {
+        let text = chunks.into_iter().map(|chunk| match chunk {
+            Chunk::Text(text) | Chunk::Code(text, _) => text,
+        });
+        return Ok(Shape::Text(text.collect::<String>().into()));
+    }
+    if needs_deep_stack(template) {
+        return compile_on_deep_stack(template);
+    }
+    compile_chunks(template, chunks)
+}
+
+fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, ExpressionError> {
+    let rewritten = extension_ranges(template);
+    let mut pieces = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
+        match chunk {
+            Chunk::Text(text) if text.is_empty() => {}
+            Chunk::Text(text) => pieces.push(Piece::Text(text.into_owned())),
+            Chunk::Code(code, range) => {
+                let extensions = rewritten.contains(&range);
+                pieces.push(Piece::Code(compile_code(&code, range.start + 1, extensions)?));
+            }
+        }
+    }
+    if let [Piece::Code(_)] = pieces.as_slice()
+        && let Some(Piece::Code(code)) = pieces.pop()
+    {
+        return Ok(Shape::Whole(code));
+    }
+    Ok(Shape::Joined(pieces))
+}
+
+/// The code chunks in which extension calls are rewritten (`spec/expressions/extensions.md §1.1`): all, as soon as one
+/// seems to hold such a call.
+fn extension_ranges(template: &str) -> Vec<Range<usize>> {
+    let mut seems = false;
+    let mut ranges = Vec::new();
+    for chunk in split_simply(template) {
+        if let Chunk::Code(code, range) = chunk {
+            seems |= seems_to_call_extension(&code);
+            ranges.push(range);
+        }
+    }
+    if seems { ranges } else { Vec::new() }
+}
+
+fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, ExpressionError> {
+    let braced = code.trim_start().starts_with('{');
+    let wrapped = if braced { Some(format!("({code})")) } else { None };
+    let source = wrapped.as_deref().unwrap_or(code);
+    let place = |range: Range<usize>| {
+        let shift = |at: usize| (at.saturating_sub(usize::from(braced))).min(code.len()) + offset;
+        shift(range.start)..shift(range.end)
+    };
+    let invalid = |range: Range<usize>| -> ExpressionError {
+        let name = if extensions { "ExpressionExtensionError" } else { "ExpressionError" };
+        ExpressionError::new(name, INVALID_SYNTAX).at(place(range))
+    };
+    let allocator = Allocator::default();
+    let program = parse(&allocator, source).map_err(invalid)?;
+    let expression = match first_expression(&program) {
+        Some(Parsed::Expression(expression)) => expression,
+        Some(Parsed::Directive(text)) if text.contains(['\u{2028}', '\u{2029}']) => {
+            return Err(invalid(0..source.len()));
+        }
+        Some(Parsed::Directive(text)) => return Ok(constant_code(text)),
+        // The extension rewrite accepts any program; only what comes after it wants an expression.
+        None => return Err(ExpressionError::expression(INVALID_SYNTAX).at(place(0..source.len()))),
+    };
+    let script = rewrite(source, expression, extensions).map_err(|mut error| {
+        error.range = error.range.map(place);
+        error
+    })?;
+    let references = references::find(expression);
+    Ok(Code {
+        native: lower(source, expression, extensions),
+        script,
+        writes: references.writes,
+        nodes: references.nodes.into_iter().map(|(name, range)| (name, place(range))).collect(),
+        reads_unknown_nodes: references.unknown,
+    })
+}
+
+fn constant_code(text: &str) -> Code {
+    let literal = serde_json::Value::from(text).to_string();
+    Code {
+        native: Some(Expr::Constant(Value::from(text))),
+        script: Rewritten { code: literal, is_guarded: false, awaits: false },
+        writes: false,
+        nodes: Vec::new(),
+        reads_unknown_nodes: false,
+    }
+}
+
+/// `.constructor`, with white space in between, anywhere (`spec/expressions/language.md §8.1`).
+fn find_constructor_access(template: &str) -> Option<Range<usize>> {
+    template.match_indices("constructor").find_map(|(at, word)| {
+        let before = template[..at].trim_end_matches(crate::coerce::is_js_space);
+        before.ends_with('.').then(|| before.len() - 1..at + word.len())
+    })
+}
+
+/// The parser and the walks over its tree use the stack; what may nest deeply gets one that fits.
+fn needs_deep_stack(template: &str) -> bool {
+    template.len() > 2_000
+}
+
+fn compile_on_deep_stack(template: &str) -> Result<Shape, ExpressionError> {
+    const PER_BYTE: usize = 8 * 1024;
+    const MOST: usize = 1024 * 1024 * 1024;
+    if template.len() > MOST / PER_BYTE && nesting(template) > MOST / PER_BYTE {
+        return Err(ExpressionError::expression(INVALID_SYNTAX));
+    }
+    let size = (template.len() * PER_BYTE).min(MOST);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .stack_size(size)
+            .spawn_scoped(scope, || compile_chunks(template, split(template)));
+        let compiled = thread.ok().and_then(|thread| thread.join().ok());
+        compiled.unwrap_or_else(|| Err(ExpressionError::expression(INVALID_SYNTAX)))
+    })
+}
+
+/// A bound for how deep code may nest: characters that can open a level.
+fn nesting(template: &str) -> usize {
+    template.bytes().filter(|byte| b"([{`!~+-*/%?.=&|<>,:".contains(byte)).count()
+}

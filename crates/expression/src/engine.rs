@@ -1,0 +1,275 @@
+//! Evaluating templates: natively where possible, in JavaScript where not.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use heddle_node::Json;
+use rquickjs::{Ctx, Object, Value as JsValue};
+
+use crate::compile::Code;
+use crate::error::ExpressionError;
+use crate::javascript::bridge::{Bridge, SCENE};
+use crate::javascript::convert::{Purpose, Refused, from_js};
+use crate::javascript::runtime::{Caught, Machine, catch, compile};
+use crate::native::evaluate::evaluate;
+use crate::native::operand::print;
+use crate::native::{Stop, operand::Operand};
+use crate::scene::Scene;
+use crate::template::{Piece, Shape, Template};
+use crate::value::Value;
+
+pub use crate::javascript::runtime::EngineLimits;
+
+/// Evaluates templates. One per worker thread: it holds a JavaScript runtime, made at the first use, and the functions
+/// compiled for it.
+pub struct Engine {
+    limits: EngineLimits,
+    machine: Option<Machine>,
+    native: bool,
+}
+
+impl Engine {
+    /// An engine with these limits for every evaluation.
+    pub fn new(limits: EngineLimits) -> Self {
+        Self { limits, machine: None, native: true }
+    }
+
+    /// Evaluates everything in JavaScript, for tests that compare the two paths.
+    #[doc(hidden)]
+    pub fn without_native_path(limits: EngineLimits) -> Self {
+        Self { native: false, ..Self::new(limits) }
+    }
+
+    /// Evaluates a template.
+    ///
+    /// # Errors
+    /// What n8n shows as an expression error; all other failures inside the code blank the chunk in which they happen
+    /// (`spec/expressions/language.md §6`).
+    pub fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
+        if let Shape::Text(text) = template.shape() {
+            return Ok(Value::Json(text.clone()));
+        }
+        if self.native
+            && let Some(value) = evaluate_natively(template, scene)?
+        {
+            return Ok(value);
+        }
+        self.evaluate_in_javascript(template, scene)
+    }
+
+    fn evaluate_in_javascript(
+        &mut self,
+        template: &Template,
+        scene: &Scene<'_>,
+    ) -> Result<Value, ExpressionError> {
+        let machine = match self.machine.take() {
+            Some(machine) => machine,
+            None => Machine::new(self.limits)?,
+        };
+        let bridge = Rc::clone(&machine.bridge);
+        bridge.deadline.set(Instant::now().checked_add(self.limits.time));
+        bridge.parameters.borrow_mut().clear();
+        let outcome = SCENE.set(scene, || {
+            machine
+                .context
+                .with(|ctx| Run { ctx: &ctx, bridge: &bridge, native: self.native }.template(template, scene))
+        });
+        bridge.deadline.set(None);
+        match outcome {
+            Ok(value) => {
+                self.machine = Some(machine);
+                Ok(value)
+            }
+            Err(Failure::Error(error)) => {
+                self.machine = Some(machine);
+                Err(error)
+            }
+            // A runtime that ran against a limit is replaced by a fresh one.
+            Err(Failure::TimedOut) => Err(ExpressionError::expression("Expression timed out")),
+            Err(Failure::OutOfMemory) => Err(ExpressionError::expression("Expression exceeded memory limit")),
+        }
+    }
+}
+
+/// Evaluates a template without JavaScript; `None` when that does not do.
+fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Value>, ExpressionError> {
+    match template.shape() {
+        Shape::Text(text) => Ok(Some(Value::Json(text.clone()))),
+        Shape::Whole(code) => {
+            let Some(expr) = &code.native else { return Ok(None) };
+            match evaluate(expr, scene) {
+                Ok(operand) => Ok(Some(operand.into_value())),
+                Err(Stop::Blank) if code.script.is_guarded => Ok(Some(Value::Undefined)),
+                Err(Stop::Error(error)) => Err(*error),
+                Err(_) => Ok(None),
+            }
+        }
+        Shape::Joined(pieces) => {
+            let mut text = String::new();
+            for piece in pieces {
+                let code = match piece {
+                    Piece::Text(own) => {
+                        text.push_str(own);
+                        continue;
+                    }
+                    Piece::Code(code) => code,
+                };
+                match print_natively(code, scene, &mut text)? {
+                    Printed::Done => {}
+                    Printed::NeedsJavaScript => return Ok(None),
+                }
+            }
+            Ok(Some(Value::Json(Json::from(text))))
+        }
+    }
+}
+
+enum Printed {
+    Done,
+    NeedsJavaScript,
+}
+
+fn print_natively(code: &Code, scene: &Scene<'_>, text: &mut String) -> Result<Printed, ExpressionError> {
+    let Some(expr) = &code.native else { return Ok(Printed::NeedsJavaScript) };
+    match evaluate(expr, scene).and_then(|operand: Operand<'_>| print(&operand, text)) {
+        Ok(()) => Ok(Printed::Done),
+        Err(Stop::Blank) if code.script.is_guarded => Ok(Printed::Done),
+        Err(Stop::Error(error)) => Err(*error),
+        Err(_) => Ok(Printed::NeedsJavaScript),
+    }
+}
+
+/// Evaluates a template for code that is running: `$evaluateExpression`, a parameter that `$parameter` reads.
+pub(crate) fn evaluate_nested(
+    ctx: &Ctx<'_>,
+    bridge: &Rc<Bridge>,
+    template: &Template,
+    scene: &Scene<'_>,
+) -> Result<Value, ExpressionError> {
+    if let Some(value) = evaluate_natively(template, scene)? {
+        return Ok(value);
+    }
+    let run = Run { ctx, bridge, native: true };
+    match SCENE.set(scene, || run.template(template, scene)) {
+        Ok(value) => Ok(value),
+        Err(Failure::Error(error)) => Err(error),
+        // The limits are those of the whole evaluation, which is about to find out by itself.
+        Err(Failure::TimedOut) => Err(ExpressionError::expression("Expression timed out")),
+        Err(Failure::OutOfMemory) => Err(ExpressionError::expression("Expression exceeded memory limit")),
+    }
+}
+
+/// How an evaluation in JavaScript ends without a value.
+enum Failure {
+    Error(ExpressionError),
+    TimedOut,
+    OutOfMemory,
+}
+
+impl From<ExpressionError> for Failure {
+    fn from(error: ExpressionError) -> Self {
+        Failure::Error(error)
+    }
+}
+
+struct Run<'r, 'js> {
+    ctx: &'r Ctx<'js>,
+    bridge: &'r Rc<Bridge>,
+    native: bool,
+}
+
+impl<'js> Run<'_, 'js> {
+    fn template(&self, template: &Template, scene: &Scene<'_>) -> Result<Value, Failure> {
+        let data = self.bridge.begin(self.ctx, scene.item_index).map_err(|error| self.failure(error))?;
+        match template.shape() {
+            Shape::Text(text) => Ok(Value::Json(text.clone())),
+            Shape::Whole(code) => match self.chunk(template.id(), 0, code, &data)? {
+                Some(value) => match from_js(self.ctx, self.bridge, &value, Purpose::Result) {
+                    Ok(value) => Ok(value),
+                    Err(Refused::Error(error)) => Err(error.into()),
+                    Err(Refused::Thrown(error)) => Err(self.unguarded(error)),
+                },
+                None => Ok(Value::Undefined),
+            },
+            Shape::Joined(pieces) => {
+                let mut text = String::new();
+                // What code wrote is in the data context alone, so from then on all of it must read there.
+                let mut written = false;
+                for (index, piece) in pieces.iter().enumerate() {
+                    let code = match piece {
+                        Piece::Text(own) => {
+                            text.push_str(own);
+                            continue;
+                        }
+                        Piece::Code(code) => code,
+                    };
+                    if self.native
+                        && !written
+                        && let Printed::Done = print_natively(code, scene, &mut text)?
+                    {
+                        continue;
+                    }
+                    written |= code.writes;
+                    if let Some(value) = self.chunk(template.id(), index, code, &data)? {
+                        text.push_str(&self.print(value)?);
+                    }
+                }
+                Ok(Value::Json(Json::from(text)))
+            }
+        }
+    }
+
+    /// Runs one chunk; `None` when its error is swallowed.
+    fn chunk(
+        &self,
+        template: u64,
+        index: usize,
+        code: &Code,
+        data: &Object<'js>,
+    ) -> Result<Option<JsValue<'js>>, Failure> {
+        if code.script.awaits {
+            return Ok(None);
+        }
+        let function = self
+            .bridge
+            .chunk(self.ctx, (template, index), || compile(self.ctx, &code.script.code))
+            .map_err(|error| self.unguarded(error))?;
+        let guard = self.bridge.guard(self.ctx).map_err(|error| self.failure(error))?;
+        match function.call((data.clone(), guard)) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => match catch(self.ctx, self.bridge, error) {
+                Caught::TimedOut => Err(Failure::TimedOut),
+                Caught::OutOfMemory => Err(Failure::OutOfMemory),
+                Caught::Thrown(error) if error.surfaces() => Err(error.into()),
+                Caught::Thrown(_) if code.script.is_guarded => Ok(None),
+                Caught::Thrown(error) => Err(ExpressionError::evaluation_failed(error.message).into()),
+            },
+        }
+    }
+
+    fn print(&self, value: JsValue<'js>) -> Result<String, Failure> {
+        let printed =
+            self.bridge.function(self.ctx, "print").and_then(|print| print.call::<_, JsValue<'js>>((value,)));
+        let printed = printed.map_err(|error| self.unguarded(error))?;
+        match from_js(self.ctx, self.bridge, &printed, Purpose::Result) {
+            Ok(value) => Ok(value.as_str().unwrap_or_default().to_owned()),
+            Err(Refused::Error(error)) => Err(error.into()),
+            Err(Refused::Thrown(error)) => Err(self.unguarded(error)),
+        }
+    }
+
+    /// A failure of the engine itself.
+    fn failure(&self, error: rquickjs::Error) -> Failure {
+        self.unguarded(error)
+    }
+
+    /// A failure outside of any chunk's guard: n8n shows it in the words of the engine.
+    fn unguarded(&self, error: rquickjs::Error) -> Failure {
+        match catch(self.ctx, self.bridge, error) {
+            Caught::TimedOut => Failure::TimedOut,
+            Caught::OutOfMemory => Failure::OutOfMemory,
+            Caught::Thrown(error) if error.surfaces() => error.into(),
+            Caught::Thrown(error) => ExpressionError::evaluation_failed(error.message).into(),
+        }
+    }
+}

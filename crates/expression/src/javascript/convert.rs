@@ -1,0 +1,321 @@
+//! Values crossing between Rust and JavaScript.
+
+use std::sync::Arc;
+
+use heddle_node::{Json, JsonObject};
+use rquickjs::class::{JsClass, Readable, Trace};
+use rquickjs::{Array, Class, Ctx, JsLifetime, Object, Type, Value as JsValue};
+use smol_str::SmolStr;
+
+use crate::error::ExpressionError;
+use crate::javascript::bridge::Bridge;
+use crate::javascript::view::View;
+use crate::value::{ErrorValue, Function, RegExp, TypedArray, Value};
+
+/// A luxon object.
+#[derive(Trace, JsLifetime)]
+pub(crate) struct LuxonObject {
+    #[qjs(skip_trace)]
+    pub(crate) value: Value,
+}
+
+impl<'js> JsClass<'js> for LuxonObject {
+    const NAME: &'static str = "LuxonObject";
+    type Mutable = Readable;
+
+    fn constructor(_: &Ctx<'js>) -> rquickjs::Result<Option<rquickjs::function::Constructor<'js>>> {
+        Ok(None)
+    }
+}
+
+/// The luxon value that a JavaScript value holds.
+pub(crate) fn luxon_value(value: &JsValue<'_>) -> Option<Value> {
+    let object = value.as_object()?;
+    if object.is_function() || object.is_array() || object.is_proxy() {
+        return None;
+    }
+    Some(Class::<LuxonObject>::from_object(object)?.borrow().value.clone())
+}
+
+/// A value as JavaScript.
+pub(crate) fn to_js<'js>(ctx: &Ctx<'js>, bridge: &Bridge, value: &Value) -> rquickjs::Result<JsValue<'js>> {
+    let call = |name: &str| bridge.function(ctx, name);
+    Ok(match value {
+        Value::Undefined => JsValue::new_undefined(ctx.clone()),
+        Value::Json(json) => return View::value(ctx, bridge, json),
+        Value::DateTime(_) => return luxon_object(ctx, bridge, 0, value),
+        Value::Duration(_) => return luxon_object(ctx, bridge, 1, value),
+        Value::Interval(_) => return luxon_object(ctx, bridge, 2, value),
+        Value::Date(millis) => return call("date")?.call((*millis,)),
+        Value::RegExp(pattern) => {
+            return call("regExp")?.call((pattern.source.as_str(), pattern.flags.as_str()));
+        }
+        Value::Error(error) => return call("error")?.call((error.name.as_str(), error.message.as_str())),
+        Value::Map(entries) => {
+            let list = Array::new(ctx.clone())?;
+            for (index, (key, value)) in entries.iter().enumerate() {
+                let pair = Array::new(ctx.clone())?;
+                pair.set(0, to_js(ctx, bridge, key)?)?;
+                pair.set(1, to_js(ctx, bridge, value)?)?;
+                list.set(index, pair)?;
+            }
+            return call("map")?.call((list,));
+        }
+        Value::Set(values) => {
+            let list = list_to_js(ctx, bridge, values)?;
+            return call("set")?.call((list,));
+        }
+        Value::Bytes(bytes) => {
+            let list = Array::new(ctx.clone())?;
+            for (index, element) in bytes.elements.iter().enumerate() {
+                list.set(index, *element)?;
+            }
+            return call("typed")?.call((bytes.class.as_str(), list));
+        }
+        Value::BigInt(digits) => return call("bigint")?.call((&**digits,)),
+        Value::Symbol(description) => return call("symbol")?.call((&**description,)),
+        Value::Function(_) => JsValue::new_undefined(ctx.clone()),
+        Value::List(elements) => list_to_js(ctx, bridge, elements)?.into_value(),
+        Value::Object(members) => {
+            let object = Object::new(ctx.clone())?;
+            for (key, value) in members.iter() {
+                object.set(key.as_str(), to_js(ctx, bridge, value)?)?;
+            }
+            object.into_value()
+        }
+    })
+}
+
+fn list_to_js<'js>(ctx: &Ctx<'js>, bridge: &Bridge, elements: &[Value]) -> rquickjs::Result<Array<'js>> {
+    let list = Array::new(ctx.clone())?;
+    for (index, element) in elements.iter().enumerate() {
+        list.set(index, to_js(ctx, bridge, element)?)?;
+    }
+    Ok(list)
+}
+
+fn luxon_object<'js>(
+    ctx: &Ctx<'js>,
+    bridge: &Bridge,
+    class: usize,
+    value: &Value,
+) -> rquickjs::Result<JsValue<'js>> {
+    let prototype = bridge.luxon_prototype(ctx, class)?;
+    let object = Class::instance_proto(LuxonObject { value: value.clone() }, prototype)?;
+    Ok(object.into_value())
+}
+
+/// Why a JavaScript value cannot leave the engine.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// It cannot be copied: n8n's words.
+    Error(ExpressionError),
+    /// JavaScript threw while it was read; the exception is pending.
+    Thrown(rquickjs::Error),
+}
+
+impl From<rquickjs::Error> for Refused {
+    fn from(error: rquickjs::Error) -> Self {
+        Refused::Thrown(error)
+    }
+}
+
+/// Deeper values count as cyclic.
+const MAX_DEPTH: usize = 500;
+
+/// How functions and the like are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The result of an expression: what structured cloning refuses is refused.
+    Result,
+    /// An argument of a native function.
+    Argument,
+}
+
+/// A JavaScript value as a value of ours; a deep copy, unless it is unchanged data of the run.
+pub(crate) fn from_js<'js>(
+    ctx: &Ctx<'js>,
+    bridge: &Bridge,
+    value: &JsValue<'js>,
+    purpose: Purpose,
+) -> Result<Value, Refused> {
+    Reader { ctx, bridge, purpose }.read(value, 0)
+}
+
+struct Reader<'r, 'js> {
+    ctx: &'r Ctx<'js>,
+    bridge: &'r Bridge,
+    purpose: Purpose,
+}
+
+impl<'js> Reader<'_, 'js> {
+    fn read(&self, value: &JsValue<'js>, depth: usize) -> Result<Value, Refused> {
+        if depth > MAX_DEPTH {
+            return Err(Refused::Error(ExpressionError::evaluation_failed(
+                "Maximum call stack size exceeded",
+            )));
+        }
+        match value.type_of() {
+            Type::Undefined | Type::Uninitialized => Ok(Value::Undefined),
+            Type::Null => Ok(Value::NULL),
+            Type::Bool => Ok(Value::from(value.as_bool().unwrap_or_default())),
+            Type::Int | Type::Float => Ok(Value::from(value.as_number().unwrap_or(f64::NAN))),
+            Type::String => Ok(Value::Json(Json::from(self.text(value)?))),
+            Type::BigInt => {
+                let digits: String = self.bridge.function(self.ctx, "text")?.call((value.clone(),))?;
+                Ok(Value::BigInt(digits.into()))
+            }
+            Type::Symbol => {
+                if self.purpose == Purpose::Result {
+                    return Err(self.refuse("Unsupported type"));
+                }
+                let description: Option<String> = match value.as_symbol() {
+                    Some(symbol) => symbol.description()?.get().ok(),
+                    None => None,
+                };
+                Ok(Value::Symbol(description.unwrap_or_default().into()))
+            }
+            Type::Function | Type::Constructor => {
+                let source: String = self.bridge.function(self.ctx, "text")?.call((value.clone(),))?;
+                if self.purpose == Purpose::Result {
+                    return Err(self.refuse(&format!("{source} could not be cloned.")));
+                }
+                Ok(Value::Function(Arc::new(Function { index: 0, source: source.into() })))
+            }
+            Type::Array => match value.as_array() {
+                Some(array) => self.array(array, depth),
+                None => Ok(Value::Undefined),
+            },
+            Type::Proxy => match View::unchanged(value) {
+                Some(json) => Ok(Value::Json(json)),
+                None => match value.as_object() {
+                    Some(object) if is_array(object) => self.array_like(object, depth),
+                    Some(object) => self.members(object, depth),
+                    None => Ok(Value::Undefined),
+                },
+            },
+            _ => match value.as_object() {
+                Some(object) => self.object(object, depth),
+                None => Ok(Value::Undefined),
+            },
+        }
+    }
+
+    fn text(&self, value: &JsValue<'js>) -> Result<String, Refused> {
+        let Some(text) = value.as_string() else { return Ok(String::new()) };
+        match text.to_string() {
+            Ok(text) => Ok(text),
+            // A lone surrogate has no place in UTF-8.
+            Err(rquickjs::Error::Utf8(_)) => {
+                Ok(self.bridge.function(self.ctx, "wellFormed")?.call((value.clone(),))?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn refuse(&self, what: &str) -> Refused {
+        Refused::Error(ExpressionError::evaluation_failed(what))
+    }
+
+    fn array(&self, array: &Array<'js>, depth: usize) -> Result<Value, Refused> {
+        let mut elements = Vec::with_capacity(array.len().min(1024));
+        for index in 0..array.len() {
+            elements.push(self.read(&array.get(index)?, depth + 1)?);
+        }
+        Ok(Value::array(elements))
+    }
+
+    fn array_like(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
+        let length: f64 = object.get("length")?;
+        let mut elements = Vec::new();
+        for index in 0..length as u32 {
+            elements.push(self.read(&object.get(index)?, depth + 1)?);
+        }
+        Ok(Value::array(elements))
+    }
+
+    fn object(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
+        if let Some(luxon) = luxon_value(object) {
+            return Ok(luxon);
+        }
+        let plain = match object.get_prototype() {
+            Some(prototype) => prototype == self.bridge.object_prototype(self.ctx)?,
+            None => true,
+        };
+        if plain {
+            return self.members(object, depth);
+        }
+        let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;
+        let Some(parts) = class.as_array() else { return self.members(object, depth) };
+        let kind: String = parts.get(0)?;
+        Ok(match kind.as_str() {
+            "Date" => Value::Date(parts.get(1)?),
+            "RegExp" => {
+                let (source, flags): (String, String) = (parts.get(1)?, parts.get(2)?);
+                Value::RegExp(Arc::new(RegExp { source: source.into(), flags: flags.into() }))
+            }
+            "Error" => {
+                let (name, message): (String, String) = (parts.get(1)?, parts.get(2)?);
+                Value::Error(Arc::new(ErrorValue { name: name.into(), message: message.into() }))
+            }
+            "Map" => {
+                let list: Array<'js> = parts.get(1)?;
+                let mut entries = Vec::with_capacity(list.len());
+                for index in 0..list.len() {
+                    let pair: Array<'js> = list.get(index)?;
+                    entries
+                        .push((self.read(&pair.get(0)?, depth + 1)?, self.read(&pair.get(1)?, depth + 1)?));
+                }
+                Value::Map(entries.into())
+            }
+            "Set" => {
+                let list: Array<'js> = parts.get(1)?;
+                let mut values = Vec::with_capacity(list.len());
+                for index in 0..list.len() {
+                    values.push(self.read(&list.get(index)?, depth + 1)?);
+                }
+                Value::Set(values.into())
+            }
+            "TypedArray" => {
+                let class: String = parts.get(1)?;
+                let list: Array<'js> = parts.get(2)?;
+                let elements = list.iter::<f64>().collect::<rquickjs::Result<_>>()?;
+                Value::Bytes(Arc::new(TypedArray { class: class.into(), elements }))
+            }
+            "Primitive" => self.read(&parts.get(1)?, depth + 1)?,
+            "Closed" if self.purpose == Purpose::Result => {
+                let name: String = parts.get(1)?;
+                return Err(self.refuse(&format!("{name} could not be cloned.")));
+            }
+            _ => self.members(object, depth)?,
+        })
+    }
+
+    fn members(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
+        let names: Array<'js> = self.bridge.function(self.ctx, "entriesOf")?.call((object.clone(),))?;
+        let mut plain = JsonObject::with_capacity(names.len());
+        let mut mixed: Vec<(SmolStr, Value)> = Vec::new();
+        for index in 0..names.len() {
+            let name: JsValue<'js> = names.get(index)?;
+            let text = self.text(&name)?;
+            let value = self.read(&object.get(name)?, depth + 1)?;
+            match value {
+                Value::Json(json) if mixed.is_empty() => {
+                    plain.insert(&text, json);
+                }
+                value => {
+                    if mixed.is_empty() {
+                        mixed =
+                            plain.iter().map(|(key, json)| (key.into(), Value::Json(json.clone()))).collect();
+                    }
+                    mixed.push((text.into(), value));
+                }
+            }
+        }
+        if mixed.is_empty() { Ok(Value::Json(Json::from(plain))) } else { Ok(Value::object(mixed)) }
+    }
+}
+
+fn is_array(object: &Object<'_>) -> bool {
+    object.as_proxy().and_then(|proxy| proxy.target().ok()).is_some_and(|target| target.is_array())
+}

@@ -1,0 +1,596 @@
+// The world that compiled code chunks run in. Evaluated once per engine, before any expression; `host` holds the
+// native functions. Everything reachable from an expression is frozen at the end, so that nothing that one evaluation
+// does can be seen by the next.
+(function (host) {
+  'use strict';
+
+  // The globals go at the end; what is needed later is kept here.
+  const {
+    Array, ArrayBuffer, Atomics, BigInt, BigInt64Array, BigUint64Array, Boolean, DataView, Error, EvalError,
+    Float32Array, Float64Array, Function, Int8Array, Int16Array, Int32Array, JSON, Map, Math, Number, Object, Promise,
+    Proxy, RangeError, ReferenceError, Reflect, RegExp, Set, SharedArrayBuffer, String, Symbol, SyntaxError, TypeError,
+    URIError, Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array, WeakMap, WeakSet, decodeURI, decodeURIComponent,
+    encodeURI, encodeURIComponent, isFinite, isNaN, parseFloat, parseInt,
+  } = globalThis;
+  const NativeDate = globalThis.Date;
+  const NativeProxy = Proxy;
+  const NativeObject = Object;
+  const {
+    create, defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, setPrototypeOf,
+  } = Object;
+  const { apply, construct, ownKeys } = Reflect;
+  const reflectDefine = Reflect.defineProperty;
+  const reflectDescriptor = Reflect.getOwnPropertyDescriptor;
+  const uncurry = (method) => (self, ...args) => apply(method, self, args);
+  const sourceOf = uncurry(Function.prototype.toString);
+  const replaceText = uncurry(String.prototype.replace);
+  const joinText = uncurry(Array.prototype.join);
+  const isArray = Array.isArray;
+  const keysOf = Object.keys;
+  const isWellFormed = uncurry(String.prototype.isWellFormed);
+  const toWellFormed = uncurry(String.prototype.toWellFormed);
+  const timeOf = uncurry(NativeDate.prototype.getTime);
+  const isoOf = uncurry(NativeDate.prototype.toISOString);
+  const nativeStringify = JSON.stringify;
+  const nativeUTC = NativeDate.UTC;
+  const StringOf = String;
+  const TypeErrorOf = TypeError;
+
+  const hide = (object, name, value) =>
+    defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
+  const methods = (object, own) => {
+    for (const name of ownKeys(own)) hide(object, name, own[name]);
+  };
+
+  // ---- Functions print on one line, as in V8.
+
+  const natives = new WeakSet();
+  const isNative = uncurry(WeakSet.prototype.has);
+  const asNative = (fn, name) => {
+    if (name !== undefined) defineProperty(fn, 'name', { value: name, configurable: true });
+    natives.add(fn);
+    return fn;
+  };
+  const functionText = function toString() {
+    if (typeof this === 'function' && isNative(natives, this)) return `function ${this.name}() { [native code] }`;
+    return replaceText(sourceOf(this), /\{\s*\[native code\]\s*\}$/, '{ [native code] }');
+  };
+  hide(Function.prototype, 'toString', asNative(functionText, 'toString'));
+  for (const name of ['captureStackTrace', 'stackTraceLimit', 'prepareStackTrace']) delete Error[name];
+
+  // ---- Date: the run's clock, UTC as the local zone, V8's parser and formats.
+
+  const toPrimitive = (value) => {
+    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return value;
+    const exotic = value[Symbol.toPrimitive];
+    if (exotic !== undefined && exotic !== null) return apply(exotic, value, ['default']);
+    for (const name of ['valueOf', 'toString']) {
+      const method = value[name];
+      if (typeof method !== 'function') continue;
+      const result = apply(method, value, []);
+      if ((typeof result !== 'object' || result === null) && typeof result !== 'function') return result;
+    }
+    throw new TypeErrorOf('Cannot convert object to primitive value');
+  };
+  const isDate = (value) => value instanceof NativeDate;
+  const dateMillis = (args) => {
+    if (args.length === 0) return host.now();
+    if (args.length > 1) return apply(nativeUTC, undefined, args);
+    if (isDate(args[0])) return timeOf(args[0]);
+    const value = toPrimitive(args[0]);
+    return typeof value === 'string' ? host.parseDate(value) : value;
+  };
+  const RunDate = function (...args) {
+    if (new.target === undefined) return new RunDate().toString();
+    return construct(NativeDate, [dateMillis(args)], new.target);
+  };
+  asNative(RunDate, 'Date');
+  defineProperty(RunDate, 'length', { value: 7, configurable: true });
+  defineProperty(RunDate, 'prototype', { value: NativeDate.prototype, writable: false });
+  methods(RunDate, {
+    now: asNative(function () { return host.now(); }, 'now'),
+    parse: asNative(function (text) { return host.parseDate(StringOf(text)); }, 'parse'),
+    UTC: nativeUTC,
+  });
+  const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  const two = (n) => (n < 10 ? `0${n}` : `${n}`);
+  const yearText = (year) => (year < 0 ? `-${StringOf(-year).padStart(6, '0')}` : StringOf(year).padStart(4, '0'));
+  const datePart = (d) =>
+    `${DAYS[d.getUTCDay()]} ${MONTHS[d.getUTCMonth()]} ${two(d.getUTCDate())} ${yearText(d.getUTCFullYear())}`;
+  const timePart = (d) =>
+    `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} GMT+0000 (Coordinated Universal Time)`;
+  const ifValid = (d, text) => (Number.isNaN(timeOf(d)) ? 'Invalid Date' : text(d));
+  const dateMethods = {
+    toString() { return ifValid(this, (d) => `${datePart(d)} ${timePart(d)}`); },
+    toDateString() { return ifValid(this, datePart); },
+    toTimeString() { return ifValid(this, timePart); },
+    getTimezoneOffset() { return Number.isNaN(timeOf(this)) ? NaN : 0; },
+    getYear() { return this.getUTCFullYear() - 1900; },
+    toLocaleString(locales, options) { return host.dateToLocaleString(timeOf(this), 'both', locales, options); },
+    toLocaleDateString(locales, options) { return host.dateToLocaleString(timeOf(this), 'date', locales, options); },
+    toLocaleTimeString(locales, options) { return host.dateToLocaleString(timeOf(this), 'time', locales, options); },
+  };
+  for (const name of ownKeys(dateMethods)) asNative(dateMethods[name]);
+  methods(NativeDate.prototype, dateMethods);
+  for (const unit of ['FullYear', 'Month', 'Date', 'Day', 'Hours', 'Minutes', 'Seconds', 'Milliseconds']) {
+    for (const verb of ['get', 'set']) {
+      const utc = NativeDate.prototype[`${verb}UTC${unit}`];
+      if (utc === undefined) continue;
+      const local = { [verb + unit](...args) { return apply(utc, this, args); } }[verb + unit];
+      hide(NativeDate.prototype, verb + unit, asNative(local));
+    }
+  }
+  hide(NativeDate.prototype, 'constructor', RunDate);
+
+  // ---- What ICU formats.
+
+  const localeMethods = (prototype, own) => {
+    for (const name of ownKeys(own)) asNative(own[name]);
+    methods(prototype, own);
+  };
+  localeMethods(Number.prototype, {
+    toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
+  });
+  localeMethods(BigInt.prototype, {
+    toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
+  });
+  localeMethods(String.prototype, {
+    localeCompare(other, locales, options) {
+      return host.compare(StringOf(this), StringOf(other), locales, options);
+    },
+    toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, locales); },
+    toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, locales); },
+  });
+  localeMethods(Array.prototype, {
+    toLocaleString(locales, options) {
+      const parts = [];
+      for (let i = 0; i < this.length; i += 1) {
+        const element = this[i];
+        parts.push(element === undefined || element === null ? '' : element.toLocaleString(locales, options));
+      }
+      return joinText(parts, ',');
+    },
+  });
+  const Intl = create(Object.prototype, { [Symbol.toStringTag]: { value: 'Intl', configurable: true } });
+  const intlClass = (name, own, callable) => {
+    const state = new WeakMap();
+    const read = (self) => {
+      const found = state.get(self);
+      if (found === undefined) throw new TypeErrorOf(`Method called on incompatible receiver`);
+      return found;
+    };
+    const Class = function (locales, options) {
+      if (new.target === undefined && !callable) throw new TypeErrorOf(`Constructor Intl.${name} requires 'new'`);
+      const self = create(new.target === undefined ? Class.prototype : new.target.prototype);
+      state.set(self, { locales, options, cache: host.intl(name, 'check', locales, options) });
+      return self;
+    };
+    asNative(Class, name);
+    for (const method of own) {
+      const call = function (...args) {
+        const { locales, options } = read(this);
+        return host.intl(name, method, locales, options, ...args);
+      };
+      asNative(call, method);
+      if (method === 'format') {
+        defineProperty(Class.prototype, 'format', {
+          get: asNative(function () { const self = this; return asNative((...args) => apply(call, self, args), ''); }, 'get format'),
+          configurable: true,
+        });
+      } else {
+        hide(Class.prototype, method, call);
+      }
+    }
+    hide(Class, 'supportedLocalesOf', asNative((locales) => host.intl(name, 'supportedLocalesOf', locales), 'supportedLocalesOf'));
+    defineProperty(Class.prototype, Symbol.toStringTag, { value: `Intl.${name}`, configurable: true });
+    hide(Intl, name, Class);
+  };
+  intlClass('NumberFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
+  intlClass('DateTimeFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
+  intlClass('Collator', ['compare', 'resolvedOptions'], true);
+  intlClass('PluralRules', ['select', 'resolvedOptions'], false);
+  intlClass('ListFormat', ['format', 'formatToParts', 'resolvedOptions'], false);
+  intlClass('RelativeTimeFormat', ['format', 'formatToParts', 'resolvedOptions'], false);
+  intlClass('DisplayNames', ['of', 'resolvedOptions'], false);
+
+  // ---- Data views: an object or array of the run is fetched member by member, and copied at the first write.
+
+  const handlerPrototype = {
+    get(target, key) { return host.viewGet(this, target, key); },
+    has(target, key) { host.viewFill(this, target, false); return key in target; },
+    ownKeys(target) { host.viewFill(this, target, false); return ownKeys(target); },
+    getOwnPropertyDescriptor(target, key) {
+      host.viewFill(this, target, false);
+      return reflectDescriptor(target, key);
+    },
+    set(target, key, value) {
+      host.viewFill(this, target, true);
+      target[key] = value;
+      return true;
+    },
+    deleteProperty(target, key) { host.viewFill(this, target, true); return delete target[key]; },
+    defineProperty(target, key, descriptor) {
+      host.viewFill(this, target, true);
+      return reflectDefine(target, key, descriptor);
+    },
+    preventExtensions(target) { host.viewFill(this, target, true); Object.preventExtensions(target); return true; },
+  };
+  const view = (handler, asArray) => new NativeProxy(asArray ? [] : {}, handler);
+
+  // ---- luxon.
+
+  const luxon = {};
+  const luxonPrototypes = [];
+  for (const [index, name] of ['DateTime', 'Duration', 'Interval'].entries()) {
+    const Class = function (...args) {
+      if (new.target === undefined) throw new TypeErrorOf(`Class constructor ${name} cannot be invoked without 'new'`);
+      return host.luxonNew(index, args);
+    };
+    asNative(Class, name);
+    const prototype = Class.prototype;
+    for (const [member, kind] of host.luxonMembers(index)) {
+      switch (kind) {
+        case 'getter':
+          defineProperty(prototype, member, {
+            get: asNative(function () { return host.luxonGet(this, member); }, `get ${member}`),
+            configurable: true,
+          });
+          break;
+        case 'method':
+          hide(prototype, member, asNative(function (...args) { return host.luxonCall(this, member, args); }, member));
+          break;
+        case 'staticGetter':
+          defineProperty(Class, member, {
+            get: asNative(function () { return host.luxonStatic(index, member); }, `get ${member}`),
+            configurable: true,
+          });
+          break;
+        default:
+          hide(Class, member, asNative(function (...args) { return host.luxonCallStatic(index, member, args); }, member));
+      }
+    }
+    hide(prototype, 'constructor', Class);
+    luxon[name] = Class;
+    luxonPrototypes.push(prototype);
+  }
+  if (hasOwn(luxon.Duration.prototype, 'mapUnits')) {
+    hide(luxon.Duration.prototype, 'mapUnits', asNative(function (change) {
+      const values = {};
+      const own = this.toObject();
+      for (const unit of ownKeys(own)) values[unit] = +change(own[unit], unit);
+      return this.set(values);
+    }, 'mapUnits'));
+  }
+
+  // ---- Errors of the host.
+
+  const fail = (name, message, description, context, functionality) => {
+    let error;
+    switch (name) {
+      case 'TypeError': error = new TypeErrorOf(message); break;
+      case 'RangeError': error = new RangeError(message); break;
+      case 'SyntaxError': error = new SyntaxError(message); break;
+      case 'URIError': error = new URIError(message); break;
+      default:
+        error = new Error(message);
+        hide(error, 'name', name);
+    }
+    if (description !== undefined) hide(error, 'description', description);
+    if (context !== undefined) hide(error, 'context', context);
+    if (functionality !== undefined) hide(error, 'functionality', functionality);
+    return error;
+  };
+
+  // ---- The data context.
+
+  const INDEX = Symbol('index');
+  const base = create(null);
+  const own = (self, name, value) =>
+    defineProperty(self, name, { value, writable: true, configurable: true, enumerable: true });
+  const lazy = (name, read) => {
+    defineProperty(base, name, {
+      get() {
+        const value = read(this[INDEX], name);
+        own(this, name, value);
+        return value;
+      },
+      set(value) { own(this, name, value); },
+      configurable: true,
+      enumerable: true,
+    });
+  };
+  const begin = (index) => {
+    const context = create(base);
+    defineProperty(context, INDEX, { value: index });
+    return context;
+  };
+  // Accessors: what is read is computed; what the code writes to them it reads back.
+  const written = (read) => ({
+    get(target, key) { return hasOwn(target, key) ? target[key] : read(target, key); },
+    set(target, key, value) { own(target, key, value); return true; },
+  });
+  const reader = (get) =>
+    new NativeProxy({}, written((target, key) => (typeof key === 'symbol' ? undefined : get(key))));
+  const lister = (names, get) => new NativeProxy({}, {
+    ...written((target, key) => (typeof key === 'symbol' ? target[key] : get(key))),
+    has(target, key) { return key in target || names().includes(key); },
+    ownKeys(target) { return [...new Set([...names(), ...ownKeys(target)])]; },
+    getOwnPropertyDescriptor(target, key) {
+      if (hasOwn(target, key)) return reflectDescriptor(target, key);
+      if (typeof key === 'symbol' || !names().includes(key)) return undefined;
+      return { value: get(key), writable: true, enumerable: true, configurable: true };
+    },
+  });
+
+  for (const name of host.variableNames()) lazy(name, (index) => host.variable(name, index));
+  lazy('$input', (index) => reader((key) => {
+    if (key === 'first' || key === 'last' || key === 'all') {
+      host.requireInput(index);
+      return () => host.inputItems(key, index);
+    }
+    return host.input(key, index);
+  }));
+  const nodeAccessor = (name, index) => {
+    if (typeof name !== 'string') return reader(() => { throw new TypeErrorOf('Node name must be a string'); });
+    return reader((key) => {
+      switch (key) {
+        case 'first': case 'last': case 'all': case 'pairedItem': case 'itemMatching':
+          host.requireNode(name, index);
+          return (...args) => host.nodeItems(name, key, index, args);
+        default: return host.nodeMember(name, key, index);
+      }
+    });
+  };
+  lazy('$', (index) => (name) => nodeAccessor(name, index));
+  lazy('$node', (index) => reader((name) => lister(() => ['json'], (key) => {
+    if (key === 'parameter') {
+      return parameters((inner) => host.nodeParameter(name, inner, index), () => host.nodeParameterNames(name, index));
+    }
+    return host.oldNodeMember(name, key, index);
+  })));
+  const parameters = (get, names) => lister(names, get);
+  lazy('$parameter', (index) => parameters((name) => host.parameter(name, index), () => host.parameterNames()));
+  lazy('$env', (index) => reader((name) => host.environment(name, index)));
+  lazy('$self', (index) => reader((name) => host.selfField(name, index)));
+  const secrets = (path, index) => lister(() => host.secretNames(path), (name) => {
+    const next = [...path, name];
+    return host.isSecret(next, index) ? host.secret(next) : secrets(next, index);
+  });
+  lazy('$secrets', (index) => (host.hasSecrets() ? reader((provider) => {
+    host.secretProvider(provider, index);
+    return secrets([provider], index);
+  }) : undefined));
+  lazy('$workflow', (index) => lister(() => ['active', 'id', 'name'], (name) => host.workflow(name, index)));
+  lazy('$prevNode', (index) => lister(() => ['name', 'outputIndex', 'runIndex'], (name) => host.previousNode(name)));
+  lazy('$execution', (index) => ({
+    ...host.execution(),
+    customData: reader(() => undefined),
+  }));
+  lazy('$item', () => (index) => begin(+index));
+  lazy('$items', (index) => (...args) => host.items(index, args));
+  lazy('$getPairedItem', (index) => (...args) => host.pairedItem(index, args));
+  lazy('$evaluateExpression', (index) => (text, at) => {
+    if (typeof text !== 'string') throw new TypeErrorOf('Expression must be a string');
+    return host.evaluate(text, at ? +at : index);
+  });
+  for (const name of ['$jmespath', '$jmesPath']) {
+    lazy(name, () => (...args) => host.jmespath(args[0], args[1]));
+  }
+  for (const name of ['$fromAI', '$fromAi', '$fromai']) {
+    lazy(name, (index) => (...args) => host.fromAi(index, args));
+  }
+  lazy('$tool', (index) => host.tool(index));
+  for (const name of host.functionNames()) {
+    own(base, name, asNative((...args) => host.callFunction(name, args), name));
+  }
+
+  // The value itself comes back, not a copy.
+  const isEmptyValue = (value) => {
+    if (value === undefined || value === null || value === '') return true;
+    if (isArray(value)) return value.length === 0;
+    return typeof value === 'object' && !host.isLuxon(value) && keysOf(value).length === 0;
+  };
+  own(base, '$ifEmpty', asNative((...args) => {
+    if (args.length !== 2) return host.callFunction('$ifEmpty', args);
+    return isEmptyValue(args[0]) ? args[1] : args[0];
+  }, '$ifEmpty'));
+
+  const extend = (receiver, name, args = []) => {
+    const found = host.extend(receiver, name, args);
+    if (found !== undefined) return found[0];
+    const native = receiver ? receiver[name] : undefined;
+    if (typeof native === 'function') return apply(native, receiver, args);
+    if (name === 'isEmpty') return !receiver;
+    if (name === 'isNotEmpty') return !!receiver;
+    throw host.notCallable(receiver, name);
+  };
+  const extendOptional = (receiver, name, args) => {
+    const call = (values) => extend(receiver, name, values);
+    const has = host.hasExtension(receiver, name)
+      || (receiver && typeof receiver[name] === 'function')
+      || name === 'isEmpty' || name === 'isNotEmpty';
+    if (args === undefined) return has ? (...values) => call(values) : undefined;
+    return has ? call(args) : undefined;
+  };
+  own(base, 'extend', asNative((receiver, name, args) => extend(receiver, name, args), 'extend'));
+  own(base, 'extendOptional', asNative((receiver, name) => extendOptional(receiver, name), 'extendOptional'));
+
+  // ---- Globals.
+
+  const hidden = [
+    'defineProperty', 'defineProperties', 'setPrototypeOf', 'getOwnPropertyDescriptor', 'getOwnPropertyDescriptors',
+  ];
+  for (const name of hidden) delete NativeObject[name];
+  hide(NativeObject, 'getPrototypeOf', asNative(() => {
+    throw new Error('Object.getPrototypeOf is not allowed due to security concerns');
+  }, 'getPrototypeOf'));
+  hide(NativeObject, 'create', asNative((prototype) => create(prototype), 'create'));
+
+  const allowed = {
+    Object, Array, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
+    Float32Array, Float64Array, BigInt64Array, BigUint64Array, ArrayBuffer, SharedArrayBuffer, Atomics, DataView, Map,
+    WeakMap, Set, WeakSet, Error, TypeError, SyntaxError, EvalError, RangeError, ReferenceError, URIError, Intl, String,
+    Number, BigInt, Boolean, Symbol, JSON, Infinity, parseFloat, parseInt, encodeURI, encodeURIComponent, decodeURI,
+    decodeURIComponent, DateTime: luxon.DateTime, Duration: luxon.Duration, Interval: luxon.Interval,
+  };
+  for (const name of ownKeys(allowed)) own(base, name, allowed[name]);
+  const stubs = [
+    'document', 'global', 'Window', 'globalThis', 'self', 'alert', 'prompt', 'confirm', 'eval', 'uneval', 'setTimeout',
+    'setInterval', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'Function', 'require', 'module', 'Buffer',
+    '__dirname', '__filename', 'fetch', 'XMLHttpRequest', 'Promise', 'Generator', 'GeneratorFunction', 'AsyncFunction',
+    'AsyncGenerator', 'AsyncGeneratorFunction', 'WebAssembly', 'Reflect', 'Proxy', 'escape', 'unescape',
+  ];
+  for (const name of stubs) lazy(name, () => ({}));
+  lazy('process', () => host.process());
+
+  // ---- Helpers of compiled code: computed keys, `this`, extension calls.
+
+  const locatorValue = (value, pattern) => {
+    const match = new RegExp(replaceText(pattern, /^\/([\s\S]*)\/[a-z]*$/, '$1')).exec(value);
+    return match === null ? value : match[1];
+  };
+  const denied = new Set([
+    '__proto__', 'prototype', 'constructor', '__defineGetter__', '__defineSetter__', '__lookupGetter__',
+    '__lookupSetter__', 'toString', 'valueOf', 'toLocaleString', 'hasOwnProperty', 'isPrototypeOf',
+    'propertyIsEnumerable',
+  ]);
+  const isDenied = uncurry(Set.prototype.has);
+  const guard = function (key) {
+    if (typeof key === 'symbol' || typeof key === 'number') return key;
+    const text = StringOf(key);
+    if (isDenied(denied, text)) {
+      throw fail('ExpressionError', `Cannot access "${text}" due to security concerns`);
+    }
+    return text;
+  };
+  guard.extend = extend;
+  guard.extendOptional = extendOptional;
+  let threwNull = false;
+  guard.thrown = (value) => {
+    threwNull = value === null;
+    return value;
+  };
+  guard.self = () => ({ process: {}, require: {}, module: {}, Buffer: {} });
+
+  // ---- What the host asks about values.
+
+  const setValues = uncurry(Set.prototype.values);
+  const mapEntries = uncurry(Map.prototype.entries);
+  const sizeOfMap = uncurry(getOwnPropertyDescriptor(Map.prototype, 'size').get);
+  const sizeOfSet = uncurry(getOwnPropertyDescriptor(Set.prototype, 'size').get);
+  const TypedArray = getPrototypeOf(Int8Array);
+  const typedName = uncurry(getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStringTag).get);
+  const regExpSource = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'source').get);
+  const regExpFlags = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'flags').get);
+  const iteratorPrototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+  const isPrototypeOf = uncurry(Object.prototype.isPrototypeOf);
+  const NativePromise = Promise;
+  const NativeWeakMap = WeakMap;
+  const NativeWeakSet = WeakSet;
+
+  // What kind of object it is, with its parts. Anything else is taken by its own enumerable members.
+  const classify = (value) => {
+    if (value instanceof NativeDate) return ['Date', timeOf(value)];
+    if (value instanceof Map) return ['Map', [...mapEntries(value)]];
+    if (value instanceof Set) return ['Set', [...setValues(value)]];
+    if (value instanceof RegExp) return ['RegExp', regExpSource(value), regExpFlags(value)];
+    if (value instanceof Error) return ['Error', StringOf(value.name), StringOf(value.message)];
+    if (value instanceof TypedArray) return ['TypedArray', typedName(value), Array.from(value, Number)];
+    if (value instanceof ArrayBuffer) return ['TypedArray', 'ArrayBuffer', Array.from(new Uint8Array(value))];
+    if (value instanceof String || value instanceof Number || value instanceof Boolean || value instanceof BigInt) {
+      return ['Primitive', value.valueOf()];
+    }
+    if (value instanceof NativePromise) return ['Closed', '#<Promise>'];
+    if (value instanceof NativeWeakMap) return ['Closed', '#<WeakMap>'];
+    if (value instanceof NativeWeakSet) return ['Closed', '#<WeakSet>'];
+    if (isPrototypeOf(iteratorPrototype, value)) return ['Closed', `#<${value[Symbol.toStringTag] ?? 'Object'}>`];
+    return undefined;
+  };
+  const print = (value) => {
+    const kept = value || value === 0 || value === false ? value : '';
+    return joinText([kept], '');
+  };
+  const entriesOf = (value) => {
+    const names = [];
+    for (const name of ownKeys(value)) {
+      if (typeof name === 'string' && reflectDescriptor(value, name)?.enumerable) names.push(name);
+    }
+    return names;
+  };
+
+  // ---- Nothing leaks.
+
+  // Assigning to an object's own `name` or `toString` must go on working when the inherited one is frozen.
+  const allowOverride = (prototype) => {
+    for (const key of ownKeys(prototype)) {
+      const descriptor = getOwnPropertyDescriptor(prototype, key);
+      if (!descriptor.configurable || !('value' in descriptor)) continue;
+      const { value, enumerable } = descriptor;
+      defineProperty(prototype, key, {
+        get() { return value; },
+        set(replacement) {
+          if (this === prototype) throw new TypeErrorOf(`Cannot assign to read only property '${StringOf(key)}'`);
+          defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+        },
+        enumerable,
+        configurable: false,
+      });
+    }
+  };
+  for (const prototype of [Object.prototype, Error.prototype, TypeError.prototype, SyntaxError.prototype,
+    EvalError.prototype, RangeError.prototype, ReferenceError.prototype, URIError.prototype]) {
+    allowOverride(prototype);
+  }
+  const generator = function* () {};
+  const asyncGenerator = async function* () {};
+  const asyncFunction = async function () {};
+  for (const fn of [generator, asyncGenerator, asyncFunction, function () {}]) delete getPrototypeOf(fn).constructor;
+  const seen = new Set();
+  const harden = (value) => {
+    const pending = [value];
+    while (pending.length > 0) {
+      const next = pending.pop();
+      if ((typeof next !== 'object' || next === null) && typeof next !== 'function') continue;
+      if (seen.has(next) || next === base || next === globalThis) continue;
+      seen.add(next);
+      freeze(next);
+      pending.push(getPrototypeOf(next));
+      for (const key of ownKeys(next)) {
+        const descriptor = getOwnPropertyDescriptor(next, key);
+        pending.push(descriptor.value, descriptor.get, descriptor.set);
+      }
+    }
+  };
+  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, handlerPrototype };
+  for (const key of ownKeys(roots)) harden(roots[key]);
+  for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
+    getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),
+    getPrototypeOf('a'.matchAll(/a/g)), NativePromise, (function () {}).prototype ?? null]) {
+    if (root !== null) harden(root === generator || root === asyncGenerator || root === asyncFunction ? getPrototypeOf(root) : root);
+  }
+  for (const name of ownKeys(globalThis)) {
+    if (!['isNaN', 'isFinite', 'NaN', 'undefined', 'RegExp', 'Math', 'Infinity', 'globalThis'].includes(name)) {
+      delete globalThis[name];
+    }
+  }
+  defineProperty(globalThis, 'Date', { value: RunDate });
+  freeze(globalThis);
+
+  return {
+    threwNull: () => threwNull, locatorValue,
+    begin, guard, view, fail, classify, print, entriesOf, handlerPrototype, luxonPrototypes,
+    text: (value) => StringOf(value),
+    wellFormed: (value) => toWellFormed(value),
+    stringify: (value) => nativeStringify(value),
+    date: (millis) => new NativeDate(millis),
+    regExp: (source, flags) => new RegExp(source, flags),
+    map: (entries) => new Map(entries),
+    set: (values) => new Set(values),
+    error: (name, message) => fail(name, message),
+    symbol: (description) => Symbol(description),
+    bigint: (digits) => BigInt(digits),
+    typed: (name, values) => new allowed[name](values),
+    objectPrototype: Object.prototype,
+  };
+})

@@ -1,0 +1,39 @@
+//! n8n's expression language: `={{ … }}`.
+//!
+//! A parameter string is compiled once into a [`Template`]. Plain paths, operators and the frequent methods are
+//! evaluated natively; the rest is JavaScript, run by the embedded engine of an [`Engine`] with a time limit and a
+//! memory limit. What the run looks like to an expression is a [`Scene`].
+
+pub mod cases;
+pub mod clock;
+mod coerce;
+mod compile;
+pub mod engine;
+pub mod error;
+pub mod extensions;
+pub mod graph;
+mod javascript;
+pub mod locale;
+pub mod luxon;
+mod moment;
+mod native;
+pub mod parameter;
+mod print;
+mod run;
+pub mod scene;
+mod split;
+mod syntax;
+pub mod template;
+pub mod throw;
+pub mod value;
+
+pub use clock::Clock;
+pub use engine::{Engine, EngineLimits};
+pub use error::ExpressionError;
+pub use graph::{Connection, ConnectionGraph};
+pub use moment::parse_moment;
+pub use parameter::CompiledValue;
+pub use scene::{Environment, NodeInfo, RunView, Scene, WorkflowInfo};
+pub use template::{NodeReferences, Template};
+pub use throw::Thrown;
+pub use value::Value;

@@ -1,0 +1,157 @@
+//! What native evaluation passes around: borrowed data as long as possible.
+
+use std::borrow::Cow;
+
+use heddle_node::json::number_to_string;
+use heddle_node::{Item, Json};
+
+use crate::coerce;
+use crate::native::Stop;
+use crate::run::items::{item_json, items_json};
+use crate::value::{self, Value};
+
+/// An intermediate value.
+#[derive(Debug, Clone)]
+pub(crate) enum Operand<'a> {
+    /// Data that live elsewhere.
+    Ref(&'a Json),
+    /// A value of its own.
+    Value(Value),
+    /// An item of the run, not yet turned into JSON.
+    Item(&'a Item),
+    /// The items of an output, not yet turned into JSON.
+    Items(&'a [Item]),
+}
+
+impl<'a> Operand<'a> {
+    pub(crate) const UNDEFINED: Operand<'static> = Operand::Value(Value::Undefined);
+
+    /// A value of its own.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Operand::Ref(json) => Value::Json(json.clone()),
+            Operand::Value(value) => value,
+            Operand::Item(item) => Value::Json(item_json(item)),
+            Operand::Items(items) => Value::Json(items_json(items)),
+        }
+    }
+
+    /// The data, if this is data.
+    pub(crate) fn json(&self) -> Option<Cow<'_, Json>> {
+        match self {
+            Operand::Ref(json) => Some(Cow::Borrowed(json)),
+            Operand::Value(value) => value.as_json().map(Cow::Borrowed),
+            Operand::Item(item) => Some(Cow::Owned(item_json(item))),
+            Operand::Items(items) => Some(Cow::Owned(items_json(items))),
+        }
+    }
+
+    /// The data, if they are at hand.
+    pub(crate) fn as_json(&self) -> Option<&Json> {
+        match self {
+            Operand::Ref(json) => Some(json),
+            Operand::Value(value) => value.as_json(),
+            Operand::Item(_) | Operand::Items(_) => None,
+        }
+    }
+
+    pub(crate) fn is_undefined(&self) -> bool {
+        matches!(self, Operand::Value(Value::Undefined))
+    }
+
+    pub(crate) fn is_nullish(&self) -> bool {
+        match self {
+            Operand::Ref(json) => json.is_null(),
+            Operand::Value(value) => value.is_nullish(),
+            Operand::Item(_) | Operand::Items(_) => false,
+        }
+    }
+
+    pub(crate) fn is_truthy(&self) -> bool {
+        match self {
+            Operand::Ref(json) => value::is_truthy(json),
+            Operand::Value(value) => value.is_truthy(),
+            Operand::Item(_) | Operand::Items(_) => true,
+        }
+    }
+
+    /// `ToNumber`.
+    pub(crate) fn to_number(&self) -> Result<f64, Stop> {
+        match self {
+            Operand::Value(Value::Undefined) => Ok(f64::NAN),
+            Operand::Value(Value::DateTime(date)) => Ok(date.millis()),
+            Operand::Value(Value::Date(millis)) => Ok(*millis),
+            _ => match self.json() {
+                Some(json) => Ok(coerce::to_number(&json)),
+                None => Err(Stop::Unsupported),
+            },
+        }
+    }
+
+    /// `ToString`, as template literals and string arguments use it.
+    pub(crate) fn to_text(&self) -> Result<Cow<'_, str>, Stop> {
+        match self {
+            Operand::Ref(json) => Ok(coerce::to_text(json)),
+            Operand::Value(Value::Json(json)) => Ok(coerce::to_text(json)),
+            Operand::Value(Value::Undefined) => Ok(Cow::Borrowed("undefined")),
+            Operand::Value(Value::DateTime(date)) => Ok(Cow::Owned(date.to_string())),
+            Operand::Value(Value::Duration(duration)) => Ok(Cow::Owned(duration.to_string())),
+            Operand::Value(Value::Interval(interval)) => Ok(Cow::Owned(interval.to_string())),
+            Operand::Value(_) => Err(Stop::Unsupported),
+            Operand::Item(_) => Ok(Cow::Borrowed("[object Object]")),
+            Operand::Items(items) => Ok(Cow::Owned(vec!["[object Object]"; items.len()].join(","))),
+        }
+    }
+}
+
+/// Appends a chunk's value as it is printed inside text (`spec/expressions/language.md §5.2`).
+pub(crate) fn print(operand: &Operand<'_>, text: &mut String) -> Result<(), Stop> {
+    match operand {
+        Operand::Ref(json) => print_json(json, text),
+        Operand::Value(Value::Json(json)) => print_json(json, text),
+        Operand::Value(Value::Undefined) => {}
+        _ => text.push_str(&operand.to_text()?),
+    }
+    Ok(())
+}
+
+fn print_json(json: &Json, text: &mut String) {
+    if let Some(own) = json.as_str() {
+        text.push_str(own);
+    } else if let Some(number) = json.as_f64() {
+        if !number.is_nan() {
+            text.push_str(&number_to_string(number));
+        }
+    } else if !json.is_null() {
+        coerce::write_text(json, text);
+    }
+}
+
+impl From<Value> for Operand<'_> {
+    fn from(value: Value) -> Self {
+        Operand::Value(value)
+    }
+}
+
+impl From<Json> for Operand<'_> {
+    fn from(json: Json) -> Self {
+        Operand::Value(Value::Json(json))
+    }
+}
+
+impl<'a> From<Option<&'a Json>> for Operand<'a> {
+    fn from(json: Option<&'a Json>) -> Self {
+        json.map_or(Operand::UNDEFINED, Operand::Ref)
+    }
+}
+
+impl<'a> From<Option<&'a Item>> for Operand<'a> {
+    fn from(item: Option<&'a Item>) -> Self {
+        item.map_or(Operand::UNDEFINED, Operand::Item)
+    }
+}
+
+/// A text as an operand.
+pub(crate) fn text<'a>(text: impl Into<String>) -> Operand<'a> {
+    Operand::Value(Value::from(text.into()))
+}

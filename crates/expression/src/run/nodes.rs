@@ -1,0 +1,95 @@
+//! The data of other nodes (`spec/expressions/language.md §11`).
+
+use heddle_node::{Item, Json};
+
+use crate::error::ExpressionError;
+use crate::native::Stop;
+use crate::run::variables::{located, no_such_item, not_executed};
+use crate::scene::Scene;
+
+/// The node called `name`.
+pub(crate) fn find(name: &str, scene: &Scene<'_>) -> Result<usize, ExpressionError> {
+    scene.run.node_index(name).ok_or_else(|| {
+        located("Referenced node doesn't exist", scene)
+            .with("descriptionKey", "nodeNotFound")
+            .with("nodeCause", name)
+    })
+}
+
+/// The items of `$('name').first(branch, run)` and its like. Pinned items stand in for whatever is missing.
+pub(crate) fn output_items<'a>(
+    node: usize,
+    branch: Option<usize>,
+    run: Option<usize>,
+    scene: &Scene<'a>,
+) -> Result<&'a [Item], Stop> {
+    let pinned = scene.pin_data(node);
+    if scene.run.run_count(node) == 0 && pinned.is_none() {
+        return Err(not_executed(node, scene).into());
+    }
+    match run_items(node, branch, run, scene) {
+        Ok(items) => Ok(items),
+        Err(error) => pinned.ok_or_else(|| error.into()),
+    }
+}
+
+/// The items of an output in the run data.
+pub(crate) fn run_items<'a>(
+    node: usize,
+    branch: Option<usize>,
+    run: Option<usize>,
+    scene: &Scene<'a>,
+) -> Result<&'a [Item], ExpressionError> {
+    let view = scene.run;
+    let name = view.node(node).name;
+    let count = view.run_count(node);
+    if count == 0 {
+        return Err(not_executed(node, scene));
+    }
+    let run = run.unwrap_or(count - 1);
+    if run >= count {
+        return Err(located(format!("Run {run} of node \"{name}\" not found"), scene));
+    }
+    let branch = branch.unwrap_or_else(|| view.graph().route(scene.node, node).output.unwrap_or(0));
+    let outputs = view.output_count(node, run).unwrap_or(0);
+    if outputs == 0 || view.output(node, run, 0).is_none() {
+        return Err(located("No data found from `main` input", scene));
+    }
+    if branch >= outputs {
+        return Err(located(format!("Node \"{name}\" has no branch with index {branch}."), scene));
+    }
+    Ok(view.output(node, run, branch).unwrap_or_default())
+}
+
+/// The item of `$node["name"]`: by index, not by pairing.
+pub(crate) fn old_item<'a>(node: usize, scene: &Scene<'a>) -> Result<&'a Item, Stop> {
+    let view = scene.run;
+    let pinned = scene.pin_data(node);
+    if node == scene.node && view.run_count(node) == 0 {
+        return Err(not_executed(node, scene).into());
+    }
+    let items = if view.run_count(node) > 0 {
+        let route = view.graph().route(scene.node, node);
+        let Some(output) = route.output else {
+            return Err(not_connected(node, scene).into());
+        };
+        run_items(node, Some(output), None, scene)
+    } else {
+        Err(not_executed(node, scene))
+    };
+    let items = match items {
+        Ok(items) => items,
+        Err(error) => pinned.ok_or_else(|| Stop::from(error))?,
+    };
+    items.get(scene.item_index).ok_or_else(|| no_such_item(node, items.len(), scene).into())
+}
+
+fn not_connected(node: usize, scene: &Scene<'_>) -> ExpressionError {
+    let (active, name) = (scene.active().name, scene.run.node(node).name);
+    located(format!("connect \"{active}\" to \"{name}\""), scene).with("nodeCause", name)
+}
+
+/// `$('name').context`, the node's state.
+pub(crate) fn context(node: usize, scene: &Scene<'_>) -> Json {
+    scene.run.context_data(node).unwrap_or_else(Json::object)
+}

@@ -1,0 +1,416 @@
+//! Lowering a parsed chunk to a native expression, when it is one.
+
+use oxc_ast::ast::{
+    Argument, ArrayExpressionElement, BinaryExpression, BinaryOperator, CallExpression, ChainElement,
+    Expression, LogicalOperator, ObjectPropertyKind, PropertyKey, PropertyKind, UnaryOperator,
+};
+use oxc_span::Span;
+use smol_str::SmolStr;
+
+use heddle_node::Json;
+
+use crate::extensions;
+use crate::native::expr::{Binary, Expr, Function, Key, Logical, NodePart, Unary, Variable};
+use crate::syntax::names::is_denied;
+use crate::syntax::rewrite::print_quasi;
+use crate::value::Value;
+
+/// Deeper expressions are left to the engine, which guards its stack.
+const MAX_DEPTH: usize = 64;
+
+/// The native form of `expression`; `None` when it needs JavaScript. `extensions` says whether extension calls are
+/// rewritten in its template.
+pub(crate) fn lower(source: &str, expression: &Expression<'_>, extensions: bool) -> Option<Expr> {
+    Lowerer { source, extensions }.expression(expression, 0)
+}
+
+struct Lowerer<'s> {
+    source: &'s str,
+    extensions: bool,
+}
+
+impl Lowerer<'_> {
+    fn expression(&self, expression: &Expression<'_>, depth: usize) -> Option<Expr> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let depth = depth + 1;
+        Some(match expression {
+            Expression::ParenthesizedExpression(inner) => self.expression(&inner.expression, depth)?,
+            Expression::NullLiteral(_) => Expr::Constant(Value::NULL),
+            Expression::BooleanLiteral(literal) => Expr::Constant(Value::from(literal.value)),
+            Expression::NumericLiteral(literal) => Expr::Constant(Value::from(literal.value)),
+            Expression::StringLiteral(literal) if !literal.lone_surrogates => {
+                Expr::Constant(Value::from(literal.value.as_str()))
+            }
+            Expression::Identifier(identifier) => variable(&identifier.name)?,
+            Expression::TemplateLiteral(template) => {
+                let mut texts = Vec::with_capacity(template.quasis.len());
+                for quasi in &template.quasis {
+                    texts.push(self.quasi(quasi.value.cooked.as_ref()?, quasi.span, quasi.tail)?);
+                }
+                let expressions = template
+                    .expressions
+                    .iter()
+                    .map(|inner| self.expression(inner, depth))
+                    .collect::<Option<_>>()?;
+                Expr::Template { texts, expressions }
+            }
+            Expression::ArrayExpression(array) => Expr::Array(
+                array
+                    .elements
+                    .iter()
+                    .map(|element| match element {
+                        ArrayExpressionElement::SpreadElement(_) | ArrayExpressionElement::Elision(_) => None,
+                        _ => self.expression(element.as_expression()?, depth),
+                    })
+                    .collect::<Option<_>>()?,
+            ),
+            Expression::ObjectExpression(object) => Expr::Object(
+                object.properties.iter().map(|member| self.property(member, depth)).collect::<Option<_>>()?,
+            ),
+            Expression::UnaryExpression(unary) => {
+                let operator = match unary.operator {
+                    UnaryOperator::LogicalNot => Unary::Not,
+                    UnaryOperator::UnaryNegation => Unary::Minus,
+                    UnaryOperator::UnaryPlus => Unary::Plus,
+                    UnaryOperator::BitwiseNot => Unary::BitNot,
+                    UnaryOperator::Typeof => Unary::TypeOf,
+                    UnaryOperator::Void => Unary::Void,
+                    UnaryOperator::Delete => return None,
+                };
+                Expr::Unary { operator, operand: Box::new(self.expression(&unary.argument, depth)?) }
+            }
+            Expression::BinaryExpression(binary) => self.binary(binary, depth)?,
+            Expression::LogicalExpression(logical) => Expr::Logical {
+                operator: match logical.operator {
+                    LogicalOperator::And => Logical::And,
+                    LogicalOperator::Or => Logical::Or,
+                    LogicalOperator::Coalesce => Logical::Coalesce,
+                },
+                left: Box::new(self.expression(&logical.left, depth)?),
+                right: Box::new(self.expression(&logical.right, depth)?),
+            },
+            Expression::ConditionalExpression(conditional) => Expr::Conditional {
+                test: Box::new(self.expression(&conditional.test, depth)?),
+                yes: Box::new(self.expression(&conditional.consequent, depth)?),
+                no: Box::new(self.expression(&conditional.alternate, depth)?),
+            },
+            Expression::StaticMemberExpression(member) => {
+                self.member(&member.object, &member.property.name, member.optional, depth)?
+            }
+            Expression::ComputedMemberExpression(member) => {
+                self.index(&member.object, &member.expression, member.optional, depth)?
+            }
+            Expression::CallExpression(call) => self.call(call, depth)?,
+            Expression::ChainExpression(chain) => {
+                let inner = match &chain.expression {
+                    ChainElement::CallExpression(call) => self.call(call, depth)?,
+                    ChainElement::StaticMemberExpression(member) => {
+                        self.member(&member.object, &member.property.name, member.optional, depth)?
+                    }
+                    ChainElement::ComputedMemberExpression(member) => {
+                        self.index(&member.object, &member.expression, member.optional, depth)?
+                    }
+                    _ => return None,
+                };
+                Expr::Chain(Box::new(inner))
+            }
+            _ => return None,
+        })
+    }
+
+    /// The text of a template literal's piece, unless n8n's printer changes it.
+    fn quasi(&self, cooked: &str, span: Span, is_last: bool) -> Option<SmolStr> {
+        let raw = &self.source[span.start as usize..span.end as usize];
+        (print_quasi(raw, !is_last) == raw && !cooked.contains('\u{fffd}')).then(|| SmolStr::new(cooked))
+    }
+
+    fn property(&self, property: &ObjectPropertyKind<'_>, depth: usize) -> Option<(SmolStr, Expr)> {
+        let ObjectPropertyKind::ObjectProperty(property) = property else { return None };
+        if property.kind != PropertyKind::Init || property.method || property.computed {
+            return None;
+        }
+        let key = match &property.key {
+            PropertyKey::StaticIdentifier(name) => name.name.as_str(),
+            PropertyKey::StringLiteral(text) if !text.lone_surrogates => text.value.as_str(),
+            _ => return None,
+        };
+        if key == "__proto__"
+            || key == "__isError"
+            || key == "toString"
+            || key == "valueOf"
+            || key == "toJSON"
+        {
+            return None;
+        }
+        Some((SmolStr::new(key), self.expression(&property.value, depth)?))
+    }
+
+    fn binary(&self, binary: &BinaryExpression<'_>, depth: usize) -> Option<Expr> {
+        let operator = match binary.operator {
+            BinaryOperator::Addition => Binary::Add,
+            BinaryOperator::Subtraction => Binary::Subtract,
+            BinaryOperator::Multiplication => Binary::Multiply,
+            BinaryOperator::Division => Binary::Divide,
+            BinaryOperator::Remainder => Binary::Remainder,
+            BinaryOperator::Exponential => Binary::Power,
+            BinaryOperator::Equality => Binary::Equal,
+            BinaryOperator::Inequality => Binary::NotEqual,
+            BinaryOperator::StrictEquality => Binary::StrictEqual,
+            BinaryOperator::StrictInequality => Binary::StrictNotEqual,
+            BinaryOperator::LessThan => Binary::Less,
+            BinaryOperator::LessEqualThan => Binary::LessOrEqual,
+            BinaryOperator::GreaterThan => Binary::Greater,
+            BinaryOperator::GreaterEqualThan => Binary::GreaterOrEqual,
+            BinaryOperator::BitwiseAnd => Binary::BitAnd,
+            BinaryOperator::BitwiseOR => Binary::BitOr,
+            BinaryOperator::BitwiseXOR => Binary::BitXor,
+            BinaryOperator::ShiftLeft => Binary::ShiftLeft,
+            BinaryOperator::ShiftRight => Binary::ShiftRight,
+            BinaryOperator::ShiftRightZeroFill => Binary::ShiftRightUnsigned,
+            BinaryOperator::In | BinaryOperator::Instanceof => return None,
+        };
+        let left = Box::new(self.expression(&binary.left, depth)?);
+        let right = Box::new(self.expression(&binary.right, depth)?);
+        Some(Expr::Binary { operator, left, right })
+    }
+
+    fn member(&self, object: &Expression<'_>, name: &str, optional: bool, depth: usize) -> Option<Expr> {
+        if is_denied(name) {
+            return None;
+        }
+        if !optional && let Some(head) = self.head_member(object, name) {
+            return Some(head);
+        }
+        let object = Box::new(self.expression(object, depth)?);
+        Some(Expr::Member { object, key: Key::new(name), optional })
+    }
+
+    fn index(
+        &self,
+        object: &Expression<'_>,
+        index: &Expression<'_>,
+        optional: bool,
+        depth: usize,
+    ) -> Option<Expr> {
+        match index {
+            Expression::StringLiteral(literal) if !literal.lone_surrogates => {
+                self.member(object, &literal.value, optional, depth)
+            }
+            Expression::NumericLiteral(literal) => {
+                let name = heddle_node::json::number_to_string(literal.value);
+                self.member(object, &name, optional, depth)
+            }
+            _ if self.extensions && optional => None,
+            _ => {
+                let object = Box::new(self.expression(object, depth)?);
+                Some(Expr::Index { object, index: Box::new(self.expression(index, depth)?), optional })
+            }
+        }
+    }
+
+    /// Members of the heads that are no data: `$input.item`, `$('X').item`, `$workflow.id`, …
+    fn head_member(&self, object: &Expression<'_>, name: &str) -> Option<Expr> {
+        if let Some(node) = node_call_name(object) {
+            let part = match name {
+                "item" => NodePart::Item,
+                "isExecuted" => NodePart::IsExecuted,
+                "params" => NodePart::Params,
+                _ => return None,
+            };
+            return Some(Expr::Node { name: node, part });
+        }
+        if let Some(node) = old_node_name(object) {
+            return matches!(name, "json" | "data")
+                .then_some(Expr::Node { name: node, part: NodePart::OldJson });
+        }
+        let Expression::Identifier(identifier) = object else { return None };
+        let name = SmolStr::new(name);
+        let variable = match identifier.name.as_str() {
+            "$input" if name == "item" => Variable::InputItem,
+            "$env" => Variable::Env(name),
+            "$workflow" => Variable::Workflow(name),
+            "$execution" if name != "customData" => Variable::Execution(name),
+            "$prevNode" => Variable::PrevNode(name),
+            _ => return None,
+        };
+        Some(Expr::Variable(variable))
+    }
+
+    fn call(&self, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+        if call.optional || call.arguments.iter().any(Argument::is_spread) {
+            return None;
+        }
+        let (object, name, optional) = match &call.callee {
+            Expression::Identifier(callee) => return self.function_call(&callee.name, call, depth),
+            Expression::StaticMemberExpression(member) => {
+                (&member.object, member.property.name.as_str(), member.optional)
+            }
+            _ => return None,
+        };
+        if is_denied(name) {
+            return None;
+        }
+        if !optional && call.arguments.is_empty() {
+            let node_part = match name {
+                "first" => Some((NodePart::First, Variable::InputFirst)),
+                "last" => Some((NodePart::Last, Variable::InputLast)),
+                "all" => Some((NodePart::All, Variable::InputAll)),
+                _ => None,
+            };
+            if let Some((part, variable)) = node_part {
+                if let Some(node) = node_call_name(object) {
+                    return Some(Expr::Node { name: node, part });
+                }
+                if is_identifier(object, "$input") {
+                    return Some(Expr::Variable(variable));
+                }
+            }
+        }
+        if let Expression::Identifier(holder) = object
+            && let Some(function) = static_function(&holder.name, name)
+        {
+            let is_extension = self.extensions && extensions::NAMES.contains(&name);
+            return if is_extension || optional { None } else { self.function(function, call, depth) };
+        }
+        let object = Box::new(self.expression(object, depth)?);
+        let arguments = self.arguments(call, depth)?;
+        if self.extensions
+            && let Some(method) = extensions::NAMES.iter().find(|known| **known == name)
+        {
+            return Some(Expr::Extension { object, method, arguments, optional });
+        }
+        Some(Expr::Call { object, method: SmolStr::new(name), arguments, optional })
+    }
+
+    fn arguments(&self, call: &CallExpression<'_>, depth: usize) -> Option<Vec<Expr>> {
+        call.arguments.iter().map(|argument| self.expression(argument.as_expression()?, depth)).collect()
+    }
+
+    fn function(&self, function: Function, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+        let arguments = self.arguments(call, depth)?;
+        Some(Expr::Function { function, arguments })
+    }
+
+    fn function_call(&self, name: &str, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+        if name == "$if" && self.extensions {
+            let mut arguments = self.arguments(call, depth)?.into_iter();
+            let (test, yes) = (Box::new(arguments.next()?), Box::new(arguments.next()?));
+            let no = Box::new(arguments.next().unwrap_or(Expr::Constant(Value::from(false))));
+            return Some(Expr::Conditional { test, yes, no });
+        }
+        let function = match name {
+            "String" => Function::String,
+            "Number" => Function::Number,
+            "Boolean" => Function::Boolean,
+            "parseInt" => Function::ParseInt,
+            "parseFloat" => Function::ParseFloat,
+            "isNaN" => Function::IsNaN,
+            "encodeURIComponent" => Function::EncodeUriComponent,
+            "$ifEmpty" => Function::Own("$ifEmpty"),
+            "$min" => Function::Own("$min"),
+            "$max" => Function::Own("$max"),
+            "$average" => Function::Own("$average"),
+            "$not" => Function::Own("$not"),
+            _ => return None,
+        };
+        self.function(function, call, depth)
+    }
+}
+
+fn static_function(holder: &str, name: &str) -> Option<Function> {
+    Some(match (holder, name) {
+        ("JSON", "stringify") => Function::JsonStringify,
+        ("JSON", "parse") => Function::JsonParse,
+        ("Object", "keys") => Function::ObjectKeys,
+        ("Object", "values") => Function::ObjectValues,
+        ("Array", "isArray") => Function::IsArray,
+        ("Number", "parseInt") => Function::ParseInt,
+        ("Number", "parseFloat") => Function::ParseFloat,
+        ("Math", "round") => Function::MathRound,
+        ("Math", "floor") => Function::MathFloor,
+        ("Math", "ceil") => Function::MathCeil,
+        ("Math", "abs") => Function::MathAbs,
+        ("Math", "trunc") => Function::MathTrunc,
+        ("Math", "max") => Function::MathMax,
+        ("Math", "min") => Function::MathMin,
+        _ => return None,
+    })
+}
+
+fn variable(name: &str) -> Option<Expr> {
+    let variable = match name {
+        "$json" | "$data" => Variable::Json,
+        "$binary" => Variable::Binary,
+        "$thisItem" => Variable::ThisItem,
+        "$itemIndex" | "$position" | "$thisItemIndex" => Variable::ItemIndex,
+        "$runIndex" | "$thisRunIndex" => Variable::RunIndex,
+        "$mode" => Variable::Mode,
+        "$now" => Variable::Now,
+        "$today" => Variable::Today,
+        "$vars" => Variable::Vars,
+        "$executionId" => Variable::Execution(SmolStr::new_static("id")),
+        "$resumeWebhookUrl" => Variable::Execution(SmolStr::new_static("resumeUrl")),
+        "$nodeVersion" => Variable::NodeVersion,
+        "$nodeId" => Variable::NodeId,
+        "$webhookId" => Variable::WebhookId,
+        "$request" | "$response" | "$pageCount" | "$version" | "$value" | "$credentials"
+        | "$responseItem" | "$index" | "$parent" => Variable::Additional(SmolStr::new(name)),
+        "undefined" => return Some(Expr::Constant(Value::Undefined)),
+        "NaN" => return Some(Expr::Constant(Value::Json(Json::from(f64::NAN)))),
+        "Infinity" => return Some(Expr::Constant(Value::Json(Json::from(f64::INFINITY)))),
+        _ => return None,
+    };
+    Some(Expr::Variable(variable))
+}
+
+fn is_identifier(expression: &Expression<'_>, name: &str) -> bool {
+    matches!(expression, Expression::Identifier(identifier) if identifier.name == name)
+}
+
+/// The name in `$('name')`.
+pub(crate) fn node_call_name(expression: &Expression<'_>) -> Option<SmolStr> {
+    let Expression::CallExpression(call) = expression else { return None };
+    if call.optional || !is_identifier(&call.callee, "$") || call.arguments.len() != 1 {
+        return None;
+    }
+    literal_text(call.arguments.first()?.as_expression()?)
+}
+
+/// The name in `$node["name"]` or `$node.name`.
+fn old_node_name(expression: &Expression<'_>) -> Option<SmolStr> {
+    match expression {
+        Expression::StaticMemberExpression(member)
+            if is_identifier(&member.object, "$node")
+                && !member.optional
+                && !is_denied(&member.property.name) =>
+        {
+            Some(SmolStr::new(member.property.name.as_str()))
+        }
+        Expression::ComputedMemberExpression(member)
+            if is_identifier(&member.object, "$node") && !member.optional =>
+        {
+            match &member.expression {
+                Expression::StringLiteral(_) => {
+                    literal_text(&member.expression).filter(|name| !is_denied(name))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The text of a string literal, or of a template literal without expressions.
+pub(crate) fn literal_text(expression: &Expression<'_>) -> Option<SmolStr> {
+    match expression {
+        Expression::StringLiteral(literal) if !literal.lone_surrogates => {
+            Some(SmolStr::new(literal.value.as_str()))
+        }
+        Expression::TemplateLiteral(template) if template.expressions.is_empty() => {
+            Some(SmolStr::new(template.quasis.first()?.value.cooked.as_ref()?.as_str()))
+        }
+        _ => None,
+    }
+}

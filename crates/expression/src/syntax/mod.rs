@@ -1,0 +1,9 @@
+//! From the text of a code chunk to something that can be evaluated (`spec/expressions/language.md §4, §8`).
+
+pub(crate) mod extension_calls;
+pub(crate) mod lower;
+pub(crate) mod names;
+pub(crate) mod parse;
+pub(crate) mod references;
+pub(crate) mod rewrite;
+mod scope;

@@ -1,0 +1,148 @@
+//! Which other nodes a code chunk reads.
+
+use std::ops::Range;
+
+use oxc_ast::ast::{AssignmentExpression, UnaryExpression, UnaryOperator, UpdateExpression};
+use oxc_ast::ast::{
+    CallExpression, ComputedMemberExpression, Expression, IdentifierReference, StaticMemberExpression,
+};
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::GetSpan;
+use smol_str::SmolStr;
+
+use crate::syntax::lower::literal_text;
+
+/// What a chunk refers to and does.
+#[derive(Debug, Default)]
+pub(crate) struct References {
+    /// Names of nodes, with their place in the chunk.
+    pub(crate) nodes: Vec<(SmolStr, Range<usize>)>,
+    /// Whether it may read nodes whose names only show when it runs.
+    pub(crate) unknown: bool,
+    /// Whether it may change data that a later chunk of the same template reads.
+    pub(crate) writes: bool,
+}
+
+/// Finds the references of an expression.
+pub(crate) fn find(expression: &Expression<'_>) -> References {
+    let mut references = References::default();
+    references.visit_expression(expression);
+    references
+}
+
+impl References {
+    fn add(&mut self, name: &Expression<'_>) {
+        match literal_text(name) {
+            Some(text) => {
+                let span = name.span();
+                self.nodes.push((text, span.start as usize..span.end as usize));
+            }
+            None => self.unknown = true,
+        }
+    }
+}
+
+/// Methods that change their receiver, or an argument.
+fn is_changing_method(name: &str) -> bool {
+    matches!(
+        name,
+        "push"
+            | "pop"
+            | "shift"
+            | "unshift"
+            | "splice"
+            | "sort"
+            | "reverse"
+            | "fill"
+            | "copyWithin"
+            | "assign"
+            | "set"
+            | "add"
+            | "delete"
+            | "clear"
+            | "call"
+            | "apply"
+            | "bind"
+    )
+}
+
+impl<'a> Visit<'a> for References {
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        match &call.callee {
+            Expression::Identifier(callee) => match callee.name.as_str() {
+                "$" => {
+                    match call.arguments.first().and_then(|argument| argument.as_expression()) {
+                        Some(name) => self.add(name),
+                        None => self.unknown = true,
+                    }
+                    for argument in &call.arguments {
+                        self.visit_argument(argument);
+                    }
+                    return;
+                }
+                "$items" => {
+                    if let Some(argument) = call.arguments.first() {
+                        match argument.as_expression() {
+                            Some(name) => self.add(name),
+                            None => self.unknown = true,
+                        }
+                    }
+                    for argument in &call.arguments {
+                        self.visit_argument(argument);
+                    }
+                    return;
+                }
+                "$evaluateExpression" | "$getPairedItem" => self.unknown = true,
+                _ => {}
+            },
+            Expression::StaticMemberExpression(member) => {
+                self.writes |= is_changing_method(&member.property.name);
+            }
+            _ => self.writes = true,
+        }
+        walk::walk_call_expression(self, call);
+    }
+
+    fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        if let Expression::Identifier(object) = &member.object
+            && object.name == "$node"
+        {
+            let span = member.property.span;
+            let name = SmolStr::new(member.property.name.as_str());
+            self.nodes.push((name, span.start as usize..span.end as usize));
+            return;
+        }
+        // `$node["X"].parameter.y` evaluates whatever is stored there.
+        self.unknown |= member.property.name == "parameter";
+        walk::walk_static_member_expression(self, member);
+    }
+
+    fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
+        if let Expression::Identifier(object) = &member.object
+            && object.name == "$node"
+        {
+            self.add(&member.expression);
+            return self.visit_expression(&member.expression);
+        }
+        walk::walk_computed_member_expression(self, member);
+    }
+
+    fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
+        self.unknown |= matches!(identifier.name.as_str(), "$" | "$node" | "$items" | "$item");
+    }
+
+    fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
+        self.writes = true;
+        walk::walk_assignment_expression(self, assignment);
+    }
+
+    fn visit_update_expression(&mut self, update: &UpdateExpression<'a>) {
+        self.writes = true;
+        walk::walk_update_expression(self, update);
+    }
+
+    fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
+        self.writes |= unary.operator == UnaryOperator::Delete;
+        walk::walk_unary_expression(self, unary);
+    }
+}

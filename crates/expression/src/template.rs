@@ -1,0 +1,109 @@
+//! A parameter string, compiled once.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use heddle_node::Json;
+
+use crate::compile::{Code, compile};
+use crate::error::ExpressionError;
+
+/// One parameter string, compiled: a literal, text with code in it, or a single code chunk whose value keeps its type
+/// (`spec/expressions/language.md §2, §3`). Cloning copies a pointer.
+#[derive(Debug, Clone)]
+pub struct Template(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    /// Tells templates apart in an engine's cache.
+    id: u64,
+    shape: Shape,
+    references: NodeReferences,
+}
+
+/// What a template is made of.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// No code.
+    Text(Json),
+    /// One code chunk and nothing else: its value is the template's.
+    Whole(Code),
+    /// Text and code in turn, printed and joined.
+    Joined(Vec<Piece>),
+}
+
+/// A piece of a template that is text in the end.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(String),
+    Code(Code),
+}
+
+/// The other nodes that a template reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeReferences {
+    /// Their names, in order of appearance, with the place of each name in the parameter string (bytes).
+    pub names: Vec<(String, Range<usize>)>,
+    /// Whether the template may read nodes whose names only show when it runs: computed names, `$evaluateExpression`.
+    pub reads_unknown_nodes: bool,
+}
+
+impl Template {
+    /// Compiles a parameter string. Without a leading `=` it is a literal.
+    ///
+    /// # Errors
+    /// Syntax errors, and what the sandbox refuses, with the place in `text`.
+    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let shape = match text.strip_prefix('=') {
+            Some(template) => compile(template)?,
+            None => Shape::Text(Json::from(text)),
+        };
+        let mut references = NodeReferences::default();
+        for code in codes(&shape) {
+            let names = code.nodes.iter().map(|(name, range)| (name.to_string(), range.clone()));
+            references.names.extend(names);
+            references.reads_unknown_nodes |= code.reads_unknown_nodes;
+        }
+        Ok(Self(Arc::new(Compiled { id: NEXT.fetch_add(1, Ordering::Relaxed), shape, references })))
+    }
+
+    /// Which other nodes the template reads.
+    pub fn node_references(&self) -> &NodeReferences {
+        &self.0.references
+    }
+
+    /// The value, if it is the same wherever the template is evaluated: a literal, or text without code.
+    pub fn as_constant(&self) -> Option<Json> {
+        match &self.0.shape {
+            Shape::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether all code has a native form, so that JavaScript is needed in odd cases only.
+    pub fn is_native(&self) -> bool {
+        codes(&self.0.shape).all(|code| code.native.is_some())
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.0.shape
+    }
+}
+
+fn codes(shape: &Shape) -> impl Iterator<Item = &Code> {
+    let (whole, pieces) = match shape {
+        Shape::Text(_) => (None, &[][..]),
+        Shape::Whole(code) => (Some(code), &[][..]),
+        Shape::Joined(pieces) => (None, pieces.as_slice()),
+    };
+    whole.into_iter().chain(pieces.iter().filter_map(|piece| match piece {
+        Piece::Code(code) => Some(code),
+        Piece::Text(_) => None,
+    }))
+}

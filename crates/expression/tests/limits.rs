@@ -1,0 +1,145 @@
+//! What an expression cannot do: run for ever, eat all memory, leave anything behind, reach the host.
+
+use std::time::Duration;
+
+use heddle_expression::cases::{Recording, evaluate_cases_with};
+use heddle_expression::{Engine, EngineLimits};
+use heddle_node::{Json, json};
+
+fn engine() -> Engine {
+    Engine::new(EngineLimits { time: Duration::from_millis(300), memory: 32 * 1024 * 1024 })
+}
+
+fn fixtures() -> Json {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures.json");
+    Json::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn evaluate(engine: &mut Engine, expression: &str) -> Json {
+    let cases = json!([{"id": "x", "expression": expression, "json": {"n": 1, "list": [1, 2], "deep": {"a": {"b": 2}}}}]);
+    evaluate_cases_with(engine, &cases, &fixtures(), &Recording::at(0)).unwrap().remove(0)
+}
+
+fn assert_usable(engine: &mut Engine) {
+    assert_eq!(evaluate(engine, "={{ [1, 2].map(x => x * 2) }}").get("value"), Some(&json!([2, 4])));
+}
+
+#[test]
+fn endless_code_times_out() {
+    let mut engine = engine();
+    for expression in [
+        "={{ (() => { while (true) {} })() }}",
+        "={{ (() => { for (;;) { try { while (true) {} } catch (e) {} } })() }}",
+        "={{ /^(a+)+$/.test('a'.repeat(64) + 'b') }}",
+        "={{ 'a'.repeat(64).concat('b').replace(/(a|a)*c/, '') }}",
+        "={{ (() => { const f = () => { try { f() } finally { f() } }; f() })() }}",
+        "={{ [1].map(() => { for (;;) {} }) }}",
+        "=text {{ (() => { while (true) {} })() }}",
+        "={{ $evaluateExpression('{{ (() => { while (true) {} })() \\}}') }}",
+    ] {
+        let result = evaluate(&mut engine, expression);
+        assert_eq!(result.get("error"), Some(&json!("Expression timed out")), "{expression}: {result}");
+        assert_usable(&mut engine);
+    }
+}
+
+#[test]
+fn greedy_code_meets_the_memory_limit() {
+    let mut engine = Engine::new(EngineLimits { time: Duration::from_secs(20), memory: 32 * 1024 * 1024 });
+    for expression in [
+        "={{ (() => { const all = []; for (;;) all.push(new Array(1000).fill(1)) })() }}",
+        "={{ 'ab'.repeat(2 ** 27) }}",
+        "={{ Array.from({ length: 2 ** 24 }, (_, i) => ({ i })) }}",
+    ] {
+        let result = evaluate(&mut engine, expression);
+        assert_eq!(
+            result.get("error"),
+            Some(&json!("Expression exceeded memory limit")),
+            "{expression}: {result}"
+        );
+        assert_usable(&mut engine);
+    }
+}
+
+#[test]
+fn a_thrown_null_is_not_a_lack_of_memory() {
+    let mut engine = engine();
+    assert_eq!(
+        evaluate(&mut engine, "={{ (() => { throw null })() }}").get("type"),
+        Some(&json!("undefined"))
+    );
+    assert_usable(&mut engine);
+}
+
+#[test]
+fn endless_recursion_blanks_its_chunk() {
+    let mut engine = engine();
+    for expression in ["={{ (() => { const f = () => f() + 1; return f() })() }}", "={{ $parameter.nope }}"] {
+        assert_eq!(evaluate(&mut engine, expression).get("type"), Some(&json!("undefined")), "{expression}");
+        assert_usable(&mut engine);
+    }
+}
+
+#[test]
+fn deeply_nested_code_neither_crashes_nor_hangs() {
+    let mut engine = engine();
+    for depth in [50usize, 400, 5_000, 100_000] {
+        let nested = format!("={{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
+        let array = format!("={{{{ {}{} }}}}", "[".repeat(depth), "]".repeat(depth));
+        let sum = format!("={{{{ 1{} }}}}", "+1".repeat(depth));
+        let not = format!("={{{{ {}1 }}}}", "!".repeat(depth));
+        let path = format!("={{{{ $json{} }}}}", ".a".repeat(depth));
+        for expression in [nested, array, sum, not, path] {
+            let result = evaluate(&mut engine, &expression);
+            assert!(result.get("error").is_some() || result.get("type").is_some());
+        }
+        assert_usable(&mut engine);
+    }
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let mut engine = engine();
+    for (write, read) in [
+        ("={{ (Math.x = 1, Math.x) }}", "={{ Math.x }}"),
+        ("={{ (Array.x = 1, Array.x) }}", "={{ Array.x }}"),
+        ("={{ (DateTime.x = 1, DateTime.x) }}", "={{ DateTime.x }}"),
+        ("={{ (x = 1, x) }}", "={{ x }}"),
+        ("={{ ($json.n = 2, $json.left = 3, $json.left) }}", "={{ $json.left }}"),
+        ("={{ (JSON.parse = 1, Object.assign(JSON, { x: 1 })) }}", "={{ JSON.x }}"),
+        ("={{ (Symbol.x = 1, parseInt.x = 1) }}", "={{ parseInt.x }}"),
+        ("={{ (() => { const r = /a/g; r.x = 1; RegExp.x = 1; return 1 })() }}", "={{ RegExp.x }}"),
+    ] {
+        evaluate(&mut engine, write);
+        assert_eq!(evaluate(&mut engine, read).get("type"), Some(&json!("undefined")), "{write}");
+    }
+    evaluate(&mut engine, "={{ ($json.list.push(3), $json.deep.a.b = 9, $json) }}");
+    let json = evaluate(&mut engine, "={{ $json }}");
+    assert_eq!(json.get("value"), Some(&json!({"n": 1, "list": [1, 2], "deep": {"a": {"b": 2}}})));
+    assert_eq!(evaluate(&mut engine, "={{ $json.n }}").get("value"), Some(&json!(1)));
+}
+
+#[test]
+fn the_host_is_out_of_reach() {
+    let mut engine = engine();
+    for expression in [
+        "={{ (() => {})['const' + 'ructor']('return 1')() }}",
+        "={{ [].at['const' + 'ructor'] }}",
+        "={{ Object.getPrototypeOf(async () => 1) }}",
+        "={{ eval('1') }}",
+        "={{ new Function('return 1')() }}",
+        "={{ std }}",
+        "={{ os }}",
+        "={{ Reflect.ownKeys({}) }}",
+        "={{ fetch('http://localhost') }}",
+        "={{ require('fs') }}",
+        "={{ process.exit() }}",
+        "={{ setTimeout(() => 1, 1) }}",
+        "={{ print('x') }}",
+    ] {
+        let result = evaluate(&mut engine, expression);
+        let refused = result.get("error").is_some() || result.get("type") == Some(&json!("undefined"));
+        assert!(refused, "{expression}: {result}");
+    }
+    assert_usable(&mut engine);
+}

@@ -1,0 +1,66 @@
+//! Calls of `Intl`, with what Node.js 24.21 (ICU 78, CLDR 48) gave for each (`data/locale-*.json`).
+
+use std::path::Path;
+
+use heddle_expression::{Clock, Value, locale};
+use heddle_node::Json;
+use jiff::tz::TimeZone;
+
+fn check(file: &Path) -> (usize, Vec<String>) {
+    let text = std::fs::read_to_string(file).expect("the recorded cases are there");
+    let cases = Json::parse(&text).expect("the recorded cases are JSON");
+    let cases = cases.as_array().expect("the recorded cases are a list").to_vec();
+    let clock = Clock { now: 1_741_964_966_535, zone: TimeZone::UTC };
+    let mut failures = Vec::new();
+    for case in &cases {
+        let member = |name: &str| case.get(name).cloned().unwrap_or_default();
+        let (class, method) = (member("class"), member("method"));
+        let args: Vec<Value> = member("args").as_array().unwrap_or_default().iter().cloned().map(Value::Json).collect();
+        let locales = Value::Json(member("locale"));
+        let options = case.get("options").cloned().map_or(Value::Undefined, Value::Json);
+        let got = match locale::intl(
+            class.as_str().unwrap_or_default(),
+            method.as_str().unwrap_or_default(),
+            &locales,
+            &options,
+            &args,
+            &clock,
+        ) {
+            Ok(value) => value.to_json().unwrap_or_default(),
+            Err(thrown) => heddle_node::json!({ "throws": thrown.name.as_str() }),
+        };
+        let expected = member("expected");
+        if got != expected {
+            failures.push(format!(
+                "{} {} {} {} {}\n  expected {expected}\n  got      {got}",
+                class,
+                method,
+                member("locale"),
+                member("options"),
+                member("args")
+            ));
+        }
+    }
+    (cases.len(), failures)
+}
+
+fn assert_recorded(name: &str) {
+    let (count, failures) = check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name));
+    assert!(count > 0, "{name} has cases");
+    assert!(failures.is_empty(), "{} of {count} differ:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn dates_are_written_as_in_node() {
+    assert_recorded("locale-dates.json");
+}
+
+#[test]
+fn numbers_are_written_as_in_node() {
+    assert_recorded("locale-numbers.json");
+}
+
+#[test]
+fn distances_lists_and_plurals_are_as_in_node() {
+    assert_recorded("locale-words.json");
+}

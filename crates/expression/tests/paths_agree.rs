@@ -1,0 +1,156 @@
+//! The native path and the JavaScript path give the same value, type and error on generated expressions.
+
+use std::cell::RefCell;
+
+use heddle_expression::cases::{Recording, evaluate_cases_with};
+use heddle_expression::{Engine, EngineLimits};
+use heddle_node::{Json, json};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn leaf() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => select(vec![
+            "$json.text", "$json.upper", "$json.empty", "$json.number", "$json.zero", "$json.negative", "$json.float",
+            "$json.yes", "$json.no", "$json.nothing", "$json.missing", "$json.list", "$json.words", "$json.rows",
+            "$json.nested", "$json.nested.deep.value", "$json.numeric", "$json.spaced", "$json.unicode", "$json.big",
+            "$json['two words']", "$json.rows[0].id", "$json.list[1]", "$json.words[9]", "$json.text[1]",
+            "$json.text.length", "$json.list.length", "$itemIndex", "$runIndex", "$mode", "$json",
+        ]).prop_map(str::to_owned),
+        2 => select(vec![
+            "1", "0", "-1", "2.5", "1e21", "0.1", "'a'", "''", "'3'", "' 7 '", "'0x1f'", "\"double\"", "true", "false",
+            "null", "undefined", "NaN", "Infinity", "[]", "[1, 'b', null]", "{}", "{ a: 1 }", "'été'", "`t`",
+        ]).prop_map(str::to_owned),
+        1 => (-1000i32..1000).prop_map(|number| number.to_string()),
+        1 => "[a-zA-Z0-9 _.,;-]{0,8}".prop_map(|text| format!("'{text}'")),
+    ]
+}
+
+fn expression() -> impl Strategy<Value = String> {
+    leaf().prop_recursive(4, 24, 3, |inner| {
+        let operator = select(vec![
+            "+", "-", "*", "/", "%", "**", "==", "!=", "===", "!==", "<", "<=", ">", ">=", "&&", "||", "&",
+            "|", "^", "<<", ">>", ">>>",
+        ]);
+        let method = select(vec![
+            "toUpperCase()",
+            "toLowerCase()",
+            "trim()",
+            "trimStart()",
+            "trimEnd()",
+            "toString()",
+            "includes('a')",
+            "includes(2)",
+            "startsWith('a')",
+            "endsWith('c')",
+            "indexOf('b')",
+            "indexOf(2)",
+            "split(',')",
+            "split(' ')",
+            "slice(1)",
+            "slice(-2)",
+            "slice(1, -1)",
+            "slice(0, 2)",
+            "substring(1, 3)",
+            "substring(3, 1)",
+            "charAt(1)",
+            "replace('a', 'b')",
+            "replaceAll('a', 'b')",
+            "padStart(6, '0')",
+            "padEnd(5)",
+            "repeat(2)",
+            "concat('x')",
+            "join('-')",
+            "join()",
+            "at(-1)",
+            "at(0)",
+            "toFixed(2)",
+            "toFixed()",
+            "nope()",
+            "nope",
+            "length",
+            "k",
+            "deep",
+            "[0]",
+            "slice()",
+            "valueOf()",
+        ]);
+        let unary = select(vec!["!", "-", "+", "typeof ", "~", "void "]);
+        let function = select(vec![
+            "String",
+            "Number",
+            "Boolean",
+            "parseInt",
+            "parseFloat",
+            "isNaN",
+            "Array.isArray",
+            "JSON.stringify",
+            "Object.keys",
+            "Object.values",
+            "Math.round",
+            "Math.floor",
+            "Math.ceil",
+            "Math.abs",
+            "Math.trunc",
+            "encodeURIComponent",
+        ]);
+        prop_oneof![
+            (inner.clone(), operator, inner.clone()).prop_map(|(a, o, b)| format!("({a}) {o} ({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("(({a}) ?? ({b}))")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("(({a}) ? {b} : {c})")),
+            (unary, inner.clone()).prop_map(|(o, a)| format!("({o}({a}))")),
+            (inner.clone(), method.clone()).prop_map(|(a, m)| match m.starts_with('[') {
+                true => format!("({a}){m}"),
+                false => format!("({a}).{m}"),
+            }),
+            (inner.clone(), method).prop_map(|(a, m)| format!("({a})?.{m}")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),
+            (function, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
+            (inner.clone(), inner.clone())
+                .prop_map(|(a, b)| format!("Math.max({a}, {b}) + Math.min({b}, {a})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("`<${{{a}}}|${{{b}}}>`")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, {b}]")),
+            (inner.clone(), inner).prop_map(|(a, b)| format!("({{ x: {a}, 'y z': {b} }})")),
+        ]
+    })
+}
+
+/// One or two chunks, alone or in text.
+fn template() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => expression().prop_map(|code| format!("={{{{ {code} }}}}")),
+        1 => expression().prop_map(|code| format!("=<{{{{ {code} }}}}>")),
+        1 => (expression(), expression()).prop_map(|(a, b)| format!("={{{{ {a} }}}} and {{{{ {b} }}}}")),
+    ]
+}
+
+thread_local! {
+    static ENGINES: RefCell<(Engine, Engine)> = RefCell::new((
+        Engine::new(EngineLimits::default()),
+        Engine::without_native_path(EngineLimits::default()),
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_paths_agree(template in template()) {
+        // Braces that close a chunk early are another test's subject.
+        prop_assume!(!template.trim_end_matches("}}").contains("}}}"));
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures.json");
+        let fixtures = Json::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases = json!([{"id": "generated", "expression": template.as_str(), "json": {
+            "text": "a,b c", "upper": "ABC", "empty": "", "number": 42, "zero": 0, "negative": -7, "float": 2.5,
+            "yes": true, "no": false, "nothing": null, "list": [3, 1, 2], "words": ["b", "a"],
+            "rows": [{"id": 1, "k": "v"}, {"id": 2}], "nested": {"deep": {"value": "v", "k": [1]}, "k": 5},
+            "numeric": "12.5", "spaced": "  x ", "unicode": "Ünïcödé 日本 🎉", "big": 1e21, "two words": "w"
+        }}]);
+        let (native, script) = ENGINES.with_borrow_mut(|(native, script)| {
+            let run = |engine: &mut Engine| evaluate_cases_with(engine, &cases, &fixtures, &Recording::at(0)).unwrap();
+            (run(native), run(script))
+        });
+        prop_assert_eq!(native[0].to_string(), script[0].to_string(), "{}", template);
+    }
+}
