@@ -32,6 +32,9 @@ pub trait ItemNode: Send + Sync + 'static {
     /// The gravest effect that any of its items can have.
     const EFFECT: Effect = Effect::Pure;
 
+    /// The output that failed items take where the workflow continues on the regular outputs.
+    const FAILURE_OUTPUT: usize = 0;
+
     /// Handles one item.
     ///
     /// # Errors
@@ -212,6 +215,9 @@ pub trait ErasedItemNode: Send + Sync {
     /// The gravest effect that any item can have.
     fn gravest_effect(&self) -> Effect;
 
+    /// The output that failed items take where the workflow continues on the regular outputs.
+    fn failure_output(&self) -> usize;
+
     /// Types and checks the resolved parameters of one item. Does no I/O.
     ///
     /// # Errors
@@ -336,6 +342,10 @@ impl<N: ItemNode> Node for ItemAdapter<N> {
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
     fn gravest_effect(&self) -> Effect {
         N::EFFECT
+    }
+
+    fn failure_output(&self) -> usize {
+        N::FAILURE_OUTPUT
     }
 
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {

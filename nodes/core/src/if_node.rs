@@ -78,6 +78,9 @@ impl ItemNode for If {
         credentials: &[],
     };
 
+    /// An item that cannot be compared does not meet the conditions.
+    const FAILURE_OUTPUT: usize = 1;
+
     async fn execute_item(
         &self,
         parameters: &IfParameters,

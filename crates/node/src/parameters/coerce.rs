@@ -305,7 +305,10 @@ impl ParameterError {
     ) -> Self {
         let found = describe_value(value, is_secret);
         let row = place.row().map_or_else(String::new, |row| format!(" in row {row}"));
-        Self::new(place, format!("The parameter \"{display_name}\"{row} must be {expected}, but it is {found}"))
+        Self::new(
+            place,
+            format!("The parameter \"{display_name}\"{row} must be {expected}, but it is {found}"),
+        )
     }
 }
 

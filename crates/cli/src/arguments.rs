@@ -1,0 +1,138 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs n8n-style workflows, checks them, and gives every node's form.
+#[derive(Debug, Parser)]
+#[command(name = "heddle", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a workflow. Results go to standard output, progress and summary to standard error.
+    ///
+    /// Exit status: 0 done (also when the workflow goes on after failed items), 1 the workflow failed, 2 the call or
+    /// a file is wrong, 130 interrupted.
+    Run(RunArguments),
+    /// Find every problem of workflow files without running them.
+    Check {
+        /// Workflow files.
+        #[arg(required = true, value_name = "WORKFLOW")]
+        workflows: Vec<PathBuf>,
+    },
+    /// List the node types.
+    Nodes,
+    /// Print the description of a node type: its form and what it needs.
+    Describe {
+        /// Node type, such as n8n-nodes-wts.wtsChat.
+        #[arg(value_name = "TYPE")]
+        node_type: String,
+        /// Print the JSON Schema of its parameters instead, as they are stored in a workflow file.
+        #[arg(long)]
+        json_schema: bool,
+    },
+    /// Load the choices of a form field from the user's account.
+    Options {
+        /// Node type, such as n8n-nodes-wts.wtsChat.
+        #[arg(value_name = "TYPE")]
+        node_type: String,
+        /// Method that loads the choices, such as getChatbots.
+        #[arg(value_name = "METHOD")]
+        method: String,
+        #[command(flatten)]
+        credentials: CredentialArguments,
+        /// The form's parameters so far.
+        #[arg(long, value_name = "JSON", default_value = "{}")]
+        parameters: String,
+        /// Only choices with this text in their names.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// Write the JSON Schemas and descriptions of all nodes.
+    Schema {
+        /// Folder to write to.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Write nothing; fail when the folder is not up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Start the sandbox of a service as a server, and print its URL and token.
+    Sandbox {
+        /// Port on the loopback interface; any free one by default.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Credential type whose service it stands for.
+        #[arg(long, value_name = "TYPE", default_value = "wtsApi")]
+        credential: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// Workflow file, as n8n exports it.
+    #[arg(value_name = "WORKFLOW")]
+    pub(crate) workflow: PathBuf,
+    /// Items that enter at the start node: a JSON array of objects or of {json} items, or JSON Lines. - reads
+    /// standard input.
+    #[arg(long, value_name = "ITEMS")]
+    pub(crate) input: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArguments,
+    /// Node to start at; by default the workflow's trigger.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) start: Option<String>,
+    /// Items of a node at a time [default: 10, or what the node's JSON says].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrency: Option<u16>,
+    /// Longest time that a service may take for one answer, in seconds [default: 60].
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
+    pub(crate) time_limit: Option<std::time::Duration>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Output::Items)]
+    pub(crate) output: Output,
+    /// Print the items of this node instead of the last one.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) node: Option<String>,
+    /// Use the workflow's pinned data in place of running the nodes that have some.
+    #[arg(long)]
+    pub(crate) pins: bool,
+    /// Let nothing leave, not even reads; each item shows the request that would go out.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// No progress and no summary.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CredentialArguments {
+    /// Credentials: {"wtsApi": {…}} or n8n's decrypted export. HEDDLE_CREDENTIAL_WTSAPI in the environment does too.
+    #[arg(long = "credentials", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Use a sandbox in place of the real service: nothing reaches anybody.
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+}
+
+/// What a run prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// The output items of the node that ran last, as a JSON array.
+    Items,
+    /// The data of the whole run, in n8n's form.
+    RunData,
+}
+
+fn parse_seconds(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match std::time::Duration::try_from_secs_f64(seconds) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("not a positive number of seconds".to_owned()),
+    }
+}

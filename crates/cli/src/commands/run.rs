@@ -1,0 +1,141 @@
+//! `heddle run`: runs a workflow and prints what came out.
+
+use std::sync::Arc;
+
+use heddle_node::Registry;
+use heddle_runner::{Host, RunError, RunOptions, RunResult, Status};
+use heddle_workflow::Workflow;
+
+use crate::arguments::{Output, RunArguments};
+use crate::diagnostics;
+use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
+use crate::progress::Progress;
+
+pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8, Failure> {
+    let name = arguments.workflow.display().to_string();
+    let workflow = Workflow::read(&arguments.workflow).map_err(|error| {
+        super::print_error(&diagnostics::render(&name, error.text.as_deref(), &error.problems));
+        Failure::silent(USAGE)
+    })?;
+    if let Some(node) = &arguments.node
+        && workflow.node(node).is_none()
+    {
+        return Err(unknown_node(&workflow, node));
+    }
+    let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
+    let runtime = super::runtime()?;
+    runtime.block_on(async {
+        let (store, _sandboxes) = super::credentials(&registry, &arguments.credentials).await?;
+        let progress = Arc::new(Progress::new(arguments.quiet));
+        let host = Host::new(registry).with_credentials(store).with_events(progress.clone());
+        let mut options = RunOptions {
+            start: arguments.start.clone(),
+            items,
+            concurrency: arguments.concurrency.map(usize::from),
+            pins: arguments.pins,
+            dry_run: arguments.dry_run,
+            ..RunOptions::default()
+        };
+        if let Some(time_limit) = arguments.time_limit {
+            options.time_limit = time_limit;
+        }
+        let cancel = options.cancel.clone();
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                super::print_error("Interrupted: no new sends; waiting for those in flight.");
+                cancel.cancel();
+            }
+        });
+        let result = match host.run(&workflow, options).await {
+            Ok(result) => result,
+            Err(RunError::Problems(problems)) => {
+                super::print_error(&diagnostics::render(&name, workflow.text(), &problems));
+                return Ok(USAGE);
+            }
+            Err(error) => return Err(Failure::usage(error.to_string())),
+        };
+        if !arguments.quiet {
+            let summary = progress.summary(result.status == Status::Canceled);
+            if !summary.is_empty() {
+                super::print_error(&summary);
+            }
+        }
+        print_result(arguments, &result)?;
+        Ok(exit_status(&result))
+    })
+}
+
+fn unknown_node(workflow: &Workflow, node: &str) -> Failure {
+    let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
+    Failure::usage(format!("the workflow has no node \"{node}\"")).with_help(heddle_runner::suggest(
+        "Its nodes",
+        &names,
+        node,
+    ))
+}
+
+fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Failure> {
+    if let Some(error) = &result.error {
+        super::print_error(&describe_error(error));
+    }
+    let output = std::io::BufWriter::new(std::io::stdout().lock());
+    let written = match arguments.output {
+        Output::RunData => write_run_data(output, result),
+        Output::Items => write_items(output, arguments, result),
+    };
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write_run_data(mut output: impl std::io::Write, result: &RunResult) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut output, result)?;
+    writeln!(output)?;
+    output.flush()
+}
+
+fn write_items(
+    mut output: impl std::io::Write,
+    arguments: &RunArguments,
+    result: &RunResult,
+) -> std::io::Result<()> {
+    let node = arguments.node.as_deref().or(result.last_node_executed());
+    let outputs = node.and_then(|node| result.last_outputs(node)).unwrap_or_default();
+    let mut separator = "[\n";
+    for item in outputs.iter().flat_map(|items| items.iter()) {
+        output.write_all(separator.as_bytes())?;
+        serde_json::to_writer(&mut output, &heddle_workflow::SerializedItem(item))?;
+        separator = ",\n";
+    }
+    let end: &[u8] = if separator == "[\n" { b"[]\n" } else { b"\n]\n" };
+    output.write_all(end)?;
+    output.flush()
+}
+
+fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
+    let mut text = format!("error: {}", error.message);
+    if let Some(node) = &error.node {
+        text.push_str(&format!("\n  node: {node}"));
+    }
+    if let Some(item) = error.item_index {
+        text.push_str(&format!("\n  item: {item}"));
+    }
+    if let Some(parameter) = &error.parameter {
+        text.push_str(&format!("\n  parameter: {parameter}"));
+    }
+    if let Some(description) = &error.description {
+        text.push_str(&format!("\n  help: {description}"));
+    }
+    text
+}
+
+fn exit_status(result: &RunResult) -> u8 {
+    match result.status {
+        Status::Success | Status::Waiting => 0,
+        Status::Canceled => INTERRUPTED,
+        Status::Error => FAILED,
+    }
+}

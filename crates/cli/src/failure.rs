@@ -1,0 +1,61 @@
+//! How a command fails: a message for people, and an exit status.
+
+use std::fmt;
+use std::path::Path;
+
+/// Exit status of a workflow that failed.
+pub(crate) const FAILED: u8 = 1;
+/// Exit status of a wrong call or file.
+pub(crate) const USAGE: u8 = 2;
+/// Exit status after Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Ends a command with a message and an exit status.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What went wrong; empty when it has been printed already.
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+    /// Exit status.
+    pub(crate) status: u8,
+}
+
+impl Failure {
+    /// The call or a file is wrong.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, status: USAGE }
+    }
+
+    /// The command did what it could and failed.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, status: FAILED }
+    }
+
+    /// All has been said already.
+    pub(crate) fn silent(status: u8) -> Self {
+        Self { message: String::new(), help: None, status }
+    }
+
+    /// A file cannot be read or written.
+    pub(crate) fn file(doing: &str, path: &Path, error: &dyn fmt::Display) -> Self {
+        Self::usage(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "error: {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(formatter, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Items from a file or from standard input.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use heddle_node::{Item, Json};
+
+use crate::failure::Failure;
+
+/// What [`heddle_workflow::read_items`] takes, for messages.
+const FORMS: &str =
+    "Give a JSON array of objects, a JSON array of {\"json\": {…}} items, or one object a line.";
+
+/// Reads the items of `path`, or of standard input for `-`.
+pub(crate) fn read(path: &Path) -> Result<Vec<Item>, Failure> {
+    if path == Path::new("-") {
+        return parse("standard input", io::stdin().lock());
+    }
+    let file = std::fs::File::open(path).map_err(|error| Failure::file("read", path, &error))?;
+    parse(&path.display().to_string(), io::BufReader::new(file))
+}
+
+fn parse(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
+    let mut start = Vec::new();
+    let first = loop {
+        let mut byte = [0];
+        match reader.read(&mut byte) {
+            Ok(0) => break None,
+            Ok(_) => {
+                start.push(byte[0]);
+                if !(byte[0].is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(&byte[0])) {
+                    break Some(byte[0]);
+                }
+            }
+            Err(error) => return Err(Failure::usage(format!("cannot read {name}: {error}"))),
+        }
+    };
+    let text_start: Vec<u8> = start.iter().copied().filter(|byte| !b"\xEF\xBB\xBF".contains(byte)).collect();
+    let reader = io::Cursor::new(text_start).chain(reader);
+    match first {
+        None => Err(Failure::usage(format!("{name} is empty")).with_help(FORMS)),
+        Some(b'[') => {
+            let json = Json::parse_reader(reader)
+                .map_err(|error| Failure::usage(format!("{name} is not JSON: {error}")).with_help(FORMS))?;
+            heddle_workflow::read_items(&json)
+                .map_err(|error| Failure::usage(format!("{name}: {error}")).with_help(FORMS))
+        }
+        Some(_) => parse_lines(name, reader),
+    }
+}
+
+/// One item a line; a single object may also stretch over several lines.
+fn parse_lines(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
+    let mut text = String::new();
+    reader
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
+    let mut items = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let json = match Json::parse(line) {
+            Ok(json) => json,
+            Err(_) if items.is_empty() && Json::parse(&text).is_ok() => {
+                let json = Json::parse(&text).unwrap_or_default();
+                return Ok(vec![read_item(name, 1, &json)?]);
+            }
+            Err(error) => {
+                return Err(Failure::usage(format!(
+                    "line {} of {name} is not JSON: {}; no item was run",
+                    index + 1,
+                    error.message()
+                ))
+                .with_help(FORMS));
+            }
+        };
+        items.push(read_item(name, index + 1, &json)?);
+    }
+    Ok(items)
+}
+
+fn read_item(name: &str, line: usize, json: &Json) -> Result<Item, Failure> {
+    heddle_workflow::read_item(json)
+        .map_err(|error| Failure::usage(format!("line {line} of {name}: {error}")).with_help(FORMS))
+}

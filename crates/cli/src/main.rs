@@ -1,0 +1,49 @@
+//! The `heddle` command: runs workflows, checks them, and gives every node's form.
+
+mod arguments;
+mod commands;
+mod diagnostics;
+mod failure;
+mod input;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+// The linker keeps the nodes of crates that are named.
+use heddle_nodes as _;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(arguments.command) {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                commands::print_error(&failure.to_string());
+            }
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<u8, Failure> {
+    let registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
+    match command {
+        Command::Run(arguments) => commands::run::execute(registry, &arguments),
+        Command::Check { workflows } => commands::check::execute(registry, &workflows),
+        Command::Nodes => commands::nodes::list(&registry),
+        Command::Describe { node_type, json_schema } => {
+            commands::nodes::describe(&registry, &node_type, json_schema)
+        }
+        Command::Options { node_type, method, credentials, parameters, search } => {
+            let request = commands::options::Request { node_type, method, parameters, search };
+            commands::options::execute(registry, &credentials, &request)
+        }
+        Command::Schema { out, check } => commands::schema::execute(&registry, &out, check),
+        Command::Sandbox { port, credential } => commands::sandbox::execute(&registry, port, &credential),
+    }
+}

@@ -1,0 +1,66 @@
+//! A node of about thirty lines. `cargo run --package heddle-node --example greet` prints its form.
+
+use heddle_node::{ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, Registry, async_trait};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The parameters: the value that the node receives, and the form.
+#[derive(Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    /// Who is greeted.
+    #[schemars(title = "Name", extend("x-required" = true))]
+    #[serde(default)]
+    name: String,
+    /// Greet loudly.
+    #[schemars(title = "Loud")]
+    #[serde(default)]
+    loud: bool,
+}
+
+#[derive(Default)]
+struct Greet;
+
+#[async_trait]
+impl ItemNode for Greet {
+    type Parameters = Parameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "example.greet",
+        versions: &[1.0],
+        display_name: "Greet",
+        description: "Adds a greeting to every item.",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    async fn execute_item(
+        &self,
+        parameters: &Parameters,
+        context: &ItemContext<'_>,
+    ) -> Result<ItemOutput, NodeError> {
+        let mut greeting = format!("Hello, {}!", parameters.name);
+        if parameters.loud {
+            greeting = greeting.to_uppercase();
+        }
+        let mut json = context.item.json.clone();
+        json.insert("greeting", Json::from(greeting));
+        Ok(json.into())
+    }
+}
+
+heddle_node::register_item_node!(Greet);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let registry = Registry::linked()?;
+    for node in registry.nodes() {
+        #[allow(clippy::print_stdout)]
+        {
+            println!("{:#}", serde_json::json!(node.describe()?));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,432 @@
+//! Runs a workflow: takes node runs from the scheduler, executes them, and keeps what came out.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use heddle_expression::{Clock, Engine, EngineLimits, Scene};
+use heddle_node::{ErrorKind, Item, Json, NodeError, Registry};
+use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Severity, Workflow};
+
+use crate::check::start_node;
+use crate::events::Event;
+use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
+use crate::node_run::NodeRunContext;
+use crate::node_runner::{NodeRunEnd, NodeRunner};
+use crate::prepared::{PreparedNode, prepare_node};
+use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
+use crate::run_view::{View, WorkflowView};
+use crate::scheduler::{
+    Branches, Completion, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
+    RunKind, Scheduler, Start, State,
+};
+
+/// Why a run could not begin. Nothing has left.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The workflow cannot run as it is.
+    Problems(Vec<Problem>),
+    /// A node that the options name is not in the workflow.
+    NoSuchNode {
+        /// The name.
+        name: String,
+        /// The nearest names.
+        help: String,
+    },
+    /// No node starts the workflow, and the options name none.
+    NoStartNode,
+    /// The time zone is not in the IANA database.
+    UnknownTimezone(String),
+}
+
+thread_local! {
+    /// One expression engine a thread: it is costly to make and cannot be shared.
+    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+}
+
+impl Host {
+    /// Runs a workflow to its end.
+    ///
+    /// The future may be sent between threads. Dropping it drops the calls in flight: a send among them is recorded as
+    /// unknown. To end a run well, cancel [`RunOptions::cancel`].
+    ///
+    /// # Errors
+    /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
+    pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
+        let started_at = crate::clock::now();
+        let mut execution = Execution::new(self, workflow, options, started_at)?;
+        while let Some(run) = execution.scheduler.next() {
+            execution.execute(run).await;
+            if execution.options.cancel.is_cancelled() {
+                execution.scheduler.stop();
+            }
+        }
+        Ok(execution.end())
+    }
+}
+
+/// One run of a workflow.
+struct Execution<'a> {
+    host: &'a Host,
+    workflow: &'a Workflow,
+    view: WorkflowView<'a>,
+    options: RunOptions,
+    nodes: Vec<Option<PreparedNode>>,
+    pins: HashMap<NodeIndex, Arc<Vec<Item>>>,
+    scheduler: Scheduler,
+    run_data: RunData,
+    clock: Clock,
+    vars: Json,
+    execution_id: String,
+    error: Option<WorkflowFailure>,
+    started_at: i64,
+}
+
+impl<'a> Execution<'a> {
+    fn new(
+        host: &'a Host,
+        workflow: &'a Workflow,
+        mut options: RunOptions,
+        started_at: i64,
+    ) -> Result<Self, RunError> {
+        let errors = |problems: Vec<Problem>| -> Vec<Problem> {
+            problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect()
+        };
+        let structural = errors(workflow.problems());
+        if !structural.is_empty() {
+            return Err(RunError::Problems(structural));
+        }
+        let find = |name: &str| {
+            workflow.node_index(name).ok_or_else(|| RunError::NoSuchNode {
+                name: name.to_owned(),
+                help: crate::suggest::suggest(
+                    "Its nodes",
+                    &workflow.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
+                    name,
+                ),
+            })
+        };
+        if let Some(name) = &options.start {
+            find(name)?;
+        }
+        let start =
+            start_node(workflow, &host.registry, options.start.as_deref()).ok_or(RunError::NoStartNode)?;
+        let destination = options.destination.as_deref().map(find).transpose()?;
+        let pins = if options.pins { pinned_items(workflow) } else { HashMap::new() };
+        let graph = Arc::new(Graph::new(workflow));
+        let (nodes, problems) = prepare_nodes(workflow, &graph, &host.registry, start, &pins);
+        if !problems.is_empty() {
+            return Err(RunError::Problems(problems));
+        }
+        let plan = Arc::new(Plan::new(workflow, graph, |index, _| facts(nodes[index].as_ref())));
+        let scheduler = Scheduler::new(
+            plan,
+            Start {
+                node: start,
+                inputs: options.items.take().map(|items| vec![Some(Arc::new(items))]).unwrap_or_default(),
+                destination: destination.map(|node| Destination { node, mode: DestinationMode::Inclusive }),
+                pins: pins.clone(),
+            },
+        );
+        let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
+        let zone = jiff::tz::TimeZone::get(zone_name)
+            .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
+        Ok(Self {
+            host,
+            workflow,
+            view: WorkflowView::new(workflow),
+            nodes,
+            pins,
+            scheduler,
+            run_data: RunData::new(workflow),
+            clock: Clock { now: started_at, zone },
+            vars: Json::object(),
+            execution_id: options.execution.to_string(),
+            options,
+            error: None,
+            started_at,
+        })
+    }
+
+    /// Executes one node run and completes it.
+    async fn execute(&mut self, run: NodeRun) {
+        let started = std::time::Instant::now();
+        let start_time = crate::clock::now();
+        let name = self.workflow.nodes[run.node].name.to_string();
+        let (outcome, end) = match run.kind {
+            RunKind::Execute => {
+                let end = self.run_node(&run).await;
+                let outcome = match &end.outputs {
+                    Some(_) => Outcome::Nothing,
+                    None => Outcome::Failed,
+                };
+                (outcome, Some(end))
+            }
+            _ => (run.outcome().unwrap_or(Outcome::Nothing), None),
+        };
+        let (outcome, error, metadata) = match end {
+            Some(NodeRunEnd { outputs, error, metadata, .. }) => {
+                let outcome = match outputs {
+                    Some(outputs) => {
+                        Outcome::Output(outputs.into_iter().map(|items| Some(Arc::new(items))).collect())
+                    }
+                    None => outcome,
+                };
+                (outcome, error, metadata)
+            }
+            None => (outcome, None, None),
+        };
+        let completion = self.scheduler.complete(run.id, outcome);
+        if let Some(error) = &error
+            && matches!(self.scheduler.state(), State::Failed(_))
+        {
+            self.error =
+                Some(WorkflowFailure::new(&name, error, self.error_json(run.node, run.run_index, error)));
+        }
+        self.host.events.receive(&Event::NodeFinished {
+            node: &name,
+            run: run.run_index,
+            error: error.as_ref(),
+        });
+        let Some(completion) = completion else { return };
+        let error = error.map(|error| self.error_json(run.node, run.run_index, &error));
+        let execution_time = started.elapsed();
+        self.keep(completion, start_time, execution_time, error, metadata);
+    }
+
+    fn keep(
+        &mut self,
+        completion: Completion,
+        start_time: i64,
+        execution_time: std::time::Duration,
+        error: Option<Json>,
+        metadata: Option<Json>,
+    ) {
+        let status = match completion.status {
+            CompletionStatus::Success if error.is_none() => TaskStatus::Success,
+            CompletionStatus::Waiting => TaskStatus::Waiting,
+            _ => TaskStatus::Error,
+        };
+        self.run_data.push(
+            completion.node,
+            TaskData {
+                start_time,
+                execution_time,
+                execution_index: completion.execution_index,
+                status,
+                sources: completion.sources,
+                outputs: completion.outputs,
+                error,
+                hints: Vec::new(),
+                metadata,
+            },
+        );
+    }
+
+    /// The error object of run data: the error with the whole node that it stands at.
+    fn error_json(&self, node: NodeIndex, run_index: usize, error: &NodeError) -> Json {
+        let mut json = error.to_json(run_index, crate::clock::now());
+        json.insert("node", self.workflow.nodes[node].to_json());
+        json
+    }
+
+    async fn run_node(&self, run: &NodeRun) -> NodeRunEnd {
+        let settings = &self.workflow.nodes[run.node];
+        let Some(prepared) = self.nodes[run.node].as_ref() else {
+            // Nodes that may run have been prepared before the run began.
+            let error = NodeError::operation(format!("The node \"{}\" cannot run", settings.name));
+            return NodeRunEnd { outputs: None, error: Some(error), metadata: None };
+        };
+        let inputs = self.read_inputs(run);
+        let context = NodeRunContext {
+            execution: self.options.execution,
+            name: Arc::from(settings.name.as_str()),
+            run: run.run_index,
+            credentials: self.host.resolve_credentials(prepared.node.header().credentials, |type_name| {
+                settings.credential(type_name).map_or(Json::NULL, |reference| {
+                    let mut json = Json::object();
+                    json.insert("id", Json::from(reference.id.clone()));
+                    json.insert("name", Json::from(reference.name.as_str()));
+                    json
+                })
+            }),
+            transport: &self.host.transport,
+            journal: &*self.host.journal,
+            events: &*self.host.events,
+            cancel: self.options.cancel.clone(),
+            dry_run: self.options.dry_run,
+            time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
+            wait_budget: self.options.wait_budget,
+            remembered: Mutex::default(),
+            clock: &self.clock,
+        };
+        let items = inputs.get(run.main_input).and_then(Option::as_ref).map_or(&[][..], |items| items);
+        self.host.events.receive(&Event::NodeStarted {
+            node: &settings.name,
+            run: run.run_index,
+            items: items.len(),
+        });
+        let runner = NodeRunner {
+            node: &*prepared.node,
+            settings,
+            type_version: prepared.type_version,
+            context: &context,
+            concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
+            inputs: &inputs,
+            main_input: run.main_input,
+        };
+        let mut prepare = |index: usize| self.resolve_parameters(prepared, run, items, index);
+        runner.run(&mut prepare).await
+    }
+
+    /// The inputs as the node reads them: cut to their first items where it executes once.
+    fn read_inputs(&self, run: &NodeRun) -> Branches {
+        if !run.execute_once {
+            return run.inputs.clone();
+        }
+        (0..run.inputs.len())
+            .map(|input| run.inputs[input].is_some().then(|| Arc::new(run.reads(input).to_vec())))
+            .collect()
+    }
+
+    /// Resolves the parameters of one item. Without any expression all items share them.
+    fn resolve_parameters(
+        &self,
+        prepared: &PreparedNode,
+        run: &NodeRun,
+        items: &[Item],
+        index: usize,
+    ) -> Result<Json, NodeError> {
+        if let Some(constant) = prepared.compiled.as_constant() {
+            return Ok(constant.clone());
+        }
+        let view =
+            View { workflow: &self.view, nodes: &self.nodes, run_data: &self.run_data, pins: &self.pins };
+        let scene = Scene {
+            item_index: index,
+            run_index: run.run_index,
+            sources: Some(&run.sources),
+            mode: if self.options.pins { "manual" } else { "trigger" },
+            vars: &self.vars,
+            execution_id: Some(&self.execution_id),
+            ..Scene::new(&view, run.node, items, &self.clock)
+        };
+        let resolved = ENGINE.with_borrow_mut(|engine| {
+            engine
+                .get_or_insert_with(|| Engine::new(EngineLimits::default()))
+                .evaluate_parameter(&prepared.compiled, &scene)
+                .map_err(|(pointer, error)| expression_error(&pointer, error))
+        })?;
+        Ok(prepared.plan.apply(resolved.unwrap_or_else(Json::object))?)
+    }
+
+    fn end(self) -> RunResult {
+        let status = match self.scheduler.state() {
+            State::Failed(_) | State::EndlessLoop(_) => Status::Error,
+            State::Waiting(_) => Status::Waiting,
+            _ if self.options.cancel.is_cancelled() => Status::Canceled,
+            State::Stopped => Status::Canceled,
+            State::Running | State::Finished => Status::Success,
+        };
+        let error = match self.scheduler.state() {
+            State::EndlessLoop(node) => Some(WorkflowFailure::endless_loop(&self.workflow.nodes[node].name)),
+            _ => self.error,
+        };
+        RunResult {
+            status,
+            error,
+            last_node: self.scheduler.last_node().map(|node| self.workflow.nodes[node].name.to_string()),
+            run_data: self.run_data,
+            started_at: self.started_at,
+            stopped_at: crate::clock::now(),
+        }
+    }
+}
+
+fn expression_error(pointer: &str, error: heddle_expression::ExpressionError) -> NodeError {
+    let mut node_error = NodeError::new(ErrorKind::Expression, error.message);
+    node_error.description = error.description;
+    node_error.parameter = Some(pointer.trim_start_matches('/').replace('/', "."));
+    for (key, value) in error.context.as_object().into_iter().flat_map(|context| context.iter()) {
+        if !matches!(key, "runIndex" | "itemIndex") {
+            node_error.context.insert(key, value.clone());
+        }
+    }
+    node_error
+}
+
+fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Arc<Vec<Item>>> {
+    let nodes = workflow.nodes.iter().enumerate();
+    nodes
+        .filter_map(|(index, node)| {
+            // Pinned data of a wrong shape is a structural problem, found before.
+            let items = workflow.pinned_items(&node.name).ok().flatten()?;
+            Some((index, Arc::new(items)))
+        })
+        .collect()
+}
+
+/// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
+/// (`spec/engine.md §4.4`).
+fn prepare_nodes(
+    workflow: &Workflow,
+    graph: &Graph,
+    registry: &Registry,
+    start: NodeIndex,
+    pins: &HashMap<NodeIndex, Arc<Vec<Item>>>,
+) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
+    let mut reached = vec![false; workflow.nodes.len()];
+    reached[start] = true;
+    for node in graph.descendants(start, ConnectionFilter::Main) {
+        reached[node] = true;
+    }
+    let mut problems = Vec::new();
+    let mut nodes = Vec::with_capacity(workflow.nodes.len());
+    for (index, node) in workflow.nodes.iter().enumerate() {
+        let runs = reached[index] && !node.disabled && !pins.contains_key(&index);
+        nodes.push(match runs.then(|| prepare_node(workflow, index, registry)) {
+            Some(Ok(prepared)) => Some(prepared),
+            Some(Err(found)) => {
+                problems.extend(found);
+                None
+            }
+            None => None,
+        });
+    }
+    (nodes, problems)
+}
+
+fn facts(prepared: Option<&PreparedNode>) -> NodeFacts {
+    prepared.map_or_else(NodeFacts::default, |prepared| {
+        let header = prepared.node.header();
+        NodeFacts {
+            inputs: header.inputs,
+            runs_without_items: header.group.contains(&"trigger"),
+            ..NodeFacts::default()
+        }
+    })
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Problems(problems) => {
+                let texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+                formatter.write_str(&texts.join("\n"))
+            }
+            Self::NoSuchNode { name, help } => {
+                write!(formatter, "the workflow has no node \"{name}\". {help}")
+            }
+            Self::NoStartNode => formatter.write_str(
+                "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
+            ),
+            Self::UnknownTimezone(name) => {
+                write!(formatter, "the time zone \"{name}\" is unknown: give an IANA name such as Europe/Berlin")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RunError {}

@@ -1,0 +1,238 @@
+//! The host: what runs share, and the options of one run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use heddle_expression::Clock;
+use heddle_node::node::Tier;
+use heddle_node::{Effect, Item, Json, NodeError, OptionPage, OptionsQuery, Registry};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
+use crate::events::{EventSink, NoEvents};
+use crate::journal::{Journal, MemoryJournal};
+use crate::node_run::{ItemServices, NodeRunContext};
+use crate::pacing::Pacing;
+use crate::transport::Transport;
+
+/// Items of a node at a time, where nothing else is said.
+pub const DEFAULT_CONCURRENCY: usize = 10;
+/// n8n's time zone for workflows and instances that name none.
+pub const DEFAULT_TIMEZONE: &str = "America/New_York";
+/// How long loaded choices of a form are kept.
+const OPTIONS_LIFETIME: Duration = Duration::from_secs(60);
+
+/// Runs workflows. Cheap to share between runs, which share its connections, pacing and loaded choices.
+pub struct Host {
+    pub(crate) registry: Registry,
+    pub(crate) credentials: CredentialStore,
+    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) timezone: String,
+    pub(crate) transport: Transport,
+    pub(crate) pacing: Pacing,
+    options: Mutex<HashMap<String, (Instant, OptionPage)>>,
+}
+
+/// How one run is to go.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Identifies the execution; ids of outgoing calls are made from it.
+    pub execution: Uuid,
+    /// Node to start at; the workflow's trigger when absent.
+    pub start: Option<String>,
+    /// Items that enter at the start node; one empty item when absent.
+    pub items: Option<Vec<Item>>,
+    /// Node to stop after.
+    pub destination: Option<String>,
+    /// Items of a node at a time; what the node's JSON says, else [`DEFAULT_CONCURRENCY`], when absent.
+    pub concurrency: Option<usize>,
+    /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
+    pub pins: bool,
+    /// Let nothing leave; each item of a node with an effect shows its request.
+    pub dry_run: bool,
+    /// The longest time that one try of a call may take, where its node's JSON says nothing.
+    pub time_limit: Duration,
+    /// The longest time that one call may wait for permits and rate limits, all waits together.
+    pub wait_budget: Duration,
+    /// Cancels the run: no new sends, those in flight end.
+    pub cancel: CancellationToken,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            execution: Uuid::new_v4(),
+            start: None,
+            items: None,
+            destination: None,
+            concurrency: None,
+            pins: false,
+            dry_run: false,
+            time_limit: Duration::from_secs(60),
+            wait_budget: Duration::from_secs(15 * 60),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+impl Host {
+    /// A host with these nodes, no credentials, a journal in memory, and n8n's default time zone.
+    pub fn new(registry: Registry) -> Self {
+        Self {
+            registry,
+            credentials: CredentialStore::default(),
+            events: Arc::new(NoEvents),
+            journal: Arc::new(MemoryJournal::default()),
+            timezone: DEFAULT_TIMEZONE.to_owned(),
+            transport: Transport::default(),
+            pacing: Pacing::default(),
+            options: Mutex::default(),
+        }
+    }
+
+    /// Uses these credentials.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: CredentialStore) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Tells `events` of every step.
+    #[must_use]
+    pub fn with_events(mut self, events: Arc<dyn EventSink>) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Keeps its records in `journal`.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = journal;
+        self
+    }
+
+    /// Uses this IANA time zone for workflows that name none.
+    #[must_use]
+    pub fn with_timezone(mut self, timezone: impl Into<String>) -> Self {
+        self.timezone = timezone.into();
+        self
+    }
+
+    /// The nodes and credential types.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Loads a page of the choices that the method `method` of a node type offers, or takes it from the pages loaded
+    /// within the last minute. `cursor` is [`OptionPage::next_cursor`] of the page before.
+    ///
+    /// # Errors
+    /// When there is no such node type or method, a credential is missing, or the service does not answer.
+    pub async fn load_options(
+        &self,
+        node_type: &str,
+        method: &str,
+        parameters: &Json,
+        search: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<OptionPage, NodeError> {
+        let node = self.registry.node(node_type, None).ok_or_else(|| {
+            NodeError::operation(format!("There is no node type \"{node_type}\""))
+                .with_description(crate::suggest::suggest_node_types(&self.registry, node_type))
+        })?;
+        let description = node.describe().map_err(|error| NodeError::operation(error.to_string()))?;
+        let Tier::Item(item_node) = node.tier() else {
+            return Err(no_such_method(node_type, method));
+        };
+        let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
+        let run = self.form_run(node.header().credentials, &clock);
+        let accounts: Vec<u64> = run
+            .credentials
+            .values()
+            .filter_map(|credential| credential.resolved.as_ref().ok())
+            .map(|credential| credential.account)
+            .collect();
+        let depended = depended_parameters(&description.properties, method, parameters);
+        let key = format!("{node_type}\0{method}\0{depended}\0{accounts:?}\0{search:?}\0{cursor:?}");
+        if let Some((loaded, page)) = self.options.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+            && loaded.elapsed() < OPTIONS_LIFETIME
+        {
+            return Ok(page.clone());
+        }
+        let services = ItemServices::new(&run, 0, Effect::Pure);
+        let query = OptionsQuery { parameters, search, cursor, services: &services };
+        let page =
+            item_node.load_options(method, &query).await?.ok_or_else(|| no_such_method(node_type, method))?;
+        let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);
+        options.retain(|_, (loaded, _)| loaded.elapsed() < OPTIONS_LIFETIME);
+        options.insert(key, (Instant::now(), page.clone()));
+        Ok(page)
+    }
+
+    /// What a form's call shares with a node run: everything but items.
+    fn form_run<'a>(&'a self, credentials: &[(&str, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
+        let options = RunOptions::default();
+        NodeRunContext {
+            execution: options.execution,
+            name: Arc::from("form"),
+            run: 0,
+            credentials: self.resolve_credentials(credentials, |_| Json::NULL),
+            transport: &self.transport,
+            journal: &*self.journal,
+            events: &*self.events,
+            cancel: options.cancel,
+            dry_run: false,
+            time_limit: options.time_limit,
+            wait_budget: options.wait_budget,
+            clock,
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// Resolves the credentials that a node declares; `reference` gives what its workflow file says of one.
+    pub(crate) fn resolve_credentials(
+        &self,
+        declared: &[(&str, bool)],
+        reference: impl Fn(&str) -> Json,
+    ) -> NodeCredentials {
+        declared
+            .iter()
+            .map(|&(name, required)| {
+                let resolved = match self.registry.credential(name) {
+                    Some(registration) => ResolvedCredential::resolve(
+                        registration,
+                        &reference(name),
+                        &self.credentials,
+                        &self.pacing,
+                    ),
+                    None => Err(NodeError::new(
+                        heddle_node::ErrorKind::Credential,
+                        format!("There is no credential type \"{name}\""),
+                    )),
+                };
+                (name.to_owned(), NodeCredential { required, resolved })
+            })
+            .collect()
+    }
+}
+
+fn no_such_method(node_type: &str, method: &str) -> NodeError {
+    NodeError::operation(format!(
+        "The node type \"{node_type}\" has no method \"{method}\" that loads choices"
+    ))
+    .with_description(format!("`heddle describe {node_type}` shows the methods under `loadOptionsMethod`."))
+}
+
+/// The values of the parameters that the choices depend on, as text.
+fn depended_parameters(properties: &[heddle_node::NodeProperty], method: &str, parameters: &Json) -> String {
+    let names = properties
+        .iter()
+        .filter(|property| property.load_options_method() == Some(method))
+        .filter_map(|property| property.type_options.get("loadOptionsDependsOn")?.as_array())
+        .flatten()
+        .filter_map(Json::as_str);
+    names.map(|name| parameters.get(name).map_or_else(String::new, Json::to_string) + "\0").collect()
+}

@@ -1,0 +1,219 @@
+//! The item loop: bounded concurrency, order per recipient, retries, stop and continue.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use heddle_node::node::{ErasedItemNode, PreparedItem};
+use heddle_node::{Effect, ErrorKind, Item, ItemContext, Json, NodeError, Outcome, PairedItem};
+
+use crate::events::{Event, Verdict};
+use crate::node_run::{ItemServices, NodeRunContext};
+use crate::policy::may_retry_item;
+
+/// How the items of one node run are to be run.
+pub(crate) struct ItemLoop<'a> {
+    pub(crate) node: &'a dyn ErasedItemNode,
+    pub(crate) run: &'a NodeRunContext<'a>,
+    pub(crate) items: &'a [Item],
+    pub(crate) type_version: f64,
+    /// Items at a time.
+    pub(crate) concurrency: usize,
+    /// Whether a failure keeps later items from starting.
+    pub(crate) stop_on_failure: bool,
+    /// Tries of one item, and the pause between them.
+    pub(crate) tries: u32,
+    pub(crate) pause_between_tries: Duration,
+}
+
+/// How one item ended.
+pub(crate) struct ItemResult {
+    pub(crate) output: Result<heddle_node::ItemOutput, NodeError>,
+    /// For an item with an effect, what became of it.
+    pub(crate) verdict: Option<Verdict>,
+}
+
+impl ItemLoop<'_> {
+    /// Runs prepared items `first..first + prepared.len()`, none with an effect graver than `effect`, and gives their results in
+    /// input order; `None` for those that were not started.
+    pub(crate) async fn run(
+        &self,
+        first: usize,
+        prepared: &[Result<Arc<PreparedItem>, NodeError>],
+        effect: Effect,
+    ) -> Vec<Option<ItemResult>> {
+        let mut results: Vec<Option<ItemResult>> = Vec::new();
+        results.resize_with(prepared.len(), || None);
+        if self.concurrency <= 1 || prepared.iter().all(is_pure_or_failed) {
+            for (offset, item) in prepared.iter().enumerate() {
+                if self.run.cancel.is_cancelled() {
+                    break;
+                }
+                let result = self.run_item(first + offset, item, effect).await;
+                let failed = result.output.is_err();
+                results[offset] = Some(result);
+                if failed && self.stop_on_failure {
+                    break;
+                }
+            }
+            return results;
+        }
+        let mut turns = Turns::new(prepared);
+        let mut running = FuturesUnordered::new();
+        let mut stopped = false;
+        loop {
+            while !stopped && !self.run.cancel.is_cancelled() && running.len() < self.concurrency {
+                let Some(offset) = turns.next() else { break };
+                running.push(async move {
+                    (offset, self.run_item(first + offset, &prepared[offset], effect).await)
+                });
+            }
+            let Some((offset, result)) = running.next().await else { break };
+            stopped |= result.output.is_err() && self.stop_on_failure;
+            results[offset] = Some(result);
+            turns.finish(offset);
+        }
+        results
+    }
+
+    async fn run_item(
+        &self,
+        index: usize,
+        prepared: &Result<Arc<PreparedItem>, NodeError>,
+        effect: Effect,
+    ) -> ItemResult {
+        let result = match prepared {
+            Ok(prepared) => self.try_item(index, prepared).await,
+            Err(error) => {
+                let mut error = error.clone();
+                error.item_index = Some(index);
+                ItemResult { output: Err(error), verdict: not_sent(effect) }
+            }
+        };
+        self.run.events.receive(&Event::ItemDone {
+            node: &self.run.name,
+            run: self.run.run,
+            item: index,
+            verdict: result.verdict,
+            error: result.output.as_ref().err(),
+        });
+        result
+    }
+
+    /// Runs one item, again where its node asks for retries and nothing can happen twice.
+    async fn try_item(&self, index: usize, prepared: &PreparedItem) -> ItemResult {
+        let mut attempt = 1;
+        loop {
+            let result = self.run_once(index, prepared).await;
+            let Err(error) = &result.output else { return result };
+            let gives_up = attempt >= self.tries
+                || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::DryRun)
+                || !may_retry_item(prepared.effect, error.outcome)
+                || self.run.cancel.is_cancelled();
+            if gives_up {
+                return result;
+            }
+            attempt += 1;
+            tokio::select! {
+                biased;
+                () = self.run.cancel.cancelled() => return result,
+                () = tokio::time::sleep(self.pause_between_tries) => {}
+            }
+        }
+    }
+
+    async fn run_once(&self, index: usize, prepared: &PreparedItem) -> ItemResult {
+        let services = ItemServices::new(self.run, index, prepared.effect);
+        let context = ItemContext {
+            item: &self.items[index],
+            index,
+            type_version: self.type_version,
+            services: &services,
+        };
+        let output = self.node.run_item(prepared, &context).await;
+        let record = services.http.take_record();
+        if let Some(request) = record.dry_run_request {
+            return ItemResult { output: Ok(request_item(request)), verdict: not_sent(prepared.effect) };
+        }
+        let output = output.map_err(|mut error| {
+            error.item_index = Some(index);
+            error.outcome = error.outcome.max(record.outcome.unwrap_or(Outcome::NotDone));
+            error
+        });
+        let verdict = (prepared.effect == Effect::Send).then(|| match (&output, record.outcome) {
+            (Err(error), _) => match error.outcome {
+                Outcome::NotDone => Verdict::NotSent,
+                Outcome::Done => Verdict::Sent,
+                Outcome::Unknown => Verdict::Unknown,
+            },
+            (Ok(_), Some(Outcome::Done)) => Verdict::Sent,
+            (Ok(_), Some(Outcome::Unknown)) => Verdict::Unknown,
+            (Ok(_), Some(Outcome::NotDone) | None) => Verdict::NotSent,
+        });
+        ItemResult { output, verdict }
+    }
+}
+
+/// The verdict on an item that proved not to have left.
+fn not_sent(effect: Effect) -> Option<Verdict> {
+    (effect == Effect::Send).then_some(Verdict::NotSent)
+}
+
+fn is_pure_or_failed(prepared: &Result<Arc<PreparedItem>, NodeError>) -> bool {
+    prepared.as_ref().map_or(true, |prepared| prepared.effect == Effect::Pure && prepared.order_key.is_none())
+}
+
+/// Whose turn it is: lowest index first, and items of one order key one after another.
+struct Turns {
+    ready: BinaryHeap<Reverse<usize>>,
+    /// For each item, the next one of its key.
+    successors: Vec<Option<usize>>,
+}
+
+impl Turns {
+    fn new(prepared: &[Result<Arc<PreparedItem>, NodeError>]) -> Self {
+        let mut turns = Self { ready: BinaryHeap::new(), successors: vec![None; prepared.len()] };
+        let mut last_of_key: HashMap<&str, usize> = HashMap::new();
+        for (index, item) in prepared.iter().enumerate() {
+            let key = item.as_ref().ok().and_then(|prepared| prepared.order_key.as_deref());
+            match key.and_then(|key| last_of_key.insert(key, index)) {
+                Some(before) => turns.successors[before] = Some(index),
+                None => turns.ready.push(Reverse(index)),
+            }
+        }
+        turns
+    }
+
+    fn next(&mut self) -> Option<usize> {
+        self.ready.pop().map(|Reverse(index)| index)
+    }
+
+    fn finish(&mut self, index: usize) {
+        if let Some(next) = self.successors[index] {
+            self.ready.push(Reverse(next));
+        }
+    }
+}
+
+/// The item that a failed item becomes where its node continues: the input's fields with the error's text, the
+/// details in `error`, and its lineage.
+pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details: Json) -> Item {
+    let mut json = if input.json.is_object() { input.json.clone() } else { Json::object() };
+    json.insert("error", Json::from(error.message.as_str()));
+    Item {
+        json,
+        binary: input.binary.clone(),
+        paired_item: PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)),
+        error: Some(Arc::new(details)),
+    }
+}
+
+/// What an item of a dry run shows: the request that would have left.
+fn request_item(request: Json) -> heddle_node::ItemOutput {
+    let mut json = Json::object();
+    json.insert("request", request);
+    json.into()
+}

@@ -1,0 +1,33 @@
+//! Runs workflows: the scheduler, the item loop, parameters, policies, the journal, events, HTTP, and `check`.
+//!
+//! [`Host::run`] runs a workflow to its end. What a program must decide is in [`RunOptions`]; what happened is in
+//! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
+
+mod check;
+mod clock;
+mod credentials;
+pub mod events;
+mod executor;
+mod filter;
+mod host;
+mod http;
+mod item_loop;
+pub mod journal;
+mod node_run;
+mod node_runner;
+pub mod pacing;
+pub mod policy;
+mod prepared;
+pub mod run_data;
+mod run_view;
+pub mod scheduler;
+pub mod schemas;
+mod suggest;
+mod transport;
+
+pub use check::check;
+pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
+pub use executor::RunError;
+pub use host::{DEFAULT_CONCURRENCY, DEFAULT_TIMEZONE, Host, RunOptions};
+pub use run_data::{RunResult, Status, WorkflowFailure};
+pub use suggest::{suggest, suggest_node_types};

@@ -1,0 +1,124 @@
+//! What all items of one node run share, and the services that a node gets for one item.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use heddle_expression::Clock;
+use heddle_node::{Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
+use crate::events::EventSink;
+use crate::http::ItemHttp;
+use crate::journal::Journal;
+use crate::transport::Transport;
+
+/// What all items of one node run share.
+pub(crate) struct NodeRunContext<'a> {
+    pub(crate) execution: Uuid,
+    pub(crate) name: Arc<str>,
+    pub(crate) run: usize,
+    pub(crate) credentials: NodeCredentials,
+    pub(crate) transport: &'a Transport,
+    pub(crate) journal: &'a dyn Journal,
+    pub(crate) events: &'a dyn EventSink,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) dry_run: bool,
+    /// The longest time that one try of a call may take.
+    pub(crate) time_limit: Duration,
+    /// The longest time that one call may wait for permits and rate limits, all waits together.
+    pub(crate) wait_budget: Duration,
+    pub(crate) clock: &'a Clock,
+    pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
+}
+
+impl NodeRunContext<'_> {
+    pub(crate) fn credential(&self, type_name: &str) -> Result<&ResolvedCredential, NodeError> {
+        match self.credentials.get(type_name) {
+            Some(NodeCredential { resolved: Ok(credential), .. }) => Ok(credential),
+            Some(NodeCredential { resolved: Err(error), .. }) => Err(error.clone()),
+            None => Err(NodeError::new(
+                ErrorKind::Credential,
+                format!("The node does not declare the credential \"{type_name}\""),
+            )),
+        }
+    }
+
+    /// Why a credential that the node requires cannot be had.
+    pub(crate) fn missing_credential(&self) -> Option<&NodeError> {
+        let required = self.credentials.values().filter(|credential| credential.required);
+        required.filter_map(|credential| credential.resolved.as_ref().err()).next()
+    }
+}
+
+/// The services of one item.
+pub(crate) struct ItemServices<'a> {
+    run: &'a NodeRunContext<'a>,
+    item: usize,
+    pub(crate) http: ItemHttp<'a>,
+}
+
+impl<'a> ItemServices<'a> {
+    pub(crate) fn new(run: &'a NodeRunContext<'a>, item: usize, effect: Effect) -> Self {
+        Self { run, item, http: ItemHttp::new(run, item, effect) }
+    }
+}
+
+impl Services for ItemServices<'_> {
+    fn http(&self) -> &dyn HttpClient {
+        &self.http
+    }
+
+    fn credential(&self, type_name: &str) -> Result<&Credential, NodeError> {
+        self.run.credential(type_name).map(|resolved| &resolved.credential)
+    }
+
+    fn remember<'a>(
+        &'a self,
+        key: &'a str,
+        load: BoxFuture<'a, Result<Json, NodeError>>,
+    ) -> BoxFuture<'a, Result<Json, NodeError>> {
+        let cell = {
+            let mut cells = self.run.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(key.to_owned()).or_default())
+        };
+        async move { cell.get_or_try_init(|| load).await.cloned() }.boxed()
+    }
+
+    fn call_id(&self) -> Uuid {
+        let name = format!("{}\0{}\0{}", self.run.name, self.run.run, self.item);
+        Uuid::new_v5(&self.run.execution, name.as_bytes())
+    }
+
+    fn pause(&self, duration: Duration) -> BoxFuture<'_, Result<(), NodeError>> {
+        async move {
+            tokio::select! {
+                biased;
+                () = self.run.cancel.cancelled() => {
+                    Err(NodeError::new(ErrorKind::Cancelled, "The run was cancelled"))
+                }
+                () = tokio::time::sleep(duration) => Ok(()),
+            }
+        }
+        .boxed()
+    }
+
+    fn now(&self) -> i64 {
+        crate::clock::now()
+    }
+
+    fn is_dry_run(&self) -> bool {
+        self.run.dry_run
+    }
+
+    fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError> {
+        crate::filter::matches(filter, item_index, &|text| {
+            heddle_expression::parse_moment(text, self.run.clock)
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! Pacing: requests leave so that no documented rate limit of the service is passed.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use heddle_node::RateLimit;
+use tokio::time::Instant;
+
+/// The pacers of all accounts that a host talks to.
+///
+/// An account is a credential's data: runs that share it share its limits.
+#[derive(Default)]
+pub struct Pacing {
+    accounts: Mutex<HashMap<u64, Arc<Pacer>>>,
+}
+
+/// Hands out permits for one account.
+pub struct Pacer {
+    limits: Vec<RateLimit>,
+    state: Mutex<PacerState>,
+}
+
+#[derive(Default)]
+struct PacerState {
+    /// Moments booked, by limit and operation; never more than the limit's count.
+    windows: HashMap<(usize, String), VecDeque<Instant>>,
+    /// The service has asked everybody to wait until then.
+    held_until: Option<Instant>,
+}
+
+impl Pacing {
+    /// The pacer of `account`, made with `limits` at its first use.
+    pub fn account(&self, account: u64, limits: &[RateLimit]) -> Arc<Pacer> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(accounts.entry(account).or_insert_with(|| Arc::new(Pacer::new(limits.to_vec()))))
+    }
+}
+
+impl Pacer {
+    /// A pacer for an account with these limits.
+    pub fn new(limits: Vec<RateLimit>) -> Self {
+        let limits = limits.into_iter().filter(|limit| limit.limit > 0).collect();
+        Self { limits, state: Mutex::default() }
+    }
+
+    /// Keeps every later request of the account back until `moment`: the service has answered 429.
+    pub fn hold_until(&self, moment: Instant) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.held_until = state.held_until.max(Some(moment));
+    }
+
+    /// Books the next free moment for a request to `path` and gives it; `None`, with nothing booked, when it is more
+    /// than `budget` away.
+    ///
+    /// Requests get their moments in the order in which they ask.
+    pub fn book(&self, method: &str, path: &str, now: Instant, budget: Duration) -> Option<Instant> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut moment = state.held_until.map_or(now, |held| held.max(now));
+        let mut keys = Vec::with_capacity(self.limits.len());
+        for (index, limit) in self.limits.iter().enumerate() {
+            if !applies(limit, path) {
+                continue;
+            }
+            let operation = if limit.per_operation {
+                format!("{method} {}", operation_path(path))
+            } else {
+                String::new()
+            };
+            let key = (index, operation);
+            if let Some(window) = state.windows.get(&key)
+                && window.len() >= limit.limit as usize
+            {
+                let oldest = window[window.len() - limit.limit as usize];
+                moment = moment.max(oldest + limit.window);
+            }
+            keys.push(key);
+        }
+        if moment.duration_since(now) > budget {
+            return None;
+        }
+        for key in keys {
+            let capacity = self.limits[key.0].limit as usize;
+            let window = state.windows.entry(key).or_default();
+            while window.len() >= capacity {
+                window.pop_front();
+            }
+            window.push_back(moment);
+        }
+        Some(moment)
+    }
+}
+
+fn applies(limit: &RateLimit, path: &str) -> bool {
+    path.starts_with(&limit.path_prefix)
+        && !limit.except.iter().any(|prefix| path.starts_with(prefix.as_str()))
+}
+
+/// The path with its ids taken out, so that requests for different records count as one operation.
+fn operation_path(path: &str) -> String {
+    let parts: Vec<&str> =
+        path.split('/').map(|part| if uuid::Uuid::try_parse(part).is_ok() { "{id}" } else { part }).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(count: u32, seconds: u64, prefix: &str, per_operation: bool) -> RateLimit {
+        RateLimit {
+            name: "test".to_owned(),
+            limit: count,
+            window: Duration::from_secs(seconds),
+            path_prefix: prefix.to_owned(),
+            except: vec!["/send/typing".to_owned()],
+            per_operation,
+        }
+    }
+
+    /// Books `count` requests, each at the moment the one before got, and gives the seconds from the start.
+    fn book_all(pacer: &Pacer, path: &str, count: usize, start: Instant) -> Vec<f64> {
+        (0..count)
+            .map(|_| {
+                let moment = pacer.book("POST", path, start, Duration::MAX).expect("no budget");
+                moment.duration_since(start).as_secs_f64()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_window_ever_holds_more_than_its_limit() {
+        let pacer = Pacer::new(vec![limit(20, 5, "", false), limit(50, 60, "", false)]);
+        let moments = book_all(&pacer, "/a", 200, Instant::now());
+        for (count, seconds) in [(20, 5.0), (50, 60.0)] {
+            for pair in moments.windows(count + 1) {
+                assert!(pair[count] - pair[0] >= seconds, "{count} per {seconds} s is passed: {pair:?}");
+            }
+        }
+        assert_eq!(moments[19], 0.0, "the first burst does not wait");
+    }
+
+    #[test]
+    fn operations_have_counts_of_their_own() {
+        let pacer = Pacer::new(vec![limit(1, 10, "/send/", true)]);
+        let start = Instant::now();
+        assert_eq!(book_all(&pacer, "/send/text", 1, start), [0.0]);
+        assert_eq!(book_all(&pacer, "/send/chatbot", 2, start), [0.0, 10.0]);
+        let first = "/send/chatbot/6e4f1a52-3b5c-4c3e-9a51-0d8a8f2f4b10";
+        let second = "/send/chatbot/0b8f6a5e-58a1-4a8e-8b41-6c7e35b0a9d2";
+        assert_eq!(book_all(&pacer, first, 1, start), [0.0]);
+        assert_eq!(book_all(&pacer, second, 1, start), [10.0], "one operation, whatever the id");
+        assert_eq!(book_all(&pacer, "/send/typing", 3, start), [0.0; 3], "left out");
+        assert_eq!(book_all(&pacer, "/other", 3, start), [0.0; 3], "another path");
+    }
+
+    #[test]
+    fn a_wait_beyond_the_budget_books_nothing() {
+        let pacer = Pacer::new(vec![limit(1, 10, "", false)]);
+        let start = Instant::now();
+        assert_eq!(book_all(&pacer, "/a", 1, start), [0.0]);
+        assert_eq!(pacer.book("POST", "/a", start, Duration::from_secs(9)), None);
+        assert_eq!(book_all(&pacer, "/a", 1, start), [10.0]);
+    }
+}

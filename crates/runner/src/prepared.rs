@@ -1,0 +1,210 @@
+//! The nodes of a workflow, ready to run: node types found, parameters upgraded, filled, compiled, and every problem
+//! with them.
+
+use std::sync::Arc;
+
+use heddle_expression::{CompiledValue, ExpressionError};
+use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
+use heddle_node::{Json, Node, NodeDescription, Registry};
+use heddle_workflow::{NodeIndex, Problem, Workflow};
+
+use crate::suggest::{suggest, suggest_node_types};
+
+/// A node of a workflow that can run.
+pub(crate) struct PreparedNode {
+    pub(crate) node: Arc<dyn Node>,
+    pub(crate) type_version: f64,
+    /// Parameters as stored, upgraded and filled; expressions are still in them.
+    pub(crate) filled: Json,
+    pub(crate) plan: ParameterPlan,
+    pub(crate) compiled: CompiledValue,
+}
+
+/// Prepares one node of the workflow, or says everything that keeps it from running.
+pub(crate) fn prepare_node(
+    workflow: &Workflow,
+    index: NodeIndex,
+    registry: &Registry,
+) -> Result<PreparedNode, Vec<Problem>> {
+    let settings = &workflow.nodes[index];
+    let node = find_type(workflow, index, registry).map_err(|problem| vec![*problem])?;
+    let type_version = settings.type_version.unwrap_or_else(|| latest(&*node));
+    let description = match node.describe() {
+        Ok(description) => description,
+        Err(error) => {
+            return Err(vec![place(
+                workflow,
+                index,
+                "/type",
+                Problem::error(format!("The node type \"{}\" is broken: {error}", settings.node_type)),
+            )]);
+        }
+    };
+    let upgraded = node.upgrade(type_version, settings.parameters.clone());
+    let filled = fill_defaults(&description.properties, &upgraded, type_version);
+    let mut problems = unknown_choices(workflow, index, &description, &upgraded);
+    let plan = ParameterPlan::new(&description.properties, &filled, type_version);
+    let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
+    match (plan, compiled) {
+        (Ok(plan), Ok(compiled)) => {
+            problems.extend(missing_nodes(workflow, index, &compiled));
+            if problems.is_empty() {
+                return Ok(PreparedNode { node, type_version, filled, plan, compiled });
+            }
+        }
+        (plan, compiled) => {
+            problems.extend(plan.err().map(|error| parameter_problem(workflow, index, &error)));
+            problems
+                .extend(compiled.err().map(|(at, error)| expression_problem(workflow, index, &at, &error)));
+        }
+    }
+    Err(problems)
+}
+
+fn latest(node: &dyn Node) -> f64 {
+    node.header().versions.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// The node type at the version that the file asks for.
+fn find_type(
+    workflow: &Workflow,
+    index: NodeIndex,
+    registry: &Registry,
+) -> Result<Arc<dyn Node>, Box<Problem>> {
+    let settings = &workflow.nodes[index];
+    if let Some(node) = registry.node(&settings.node_type, settings.type_version) {
+        return Ok(Arc::clone(node));
+    }
+    let versions = registry.versions(&settings.node_type);
+    let (key, problem) = if versions.is_empty() {
+        let problem = Problem::error(format!("There is no node type \"{}\"", settings.node_type))
+            .with_help(suggest_node_types(registry, &settings.node_type));
+        ("/type", problem)
+    } else {
+        let list: Vec<String> = versions.iter().map(f64::to_string).collect();
+        let problem = Problem::error(format!(
+            "Node type \"{}\" is not available in version {}",
+            settings.node_type,
+            settings.type_version.unwrap_or_default()
+        ))
+        .with_help(format!("Available versions: {}.", list.join(", ")));
+        ("/typeVersion", problem)
+    };
+    Err(Box::new(place(workflow, index, key, problem)))
+}
+
+/// Choices that no longer, or do not yet, exist: a node could not know what is meant.
+fn unknown_choices(
+    workflow: &Workflow,
+    index: NodeIndex,
+    description: &NodeDescription,
+    parameters: &Json,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut seen = Vec::new();
+    for property in description.properties.iter().filter(|property| property.no_data_expression) {
+        let Some(value) = parameters.get(&property.name).and_then(Json::as_str) else { continue };
+        if value.starts_with('=') || seen.contains(&property.name) {
+            continue;
+        }
+        seen.push(property.name.clone());
+        let choices: Vec<&str> = description
+            .properties
+            .iter()
+            .filter(|other| other.name == property.name)
+            .flat_map(|other| other.choices())
+            .filter_map(|choice| choice.value.as_str())
+            .collect();
+        if !choices.is_empty() && !choices.contains(&value) {
+            let problem = Problem::error(format!(
+                "The {} \"{value}\" is not one that the node \"{}\" has",
+                property.display_name.to_lowercase(),
+                workflow.nodes[index].name
+            ))
+            .with_help(suggest("It has", &choices, value))
+            .in_parameter(property.name.clone());
+            problems.push(place(workflow, index, &format!("/parameters/{}", property.name), problem));
+        }
+    }
+    problems
+}
+
+/// Expressions that name a node which does not exist.
+fn missing_nodes(workflow: &Workflow, index: NodeIndex, compiled: &CompiledValue) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (pointer, template) in compiled.templates() {
+        for (name, range) in &template.node_references().names {
+            if workflow.node(name).is_some() {
+                continue;
+            }
+            let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
+            let problem =
+                Problem::error(format!("The expression names the node \"{name}\", which does not exist"))
+                    .with_help(suggest("The nodes are", &names, name));
+            problems.push(in_expression(workflow, index, &pointer, Some(range.clone()), problem));
+        }
+    }
+    problems
+}
+
+fn parameter_problem(workflow: &Workflow, index: NodeIndex, error: &ParameterError) -> Problem {
+    let problem = Problem::error(error.message.clone())
+        .with_help("Open the node, correct the value and save the workflow.")
+        .in_parameter(error.path.clone());
+    place(workflow, index, &format!("/parameters{}", error.pointer), problem)
+}
+
+fn expression_problem(
+    workflow: &Workflow,
+    index: NodeIndex,
+    pointer: &str,
+    error: &ExpressionError,
+) -> Problem {
+    let mut problem = Problem::error(format!("The expression does not compile: {}", error.message));
+    problem.help = error.description.clone().or_else(|| {
+        Some("Between {{ and }} stands one JavaScript expression; see the marked place.".to_owned())
+    });
+    in_expression(workflow, index, pointer, error.range.clone(), problem)
+}
+
+/// Points at a part of an expression: the parameter's place, moved to the part where the text stands unescaped.
+fn in_expression(
+    workflow: &Workflow,
+    index: NodeIndex,
+    pointer: &str,
+    range: Option<std::ops::Range<usize>>,
+    problem: Problem,
+) -> Problem {
+    let path = pointer.trim_start_matches('/').replace('/', ".");
+    let mut problem = place(workflow, index, &format!("/parameters{pointer}"), problem.in_parameter(path));
+    let (Some(span), Some(range), Some(text)) = (&problem.span, range, workflow.text()) else {
+        return problem;
+    };
+    let start = span.range.start + 1 + range.start;
+    let end = span.range.start + 1 + range.end;
+    // Escapes in the file's text move the place; then the whole value stays marked.
+    let raw = text.get(span.range.clone()).unwrap_or_default();
+    if !raw.contains('\\')
+        && end < span.range.end
+        && text.is_char_boundary(start)
+        && text.is_char_boundary(end)
+    {
+        problem.span = Some(heddle_workflow::Span::new(text, start..end));
+    }
+    problem
+}
+
+/// Completes a problem with its node and its place in the file.
+fn place(workflow: &Workflow, index: NodeIndex, below: &str, problem: Problem) -> Problem {
+    let pointer = format!("{}{below}", workflow.node_pointer(index));
+    let mut problem = problem.in_node(workflow.nodes[index].name.as_str());
+    problem.span = nearest_span(workflow, &pointer);
+    problem.at(pointer)
+}
+
+/// The place of the value, or of the nearest one around it that stands in the file.
+fn nearest_span(workflow: &Workflow, pointer: &str) -> Option<heddle_workflow::Span> {
+    let text = workflow.text()?;
+    let range = workflow.source_map()?.nearest_span(pointer)?;
+    Some(heddle_workflow::Span::new(text, range))
+}

@@ -1,0 +1,205 @@
+//! What the end-to-end tests share: the built binary, files of this folder, and a sandbox to talk to.
+#![allow(clippy::panic, clippy::expect_used)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use wts_sandbox::{FaultRule, LedgerEntry, RecordedRequest, Sandbox, SandboxOptions};
+
+/// The `heddle` binary of this build, built at its first use, without this environment's credentials.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn heddle() -> Command {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let binary = BINARY.get_or_init(|| {
+        let test = std::env::current_exe().expect("the test has a path");
+        let profile = test.ancestors().nth(2).expect("the test lies in target/<profile>/deps");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--locked", "--package", "heddle"]).current_dir(root());
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        let status = build.status().expect("cargo runs");
+        assert!(status.success(), "the binary does not build");
+        profile.join(format!("heddle{}", std::env::consts::EXE_SUFFIX))
+    });
+    let mut command = Command::new(binary);
+    command.env_remove("HEDDLE_CREDENTIAL_WTSAPI").stdin(Stdio::null());
+    command
+}
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this folder lies in the repository")
+}
+
+/// A file of `tests/workflows`.
+pub fn workflow(name: &str) -> PathBuf {
+    root().join("tests/workflows").join(name)
+}
+
+/// What a finished command has printed.
+pub struct Finished {
+    /// Exit status.
+    pub status: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// Runs a command to its end.
+    pub fn of(command: &mut Command) -> Self {
+        command.output().expect("the binary runs").into()
+    }
+
+    /// Standard output as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+    }
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+}
+
+/// A WTS Chat sandbox in this process, a folder for files, and the credential that reaches it.
+pub struct Service {
+    // The sandbox ends before its runtime.
+    sandbox: Option<Sandbox>,
+    runtime: tokio::runtime::Runtime,
+    folder: tempfile::TempDir,
+}
+
+impl Service {
+    /// A sandbox without rate limits.
+    pub fn start() -> Self {
+        Self::start_with(SandboxOptions::unlimited())
+    }
+
+    /// A sandbox that is set up so. Its credential file turns the host's own pacing off.
+    pub fn start_with(options: SandboxOptions) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let sandbox = runtime.block_on(Sandbox::start(options)).expect("the sandbox starts");
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let service = Self { sandbox: Some(sandbox), runtime, folder };
+        service.write_credential(json!({ "rateLimits": [] }));
+        service
+    }
+
+    /// The sandbox.
+    pub fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("it runs until the end")
+    }
+
+    /// Adds a fault rule.
+    pub fn fault(&self, rule: FaultRule) {
+        self.sandbox().add_fault(rule).expect("the rule is valid");
+    }
+
+    /// The accepted sends.
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.sandbox().ledger()
+    }
+
+    /// The requests that arrived.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.sandbox().requests()
+    }
+
+    /// Writes a file into the service's folder.
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("the file can be written");
+        path
+    }
+
+    /// Writes the credential file anew, with further fields.
+    pub fn write_credential(&self, more: Value) {
+        let mut data = json!({ "apiKey": wts_sandbox::seed::TOKEN, "baseUrl": self.sandbox().url() });
+        for (key, value) in more.as_object().into_iter().flatten() {
+            data[key] = value.clone();
+        }
+        self.write("credentials.json", json!({ "wtsApi": data }).to_string());
+    }
+
+    /// `heddle run` of a workflow with items and the service's credential.
+    pub fn run(&self, workflow: &Value, items: &Value) -> Command {
+        let workflow = self.write("workflow.json", workflow.to_string());
+        let items = self.write("items.json", items.to_string());
+        let mut command = heddle();
+        command
+            .arg("run")
+            .arg(workflow)
+            .arg("--input")
+            .arg(items)
+            .arg("--credentials")
+            .arg(self.folder.path().join("credentials.json"));
+        command
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _inside = self.runtime.enter();
+        self.sandbox.take();
+    }
+}
+
+/// A workflow of a manual trigger and one WTS Chat node named `Send`, whose parameters are the minimal ones (recipient
+/// `={{ $json.to }}`) with `parameters` over them, and whose further keys are `keys`.
+pub fn sending_workflow(parameters: Value, keys: Value) -> Value {
+    let mut all = json!({
+        "resource": "chatbot",
+        "operation": "sendChatbot",
+        "chatbotId": wts_sandbox::seed::BOT_WELCOME_KEY,
+        "channelId": wts_sandbox::seed::CHANNEL_WHATSAPP_ID,
+        "numberToSend": "={{ $json.to }}",
+    });
+    for (key, value) in parameters.as_object().into_iter().flatten() {
+        all[key] = value.clone();
+    }
+    let mut node = json!({
+        "id": "2", "name": "Send", "type": "n8n-nodes-wts.wtsChat", "typeVersion": 1, "position": [200, 0],
+        "parameters": all,
+        "credentials": { "wtsApi": { "id": "1", "name": "WTS" } },
+    });
+    for (key, value) in keys.as_object().into_iter().flatten() {
+        node[key] = value.clone();
+    }
+    json!({
+        "name": "Send",
+        "nodes": [
+            { "id": "1", "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
+              "position": [0, 0], "parameters": {} },
+            node,
+        ],
+        "connections": { "Start": { "main": [[{ "node": "Send", "type": "main", "index": 0 }]] } },
+        "settings": { "executionOrder": "v1" },
+    })
+}
+
+/// Items `{to}` for `count` different recipients.
+pub fn recipients(count: usize) -> Value {
+    (0..count).map(|number| json!({ "to": recipient(number) })).collect()
+}
+
+/// The phone number of the recipient `number`.
+pub fn recipient(number: usize) -> String {
+    format!("55119{number:08}")
+}

@@ -1,0 +1,239 @@
+//! Bad input gets a clear error that names the place and the way out, and nothing is sent.
+
+use heddle_tests::{Finished, Service, heddle, recipient, recipients, sending_workflow};
+use serde_json::{Value, json};
+use wts_sandbox::{Fault, FaultRule};
+
+/// Runs the workflow text and expects that nothing leaves, with this exit status and these words on standard error.
+fn refuses(service: &Service, workflow: &str, items: &str, status: i32, words: &[&str]) -> Finished {
+    let path = service.write("bad.json", workflow);
+    let items = service.write("bad-items.json", items);
+    let credentials = service.write(
+        "bad-credentials.json",
+        json!({ "wtsApi": { "apiKey": wts_sandbox::seed::TOKEN, "baseUrl": service.sandbox().url() } })
+            .to_string(),
+    );
+    let mut command = heddle();
+    command.arg("run").arg(path).arg("--input").arg(items).arg("--credentials").arg(credentials);
+    let finished = Finished::of(&mut command);
+    assert_eq!(finished.status, status, "{}", finished.stderr);
+    for word in words {
+        assert!(finished.stderr.contains(word), "{word} is missing in:\n{}", finished.stderr);
+    }
+    assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
+    assert!(service.ledger().is_empty());
+    finished
+}
+
+fn refuses_workflow(workflow: &Value, words: &[&str]) {
+    let service = Service::start();
+    refuses(&service, &format!("{workflow:#}"), &recipients(2).to_string(), 2, words);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_no_workflow() {
+    let finished = Finished::of(heddle().args(["run", "no-such-file.json"]));
+    assert_eq!(finished.status, 2);
+    assert!(finished.stderr.contains("no-such-file.json"), "{}", finished.stderr);
+    let service = Service::start();
+    refuses(&service, "{ \"nodes\": [ ", "[]", 2, &["bad.json:1:14", "not valid JSON"]);
+    refuses(&service, "", "[]", 2, &["bad.json"]);
+    refuses(&service, "[1, 2, 3]", "[]", 2, &["bad.json", "workflow"]);
+    refuses(&service, "{\"name\": \"x\"}", "[]", 2, &["bad.json", "nodes"]);
+}
+
+#[test]
+fn an_unknown_node_type_names_the_nearest() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][1]["type"] = json!("n8n-nodes-wts.wtsChatt");
+    refuses_workflow(&workflow, &["bad.json:", "wtsChatt", "\"n8n-nodes-wts.wtsChat\"", "Send"]);
+}
+
+#[test]
+fn two_nodes_of_one_name() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][1]["name"] = json!("Start");
+    refuses_workflow(&workflow, &["bad.json:", "Two nodes have the name", "Start"]);
+}
+
+#[test]
+fn a_connection_to_nowhere() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["connections"]["Start"]["main"][0][0]["node"] = json!("Sent");
+    refuses_workflow(&workflow, &["bad.json:", "Sent", "no node of this workflow", "Start"]);
+}
+
+#[test]
+fn an_unknown_operation() {
+    let workflow = sending_workflow(json!({ "operation": "sendChatbots" }), json!({}));
+    refuses_workflow(&workflow, &["bad.json:", "sendChatbots", "sendChatbot", "Send", "operation"]);
+}
+
+#[test]
+fn an_expression_with_a_syntax_error_shows_its_place() {
+    let workflow = sending_workflow(json!({ "numberToSend": "={{ $json.to + }}" }), json!({}));
+    refuses_workflow(&workflow, &["bad.json:", "numberToSend", "Send", "syntax"]);
+}
+
+#[test]
+fn an_expression_that_names_a_missing_node() {
+    let workflow = sending_workflow(json!({ "numberToSend": "={{ $('Strat').item.json.to }}" }), json!({}));
+    refuses_workflow(&workflow, &["bad.json:", "Strat", "\"Start\"", "numberToSend"]);
+}
+
+#[test]
+fn a_metadata_list_of_the_wrong_shape() {
+    let rows = json!({ "sessionMetadatas": { "sessionMetadata": "plan=gold" } });
+    refuses_workflow(&sending_workflow(rows, json!({})), &["sessionMetadatas", "Send"]);
+    for (row, word) in [
+        (json!({ "key": "", "value": "x" }), "row 2"),
+        (json!({ "key": "plan", "value": "={{ $json }}" }), "row 2"),
+        (json!({ "key": "plan", "value": "={{ [1] }}" }), "row 2"),
+    ] {
+        let service = Service::start();
+        let rows = json!({ "sessionMetadatas": { "sessionMetadata": [{ "key": "a", "value": 1 }, row] } });
+        let workflow = sending_workflow(rows, json!({})).to_string();
+        refuses(&service, &workflow, &recipients(1).to_string(), 1, &[word, "Send", "item"]);
+    }
+}
+
+#[test]
+fn an_api_key_that_is_missing_wrong_or_expired() {
+    let service = Service::start();
+    let path = service.write("workflow.json", sending_workflow(json!({}), json!({})).to_string());
+    let finished = Finished::of(heddle().arg("run").arg(&path));
+    assert_eq!(finished.status, 1);
+    for word in ["--credentials", "HEDDLE_CREDENTIAL_WTSAPI", "Send"] {
+        assert!(finished.stderr.contains(word), "{word}: {}", finished.stderr);
+    }
+    for key in ["", "pn_nobody", wts_sandbox::seed::EXPIRED_TOKEN] {
+        service.write_credential(json!({ "apiKey": key }));
+        let mut command = service.run(&sending_workflow(json!({}), json!({})), &recipients(2));
+        let finished = Finished::of(&mut command);
+        assert_eq!(finished.status, 1, "{}", finished.stderr);
+        assert!(finished.stderr.to_lowercase().contains("credential"), "{}", finished.stderr);
+        assert!(key.is_empty() || !finished.stderr.contains(key), "the key is shown");
+    }
+    let mut command = heddle();
+    command.arg("run").arg(&path).env("HEDDLE_CREDENTIAL_WTSAPI", "{not json");
+    let finished = Finished::of(&mut command);
+    assert_eq!(finished.status, 2);
+    assert!(finished.stderr.contains("HEDDLE_CREDENTIAL_WTSAPI"), "{}", finished.stderr);
+    assert!(service.ledger().is_empty());
+}
+
+#[test]
+fn the_environment_gives_a_credential() {
+    let service = Service::start();
+    let path = service.write("workflow.json", sending_workflow(json!({}), json!({})).to_string());
+    let items = service.write("items.json", recipients(1).to_string());
+    let data = json!({ "apiKey": wts_sandbox::seed::TOKEN, "baseUrl": service.sandbox().url() });
+    let mut command = heddle();
+    command.arg("run").arg(path).arg("--input").arg(items);
+    let finished = Finished::of(command.env("HEDDLE_CREDENTIAL_WTSAPI", data.to_string()));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(service.ledger().len(), 1);
+}
+
+#[test]
+fn an_input_file_that_is_half_json_lines_or_empty() {
+    let service = Service::start();
+    let workflow = sending_workflow(json!({}), json!({})).to_string();
+    let half = format!("{{\"to\":\"{}\"}}\n{{\"to\":\n", recipient(0));
+    refuses(&service, &workflow, &half, 2, &["line 2", "bad-items.json"]);
+    refuses(&service, &workflow, "", 2, &["bad-items.json", "empty"]);
+    refuses(&service, &workflow, "  \n ", 2, &["bad-items.json", "empty"]);
+    refuses(&service, &workflow, "[1, 2]", 2, &["bad-items.json", "item 0"]);
+    refuses(&service, &workflow, "[{\"to\":", 2, &["bad-items.json"]);
+}
+
+#[test]
+fn items_are_read_from_json_lines_and_standard_input() {
+    use std::io::Write as _;
+    use std::process::Stdio;
+
+    let service = Service::start();
+    let workflow = service.write("workflow.json", sending_workflow(json!({}), json!({})).to_string());
+    service.write_credential(json!({}));
+    let credentials = workflow.with_file_name("credentials.json");
+    let mut child = heddle()
+        .arg("run")
+        .arg(&workflow)
+        .args(["--input", "-", "--credentials"])
+        .arg(credentials)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let lines =
+        format!("\u{feff}{{\"to\":\"{}\"}}\n\n{{\"json\":{{\"to\":\"{}\"}}}}\n", recipient(0), recipient(1));
+    child.stdin.take().expect("piped").write_all(lines.as_bytes()).expect("it reads");
+    let finished: Finished = child.wait_with_output().expect("it ends").into();
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(service.ledger().len(), 2);
+}
+
+#[test]
+fn ten_megabytes_and_unicode_in_every_field() {
+    let service = Service::start();
+    let long = "Ä💳日".repeat(1_100_000);
+    let items = json!([{ "to": recipient(0), "note": long, "ключ": "значение – 日本語 💳" }]);
+    let metadata = json!([
+        { "key": "ключ", "value": "={{ $json['ключ'] }}" },
+        { "key": "length", "value": "={{ $json.note.length }}" },
+    ]);
+    let mut workflow =
+        sending_workflow(json!({ "sessionMetadatas": { "sessionMetadata": metadata } }), json!({}));
+    workflow["nodes"][1]["name"] = json!("Отправить 送信 💬");
+    workflow["connections"]["Start"]["main"][0][0]["node"] = json!("Отправить 送信 💬");
+    let finished = Finished::of(&mut service.run(&workflow, &items));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(finished.stderr.contains("Отправить 送信 💬: 1 sent"), "{}", finished.stderr);
+    let metadata = service.ledger()[0].session_metadata.clone().expect("metadata");
+    assert_eq!(metadata["ключ"], "значение – 日本語 💳");
+    assert_eq!(metadata["length"], "4400000");
+
+    let all = json!([{ "key": "note", "value": "={{ $json.note }}" }]);
+    let workflow = sending_workflow(json!({ "sessionMetadatas": { "sessionMetadata": all } }), json!({}));
+    let finished = Finished::of(&mut service.run(&workflow, &items));
+    assert_eq!(finished.status, 1, "more than the service takes");
+    assert!(finished.stderr.contains("Send: 0 sent, 1 not sent, 0 unknown"), "{}", finished.stderr);
+    assert!(finished.stderr.len() < 10_000, "the text is not printed");
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let service = Service::start();
+    let elsewhere = Service::start();
+    let location = format!("{}/chat/v1/chatbot/send", elsewhere.sandbox().url());
+    service.fault(FaultRule::new(Fault::Redirect { status: 307, location }));
+    let mut command = service.run(&sending_workflow(json!({}), json!({})), &recipients(1));
+    let finished = Finished::of(&mut command);
+    assert_eq!(finished.status, 1);
+    assert!(finished.stderr.contains("redirect"), "{}", finished.stderr);
+    assert!(elsewhere.requests().is_empty() && service.ledger().is_empty());
+}
+
+#[test]
+fn check_finds_every_problem_at_once() {
+    let service = Service::start();
+    let mut workflow = sending_workflow(
+        json!({ "operation": "send", "numberToSend": "={{ $('X').item.json.a + }}" }),
+        json!({}),
+    );
+    workflow["nodes"][0]["type"] = json!("n8n-nodes-base.manualTriger");
+    workflow["connections"]["Start"]["main"][0].as_array_mut().expect("a list").push(json!(
+        { "node": "Nowhere", "type": "main", "index": 0 }
+    ));
+    let path = service.write("many.json", format!("{workflow:#}"));
+    let finished = Finished::of(heddle().arg("check").arg(&path));
+    assert_eq!(finished.status, 2);
+    for word in ["manualTriger", "Nowhere", "many.json:"] {
+        assert!(finished.stderr.contains(word), "{word} is missing in:\n{}", finished.stderr);
+    }
+    let good = Finished::of(heddle().arg("check").arg(heddle_tests::workflow("send-chatbot.json")));
+    assert_eq!(good.status, 0, "{}", good.stderr);
+    assert!(good.stdout.contains("no problems"), "{}", good.stdout);
+    assert!(service.requests().is_empty());
+}

@@ -1,0 +1,202 @@
+//! The other commands: `nodes`, `describe`, `options`, `schema`, `sandbox`, and wrong calls.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use heddle_tests::{Finished, Service, heddle, recipient, recipients, root, sending_workflow, workflow};
+use serde_json::{Value, json};
+use wts_sandbox::{Fault, FaultRule, seed};
+
+const NODE_TYPE: &str = "n8n-nodes-wts.wtsChat";
+
+#[test]
+fn nodes_lists_every_node_type() {
+    let finished = Finished::of(heddle().arg("nodes"));
+    assert_eq!(finished.status, 0);
+    let types: Vec<&str> = finished.stdout.lines().filter_map(|line| line.split('\t').next()).collect();
+    for node_type in ["n8n-nodes-base.if", "n8n-nodes-base.manualTrigger", "n8n-nodes-base.set", NODE_TYPE] {
+        assert!(types.contains(&node_type), "{node_type} is missing in {types:?}");
+    }
+    assert!(types.is_sorted());
+}
+
+#[test]
+fn describe_gives_the_form_of_the_issue_and_a_schema() {
+    let form = Finished::of(heddle().args(["describe", NODE_TYPE])).json();
+    assert_eq!(form["displayName"], "WTS Chat");
+    let names: Vec<&str> = form["properties"]
+        .as_array()
+        .expect("properties")
+        .iter()
+        .filter_map(|property| property["displayName"].as_str())
+        .collect();
+    for name in [
+        "Session ID",
+        "Bots Name or ID",
+        "From Name or ID",
+        "To",
+        "Force Start Session",
+        "Skip If Bot In Execution",
+        "Skip If In Progress",
+        "Session Metadata",
+        "Contacts Metadata",
+        "Options",
+    ] {
+        assert!(names.contains(&name), "{name} is missing in {names:?}");
+    }
+    let schema = Finished::of(heddle().args(["describe", NODE_TYPE, "--json-schema"])).json();
+    assert!(schema["$schema"].is_string() || schema["type"].is_string(), "{schema}");
+    let wrong = Finished::of(heddle().args(["describe", "n8n-nodes-wts.wtsChatt"]));
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains(NODE_TYPE), "{}", wrong.stderr);
+}
+
+#[test]
+fn options_offers_all_bots_that_can_be_sent() {
+    let service = Service::start();
+    let credentials = service.write(
+        "options.json",
+        json!({ "wtsApi": { "apiKey": seed::TOKEN, "baseUrl": service.sandbox().url() } }).to_string(),
+    );
+    let load = |method: &str, more: &[&str]| {
+        let mut command = heddle();
+        command.args(["options", NODE_TYPE, method, "--credentials"]).arg(&credentials).args(more);
+        Finished::of(&mut command)
+    };
+    let bots = load("getChatbots", &[]).json();
+    let keys: Vec<&str> =
+        bots.as_array().expect("a list").iter().filter_map(|bot| bot["value"].as_str()).collect();
+    assert!(keys.len() > seed::GENERATED_CHATBOTS, "{} choices: a page is missing", keys.len());
+    assert!(keys.contains(&seed::BOT_WELCOME_KEY) && keys.contains(&seed::BOT_UNICODE_KEY));
+    for key in [seed::BOT_ARCHIVED_KEY, seed::BOT_DRAFT_KEY, seed::BOT_CAMPAIGN_KEY, seed::BOT_REACTIVE_KEY] {
+        assert!(!keys.contains(&key), "{key} cannot be sent");
+    }
+    assert_eq!(load("getBots", &[]).json(), bots, "the older name gives the same");
+    let found = load("getChatbots", &["--search", "cobrança"]).json();
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    let channels = load("getChannelsIds", &[]).json();
+    assert!(channels.to_string().contains(seed::CHANNEL_INSTAGRAM_ID));
+    let wrong = load("getNothing", &[]);
+    assert_eq!(wrong.status, 1);
+    assert!(wrong.stderr.contains("getNothing"), "{}", wrong.stderr);
+}
+
+#[test]
+fn schema_writes_the_committed_files_and_notices_stale_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("schemas");
+    let finished = Finished::of(heddle().args(["schema", "--out"]).arg(&out));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let written = std::fs::read_to_string(out.join("workflow.schema.json")).expect("it is written");
+    let committed =
+        std::fs::read_to_string(root().join("schemas/workflow.schema.json")).expect("it is committed");
+    assert_eq!(written, committed);
+    let check = || Finished::of(heddle().args(["schema", "--check", "--out"]).arg(&out));
+    assert_eq!(check().status, 0);
+    std::fs::write(out.join("workflow.schema.json"), "{}").expect("it can be written");
+    std::fs::write(out.join("nodes/n8n-nodes-base.noOp/v0.json"), "{}").expect("it can be written");
+    let stale = check();
+    assert_eq!(stale.status, 1);
+    for name in ["workflow.schema.json", "v0.json"] {
+        assert!(stale.stderr.contains(name), "{}", stale.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_serves_until_ctrl_c() {
+    let mut server =
+        heddle().arg("sandbox").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().expect("piped")).read_line(&mut line).expect("it prints");
+    let credential: Value = serde_json::from_str(&line).expect("a credential");
+    assert!(credential["wtsApi"]["baseUrl"].as_str().is_some_and(|url| url.starts_with("http://127.0.0.1:")));
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("credentials.json");
+    std::fs::write(&file, &line).expect("it can be written");
+    let finished =
+        Finished::of(heddle().arg("run").arg(workflow("send-chatbot.json")).arg("--credentials").arg(file));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(finished.stderr.contains("3 sent"), "{}", finished.stderr);
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &server.id().to_string()])
+        .status()
+        .expect("it runs");
+    assert!(killed.success());
+    assert!(server.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_wrong_call_says_what_is_right() {
+    for (arguments, word) in [
+        (vec!["run"], "WORKFLOW"),
+        (vec!["run", "x.json", "--concurrency", "0"], "concurrency"),
+        (vec!["run", "x.json", "--time-limit", "-1"], "time-limit"),
+        (vec!["fly"], "fly"),
+    ] {
+        let finished = Finished::of(heddle().args(&arguments));
+        assert_eq!(finished.status, 2, "{arguments:?}");
+        assert!(finished.stderr.contains(word), "{}", finished.stderr);
+    }
+    let example = workflow("send-chatbot.json");
+    for option in ["--start", "--node"] {
+        let finished =
+            Finished::of(heddle().arg("run").arg(&example).args(["--sandbox", option, "Welcome thm"]));
+        assert_eq!(finished.status, 2, "{option}");
+        assert!(finished.stderr.contains("\"Welcome them\""), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn pinned_data_counts_only_where_it_is_asked_for() {
+    let service = Service::start();
+    let mut sending = sending_workflow(json!({}), json!({}));
+    sending["pinData"] = json!({ "Start": [{ "json": { "to": recipient(7) } }] });
+    let finished = Finished::of(service.run(&sending, &recipients(1)).arg("--pins"));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(service.ledger()[0].to, recipient(7));
+    Finished::of(&mut service.run(&sending, &recipients(1)));
+    assert_eq!(service.ledger()[1].to, recipient(0));
+}
+
+#[test]
+fn a_disabled_node_sends_nothing_and_passes_its_items() {
+    let service = Service::start();
+    let sending = sending_workflow(json!({}), json!({ "disabled": true }));
+    let finished = Finished::of(&mut service.run(&sending, &recipients(2)));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(finished.json()[1]["json"]["to"], recipient(1));
+    assert!(service.requests().is_empty());
+}
+
+#[test]
+fn the_key_shows_nowhere() {
+    let service = Service::start();
+    service.fault(FaultRule::new(Fault::ServerError).to(recipient(1)));
+    service.fault(FaultRule::new(Fault::CutAfterAccepting).to(recipient(2)));
+    service.fault(FaultRule::new(Fault::Html).to(recipient(3)));
+    let workflow = sending_workflow(json!({}), json!({ "onError": "continueErrorOutput" }));
+    for more in [vec!["--output", "run-data"], vec!["--output", "run-data", "--dry-run"], vec![]] {
+        let mut command = service.run(&workflow, &recipients(5));
+        let finished = Finished::of(command.args(more));
+        let _ = finished.json();
+        assert!(!finished.stdout.contains(seed::TOKEN), "{}", finished.stdout);
+        assert!(!finished.stderr.contains(seed::TOKEN), "{}", finished.stderr);
+    }
+    for entry in walk(&root().join("schemas")) {
+        assert!(
+            !std::fs::read_to_string(&entry).unwrap_or_default().contains(seed::TOKEN),
+            "{}",
+            entry.display()
+        );
+    }
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files
+}
