@@ -131,7 +131,7 @@ fn a_wrong_call_says_what_is_right() {
     for (arguments, word) in [
         (vec!["run"], "WORKFLOW"),
         (vec!["run", "x.json", "--concurrency", "0"], "concurrency"),
-        (vec!["run", "x.json", "--time-limit", "-1"], "time-limit"),
+        (vec!["run", "x.json", "--time-limit=-1"], "time-limit"),
         (vec!["fly"], "fly"),
     ] {
         let finished = Finished::of(heddle().args(&arguments));
