@@ -2,7 +2,6 @@
 //! text), and the time from process start to the result of a two-node workflow (target: under 15 ms).
 //!
 //! `cargo bench --package heddle-tests --bench command`
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::unwrap_used, missing_docs)]
 
 use std::fmt::Write as _;
 use std::fs;

@@ -3,7 +3,6 @@
 //! The target: at most 1.15 times as long.
 //!
 //! `cargo bench --package heddle-tests --bench sending`
-#![allow(clippy::print_stdout, clippy::expect_used, clippy::unwrap_used, missing_docs)]
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,4 @@
 //! What the end-to-end tests share: the built binary, files of this folder, and a sandbox to talk to.
-#![allow(clippy::panic, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -39,6 +38,20 @@ pub fn root() -> &'static Path {
 /// A file of `tests/workflows`.
 pub fn workflow(name: &str) -> PathBuf {
     root().join("tests/workflows").join(name)
+}
+
+/// Every file in a folder and the folders in it.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
 }
 
 /// What a finished command has printed.

@@ -183,20 +183,11 @@ fn the_key_shows_nowhere() {
         assert!(!finished.stdout.contains(seed::TOKEN), "{}", finished.stdout);
         assert!(!finished.stderr.contains(seed::TOKEN), "{}", finished.stderr);
     }
-    for entry in walk(&root().join("schemas")) {
+    for entry in heddle_tests::files_below(&root().join("schemas")) {
         assert!(
             !std::fs::read_to_string(&entry).unwrap_or_default().contains(seed::TOKEN),
             "{}",
             entry.display()
         );
     }
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
-    }
-    files
 }

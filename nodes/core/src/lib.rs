@@ -2,7 +2,6 @@
 
 mod field_path;
 mod if_node;
-mod javascript;
 mod lenient_json;
 mod manual_trigger;
 mod no_op;

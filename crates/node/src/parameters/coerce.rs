@@ -270,7 +270,7 @@ pub(super) fn is_missing(kind: PropertyType, value: Option<&Json>) -> bool {
         PropertyType::MultiOptions => value.and_then(Json::as_array).is_some_and(<[Json]>::is_empty),
         PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
             let inner = value.map(|value| if value.is_object() { value.get("value") } else { Some(value) });
-            inner.flatten().is_none_or(|inner| !inner.is_number() && !super::display::is_truthy(inner))
+            inner.flatten().is_none_or(|inner| !inner.is_number() && !super::javascript::is_truthy(inner))
         }
         _ => false,
     }

@@ -62,7 +62,7 @@ struct Level<'a> {
 impl Level<'_> {
     fn fill(self, properties: &[&NodeProperty], values: &Json, parent: Parent) -> JsonObject {
         let mut filled = JsonObject::new();
-        if !super::display::is_truthy(values) {
+        if !super::javascript::is_truthy(values) {
             return filled;
         }
         let order = resolve_order(properties);
@@ -172,7 +172,7 @@ impl Level<'_> {
 /// Whether a value in the place of an object is one that would be lost: neither an object nor empty.
 fn is_misshapen(value: &Json) -> bool {
     !value.is_object()
-        && super::display::is_truthy(value)
+        && super::javascript::is_truthy(value)
         && value.as_array().is_none_or(|array| !array.is_empty())
 }
 

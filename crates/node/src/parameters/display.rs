@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::javascript::{compare, to_text};
+use super::javascript::{compare, is_truthy, to_text};
 use super::path::get_path;
 use crate::description::{DisplayOptions, NodeProperty};
 use crate::json::{Json, JsonObject};
@@ -96,16 +96,6 @@ impl<'a> Values<'a> {
             Self::Many(values) => (None, *values),
         };
         one.into_iter().chain(many.iter().map(Some))
-    }
-}
-
-/// JavaScript's truthiness.
-pub(crate) fn is_truthy(value: &Json) -> bool {
-    match (value.as_bool(), value.as_f64(), value.as_str()) {
-        (Some(flag), _, _) => flag,
-        (_, Some(number), _) => number != 0.0 && !number.is_nan(),
-        (_, _, Some(text)) => !text.is_empty(),
-        _ => !value.is_null(),
     }
 }
 

@@ -95,7 +95,7 @@ pub fn validate_field_type(
             ))
         }
         "url" => url(value).ok_or_else(expected),
-        "jwt" if is_jwt(&to_text(value)) && super::display::is_truthy(value) => {
+        "jwt" if is_jwt(&to_text(value)) && super::javascript::is_truthy(value) => {
             Ok(Json::from(&*to_text(value)))
         }
         "jwt" => Err("Value is not a valid JWT token".to_owned()),

@@ -57,7 +57,7 @@ fn check_locator(property: &NodeProperty, locator: &Json) -> Result<(), String> 
     if is_expression(Some(value)) {
         return Ok(());
     }
-    let text = if super::display::is_truthy(value) { to_text(value) } else { "".into() };
+    let text = if super::javascript::is_truthy(value) { to_text(value) } else { "".into() };
     check_mode(mode, &text)
 }
 

@@ -1,4 +1,4 @@
-//! JavaScript's conversions, as far as parameters need them.
+//! JavaScript's conversions, as far as parameters and nodes need them.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use crate::json::{Json, number_to_string};
 
 /// `String(value)`; `null` is for a null within an array the empty text, as `Array.prototype.join` has it.
-pub(crate) fn to_text(value: &Json) -> Cow<'_, str> {
+pub fn to_text(value: &Json) -> Cow<'_, str> {
     if let Some(text) = value.as_str() {
         return Cow::Borrowed(text);
     }
@@ -26,8 +26,18 @@ pub(crate) fn to_text(value: &Json) -> Cow<'_, str> {
     Cow::Borrowed(if value.is_null() { "null" } else { "[object Object]" })
 }
 
+/// `Boolean(value)`.
+pub fn is_truthy(value: &Json) -> bool {
+    match (value.as_bool(), value.as_f64(), value.as_str()) {
+        (Some(flag), _, _) => flag,
+        (_, Some(number), _) => number != 0.0 && !number.is_nan(),
+        (_, _, Some(text)) => !text.is_empty(),
+        _ => !value.is_null(),
+    }
+}
+
 /// `Number(value)`, NaN where it is none.
-pub(crate) fn to_number(value: &Json) -> f64 {
+pub fn to_number(value: &Json) -> f64 {
     if let Some(number) = value.as_f64() {
         number
     } else if let Some(flag) = value.as_bool() {
@@ -40,7 +50,7 @@ pub(crate) fn to_number(value: &Json) -> f64 {
 }
 
 /// `Number(text)`, NaN where it is none.
-pub(crate) fn text_to_number(text: &str) -> f64 {
+pub fn text_to_number(text: &str) -> f64 {
     let text = text.trim_matches(is_white_space);
     if text.is_empty() {
         return 0.0;
@@ -80,7 +90,7 @@ fn digits_to_number(digits: &str, radix: u32) -> f64 {
 }
 
 /// What `String.prototype.trim` removes.
-pub(crate) fn is_white_space(character: char) -> bool {
+pub fn is_white_space(character: char) -> bool {
     matches!(character, '\u{feff}') || (character.is_whitespace() && character != '\u{85}')
 }
 

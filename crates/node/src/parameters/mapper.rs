@@ -72,7 +72,7 @@ pub fn convert_mapper_values(
     };
     let settings = property.type_options.get("resourceMapper");
     let setting = |name: &str| settings.and_then(|settings| settings.get(name));
-    let is_on = |value: Option<&Json>| value.is_some_and(super::display::is_truthy);
+    let is_on = |value: Option<&Json>| value.is_some_and(super::javascript::is_truthy);
     let checks_required = setting("mode").and_then(Json::as_str) == Some("add");
     let offers_conversion = is_on(setting("showTypeConversionOptions"));
     let strict = offers_conversion && !is_on(mapper.get("attemptToConvertTypes"));
@@ -92,7 +92,7 @@ pub fn convert_mapper_values(
                 message: format!("The value \"{id}\" is required but not set"),
             });
         }
-        if value.is_null() && column.get("type").is_some_and(super::display::is_truthy) {
+        if value.is_null() && column.get("type").is_some_and(super::javascript::is_truthy) {
             // n8n makes `undefined` of it: the column is left out.
             continue;
         }
@@ -104,7 +104,7 @@ pub fn convert_mapper_values(
 }
 
 fn is_required(column: &Json) -> bool {
-    column.get("required").is_some_and(super::display::is_truthy)
+    column.get("required").is_some_and(super::javascript::is_truthy)
 }
 
 fn check_column(

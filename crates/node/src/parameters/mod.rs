@@ -11,7 +11,7 @@ mod display;
 mod field_type;
 mod form_fields;
 mod issues;
-mod javascript;
+pub mod javascript;
 mod locator;
 mod mapper;
 mod object_literal;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::coerce::{LeafRule, ParameterError};
 use super::defaults::{display_values, fill_structure};
-use super::display::{condition_has_expression, is_expression, is_truthy, matches_display_options};
+use super::display::{condition_has_expression, is_expression, matches_display_options};
 use super::issues::check_rules;
+use super::javascript::is_truthy;
 use super::place::{Place, Segment};
 use crate::description::{DisplayOptions, NodeProperty, PropertyGroup, PropertyType};
 use crate::json::{Json, JsonObject};

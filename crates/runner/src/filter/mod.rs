@@ -11,7 +11,8 @@ mod tests;
 
 use heddle_node::{Json, NodeError};
 
-use operand::{Operand, Unfit, is_truthy, to_text, type_of};
+use heddle_node::parameters::javascript::{is_truthy, to_text};
+use operand::{Operand, Unfit, type_of};
 
 /// How a filter parameter treats its conditions.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use heddle_node::Json;
-use heddle_node::json::number_to_string;
+use heddle_node::parameters::javascript::{is_truthy, is_white_space, to_number, to_text};
 use heddle_node::parameters::{FieldTypeOptions, validate_field_type};
 
 use super::{Options, ParseMoment};
@@ -170,12 +170,6 @@ fn convert(value: &Json, expected: &str, options: Options) -> Option<Json> {
     validate_field_type("", value, expected, &rules).ok()
 }
 
-/// JavaScript's `Number(value)`.
-fn to_number(value: &Json) -> f64 {
-    let number = validate_field_type("", value, "number", &FieldTypeOptions::default());
-    number.ok().and_then(|number| number.as_f64()).unwrap_or(f64::NAN)
-}
-
 /// JavaScript's `typeof`.
 pub(crate) fn type_of(value: &Json) -> &'static str {
     if value.is_string() {
@@ -187,43 +181,4 @@ pub(crate) fn type_of(value: &Json) -> &'static str {
     } else {
         "object"
     }
-}
-
-/// JavaScript's truth of a value.
-pub(crate) fn is_truthy(value: &Json) -> bool {
-    if let Some(value) = value.as_bool() {
-        value
-    } else if let Some(text) = value.as_str() {
-        !text.is_empty()
-    } else if let Some(number) = value.as_f64() {
-        number != 0.0 && !number.is_nan()
-    } else {
-        !value.is_null()
-    }
-}
-
-/// JavaScript's `String(value)`.
-pub(crate) fn to_text(value: &Json) -> Cow<'_, str> {
-    if let Some(text) = value.as_str() {
-        Cow::Borrowed(text)
-    } else if let Some(number) = value.as_f64() {
-        Cow::Owned(number_to_string(number).to_string())
-    } else if let Some(value) = value.as_bool() {
-        Cow::Borrowed(if value { "true" } else { "false" })
-    } else if let Some(elements) = value.as_array() {
-        let texts: Vec<_> = elements
-            .iter()
-            .map(|element| if element.is_null() { Cow::Borrowed("") } else { to_text(element) })
-            .collect();
-        Cow::Owned(texts.join(","))
-    } else if value.is_null() {
-        Cow::Borrowed("null")
-    } else {
-        Cow::Borrowed("[object Object]")
-    }
-}
-
-/// What `String.prototype.trim` removes.
-fn is_white_space(character: char) -> bool {
-    character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}')
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heddle_node::description::NodeProperty;
+use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
@@ -23,7 +24,7 @@ pub use parameters::{
     SetParameters,
 };
 
-use crate::{field_path, javascript, lenient_json};
+use crate::{field_path, lenient_json};
 
 /// Sets fields on every item.
 #[derive(Debug, Clone, Copy, Default)]
