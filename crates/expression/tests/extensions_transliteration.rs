@@ -78,7 +78,8 @@ fn make_table() -> String {
                 entry.to_owned()
             }
         });
-        let entries: Vec<String> = entries.map(|entry| entry.replace('\\', "\\\\").replace('\n', "\\n")).collect();
+        let entries: Vec<String> =
+            entries.map(|entry| entry.replace('\\', "\\\\").replace('\n', "\\n")).collect();
         if entries.iter().any(|entry| !entry.is_empty()) {
             let count = entries.iter().rposition(|entry| !entry.is_empty()).unwrap() + 1;
             writeln!(table, "{block:x}\t{}", entries[..count].join("\t")).unwrap();
@@ -120,7 +121,8 @@ fn all_characters_are_what_was_recorded() {
         let characters = (first..first + 0x1000).filter_map(char::from_u32);
         let text: String = characters.map(|character| to_ascii(&character.to_string()) + "\u{1f}").collect();
         let clock = Clock::new(0, "UTC").unwrap();
-        let hash = extensions::call("hash", &Value::from(text), &[Value::from("sha256")], &clock).unwrap().unwrap();
+        let hash =
+            extensions::call("hash", &Value::from(text), &[Value::from("sha256")], &clock).unwrap().unwrap();
         assert_eq!(hash.as_str(), digest.as_str(), "characters from U+{first:04X} on");
     }
 }

@@ -78,7 +78,8 @@ fn email_domain_end(text: &str, start: usize) -> Option<usize> {
         return address[length..].starts_with(']').then_some(start + length + 2);
     }
     let is_label = |character: char| character.is_ascii_alphanumeric() || character == '-';
-    last_name_end(domain, is_label, |label| letters(label).filter(|length| *length >= 2)).map(|end| start + end)
+    last_name_end(domain, is_label, |label| letters(label).filter(|length| *length >= 2))
+        .map(|end| start + end)
 }
 
 /// How many letters a text begins with, if any.
@@ -208,9 +209,11 @@ pub(super) fn extract_url(text: &str) -> Option<&str> {
     text.match_indices(MARK).find_map(|(mark, _)| {
         let before = &text[..mark];
         let scheme = ["https", "http", "ftp"].into_iter().find(|scheme| {
-            before.len().checked_sub(scheme.len()).and_then(|start| before.get(start..)).is_some_and(|end| {
-                end.eq_ignore_ascii_case(scheme)
-            })
+            before
+                .len()
+                .checked_sub(scheme.len())
+                .and_then(|start| before.get(start..))
+                .is_some_and(|end| end.eq_ignore_ascii_case(scheme))
         })?;
         let rest = &text[mark + MARK.len()..];
         if !starts_with_host(rest) {

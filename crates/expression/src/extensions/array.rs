@@ -1,9 +1,9 @@
 //! The methods of arrays.
 
+use super::arg;
 use super::distinct::Distinct;
 use super::object::{self, is_blank};
 use super::views::{Elements, Members, is_object, own_member, own_members, property_key, spread};
-use super::arg;
 use crate::luxon::coerce;
 use crate::{Thrown, Value};
 
@@ -78,7 +78,7 @@ pub(super) fn call(name: &str, receiver: &Value, args: &[Value]) -> Result<Optio
             let others = Distinct::of(array_argument(first, name)?.iter());
             Distinct::of(own.iter().filter(|element| others.contains(element))).into_value()
         }
-        "toJsonString" => object::to_json_string(receiver),
+        "toJsonString" => object::to_json_string(receiver)?,
         "toInt" | "toFloat" | "toBoolean" | "toDateTime" => Value::Undefined,
         _ => return Ok(None),
     }))
@@ -180,23 +180,25 @@ fn smart_join(own: Elements<'_>, key_field: &Value, value_field: &Value) -> Resu
     };
     let mut members = Members::new();
     for element in own.iter().filter(is_object) {
-        if let (Some(key), Some(value)) = (own_member(&element, &key_field), own_member(&element, &value_field)) {
+        if let (Some(key), Some(value)) =
+            (own_member(&element, &key_field), own_member(&element, &value_field))
+        {
             members.set(&property_key(&key)?, value);
         }
     }
     Ok(members.into_value())
 }
 
-/// Slices of a length. A step that is no whole number adds up, and slices are cut below it; one that goes backwards
-/// never ends in n8n, and a tiny one outlasts its patience.
+/// Slices of a length. A step that is no whole number adds up, and slices are cut below it. With one that goes
+/// backwards n8n never comes to the end, and a tiny one makes more slices than its memory holds.
 fn chunk(own: Elements<'_>, size: &Value) -> Result<Value, Thrown> {
-    const MOST_CHUNKS: f64 = 10_000_000.0;
-    let size = size.as_f64().filter(|size| *size != 0.0);
-    let size = size
-        .ok_or_else(|| Thrown::extension("chunk(): expected non-zero numeric arg, e.g. .chunk(5)"))?;
+    const MOST_CHUNKS: f64 = 1_000_000.0;
+    let Some(size) = size.as_f64().filter(|size| *size != 0.0) else {
+        return Err(Thrown::extension("chunk(): expected non-zero numeric arg, e.g. .chunk(5)"));
+    };
     let length = own.len() as f64;
-    if length > 0.0 && (size < 0.0 || length / size > MOST_CHUNKS) {
-        return Err(Thrown::expression("Expression timed out"));
+    if length > 0.0 && (size < 0.0 || length / size > MOST_CHUNKS.max(length)) {
+        return Err(Thrown::expression("Expression exceeded memory limit"));
     }
     let index = |position: f64| if position.is_nan() { 0 } else { position.min(length) as usize };
     let mut chunks = Vec::new();

@@ -7,14 +7,16 @@ use crate::luxon::coerce;
 
 /// The signs that are left out, in the order in which they are looked for at each place.
 const SIGNS: [&str; 59] = [
-    "Lek", "؋", "$", "ƒ", "₼", "Br", "BZ$", "$b", "KM", "P", "лв", "Rb", "៛", "¥", "₡", "kn", "₱", "Kč", "kr", "RD$",
-    "£", "€", "¢", "Q", "L", "Ft", "₹", "Rp", "﷼", "₪", "J$", "₩", "₭", "ден", "RM", "₨", "₮", "MT", "C$", "₦", "B/.",
-    "Gs", "S/.", "zł", "lei", "₽", "Дин.", "S", "R", "CHF", "NT$", "฿", "TT$", "₺", "₴", "$U", "Bs", "₫", "Z$",
+    "Lek", "؋", "$", "ƒ", "₼", "Br", "BZ$", "$b", "KM", "P", "лв", "Rb", "៛", "¥", "₡", "kn", "₱", "Kč",
+    "kr", "RD$", "£", "€", "¢", "Q", "L", "Ft", "₹", "Rp", "﷼", "₪", "J$", "₩", "₭", "ден", "RM", "₨", "₮",
+    "MT", "C$", "₦", "B/.", "Gs", "S/.", "zł", "lei", "₽", "Дин.", "S", "R", "CHF", "NT$", "฿", "TT$", "₺",
+    "₴", "$U", "Bs", "₫", "Z$",
 ];
 
 /// A text without signs of currencies.
 fn without_signs(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b',' | b' ' | b'e' | b'E');
+    let is_plain =
+        |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b',' | b' ' | b'e' | b'E');
     if text.bytes().all(is_plain) {
         return Cow::Borrowed(text);
     }

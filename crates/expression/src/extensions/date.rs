@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use heddle_node::json;
 
-use super::views::Elements;
+use super::views::{Elements, to_any_text, to_text};
 use super::{arg, number};
 use crate::luxon::{self, Class, coerce};
 use crate::{Clock, Thrown, Value};
@@ -45,7 +45,9 @@ pub(super) fn is_timestamp(text: &str) -> bool {
     if !is_form {
         return false;
     }
-    let number = |from: usize, to: usize| bytes[from..to].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'));
+    let number = |from: usize, to: usize| {
+        bytes[from..to].iter().fold(0, |sum, byte| sum * 10 + u32::from(byte - b'0'))
+    };
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
@@ -58,7 +60,12 @@ pub(super) fn is_timestamp(text: &str) -> bool {
 }
 
 /// Calls a method. A string that is a timestamp is a receiver as well, but not read: it counts as an invalid date.
-pub(super) fn call(name: &str, receiver: &Value, args: &[Value], clock: &Clock) -> Result<Option<Value>, Thrown> {
+pub(super) fn call(
+    name: &str,
+    receiver: &Value,
+    args: &[Value],
+    clock: &Clock,
+) -> Result<Option<Value>, Thrown> {
     let first = arg(args, 0);
     Ok(Some(match name {
         "isEmpty" => Value::from(false),
@@ -151,7 +158,7 @@ fn plural(unit: &str) -> &str {
 fn amount(number: &Value, unit: &Value) -> Result<Value, Thrown> {
     let unit = match unit {
         Value::Undefined => "minutes".to_owned(),
-        unit => coerce::to_text(unit)?,
+        unit => to_text(unit)?,
     };
     let number = if number.is_undefined() { Value::from(0.0) } else { number.clone() };
     Ok(Value::object([(plural(&unit), number)]))
@@ -179,7 +186,12 @@ fn format(date: &Value, args: &[Value], clock: &Clock) -> Result<Value, Thrown> 
         options if options.is_nullish() => Value::Undefined,
         options => options.clone(),
     };
-    luxon::call(date, "toFormat", &[arg(args, 0).clone(), options], clock)
+    // luxon finds no tokens in a number or the like, but null and undefined are errors
+    let format = match arg(args, 0) {
+        format if format.is_nullish() || format.is_array() || format.as_str().is_some() => format.clone(),
+        _ => Value::from(""),
+    };
+    luxon::call(date, "toFormat", &[format, options], clock)
 }
 
 fn extract(receiver: &Value, part: &Value, clock: &Clock) -> Result<Value, Thrown> {
@@ -203,7 +215,8 @@ fn day_of_year(millis: f64) -> f64 {
     let Some(civil) = luxon::Civil::from_local_millis(millis.trunc()) else { return f64::NAN };
     let year = if (0..100).contains(&civil.year) { civil.year + 1900 } else { civil.year };
     let years = f64::from(year) - 1.0;
-    let days_before = years * 365.0 + (years / 4.0).floor() - (years / 100.0).floor() + (years / 400.0).floor();
+    let days_before =
+        years * 365.0 + (years / 4.0).floor() - (years / 100.0).floor() + (years / 400.0).floor();
     // 719,162 days lie between the beginning of the year 1 and 1970
     let last_day_before = (days_before - 719_162.0 - 1.0) * DAY;
     ((millis.trunc() - last_day_before) / DAY).floor()
@@ -214,16 +227,19 @@ fn is_between(receiver: &Value, args: &[Value], clock: &Clock) -> Result<Value, 
     let [one, other] = args else {
         return Err(Thrown::extension("isBetween(): expected exactly two args"));
     };
-    let bound = |value: &Value| match value {
-        Value::DateTime(_) | Value::Date(_) => Some(millis(value)),
-        value => value.as_str().map(luxon::parse_date).filter(|millis| !millis.is_nan()),
+    // the bounds are read as luxon's dates, which a time at the end of the calendar may be too late for in some zones
+    let bound = |value: &Value| -> Result<Option<f64>, Thrown> {
+        Ok(match (value, value.as_str()) {
+            (_, Some(text)) => {
+                let date = date_time(&Value::Date(luxon::parse_date(text)), clock)?;
+                Some(millis(&date)).filter(|millis| !millis.is_nan())
+            }
+            (Value::DateTime(_) | Value::Date(_), _) => Some(millis(&date_time(value, clock)?)),
+            _ => None,
+        })
     };
-    let (Some(one), Some(other)) = (bound(one), bound(other)) else { return Ok(Value::Undefined) };
-    let date = match receiver {
-        Value::DateTime(_) | Value::Date(_) => millis(receiver),
-        _ => f64::NAN,
-    };
-    let _ = clock;
+    let (Some(one), Some(other)) = (bound(one)?, bound(other)?) else { return Ok(Value::Undefined) };
+    let date = millis(receiver);
     Ok(Value::from(if one > other { other < date && date < one } else { one < date && date < other }))
 }
 
@@ -259,10 +275,7 @@ fn difference(receiver: &Value, other: &Value, unit: &Value, clock: &Clock) -> R
         unit.as_str().is_some_and(|unit| DURATION_UNITS.contains(&unit) || DATE_PARTS.contains(&unit))
     };
     if let Some(unknown) = units.iter().find(|unit| !is_known(unit)).filter(|unknown| unknown.is_truthy()) {
-        let unknown = match unknown {
-            Value::Symbol(description) => format!("Symbol({description})"),
-            unknown => coerce::to_text(unknown)?,
-        };
+        let unknown = to_any_text(unknown)?;
         let supported = DURATION_UNITS.map(|unit| format!("'{unit}'")).join(", ");
         return Err(Thrown::extension(format!("Unsupported unit '{unknown}'. Supported: {supported}.")));
     }
@@ -287,8 +300,14 @@ pub(super) fn parse_with(text: &Value, format: &Value, clock: &Clock) -> Result<
         let number = text.as_str().map_or(f64::NAN, coerce::text_number);
         return number::to_date_time(number, format, clock);
     }
-    let parsed = luxon::call_static(Class::DateTime, "fromFormat", &[text.clone(), format.clone()], clock);
-    parsed.map_err(|_| unreadable())
+    // luxon finds no tokens in what is no text
+    let format = match Elements::of(format) {
+        Some(elements) if elements.len() > 0 => return Err(unreadable()),
+        _ if format.as_str().is_some() => format.clone(),
+        _ => Value::from(""),
+    };
+    luxon::call_static(Class::DateTime, "fromFormat", &[text.clone(), format], clock)
+        .map_err(|_| unreadable())
 }
 
 fn unreadable() -> Thrown {

@@ -26,7 +26,10 @@ impl Distinct {
     /// Whether an equal value is there.
     pub(super) fn contains(&self, value: &Value) -> bool {
         let places = self.places.get(&self.hashing.of(value));
-        places.into_iter().flatten().any(|place| self.values.get(*place).is_some_and(|other| equal(other, value)))
+        places
+            .into_iter()
+            .flatten()
+            .any(|place| self.values.get(*place).is_some_and(|other| equal(other, value)))
     }
 
     /// Takes a value in, unless an equal one is there; whether it was taken in.

@@ -4,8 +4,8 @@
 use std::hash::Hasher;
 use std::sync::Arc;
 
-use heddle_node::Json;
 use hashbrown::DefaultHashBuilder;
+use heddle_node::Json;
 use std::hash::BuildHasher;
 
 use super::views::{Elements, is_object, own_members};
@@ -23,11 +23,13 @@ pub(super) fn equal(left: &Value, right: &Value) -> bool {
         (Value::Symbol(left), Value::Symbol(right)) => Arc::ptr_eq(left, right),
         (Value::Function(left), Value::Function(right)) => left.index == right.index,
         (Value::Bytes(left), Value::Bytes(right)) => {
-            left.class == right.class && left.elements.len() == right.elements.len()
+            left.class == right.class
+                && left.elements.len() == right.elements.len()
                 && left.elements.iter().zip(&right.elements).all(|(left, right)| same_number(*left, *right))
         }
         (Value::Set(left), Value::Set(right)) => {
-            left.len() == right.len() && left.iter().all(|element| right.iter().any(|other| equal(element, other)))
+            left.len() == right.len()
+                && left.iter().all(|element| right.iter().any(|other| equal(element, other)))
         }
         (Value::Map(left), Value::Map(right)) => {
             let has = |(key, value): &(Value, Value)| {
@@ -40,7 +42,8 @@ pub(super) fn equal(left: &Value, right: &Value) -> bool {
         | (Value::Interval(_), Value::Interval(_)) => members_equal(left, right),
         _ => match (Elements::of(left), Elements::of(right)) {
             (Some(left), Some(right)) => {
-                left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal(&left, &right))
+                left.len() == right.len()
+                    && left.iter().zip(right.iter()).all(|(left, right)| equal(&left, &right))
             }
             (None, None) => is_plain(left) && is_plain(right) && members_equal(left, right),
             _ => false,

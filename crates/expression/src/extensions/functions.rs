@@ -1,8 +1,7 @@
 //! Functions that only look at their arguments (`spec/expressions/language.md §13`).
 
-use super::views::{Elements, Members, has_members, is_object, property_key};
+use super::views::{Elements, Members, has_members, is_object, property_key, to_number, to_text};
 use super::{arg, array, percent};
-use crate::luxon::coerce;
 use crate::{Clock, Thrown, Value};
 
 /// Calls `$min`, `$max`, `$average`, `$not`, `$ifEmpty`, the first four without the sign as well, `numberList`, `zip` or
@@ -28,27 +27,21 @@ fn numbers(args: &[Value]) -> Result<Vec<f64>, Thrown> {
     args.iter().map(to_number).collect()
 }
 
-fn to_number(value: &Value) -> Result<f64, Thrown> {
-    match value {
-        Value::BigInt(_) => Err(Thrown::type_error("Cannot convert a BigInt value to a number")),
-        value => coerce::to_number(value),
-    }
-}
-
 /// The second argument, if the first is undefined, null, or an empty string, array or object.
 fn if_empty(args: &[Value]) -> Result<Value, Thrown> {
     let [value, default] = args else {
         return Err(Thrown::extension("expected two arguments (value, defaultValue) for this function"));
     };
-    let is_empty = value.is_nullish() || value.as_str() == Some("") || (is_object(value) && !has_members(value));
+    let is_empty =
+        value.is_nullish() || value.as_str() == Some("") || (is_object(value) && !has_members(value));
     Ok(if is_empty { default.clone() } else { value.clone() })
 }
 
 /// All numbers from one to another, upwards or downwards.
 fn number_list(start: &Value, end: &Value) -> Result<Value, Thrown> {
-    // longer lists do not fit into the memory that n8n gives to expressions
-    const MOST: f64 = 10_000_000.0;
+    // of the longest array that JavaScript allows, and of one that the memory of an expression holds
     const MOST_ELEMENTS: f64 = 4_294_967_295.0;
+    const MOST: f64 = 5_000_000.0;
     let is_upwards = match (start.as_str(), end.as_str()) {
         (Some(start), Some(end)) => start.encode_utf16().lt(end.encode_utf16()),
         _ => to_number(start)? < to_number(end)?,
@@ -85,7 +78,7 @@ fn to_path_segment(value: &Value) -> Result<Value, Thrown> {
     if value.is_nullish() {
         return Err(Thrown::extension("Invalid identifier: a value is required"));
     }
-    let text = coerce::to_text(value)?;
+    let text = to_text(value)?;
     if matches!(text.as_str(), "" | "." | "..") {
         return Err(Thrown::extension(format!("Invalid identifier: \"{text}\" is not allowed")));
     }

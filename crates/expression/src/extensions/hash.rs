@@ -19,7 +19,9 @@ pub(super) fn hash(text: &str, algorithm: &Value) -> Result<String, Thrown> {
     }
     let Some(algorithm) = algorithm.as_str() else {
         let kind = coerce::type_of(algorithm);
-        return Err(Thrown::type_error(format!("the name of an algorithm is a string, not a value of type {kind}")));
+        return Err(Thrown::type_error(format!(
+            "the name of an algorithm is a string, not a value of type {kind}"
+        )));
     };
     let algorithm = algorithm.to_lowercase();
     Ok(match algorithm.as_str() {

@@ -24,7 +24,9 @@ type Step = fn(&str) -> Option<String>;
 
 const STEPS: [Step; 18] = [
     |text| replace_lines(text, list_marker),
-    |text| replace(text, "\n==", |text, start| Ok((start + 1 + run(&text[start + 1..], '='), start..start + 1))),
+    |text| {
+        replace(text, "\n==", |text, start| Ok((start + 1 + run(&text[start + 1..], '='), start..start + 1)))
+    },
     |text| replace(text, "~~", |_, start| Ok((start + 2, 0..0))),
     |text| replace(text, "```", fence),
     |text| replace(text, "<", tag),
@@ -71,10 +73,10 @@ fn replace_lines(text: &str, find: impl Fn(&str) -> Option<Replacement>) -> Opti
     loop {
         if position > 0 && !text[..position].ends_with(is_line_break) {
             let rest = &text[position..];
-            position += rest.char_indices().find(|(_, character)| is_line_break(*character)).map_or(
-                rest.len(),
-                |(at, line_break)| at + line_break.len_utf8(),
-            );
+            position += rest
+                .char_indices()
+                .find(|(_, character)| is_line_break(*character))
+                .map_or(rest.len(), |(at, line_break)| at + line_break.len_utf8());
         }
         let rest = &text[position..];
         let Some(first) = rest.chars().next() else { return output.finish() };
@@ -230,7 +232,8 @@ fn is_titled_reference(text: &str) -> bool {
     let is_definition = |definition: &str| {
         let length = run_of(definition, |character| !is_space(character));
         let title = definition[length..].strip_prefix(" \"").and_then(|title| title.strip_suffix('"'));
-        length > 0 && (length == definition.len() || title.is_some_and(|title| !title.contains(is_line_break)))
+        length > 0
+            && (length == definition.len() || title.is_some_and(|title| !title.contains(is_line_break)))
     };
     line(inside, 0).match_indices("]: ").any(|(at, _)| is_definition(&inside[at + 3..]))
 }

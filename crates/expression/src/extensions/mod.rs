@@ -105,9 +105,9 @@ pub const NAMES: &[&str] = &[
     "ceil",
     "chunk",
     "compact",
+    "difference",
     "diffTo",
     "diffToNow",
-    "difference",
     "endOfMonth",
     "extract",
     "extractDomain",
@@ -203,9 +203,11 @@ pub fn has(name: &str, receiver: &Value) -> bool {
 pub fn not_callable(name: &str, receiver: &Value) -> Thrown {
     if receiver.is_nullish() {
         let value = if receiver.is_undefined() { "undefined" } else { "null" };
-        return Thrown::extension(format!("{name} can't be used on {value} value")).with_description(format!(
-            "To ignore this error, add a ? to the variable before this function, e.g. my_var?.{name}"
-        ));
+        return Thrown::extension(format!("{name} can't be used on {value} value")).with_description(
+            format!(
+                "To ignore this error, add a ? to the variable before this function, e.g. my_var?.{name}"
+            ),
+        );
     }
     let labels: Vec<String> = Table::ALL
         .into_iter()

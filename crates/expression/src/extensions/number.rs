@@ -3,17 +3,33 @@
 use heddle_node::number_to_string;
 
 use super::arg;
-use crate::luxon::{self, Class, coerce};
+use super::views::{to_any_text, to_number};
+use crate::luxon::{self, Class};
 use crate::{Clock, Thrown, Value, locale};
 
 /// The names of the methods.
 pub(super) const NAMES: [&str; 12] = [
-    "ceil", "floor", "format", "round", "abs", "isInteger", "isEven", "isOdd", "toBoolean", "toInt", "toFloat",
+    "ceil",
+    "floor",
+    "format",
+    "round",
+    "abs",
+    "isInteger",
+    "isEven",
+    "isOdd",
+    "toBoolean",
+    "toInt",
+    "toFloat",
     "toDateTime",
 ];
 
 /// Calls a method.
-pub(super) fn call(name: &str, receiver: &Value, args: &[Value], clock: &Clock) -> Result<Option<Value>, Thrown> {
+pub(super) fn call(
+    name: &str,
+    receiver: &Value,
+    args: &[Value],
+    clock: &Clock,
+) -> Result<Option<Value>, Thrown> {
     let Some(own) = receiver.as_f64() else { return Ok(None) };
     Ok(Some(match name {
         "ceil" => Value::from(own.ceil()),
@@ -48,7 +64,9 @@ fn remainder_of_two(number: f64, name: &str) -> Result<f64, Thrown> {
 fn format(number: f64, args: &[Value]) -> String {
     const DEFAULT_LOCALE: &str = "en-US";
     let formatted = match arg(args, 0) {
-        Value::Undefined => locale::number_to_locale_string(number, &Value::from(DEFAULT_LOCALE), arg(args, 1)),
+        Value::Undefined => {
+            locale::number_to_locale_string(number, &Value::from(DEFAULT_LOCALE), arg(args, 1))
+        }
         locales => locale::number_to_locale_string(number, locales, arg(args, 1)),
     };
     formatted.unwrap_or_else(|_| number_to_string(number).to_string())
@@ -58,8 +76,7 @@ fn format(number: f64, args: &[Value]) -> String {
 fn round(number: f64, places: &Value) -> Result<f64, Thrown> {
     let places = match places {
         Value::Undefined => 0.0,
-        Value::BigInt(_) => return Err(Thrown::type_error("Cannot convert a BigInt value to a number")),
-        places => coerce::to_number(places)?.trunc(),
+        places => to_number(places)?.trunc(),
     };
     let places = if places.is_nan() { 0.0 } else { places };
     if !(0.0..=100.0).contains(&places) {
@@ -121,10 +138,7 @@ pub(super) fn to_date_time(number: f64, format: &Value, clock: &Clock) -> Result
         (_, Some("us")) => ("fromMillis", number / 1000.0),
         (_, Some("excel")) => ("fromSeconds", (number - EXCEL_EPOCH) * DAY_SECONDS),
         _ => {
-            let format = match format {
-                Value::Symbol(description) => format!("Symbol({description})"),
-                format => coerce::to_text(format)?,
-            };
+            let format = to_any_text(format)?;
             return Err(Thrown::extension(format!(
                 "Unsupported format '{format}'. toDateTime() supports 'ms', 's', 'us' and 'excel'."
             )));

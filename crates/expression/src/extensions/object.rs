@@ -4,8 +4,11 @@ use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use super::arg;
-use super::views::{MAX_DEPTH, Members, has_members, is_object, own_member, own_members, property_key, spread, too_deep};
-use crate::luxon::{self, Class, coerce};
+use super::views::{
+    MAX_DEPTH, Members, has_members, is_object, own_member, own_members, property_key, spread, to_text,
+    too_deep,
+};
+use crate::luxon::{self, Class};
 use crate::{Thrown, Value};
 
 /// The names of the methods.
@@ -41,12 +44,13 @@ pub(super) fn call(name: &str, receiver: &Value, args: &[Value]) -> Result<Optio
             filter(receiver, |value| !value.as_str().is_some_and(|text| text.contains(part)))
         }
         "keepFieldsContaining" => {
-            let part = non_empty(arg(args, 0), "argument of keepFieldsContaining must be a non-empty string")?;
+            let part =
+                non_empty(arg(args, 0), "argument of keepFieldsContaining must be a non-empty string")?;
             filter(receiver, |value| value.as_str().is_some_and(|text| text.contains(part)))
         }
         "compact" => compact(receiver, 0)?,
         "urlEncode" => Value::from(url_encode(receiver)?),
-        "toJsonString" => to_json_string(receiver),
+        "toJsonString" => to_json_string(receiver)?,
         "toInt" | "toFloat" | "toBoolean" | "toDateTime" => Value::Undefined,
         _ => return Ok(None),
     }))
@@ -205,28 +209,35 @@ fn compact_json(json: &Json, depth: usize) -> Result<Json, Thrown> {
     Ok(Json::from(members))
 }
 
-/// As a query or the body of a form. Maps and sets list their entries themselves, where others list their members.
+/// The own members as a query or the body of a form.
 fn url_encode(receiver: &Value) -> Result<String, Thrown> {
     let mut serializer = form_urlencoded::Serializer::new(String::new());
-    if let Value::Map(entries) = receiver {
-        for (key, value) in entries.iter() {
-            serializer.append_pair(&coerce::to_text(key)?, &coerce::to_text(value)?);
-        }
-        return Ok(serializer.finish());
-    }
     for (key, value) in own_members(receiver) {
         match value.as_str() {
             Some(text) => serializer.append_pair(&key, text),
-            None => serializer.append_pair(&key, &coerce::to_text(&value)?),
+            None => serializer.append_pair(&key, &to_text(&value)?),
         };
     }
     Ok(serializer.finish())
 }
 
-/// `JSON.stringify`.
-pub(super) fn to_json_string(value: &Value) -> Value {
+/// `JSON.stringify`, which refuses bigints.
+pub(super) fn to_json_string(value: &Value) -> Result<Value, Thrown> {
+    let json = match value {
+        Value::Json(json) => return Ok(Value::from(json.to_json_string())),
+        value if has_big_int(value) => {
+            return Err(Thrown::type_error("Do not know how to serialize a BigInt"));
+        }
+        value => value.to_json(),
+    };
+    Ok(json.map_or(Value::Undefined, |json| Value::from(json.to_json_string())))
+}
+
+fn has_big_int(value: &Value) -> bool {
     match value {
-        Value::Json(json) => Value::from(json.to_json_string()),
-        value => value.to_json().map_or(Value::Undefined, |json| Value::from(json.to_json_string())),
+        Value::BigInt(_) => true,
+        Value::List(elements) => elements.iter().any(has_big_int),
+        Value::Object(members) => members.iter().any(|(_, member)| has_big_int(member)),
+        _ => false,
     }
 }

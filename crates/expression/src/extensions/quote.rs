@@ -2,7 +2,7 @@
 
 use regress::Regex;
 
-use crate::luxon::coerce;
+use super::views::to_text;
 use crate::{Thrown, Value};
 
 /// A text between two marks, in which backslashes and marks are escaped.
@@ -15,11 +15,12 @@ use crate::{Thrown, Value};
 pub(super) fn quote(text: &str, mark: &Value) -> Result<String, Thrown> {
     let mark = match mark {
         Value::Undefined => "\"".to_owned(),
-        mark => coerce::to_text(mark)?,
+        mark => to_text(mark)?,
     };
     let text = text.replace('\\', "\\\\");
     let mut characters = mark.chars();
-    let is_literal = characters.next().is_some_and(|first| !first.is_ascii_alphanumeric()) && characters.next().is_none();
+    let is_literal =
+        characters.next().is_some_and(|first| !first.is_ascii_alphanumeric()) && characters.next().is_none();
     let escaped = if is_literal {
         text.replace(&mark, &format!("\\{mark}"))
     } else {
@@ -30,8 +31,9 @@ pub(super) fn quote(text: &str, mark: &Value) -> Result<String, Thrown> {
 
 /// `text.replace(new RegExp(pattern, "g"), pattern)`.
 fn replace_pattern(text: &str, pattern: &str) -> Result<String, Thrown> {
-    let expression = Regex::new(pattern)
-        .map_err(|error| Thrown::new("SyntaxError", format!("Invalid regular expression: /{pattern}/g: {error}")))?;
+    let expression = Regex::new(pattern).map_err(|error| {
+        Thrown::new("SyntaxError", format!("Invalid regular expression: /{pattern}/g: {error}"))
+    })?;
     let mut replaced = String::with_capacity(text.len());
     let mut position = 0;
     for found in expression.find_iter(text) {

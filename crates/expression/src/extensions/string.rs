@@ -2,7 +2,11 @@
 
 use heddle_node::Json;
 
-use super::{addresses, arg, base64, currency, date, hash, letter_case, markdown, percent, quote, title_case, transliteration};
+use super::views::to_number;
+use super::{
+    addresses, arg, base64, currency, date, hash, letter_case, markdown, percent, quote, title_case,
+    transliteration,
+};
 use crate::luxon::{self, coerce};
 use crate::{Clock, Thrown, Value};
 
@@ -44,7 +48,12 @@ pub(super) const NAMES: [&str; 33] = [
 ];
 
 /// Calls a method.
-pub(super) fn call(name: &str, receiver: &Value, args: &[Value], clock: &Clock) -> Result<Option<Value>, Thrown> {
+pub(super) fn call(
+    name: &str,
+    receiver: &Value,
+    args: &[Value],
+    clock: &Clock,
+) -> Result<Option<Value>, Thrown> {
     let Some(own) = receiver.as_str() else { return Ok(None) };
     let first = arg(args, 0);
     Ok(Some(match name {
@@ -54,7 +63,7 @@ pub(super) fn call(name: &str, receiver: &Value, args: &[Value], clock: &Clock) 
         "toBoolean" => Value::from(to_boolean(own)),
         "toNumber" => Value::from(currency::to_number(own)?),
         "toFloat" | "toDecimalNumber" => Value::from(currency::to_float(own)?),
-        "toInt" | "toWholeNumber" => Value::from(currency::to_integer(own, radix(first)?)?),
+        "toInt" | "toWholeNumber" => Value::from(currency::to_integer(own, to_number(first)?)?),
         "isNumeric" => Value::from(is_numeric(own)),
         "toDate" => to_date(own)?,
         "toDateTime" => date::parse_with(receiver, first, clock)?,
@@ -98,13 +107,6 @@ fn length(text: &str) -> usize {
 
 fn to_boolean(text: &str) -> bool {
     !text.is_empty() && !["false", "no", "0"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-fn radix(argument: &Value) -> Result<f64, Thrown> {
-    match argument {
-        Value::BigInt(_) => Err(Thrown::type_error("Cannot convert a BigInt value to a number")),
-        argument => coerce::to_number(argument),
-    }
 }
 
 fn is_numeric(text: &str) -> bool {

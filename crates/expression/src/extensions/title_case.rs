@@ -4,9 +4,9 @@ use crate::luxon::coerce::is_space;
 
 /// Words that begin in lower case inside a title.
 const SMALL_WORDS: [&str; 37] = [
-    "a", "ad", "an", "and", "as", "at", "because", "but", "by", "en", "for", "if", "in", "neither", "nor", "of", "on", "only",
-    "or", "over", "per", "so", "some", "than", "that", "the", "to", "up", "upon", "v", "versus", "via", "vs", "when",
-    "with", "without", "yet",
+    "a", "ad", "an", "and", "as", "at", "because", "but", "by", "en", "for", "if", "in", "neither", "nor",
+    "of", "on", "only", "or", "over", "per", "so", "some", "than", "that", "the", "to", "up", "upon", "v",
+    "versus", "via", "vs", "when", "with", "without", "yet",
 ];
 
 /// A text with its words in upper case, but for small words, words that have capitals or dots of their own, and the
@@ -28,9 +28,8 @@ pub(super) fn title_case(text: &str) -> String {
         let token = &rest[..rest.find(is_separator).unwrap_or(rest.len())];
         position += token.len();
         let is_edge = start == 0 || position == text.len();
-        let is_kept = has_own_case(token)
-            || (!is_edge && has_small_word(token))
-            || is_before_colon(&text[position..]);
+        let is_kept =
+            has_own_case(token) || (!is_edge && has_small_word(token)) || is_before_colon(&text[position..]);
         if is_kept {
             titled.push_str(token);
         } else {

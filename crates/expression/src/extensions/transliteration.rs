@@ -14,7 +14,8 @@ static BLOCKS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let mut blocks = vec![""; 0x1000];
     for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
         if let Some((number, entries)) = line.split_once('\t')
-            && let Some(place) = usize::from_str_radix(number, 16).ok().and_then(|number| blocks.get_mut(number))
+            && let Some(place) =
+                usize::from_str_radix(number, 16).ok().and_then(|number| blocks.get_mut(number))
         {
             *place = entries;
         }
@@ -65,7 +66,8 @@ fn push_ascii(output: &mut String, character: char) {
 /// White space or punctuation of ASCII; what Unicode calls symbols is neither.
 fn is_separate(character: char) -> bool {
     is_space(character)
-        || (character.is_ascii_punctuation() && !matches!(character, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~'))
+        || (character.is_ascii_punctuation()
+            && !matches!(character, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~'))
 }
 
 /// Whether a character is of the script Han (as of Unicode 13, assigned or not yet).
@@ -96,16 +98,15 @@ fn is_ideograph(character: char) -> bool {
 
 /// A syllable of Hangul: its consonant, vowel and final consonant.
 fn hangul(character: char) -> Option<[&'static str; 3]> {
-    const INITIALS: [&str; 19] = [
-        "g", "gg", "n", "d", "dd", "r", "m", "b", "bb", "s", "ss", "", "j", "jj", "c", "k", "t", "p", "h",
-    ];
+    const INITIALS: [&str; 19] =
+        ["g", "gg", "n", "d", "dd", "r", "m", "b", "bb", "s", "ss", "", "j", "jj", "c", "k", "t", "p", "h"];
     const VOWELS: [&str; 21] = [
-        "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "weo", "we", "wi", "yu",
-        "eu", "yi", "i",
+        "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "weo", "we", "wi",
+        "yu", "eu", "yi", "i",
     ];
     const FINALS: [&str; 28] = [
-        "", "g", "gg", "gs", "n", "nj", "nh", "d", "l", "lg", "lm", "lb", "ls", "lt", "lp", "lh", "m", "b", "bs", "s",
-        "ss", "ng", "j", "c", "k", "t", "p", "h",
+        "", "g", "gg", "gs", "n", "nj", "nh", "d", "l", "lg", "lm", "lb", "ls", "lt", "lp", "lh", "m", "b",
+        "bs", "s", "ss", "ng", "j", "c", "k", "t", "p", "h",
     ];
     let number = (character as usize).checked_sub(0xac00)?;
     let (vowel, last) = (number / FINALS.len(), number % FINALS.len());

@@ -200,10 +200,53 @@ fn put(members: &mut Vec<(SmolStr, Value)>, key: &str, value: Value) {
     }
 }
 
+/// `String(value)`. An object whose own `toString` hides the inherited one has no text: data hold no functions.
+pub(super) fn to_text(value: &Value) -> Result<String, Thrown> {
+    let is_hidden = match value {
+        Value::Json(json) => hides_to_string(json, 0)?,
+        Value::Object(_) => own_member(value, "toString").is_some(),
+        _ => false,
+    };
+    if is_hidden {
+        return Err(Thrown::type_error("Cannot convert object to primitive value"));
+    }
+    coerce::to_text(value)
+}
+
+fn hides_to_string(json: &Json, depth: usize) -> Result<bool, Thrown> {
+    if depth > MAX_DEPTH {
+        return Err(too_deep());
+    }
+    for element in json.as_array().unwrap_or_default() {
+        if hides_to_string(element, depth + 1)? {
+            return Ok(true);
+        }
+    }
+    Ok(json.as_object().is_some_and(|object| object.contains_key("toString")))
+}
+
+/// `Number(value)`.
+pub(super) fn to_number(value: &Value) -> Result<f64, Thrown> {
+    match value {
+        Value::BigInt(_) => Err(Thrown::type_error("Cannot convert a BigInt value to a number")),
+        Value::Json(json) if json.is_array() || json.is_object() => Ok(coerce::text_number(&to_text(value)?)),
+        Value::Object(_) => Ok(coerce::text_number(&to_text(value)?)),
+        value => coerce::to_number(value),
+    }
+}
+
+/// `String(value)` as `String` itself converts, which takes symbols as well.
+pub(super) fn to_any_text(value: &Value) -> Result<String, Thrown> {
+    match value {
+        Value::Symbol(description) => Ok(format!("Symbol({description})")),
+        value => to_text(value),
+    }
+}
+
 /// The name of the property that a value stands for in `object[value]`.
 pub(super) fn property_key(value: &Value) -> Result<SmolStr, Thrown> {
     match value {
         Value::Json(json) if json.is_string() => Ok(json.as_smol_str().cloned().unwrap_or_default()),
-        value => Ok(SmolStr::from(coerce::to_text(value)?)),
+        value => Ok(SmolStr::from(to_text(value)?)),
     }
 }
