@@ -53,6 +53,24 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
+    /// Evaluate an expression and print its value, a line for each item.
+    Eval {
+        /// The expression: code such as $json.name, or a template such as "Hello {{ $json.name }}".
+        #[arg(required_unless_present = "cases")]
+        expression: Option<String>,
+        /// Items to evaluate it for, as of `heddle run`; one empty item by default.
+        #[arg(long, value_name = "FILE")]
+        input: Option<PathBuf>,
+        /// Evaluate recorded cases instead, and print what each gives.
+        #[arg(long, value_name = "FILE", requires = "fixtures", conflicts_with_all = ["expression", "input"])]
+        cases: Option<PathBuf>,
+        /// The scenes of the cases.
+        #[arg(long, value_name = "FILE", requires = "cases")]
+        fixtures: Option<PathBuf>,
+        /// What the clock shows, in ISO 8601; the present by default.
+        #[arg(long, value_name = "ISO")]
+        now: Option<String>,
+    },
     /// Write the JSON Schemas and descriptions of all nodes.
     Schema {
         /// Folder to write to.

@@ -43,6 +43,15 @@ fn execute(command: Command) -> Result<u8, Failure> {
             let request = commands::options::Request { node_type, method, parameters, search };
             commands::options::execute(registry, &credentials, &request)
         }
+        Command::Eval { expression, input, cases, fixtures, now } => {
+            let request = match (cases, fixtures) {
+                (Some(cases), Some(fixtures)) => commands::eval::Request::Cases { cases, fixtures },
+                _ => {
+                    commands::eval::Request::Expression { expression: expression.unwrap_or_default(), input }
+                }
+            };
+            commands::eval::execute(&request, now.as_deref())
+        }
         Command::Schema { out, check } => commands::schema::execute(&registry, &out, check),
         Command::Sandbox { port, credential } => commands::sandbox::execute(&registry, port, &credential),
     }

@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share.
 
 pub(crate) mod check;
+pub(crate) mod eval;
 pub(crate) mod nodes;
 pub(crate) mod options;
 pub(crate) mod run;
