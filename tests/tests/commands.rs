@@ -191,3 +191,42 @@ fn the_key_shows_nowhere() {
         );
     }
 }
+
+#[test]
+fn eval_gives_a_value_for_each_item() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let items = folder.path().join("items.jsonl");
+    std::fs::write(&items, "{\"first\":\"Ada\",\"qty\":2}\n{\"first\":\"Zoë\",\"qty\":3}\n")
+        .expect("it can be written");
+    let eval =
+        |arguments: &[&str]| Finished::of(heddle().arg("eval").args(arguments).arg("--input").arg(&items));
+    assert_eq!(eval(&["$json.qty * 2"]).stdout, "4\n6\n");
+    assert_eq!(eval(&["Hello {{ $json.first.toUpperCase() }}!"]).stdout, "\"Hello ADA!\"\n\"Hello ZOË!\"\n");
+    assert_eq!(eval(&["={{ [$json.first, $itemIndex] }}"]).stdout, "[\"Ada\",0]\n[\"Zoë\",1]\n");
+    let wrong = eval(&["$json.qty +"]);
+    assert_eq!((wrong.status, wrong.stdout.as_str()), (1, ""));
+    assert!(wrong.stderr.contains("invalid syntax"), "{}", wrong.stderr);
+    let now = Finished::of(heddle().args(["eval", "$now.toUTC().toISO()", "--now", "2026-11-25T12:00:00Z"]));
+    assert_eq!(now.stdout, "\"2026-11-25T12:00:00.000Z\"\n");
+}
+
+#[test]
+fn eval_replays_recorded_cases() {
+    let data = root().join("crates/expression/tests/data");
+    let mut command = heddle();
+    command.arg("eval").arg("--cases").arg(data.join("cases/template.json"));
+    command.arg("--fixtures").arg(data.join("fixtures.json")).args(["--now", "2025-03-14T15:09:26.535Z"]);
+    let results = Finished::of(&mut command).json();
+    let cases: Value = serde_json::from_str(
+        &std::fs::read_to_string(data.join("cases/template.json")).expect("the cases are there"),
+    )
+    .expect("JSON");
+    let cases = cases.as_array().expect("a list");
+    assert_eq!(results.as_array().map(Vec::len), Some(cases.len()));
+    for (case, result) in cases.iter().zip(results.as_array().into_iter().flatten()) {
+        assert_eq!(result["id"], case["id"]);
+        if case.get("error").is_none() && case.get("quirk").is_none() {
+            assert_eq!((&result["value"], &result["type"]), (&case["expected"], &case["type"]), "{case}");
+        }
+    }
+}
