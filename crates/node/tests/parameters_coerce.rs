@@ -188,7 +188,7 @@ fn rows_are_coerced_wherever_their_expression_stands() {
     let value_error = (
         "metadata.row[1].value".to_owned(),
         "/metadata/row/1/value".to_owned(),
-        "The parameter \"Value\" must be a text, but it is an object".to_owned(),
+        "The parameter \"Value\" in row 2 must be a text, but it is an object".to_owned(),
     );
     assert_eq!(error(json!({"row": [{}, {"value": {"a": 1}}]}), Json::NULL), value_error);
     assert_eq!(error(json!({"row": [{}, {"value": "=v"}]}), json!({"v": {}})), value_error);

@@ -348,12 +348,12 @@ fn a_misfit_is_found_below_the_tags() {
         send("rows", json!({"row": [{}, {"count": -1}]})),
         found(
             "rows.row[1].count",
-            "The parameter \"Count\" must be a whole number from 0 to 4294967295, but it is -1"
+            "The parameter \"Count\" in row 2 must be a whole number from 0 to 4294967295, but it is -1"
         )
     );
     assert_eq!(
         send("rows", json!({"row": [{"count": 1.5}]})),
-        found("rows.row[0].count", "The parameter \"Count\" must be a whole number, but it is 1.5")
+        found("rows.row[0].count", "The parameter \"Count\" in row 1 must be a whole number, but it is 1.5")
     );
     assert_eq!(
         send("otherSpeed", json!("medium")),
