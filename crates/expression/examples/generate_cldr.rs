@@ -1,7 +1,9 @@
 //! Makes `data/cldr.bin`, the locale data of this crate, from the JSON edition of the Unicode CLDR.
 //!
 //! Needed are the npm packages `cldr-core`, `cldr-dates-full`, `cldr-numbers-full`, `cldr-units-full`,
-//! `cldr-misc-full` (all 48.0.0, the release in ICU 78) and `cldr-bcp47`, each unpacked in a folder of its name:
+//! `cldr-misc-full`, `cldr-bcp47` (all 48.2.0, the release in ICU 78.3), and for other calendars
+//! `cldr-cal-buddhist-full`, `cldr-cal-japanese-full` (39.0.0) and `cldr-cal-persian-full` (46.1.0), each unpacked in
+//! a folder of its name:
 //!
 //! ```text
 //! cargo run -p heddle-expression --example generate_cldr -- FOLDER crates/expression/data
@@ -24,22 +26,63 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The units that `Intl.NumberFormat` knows.
 const UNITS: [&str; 45] = [
-    "area-acre", "digital-bit", "digital-byte", "temperature-celsius", "length-centimeter", "duration-day",
-    "angle-degree", "temperature-fahrenheit", "volume-fluid-ounce", "length-foot", "volume-gallon", "digital-gigabit",
-    "digital-gigabyte", "mass-gram", "area-hectare", "duration-hour", "length-inch", "digital-kilobit",
-    "digital-kilobyte", "mass-kilogram", "length-kilometer", "volume-liter", "digital-megabit", "digital-megabyte",
-    "length-meter", "duration-microsecond", "length-mile", "length-mile-scandinavian", "volume-milliliter",
-    "length-millimeter", "duration-millisecond", "duration-minute", "duration-month", "duration-nanosecond",
-    "mass-ounce", "concentr-percent", "digital-petabyte", "mass-pound", "duration-second", "mass-stone",
-    "digital-terabit", "digital-terabyte", "duration-week", "length-yard", "duration-year",
+    "area-acre",
+    "digital-bit",
+    "digital-byte",
+    "temperature-celsius",
+    "length-centimeter",
+    "duration-day",
+    "angle-degree",
+    "temperature-fahrenheit",
+    "volume-fluid-ounce",
+    "length-foot",
+    "volume-gallon",
+    "digital-gigabit",
+    "digital-gigabyte",
+    "mass-gram",
+    "area-hectare",
+    "duration-hour",
+    "length-inch",
+    "digital-kilobit",
+    "digital-kilobyte",
+    "mass-kilogram",
+    "length-kilometer",
+    "volume-liter",
+    "digital-megabit",
+    "digital-megabyte",
+    "length-meter",
+    "duration-microsecond",
+    "length-mile",
+    "length-mile-scandinavian",
+    "volume-milliliter",
+    "length-millimeter",
+    "duration-millisecond",
+    "duration-minute",
+    "duration-month",
+    "duration-nanosecond",
+    "mass-ounce",
+    "concentr-percent",
+    "digital-petabyte",
+    "mass-pound",
+    "duration-second",
+    "mass-stone",
+    "digital-terabit",
+    "digital-terabyte",
+    "duration-week",
+    "length-yard",
+    "duration-year",
 ];
 /// Compounds with a pattern of their own.
 const COMPOUNDS: [&str; 5] = [
-    "speed-kilometer-per-hour", "speed-meter-per-second", "speed-mile-per-hour", "consumption-mile-per-gallon",
+    "speed-kilometer-per-hour",
+    "speed-meter-per-second",
+    "speed-mile-per-hour",
+    "consumption-mile-per-gallon",
     "consumption-liter-per-kilometer",
 ];
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
-const KINDS: [&str; 8] = ["dates", "generic", "fields", "zones", "numbers", "currencies", "units", "lists"];
+const KINDS: [&str; 9] =
+    ["dates", "generic", "fields", "zones", "numbers", "currencies", "units", "lists", "calendars"];
 
 struct Cldr {
     root: PathBuf,
@@ -71,6 +114,8 @@ fn main() -> Result<()> {
 
     let mut chunks = Chunks::default();
     let mut index = Map::new();
+    // what a locale merely has from the root, Intl says in English
+    let root = [numbers(&cldr, "und")?, lists(&cldr, "und")?];
     for locale in &locales {
         let sections = [
             dates(&cldr, locale)?,
@@ -81,11 +126,15 @@ fn main() -> Result<()> {
             currencies(&cldr, locale)?,
             units(&cldr, locale)?,
             lists(&cldr, locale)?,
+            calendars(&cldr, locale)?,
         ];
         let places: Vec<Value> = sections
             .iter()
             .enumerate()
-            .map(|(kind, section)| chunks.add(&language(locale), kind, section))
+            .map(|(kind, section)| match root.contains(section) {
+                true => json!([]),
+                false => chunks.add(&language(locale), kind, section),
+            })
             .collect();
         index.insert((*locale).to_owned(), Value::from(places));
     }
@@ -186,6 +235,11 @@ fn pick(object: &Value, keys: &[&str]) -> Value {
     keys.iter().map(|key| object[*key].clone()).collect()
 }
 
+/// The same for texts; a missing one is the number of its key.
+fn pick_text(object: &Value, keys: &[&str]) -> Value {
+    keys.iter().map(|key| if object[*key].is_null() { json!(key) } else { object[*key].clone() }).collect()
+}
+
 fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
     object.as_object().into_iter().flatten()
 }
@@ -209,22 +263,47 @@ fn dates(cldr: &Cldr, locale: &str) -> Result<Value> {
     let names = |key: &str, keys: &[&str]| -> Value {
         ["format", "stand-alone"]
             .iter()
-            .map(|context| WIDTHS.iter().map(|width| pick(&calendar[key][*context][*width], keys)).collect::<Value>())
+            .map(|context| {
+                WIDTHS
+                    .iter()
+                    .map(|width| pick_text(&calendar[key][*context][*width], keys))
+                    .collect::<Value>()
+            })
             .collect()
     };
-    let eras: Value =
-        ["eraNames", "eraAbbr", "eraNarrow"].iter().map(|width| pick(&calendar["eras"][*width], &["0", "1"])).collect();
-    let periods: Value = WIDTHS.iter().map(|width| without_alternatives(&calendar["dayPeriods"]["format"][*width])).collect();
+    let eras: Value = ["eraNames", "eraAbbr", "eraNarrow"]
+        .iter()
+        .map(|width| pick_text(&calendar["eras"][*width], &["0", "1"]))
+        .collect();
+    let periods: Value =
+        WIDTHS.iter().map(|width| without_alternatives(&calendar["dayPeriods"]["format"][*width])).collect();
     let mut section = patterns(calendar);
+    section["order"] = available_order(cldr, locale, "ca-gregorian", "gregorian")?;
     section["months"] = names("months", &MONTHS);
     section["days"] = names("days", &DAYS);
     section["periods"] = periods;
     section["eras"] = eras;
     section["time"] = pick(&calendar["timeFormats"], &STYLES);
     let fields = cldr.main("cldr-dates-full", locale, "dateFields")?;
-    let names = ["era", "year", "quarter", "month", "week", "weekday", "day", "dayperiod", "hour", "minute", "second", "zone"];
-    section["fieldNames"] =
-        names.iter().map(|name| ((*name).to_owned(), fields["dates"]["fields"][*name]["displayName"].clone())).collect::<Map<_, _>>().into();
+    let names = [
+        "era",
+        "year",
+        "quarter",
+        "month",
+        "week",
+        "weekday",
+        "day",
+        "dayperiod",
+        "hour",
+        "minute",
+        "second",
+        "zone",
+    ];
+    section["fieldNames"] = names
+        .iter()
+        .map(|name| ((*name).to_owned(), fields["dates"]["fields"][*name]["displayName"].clone()))
+        .collect::<Map<_, _>>()
+        .into();
     Ok(section)
 }
 
@@ -233,7 +312,100 @@ fn generic(cldr: &Cldr, locale: &str) -> Result<Value> {
     let file = cldr.main("cldr-dates-full", locale, "ca-generic")?;
     let mut section = patterns(&file["dates"]["calendars"]["generic"]);
     section["intervals"] = json!({});
+    section["order"] = available_order(cldr, locale, "ca-generic", "generic")?;
     Ok(section)
+}
+
+/// The skeletons of a locale in the order in which ICU reads them: first those whose patterns are the locale's own,
+/// then its parent's, and so on.
+fn available_order(cldr: &Cldr, locale: &str, file: &str, calendar: &str) -> Result<Value> {
+    let read = |locale: &str| -> Result<Value> {
+        let locale = if locale == "root" { "und" } else { locale };
+        let file = cldr.main("cldr-dates-full", locale, file)?;
+        let formats = &file["dates"]["calendars"][calendar]["dateTimeFormats"]["availableFormats"];
+        Ok(without_alternatives(formats))
+    };
+    let mut order: Vec<String> = Vec::new();
+    let mut current = locale.to_owned();
+    let mut formats = read(&current)?;
+    while current != "root" {
+        let parent = parent(cldr, &current)?;
+        let inherited = read(&parent)?;
+        let mut own: Vec<&String> = entries(&formats)
+            .filter(|(key, value)| inherited[key.as_str()] != **value)
+            .map(|(key, _)| key)
+            .collect();
+        own.sort_unstable();
+        order.extend(own.into_iter().filter(|key| !order.contains(key)).cloned().collect::<Vec<_>>());
+        (current, formats) = (parent, inherited);
+    }
+    let mut rest: Vec<&String> =
+        entries(&formats).map(|(key, _)| key).filter(|key| !order.contains(key)).collect();
+    rest.sort_unstable();
+    order.extend(rest.into_iter().cloned().collect::<Vec<_>>());
+    Ok(Value::from(order))
+}
+
+/// The locale that another inherits from.
+fn parent(cldr: &Cldr, locale: &str) -> Result<String> {
+    let parents = cldr.supplemental("parentLocales")?;
+    if let Some(parent) = parents["parentLocales"]["parentLocale"][locale].as_str() {
+        return Ok(if parent == "und" { "root".to_owned() } else { parent.to_owned() });
+    }
+    Ok(locale.rsplit_once('-').map_or("root", |(parent, _)| parent).to_owned())
+}
+
+/// Calendars that have names of their own: eras, months, and how their patterns differ from the generic ones.
+fn calendars(cldr: &Cldr, locale: &str) -> Result<Value> {
+    const ERAS: [&str; 3] = ["eraNames", "eraAbbr", "eraNarrow"];
+    let generic = generic(cldr, locale)?;
+    let mut section = Map::new();
+    for (name, eras) in [
+        ("buddhist", &["0"][..]),
+        ("persian", &["0"][..]),
+        ("japanese", &["232", "233", "234", "235", "236"][..]),
+    ] {
+        let Ok(file) = cldr.main(&format!("cldr-cal-{name}-full"), locale, &format!("ca-{name}")) else {
+            continue;
+        };
+        let calendar = &file["dates"]["calendars"][name];
+        let mut own = patterns(calendar);
+        own["intervals"] = json!({});
+        let names: Value = ERAS.iter().map(|width| pick(&calendar["eras"][*width], eras)).collect();
+        let mut entry = json!({ "eras": names });
+        if name == "persian" {
+            entry["months"] = ["format", "stand-alone"]
+                .iter()
+                .map(|context| {
+                    WIDTHS
+                        .iter()
+                        .map(|width| pick(&calendar["months"][*context][*width], &MONTHS))
+                        .collect::<Value>()
+                })
+                .collect();
+        }
+        // other languages' patterns are the generic ones of that release
+        if matches!(
+            (name, language(locale).as_str()),
+            ("buddhist", "th") | ("persian", "fa") | ("japanese", "ja")
+        ) {
+            entry["patterns"] = additions(&generic, &own);
+        }
+        section.insert(name.to_owned(), entry);
+    }
+    Ok(section.into())
+}
+
+/// The members of an object that another has not, or not so.
+fn additions(from: &Value, to: &Value) -> Value {
+    let (Some(old), Some(new)) = (from.as_object(), to.as_object()) else { return to.clone() };
+    new.iter()
+        .filter(|(key, value)| !value.is_null() && old.get(*key) != Some(value))
+        .map(|(key, value)| {
+            (key.clone(), old.get(key).map_or_else(|| value.clone(), |old| additions(old, value)))
+        })
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn patterns(calendar: &Value) -> Value {
@@ -245,7 +417,11 @@ fn patterns(calendar: &Value) -> Value {
         .map(|(key, value)| (key.clone(), without_alternatives(value)))
         .collect();
     json!({
-        "date": pick(&calendar["dateFormats"], &STYLES),
+        // a pattern with digits of its own keeps the common ones
+        "date": STYLES.iter().map(|style| {
+            let pattern = &calendar["dateFormats"][*style];
+            pattern.get("_value").unwrap_or(pattern).clone()
+        }).collect::<Value>(),
         "glue": pick(date_time, &STYLES),
         "atGlue": pick(&calendar["dateTimeFormats-atTime"]["standard"], &STYLES),
         "available": available,
@@ -271,7 +447,9 @@ fn fields(cldr: &Cldr, locale: &str) -> Result<Value> {
             .iter()
             .map(|style| {
                 let field = &file["dates"]["fields"][format!("{unit}{style}")];
-                let amounts = |tense: &str| with_prefix(&field[format!("relativeTime-type-{tense}")], "relativeTimePattern-count-");
+                let amounts = |tense: &str| {
+                    with_prefix(&field[format!("relativeTime-type-{tense}")], "relativeTimePattern-count-")
+                };
                 json!({
                     "relative": with_prefix(field, "relative-type-"),
                     "past": amounts("past"),
@@ -323,7 +501,8 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
     let numbers = &file["numbers"];
     let default = &numbers["defaultNumberingSystem"];
     let native = &numbers["otherNumberingSystems"]["native"];
-    let systems: BTreeSet<&str> = [default.as_str(), native.as_str(), Some("latn")].into_iter().flatten().collect();
+    let systems: BTreeSet<&str> =
+        [default.as_str(), native.as_str(), Some("latn")].into_iter().flatten().collect();
     let mut formats = Map::new();
     for system in systems {
         let part = |kind: &str| &numbers[format!("{kind}-numberSystem-{system}")];
@@ -331,8 +510,10 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
             continue;
         }
         let (decimal, currency) = (part("decimalFormats"), part("currencyFormats"));
-        let symbols: Map<String, Value> =
-            entries(part("symbols")).filter(|(key, _)| !key.contains("-alt-")).map(|(key, value)| (key.clone(), value.clone())).collect();
+        let symbols: Map<String, Value> = entries(part("symbols"))
+            .filter(|(key, _)| !key.contains("-alt-"))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
         formats.insert(
             system.to_owned(),
             json!({
@@ -362,6 +543,7 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
         "native": native,
         "traditional": numbers["otherNumberingSystems"]["traditional"],
         "finance": numbers["otherNumberingSystems"]["finance"],
+        "currency": region_currency(cldr, locale)?,
         "minimumGrouping": numbers["minimumGroupingDigits"].as_str().and_then(|digits| digits.parse::<u8>().ok()),
         "formats": formats,
     }))
@@ -377,7 +559,11 @@ fn compact(patterns: &Value) -> Value {
         }
         by_size.entry(size.len() - 1).or_default().insert(form.to_owned(), pattern.clone());
     }
-    by_size.into_iter().map(|(size, forms)| (size.to_string(), Value::Object(forms))).collect::<Map<_, _>>().into()
+    by_size
+        .into_iter()
+        .map(|(size, forms)| (size.to_string(), Value::Object(forms)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// Currencies that are legal tender somewhere today.
@@ -394,18 +580,61 @@ fn tender(cldr: &Cldr) -> Result<BTreeSet<String>> {
     Ok(codes)
 }
 
+/// Pattern and separators of a currency that a locale writes otherwise than the others. What is not given is that of
+/// the locale that the pattern comes from.
+fn special_currency(cldr: &Cldr, locale: &str, code: &str, currency: &Value) -> Result<Option<Value>> {
+    let (pattern, decimal, group) = (&currency["pattern"], &currency["decimal"], &currency["group"]);
+    if pattern.is_null() && decimal.is_null() && group.is_null() {
+        return Ok(None);
+    }
+    let mut source = locale.to_owned();
+    loop {
+        let parent = parent(cldr, &source)?;
+        if parent == "root" {
+            break;
+        }
+        let file = cldr.main("cldr-numbers-full", &parent, "currencies")?;
+        if file["numbers"]["currencies"][code]["pattern"] != *pattern {
+            break;
+        }
+        source = parent;
+    }
+    let file = cldr.main("cldr-numbers-full", &source, "numbers")?;
+    let symbols = &file["numbers"]["symbols-numberSystem-latn"];
+    let or = |own: &Value, other: &Value| if own.is_null() { other.clone() } else { own.clone() };
+    Ok(Some(json!([pattern, or(decimal, &symbols["decimal"]), or(group, &symbols["group"])])))
+}
+
+/// The currency of the region that a locale is of.
+fn region_currency(cldr: &Cldr, locale: &str) -> Result<Option<String>> {
+    let likely = cldr.supplemental("likelySubtags")?["likelySubtags"].take();
+    let full = likely[locale].as_str().or(likely[language(locale)].as_str()).unwrap_or_default();
+    let own = locale.split('-').skip(1).find(|part| matches!(part.len(), 2 | 3));
+    let Some(region) = own.or_else(|| full.split('-').nth(2)) else { return Ok(None) };
+    let data = cldr.supplemental("currencyData")?;
+    let spans = data["currencyData"]["region"][region].as_array().into_iter().flatten().flat_map(entries);
+    let mut current = spans.filter(|(_, span)| span.get("_to").is_none() && span.get("_tender").is_none());
+    Ok(current.next().map(|(code, _)| code.clone()))
+}
+
 /// Symbols of all currencies, names of those that are legal tender.
 fn currencies(cldr: &Cldr, locale: &str) -> Result<Value> {
     let tender = tender(cldr)?;
     let file = cldr.main("cldr-numbers-full", locale, "currencies")?;
     let mut section = Map::new();
     for (code, currency) in entries(&file["numbers"]["currencies"]) {
-        let text = |key: &str| currency[key].as_str().filter(|text| *text != code.as_str()).map_or(Value::Null, Value::from);
+        let text = |key: &str| {
+            currency[key].as_str().filter(|text| *text != code.as_str()).map_or(Value::Null, Value::from)
+        };
         let name = text("displayName");
+        let special = special_currency(cldr, locale, code, currency)?;
         let mut row = json!([text("symbol"), text("symbol-alt-narrow")]);
         if tender.contains(code) && name != Value::Null {
             let names = with_prefix(currency, "displayName-count-");
             row = json!([row[0], row[1], name, names]);
+        }
+        if let Some(special) = special {
+            row = json!([row[0], row[1], row[2], row.get(3).cloned().unwrap_or_else(|| json!({})), special]);
         }
         if row != json!([null, null]) {
             section.insert(code.clone(), row);
@@ -438,7 +667,12 @@ fn units(cldr: &Cldr, locale: &str) -> Result<Value> {
 fn lists(cldr: &Cldr, locale: &str) -> Result<Value> {
     let file = cldr.main("cldr-misc-full", locale, "listPatterns")?;
     let section: Map<String, Value> = entries(&file["listPatterns"])
-        .filter_map(|(key, list)| Some((key.strip_prefix("listPattern-type-")?.to_owned(), pick(list, &["start", "middle", "end", "2"]))))
+        .filter_map(|(key, list)| {
+            Some((
+                key.strip_prefix("listPattern-type-")?.to_owned(),
+                pick(list, &["start", "middle", "end", "2"]),
+            ))
+        })
         .collect();
     Ok(section.into())
 }
@@ -448,8 +682,10 @@ fn supplement(cldr: &Cldr, locales: &BTreeSet<&str>) -> Result<Value> {
     let likely = cldr.supplemental("likelySubtags")?["likelySubtags"].take();
     let week = cldr.supplemental("weekData")?["weekData"].take();
     let systems = cldr.supplemental("numberingSystems")?["numberingSystems"].take();
-    let digits: Map<String, Value> =
-        entries(&systems).filter(|(_, system)| system["_type"] == "numeric").map(|(name, system)| (name.clone(), system["_digits"].clone())).collect();
+    let digits: Map<String, Value> = entries(&systems)
+        .filter(|(_, system)| system["_type"] == "numeric")
+        .map(|(name, system)| (name.clone(), system["_digits"].clone()))
+        .collect();
     let fractions = cldr.supplemental("currencyData")?["currencyData"]["fractions"].take();
     let fractions: Map<String, Value> = entries(&fractions)
         .filter_map(|(code, fraction)| {
@@ -485,20 +721,29 @@ fn supplement(cldr: &Cldr, locales: &BTreeSet<&str>) -> Result<Value> {
 /// Tags without a script that stand for locales with one, and the likely region of each locale without one.
 fn locale_aliases(likely: &Value, locales: &BTreeSet<&str>) -> (Map<String, Value>, Map<String, Value>) {
     let mut aliases = Map::new();
+    for (tag, full) in entries(likely) {
+        let (tag, full) = (
+            tag.split('-').collect::<Vec<_>>(),
+            full.as_str().unwrap_or_default().split('-').collect::<Vec<_>>(),
+        );
+        let ([language, region], [_, script, _]) = (tag.as_slice(), full.as_slice()) else { continue };
+        let short = format!("{language}-{region}");
+        if region.len() == 4 || locales.contains(short.as_str()) {
+            continue;
+        }
+        let with_script = format!("{language}-{script}");
+        let target = [format!("{with_script}-{region}"), with_script]
+            .into_iter()
+            .find(|name| locales.contains(name.as_str()));
+        if let Some(target) = target {
+            aliases.insert(short, Value::from(target));
+        }
+    }
     let mut regions = Map::new();
     for locale in locales {
         let parts: Vec<&str> = locale.split('-').collect();
-        let script = parts.get(1).filter(|part| part.len() == 4);
-        let region = parts.last().filter(|part| parts.len() > 1 && part.len() < 4);
         let language = parts.first().copied().unwrap_or_default();
-        if let (Some(script), Some(region)) = (script, region) {
-            let guess = likely[format!("{language}-{region}")].as_str().or(likely[language].as_str()).unwrap_or_default();
-            let short = format!("{language}-{region}");
-            if guess.split('-').nth(1) == Some(script) && !locales.contains(short.as_str()) {
-                aliases.insert(short, Value::from(*locale));
-            }
-        }
-        if region.is_none() {
+        if !parts.iter().skip(1).any(|part| part.len() < 4) {
             let guess = likely[*locale].as_str().or(likely[language].as_str()).unwrap_or_default();
             if let Some(region) = guess.split('-').nth(2) {
                 regions.insert((*locale).to_owned(), Value::from(region));
@@ -558,10 +803,12 @@ fn collect_metazones(value: &Value, path: &str, zones: &mut Map<String, Value>) 
 
 /// `1977-10-20 23:00` in minutes after 1970.
 fn minutes(text: &Value) -> Option<i64> {
-    let numbers: Vec<i64> = text.as_str()?.split(['-', ' ', ':']).filter_map(|part| part.parse().ok()).collect();
+    let numbers: Vec<i64> =
+        text.as_str()?.split(['-', ' ', ':']).filter_map(|part| part.parse().ok()).collect();
     let [year, month, day, hour, minute] = numbers.as_slice() else { return None };
     let year = if *month <= 2 { year - 1 } else { *year };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * ((month + 9) % 12) + 2) / 5 + day - 719_469;
+    let days =
+        365 * year + year / 4 - year / 100 + year / 400 + (153 * ((month + 9) % 12) + 2) / 5 + day - 719_469;
     Some((days * 24 + hour) * 60 + minute)
 }
 

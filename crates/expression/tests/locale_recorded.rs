@@ -1,4 +1,9 @@
 //! Calls of `Intl`, with what Node.js 24.21 (ICU 78, CLDR 48) gave for each (`data/locale-*.json`).
+//!
+//! Two calls were left out because this crate gives CLDR's text and ICU another one: the order of a currency's name and
+//! its amount in Burmese (`my`), and the rupee's narrow sign in Albanian (`sq`), where ICU writes the code.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
 
 use std::path::Path;
 
@@ -15,7 +20,8 @@ fn check(file: &Path) -> (usize, Vec<String>) {
     for case in &cases {
         let member = |name: &str| case.get(name).cloned().unwrap_or_default();
         let (class, method) = (member("class"), member("method"));
-        let args: Vec<Value> = member("args").as_array().unwrap_or_default().iter().cloned().map(Value::Json).collect();
+        let args: Vec<Value> =
+            member("args").as_array().unwrap_or_default().iter().cloned().map(Value::Json).collect();
         let locales = Value::Json(member("locale"));
         let options = case.get("options").cloned().map_or(Value::Undefined, Value::Json);
         let got = match locale::intl(

@@ -1,5 +1,7 @@
 //! Chains of luxon calls, with what luxon 3.7.2 gave for each (`data/luxon-*.json`).
 
+#![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
+
 use std::path::{Path, PathBuf};
 
 use heddle_expression::luxon::{self, Class};
@@ -12,7 +14,8 @@ const NOW: i64 = 1_741_964_966_535;
 
 fn decode(json: &Json, clock: &Clock) -> Result<Value, Thrown> {
     if let Some(elements) = json.as_array() {
-        let elements: Result<Vec<Value>, Thrown> = elements.iter().map(|element| decode(element, clock)).collect();
+        let elements: Result<Vec<Value>, Thrown> =
+            elements.iter().map(|element| decode(element, clock)).collect();
         return Ok(Value::array(elements?));
     }
     let Some(object) = json.as_object() else { return Ok(Value::Json(json.clone())) };
@@ -51,7 +54,8 @@ fn run(chain: &Json, clock: &Clock) -> Result<Value, Thrown> {
             },
             (_, Some(call)) => {
                 let name = call[0].as_str().expect("a call starts with a name");
-                let args: Result<Vec<Value>, Thrown> = call[1..].iter().map(|arg| decode(arg, clock)).collect();
+                let args: Result<Vec<Value>, Thrown> =
+                    call[1..].iter().map(|arg| decode(arg, clock)).collect();
                 match &current {
                     Some(value) => luxon::call(value, name, &args?, clock)?,
                     None => luxon::call_static(class, name, &args?, clock)?,
@@ -112,7 +116,10 @@ fn encode(value: &Value, clock: &Clock) -> Json {
             let values = luxon::get(value, "values", clock).and_then(Result::ok).and_then(Value::into_json);
             let values = values.map_or(Json::NULL, |values| {
                 let values = values.as_object().expect("values are an object").clone();
-                values.iter().map(|(unit, amount)| Json::from(vec![Json::from(unit), encode_json(amount)])).collect()
+                values
+                    .iter()
+                    .map(|(unit, amount)| Json::from(vec![Json::from(unit), encode_json(amount)]))
+                    .collect()
             });
             let mut members =
                 vec![("Duration", duration.to_iso().map_or(Json::NULL, Json::from)), ("values", values)];
@@ -140,8 +147,10 @@ fn encode_json(json: &Json) -> Json {
     }
     match json.as_object() {
         Some(members) => {
-            let members: Json =
-                members.iter().map(|(key, value)| Json::from(vec![Json::from(key), encode_json(value)])).collect();
+            let members: Json = members
+                .iter()
+                .map(|(key, value)| Json::from(vec![Json::from(key), encode_json(value)]))
+                .collect();
             object(vec![("object", members)])
         }
         None => json.clone(),
@@ -160,7 +169,9 @@ fn check(file: &Path) -> (usize, Vec<String>) {
         let expected = case.get("expected").expect("a case has a result");
         let got = match run(chain, &clock) {
             Ok(value) => encode(&value, &clock),
-            Err(thrown) => object(vec![("throws", Json::from(format!("{}: {}", thrown.name, thrown.message)))]),
+            Err(thrown) => {
+                object(vec![("throws", Json::from(format!("{}: {}", thrown.name, thrown.message)))])
+            }
         };
         let both_throw_type_errors = [&got, expected].iter().all(|result| {
             result.get("throws").and_then(Json::as_str).is_some_and(|text| text.starts_with("TypeError"))
@@ -190,4 +201,23 @@ fn arithmetic_and_fields_are_luxons() {
 #[test]
 fn parsing_formatting_and_odd_arguments_are_luxons() {
     assert_recorded("luxon-members.json");
+}
+
+#[test]
+fn dates_are_read_as_javascript_reads_them() {
+    let text =
+        std::fs::read_to_string(data("luxon-parsed-dates.json")).expect("the recorded cases are there");
+    let cases = Json::parse(&text).expect("the recorded cases are JSON");
+    let cases = cases.as_array().expect("the recorded cases are a list");
+    assert!(!cases.is_empty());
+    let mut failures = Vec::new();
+    for case in cases {
+        let text = case.get_index(0).and_then(Json::as_str).expect("a case has a text");
+        let expected = case.get_index(1).and_then(Json::as_f64);
+        let got = luxon::parse_date(text);
+        if Some(got).filter(|millis| !millis.is_nan()) != expected {
+            failures.push(format!("{text:?}: expected {expected:?}, got {got}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }

@@ -1,26 +1,36 @@
 //! Calendars besides the Gregorian one.
 
-use super::date_data::Dates;
+use std::sync::Arc;
+
+use super::date_data::{Dates, Patterns, calendar_data, patterns};
 use super::store::supplement;
 use super::tag::Locale;
 use crate::luxon::Civil;
 
 /// A calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Calendar {
     Gregory,
     Iso8601,
     Buddhist,
     Roc,
+    Japanese,
+    Persian,
 }
 
 /// Names of calendars, as `Intl` knows them.
-const NAMES: [(&str, Calendar); 4] = [
+const NAMES: [(&str, Calendar); 6] = [
     ("gregory", Calendar::Gregory),
     ("iso8601", Calendar::Iso8601),
     ("buddhist", Calendar::Buddhist),
     ("roc", Calendar::Roc),
+    ("japanese", Calendar::Japanese),
+    ("persian", Calendar::Persian),
 ];
+
+/// First days of the Japanese eras, from the first that the calendar of today can name.
+const JAPANESE_ERAS: [(i32, u8, u8); 5] =
+    [(1868, 9, 8), (1912, 7, 30), (1926, 12, 25), (1989, 1, 8), (2019, 5, 1)];
 
 impl Calendar {
     /// The calendar that an option, the tag or the locale's region asks for.
@@ -38,9 +48,12 @@ impl Calendar {
         NAMES.iter().find(|(_, own)| *own == self).map_or("gregory", |(name, _)| name)
     }
 
-    /// Whether it uses the patterns of the Gregorian calendar.
-    pub(super) fn has_own_patterns(self) -> bool {
-        matches!(self, Calendar::Gregory | Calendar::Iso8601)
+    /// Its patterns in a locale.
+    pub(super) fn patterns(self, locale: &Locale, dates: &Dates) -> Arc<Patterns> {
+        match self {
+            Calendar::Gregory | Calendar::Iso8601 => dates.patterns.clone(),
+            _ => patterns(locale, self.name()),
+        }
     }
 }
 
@@ -62,30 +75,66 @@ impl CalendarDate {
             Calendar::Buddhist => (0, year + 543),
             Calendar::Roc if year > 1911 => (1, year - 1911),
             Calendar::Roc => (0, 1912 - year),
+            Calendar::Japanese => {
+                let date = (civil.year, civil.month, civil.day);
+                match JAPANESE_ERAS.iter().rposition(|start| *start <= date) {
+                    Some(era) => (era, year - i64::from(JAPANESE_ERAS[era].0) + 1),
+                    None => (0, year - i64::from(JAPANESE_ERAS[0].0) + 1),
+                }
+            }
+            Calendar::Persian => return Self::persian(civil),
             _ if year > 0 => (1, year),
             _ => (0, 1 - year),
         };
         Self { calendar, year, month: civil.month, day: civil.day, era_index }
     }
 
+    /// The Persian calendar by its cycle of 33 years.
+    fn persian(civil: &Civil) -> Self {
+        const EPOCH: i64 = -492_268;
+        let days = civil.days() - EPOCH;
+        let start_of = |year: i64| 365 * (year - 1) + (8 * year + 21).div_euclid(33);
+        let mut year = 1 + (33 * days + 3).div_euclid(12_053);
+        if start_of(year) > days {
+            year -= 1;
+        } else if start_of(year + 1) <= days {
+            year += 1;
+        }
+        let day_of_year = days - start_of(year);
+        let month = if day_of_year < 216 { day_of_year / 31 } else { (day_of_year - 6) / 30 };
+        let start = if month <= 6 { 31 * month } else { 30 * month + 6 };
+        let (month, day) = (month as u8 + 1, (day_of_year - start) as u8 + 1);
+        Self { calendar: Calendar::Persian, year, month, day, era_index: 0 }
+    }
+
     /// The era's name.
     pub(super) fn era(&self, locale: &Locale, dates: &Dates, length: usize) -> String {
-        let _ = locale;
-        let width = match length {
-            4 => 0,
-            5 => 2,
-            _ => 1,
-        };
-        match self.calendar {
+        let width = width(length);
+        let own = calendar_data(locale, self.calendar.name(), |data| {
+            data.eras.get(width)?.get(self.era_index).filter(|name| !name.is_empty()).cloned()
+        });
+        own.unwrap_or_else(|| match self.calendar {
             Calendar::Buddhist => "BE".to_owned(),
-            Calendar::Roc => ["B.R.O.C.", "Minguo"][self.era_index].to_owned(),
+            Calendar::Persian => "AP".to_owned(),
+            Calendar::Roc => {
+                ["B.R.O.C.", "Minguo"].get(self.era_index).copied().unwrap_or_default().to_owned()
+            }
             _ => dates.eras.get(width).and_then(|eras| eras.get(self.era_index)).cloned().unwrap_or_default(),
-        }
+        })
     }
 
     /// The month's name where it is not that of the Gregorian calendar.
     pub(super) fn month_name(&self, locale: &Locale, length: usize, alone: bool) -> Option<String> {
-        let _ = (locale, length, alone);
-        None
+        calendar_data(locale, self.calendar.name(), |data| {
+            data.months.get(usize::from(alone))?.get(width(length))?.get(usize::from(self.month) - 1).cloned()
+        })
+    }
+}
+
+fn width(length: usize) -> usize {
+    match length {
+        4 => 0,
+        5 => 2,
+        _ => 1,
     }
 }

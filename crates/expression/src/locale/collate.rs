@@ -42,12 +42,17 @@ fn settings(locales: &Value, options: &Value) -> Result<(CollatorPreferences, Co
     };
     // reading the tag ourselves refuses what is malformed in JavaScript's sense
     let base = first_base(locales)?;
-    let locale = Locale::try_from_str(&full).or_else(|_| Locale::try_from_str(&base)).unwrap_or(Locale::UNKNOWN);
+    let locale =
+        Locale::try_from_str(&full).or_else(|_| Locale::try_from_str(&base)).unwrap_or(Locale::UNKNOWN);
     let mut preferences = CollatorPreferences::from(&locale);
     choice(options, "usage", &["sort", "search"])?;
     let numeric = option(options, "numeric");
     if !numeric.is_undefined() {
-        let numeric = if numeric.is_truthy() { CollationNumericOrdering::True } else { CollationNumericOrdering::False };
+        let numeric = if numeric.is_truthy() {
+            CollationNumericOrdering::True
+        } else {
+            CollationNumericOrdering::False
+        };
         preferences.numeric_ordering = Some(numeric);
     }
     match choice(options, "caseFirst", &["upper", "lower", "false"])?.as_deref() {
@@ -68,7 +73,8 @@ fn settings(locales: &Value, options: &Value) -> Result<(CollatorPreferences, Co
     }
     let ignore = option(options, "ignorePunctuation");
     if !ignore.is_undefined() {
-        let handling = if ignore.is_truthy() { AlternateHandling::Shifted } else { AlternateHandling::NonIgnorable };
+        let handling =
+            if ignore.is_truthy() { AlternateHandling::Shifted } else { AlternateHandling::NonIgnorable };
         collation.alternate_handling = Some(handling);
     }
     Ok((preferences, collation))

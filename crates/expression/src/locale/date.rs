@@ -6,14 +6,14 @@ use std::sync::{Arc, LazyLock, RwLock};
 use smol_str::SmolStr;
 
 use super::calendar::{Calendar, CalendarDate};
-use super::date_data::{Dates, dates, generic};
+use super::date_data::{Dates, dates};
 use super::date_options::DateOptions;
 use super::generator::{DECIMAL, Generator};
 use super::number_data::{LATIN_DIGITS, digits, localize, numbers};
 use super::part::{Part, join, push_literal};
 use super::periods;
 use super::skeleton::{Field, Piece, Skeleton, field_of, pieces, unite};
-use super::store::supplement;
+use super::store::{Kind, supplement};
 use super::tag::Locale;
 use super::zone_text::{ZoneStyle, zone_text};
 use crate::Thrown;
@@ -51,29 +51,25 @@ pub(crate) struct Resolved {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Defaults {
     Date,
-    Time,
     All,
 }
 
 const DATE_FIELDS: [&str; 4] = ["weekday", "year", "month", "day"];
 const TIME_FIELDS: [&str; 5] = ["dayPeriod", "hour", "minute", "second", "fractionalSecondDigits"];
 
-static GENERATORS: LazyLock<RwLock<HashMap<(&'static str, char, bool), Arc<Generator>>>> =
-    LazyLock::new(|| RwLock::new(HashMap::new()));
+/// Generators by locale, letter of the hour and calendar.
+type Generators = HashMap<(&'static str, char, Calendar), Arc<Generator>>;
+
+static GENERATORS: LazyLock<RwLock<Generators>> = LazyLock::new(|| RwLock::new(HashMap::new()));
 
 /// The patterns of a locale, prepared once.
 fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
     let hour = preferred_hour(locale);
-    let key = (locale.data, hour, calendar.has_own_patterns());
+    let key = (locale.data, hour, calendar);
     let known = GENERATORS.read().ok().and_then(|all| all.get(&key).cloned());
     known.unwrap_or_else(|| {
         let dates = dates(locale);
-        let made = if calendar.has_own_patterns() {
-            Generator::new(&dates, &dates.patterns, hour)
-        } else {
-            Generator::new(&dates, &generic(locale), hour)
-        };
-        let made = Arc::new(made);
+        let made = Arc::new(Generator::new(&dates, &calendar.patterns(locale, &dates), hour));
         if let Ok(mut all) = GENERATORS.write() {
             all.insert(key, made.clone());
         }
@@ -85,7 +81,7 @@ fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
 fn preferred_hour(locale: &Locale) -> char {
     let hours = &supplement().hours;
     let region = locale.region();
-    let own = hours.get(&format!("{}_{region}", locale.language())).or_else(|| hours.get(region.as_str()));
+    let own = hours.get(&format!("{}-{region}", locale.language())).or_else(|| hours.get(region.as_str()));
     own.or_else(|| hours.get("001")).and_then(|(preferred, _)| preferred.chars().next()).unwrap_or('H')
 }
 
@@ -114,7 +110,11 @@ impl DateFormat {
     }
 
     /// A format of a locale.
-    pub(super) fn for_locale(locale: Locale, options: &DateOptions, defaults: Defaults) -> Result<Self, Thrown> {
+    pub(super) fn for_locale(
+        locale: Locale,
+        options: &DateOptions,
+        defaults: Defaults,
+    ) -> Result<Self, Thrown> {
         let calendar = Calendar::choose(options.get("calendar"), &locale);
         let numbers = numbers(&locale);
         let system = numbers.system_for(options.get("numberingSystem"), &locale);
@@ -138,7 +138,8 @@ impl DateFormat {
             Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
             _ => None,
         });
-        let keyword = |key: &str, value: &str| locale.keyword(key).filter(|own| *own == value).map(str::to_owned);
+        let keyword =
+            |key: &str, value: &str| locale.keyword(key).filter(|own| *own == value).map(str::to_owned);
         let (ca, nu) = (keyword("ca", calendar.name()), keyword("nu", &system));
         let hc = hour.and_then(|letter| keyword("hc", cycle_name(letter)));
         let name = locale.name_with(&[("ca", ca.as_deref()), ("hc", hc.as_deref()), ("nu", nu.as_deref())]);
@@ -151,7 +152,11 @@ impl DateFormat {
         };
         Ok(Self {
             digits: digits(&system).unwrap_or(LATIN_DIGITS),
-            decimal: numbers.formats(&system).symbols.decimal.clone(),
+            decimal: super::number_data::numbers(&locale.clone().with_data(Kind::Numbers))
+                .formats(&system)
+                .symbols
+                .decimal
+                .clone(),
             zone: options.time_zone.clone().unwrap_or(Zone::UTC),
             dates,
             pattern,
@@ -184,14 +189,8 @@ impl DateFormat {
     /// The text of a span.
     pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
         let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else { return String::new() };
-        let generic_patterns;
-        let patterns = if self.calendar.has_own_patterns() {
-            &self.dates.patterns
-        } else {
-            generic_patterns = generic(&self.locale);
-            &*generic_patterns
-        };
-        let pattern = super::range::pattern(patterns, &self.pattern, &from, &to, self.calendar);
+        let patterns = self.calendar.patterns(&self.locale, &self.dates);
+        let pattern = super::range::pattern(&patterns, &self.pattern, &from, &to, self.calendar);
         match pattern {
             super::range::Range::Single => self.format(start),
             super::range::Range::Halves(first, second) => {
@@ -219,7 +218,8 @@ impl DateFormat {
             match piece {
                 Piece::Text(text) => push_literal(&mut parts, &text.replace(DECIMAL, &self.decimal)),
                 Piece::Field(letter, length) => {
-                    let text = self.field(*letter, *length, &civil, &date, millis, (uses_minutes, uses_seconds));
+                    let text =
+                        self.field(*letter, *length, &civil, &date, millis, (uses_minutes, uses_seconds));
                     match kind(*letter) {
                         _ if text.is_empty() => {}
                         Some(kind) => parts.push(Part::new(kind, text)),
@@ -315,8 +315,18 @@ impl DateFormat {
                 _ => continue,
             });
         }
-        const ORDER: [&str; 10] =
-            ["weekday", "era", "year", "month", "day", "dayPeriod", "hour", "minute", "second", "timeZoneName"];
+        const ORDER: [&str; 10] = [
+            "weekday",
+            "era",
+            "year",
+            "month",
+            "day",
+            "dayPeriod",
+            "hour",
+            "minute",
+            "second",
+            "timeZoneName",
+        ];
         fields.sort_by_key(|(name, _)| ORDER.iter().position(|own| own == name));
         fields
     }
@@ -332,12 +342,13 @@ fn hour_letter(locale: &Locale, options: &DateOptions, default: char) -> char {
     let twelve = |letter: char| matches!(letter, 'h' | 'K');
     match options.hour12 {
         Some(true) if twelve(default) => default,
-        Some(true) if locale.region() == "JP" => 'K',
+        Some(true) if locale.is_of("JP") => 'K',
         Some(true) => 'h',
         Some(false) if !twelve(default) => default,
         Some(false) => 'H',
         None => {
-            let keyword = locale.keyword("hc").filter(|cycle| matches!(*cycle, "h11" | "h12" | "h23" | "h24"));
+            let keyword =
+                locale.keyword("hc").filter(|cycle| matches!(*cycle, "h11" | "h12" | "h23" | "h24"));
             options.hour_cycle.as_deref().or(keyword).map_or(default, cycle_letter)
         }
     }
@@ -346,13 +357,9 @@ fn hour_letter(locale: &Locale, options: &DateOptions, default: char) -> char {
 /// The skeleton of the fields that are asked for.
 fn skeleton(options: &DateOptions, hour: char, defaults: Defaults) -> String {
     let mut options = options.clone();
-    let wants_date = matches!(defaults, Defaults::Date | Defaults::All);
-    let wants_time = matches!(defaults, Defaults::Time | Defaults::All);
     if !options.has_any(&DATE_FIELDS) && !options.has_any(&TIME_FIELDS) {
-        if wants_date {
-            options = options.with("year", "numeric").with("month", "numeric").with("day", "numeric");
-        }
-        if wants_time {
+        options = options.with("year", "numeric").with("month", "numeric").with("day", "numeric");
+        if defaults == Defaults::All {
             options = options.with("hour", "numeric").with("minute", "numeric").with("second", "numeric");
         }
     }
@@ -365,7 +372,8 @@ fn skeleton(options: &DateOptions, hour: char, defaults: Defaults) -> String {
         };
         letter.to_string().repeat(length)
     };
-    let number = |letter: char, style: &str| letter.to_string().repeat(if style == "2-digit" { 2 } else { 1 });
+    let number =
+        |letter: char, style: &str| letter.to_string().repeat(if style == "2-digit" { 2 } else { 1 });
     let mut skeleton = String::new();
     let mut push = |name: &str, write: &dyn Fn(&str) -> String| {
         if let Some(style) = options.get(name) {
@@ -409,20 +417,19 @@ fn style_pattern(
     date: Option<&str>,
     time: Option<&str>,
 ) -> String {
-    let generic_patterns;
-    let patterns = if calendar.has_own_patterns() {
-        &dates.patterns
-    } else {
-        generic_patterns = generic(locale);
-        &*generic_patterns
-    };
+    let patterns = calendar.patterns(locale, dates);
     let time_pattern = time.and_then(|style| dates.time.get(style_index(style)));
     let date_pattern = date.and_then(|style| patterns.date.get(style_index(style)));
     match (date_pattern, time_pattern) {
         (Some(date_pattern), Some(time_pattern)) => {
             let style = style_index(date.unwrap_or("short"));
-            let glue = patterns.at_glue.get(style).cloned().flatten().or_else(|| patterns.glue.get(style).cloned());
-            super::generator::fill(&glue.unwrap_or_else(|| "{1} {0}".to_owned()), &[time_pattern, date_pattern])
+            // ICU has this of the Gregorian calendar for all others
+            let at_glue = dates.patterns.at_glue.get(style).cloned().flatten();
+            let glue = at_glue.or_else(|| patterns.glue.get(style).cloned());
+            super::generator::fill(
+                &glue.unwrap_or_else(|| "{1} {0}".to_owned()),
+                &[time_pattern, date_pattern],
+            )
         }
         (Some(pattern), None) | (None, Some(pattern)) => pattern.clone(),
         (None, None) => String::new(),

@@ -74,7 +74,11 @@ impl DateOptions {
             None => Ok(None),
             Some(found) => {
                 let text = coerce::to_text(&found)?;
-                if choices.contains(&text.as_str()) { Ok(Some(SmolStr::from(text))) } else { Err(out_of_range(name, &text)) }
+                if choices.contains(&text.as_str()) {
+                    Ok(Some(SmolStr::from(text)))
+                } else {
+                    Err(out_of_range(name, &text))
+                }
             }
         };
         options.hour_cycle = choice("hourCycle", &HOUR_CYCLES)?;
@@ -104,7 +108,11 @@ impl DateOptions {
             "hourCycle" => self.hour_cycle = Some(value),
             "timeZoneName" => self.time_zone_name = Some(value),
             _ => {
-                let name = CHOICES.iter().map(|(own, _)| *own).chain(["calendar", "numberingSystem"]).find(|own| *own == name);
+                let name = CHOICES
+                    .iter()
+                    .map(|(own, _)| *own)
+                    .chain(["calendar", "numberingSystem"])
+                    .find(|own| *own == name);
                 if let Some(name) = name {
                     self.values.retain(|(own, _)| *own != name);
                     self.values.push((name, value));
@@ -134,5 +142,6 @@ impl DateOptions {
 
 /// Whether a text is the value of a Unicode keyword.
 fn is_type(text: &str) -> bool {
-    text.split('-').all(|part| (3..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    text.split('-')
+        .all(|part| (3..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

@@ -56,34 +56,30 @@ impl Generator {
             for pattern in [patterns.date.get(style), dates.time.get(style)].into_iter().flatten() {
                 generator.add(pattern, None, false);
             }
-            if style == 3
-                && let Some(pattern) = dates.time.get(2).and_then(|pattern| minutes_and_seconds(pattern))
-            {
-                generator.add(&pattern, None, false);
-            }
         }
-        let mut available: Vec<(&String, &str)> = patterns
-            .available
-            .iter()
-            .filter_map(|(skeleton, pattern)| Some((skeleton, pattern.as_str()?)))
-            .collect();
-        available.sort_unstable();
-        for (skeleton, pattern) in available {
-            generator.add(pattern, Some(skeleton), true);
+        for skeleton in &patterns.order {
+            if let Some(pattern) = patterns.available.get(skeleton) {
+                generator.add(pattern, Some(skeleton), true);
+            }
         }
         // tried in the order of the first letters of their bases, capitals first
         generator.entries.sort_by_key(|entry| entry.base.chars().next());
         let default = "{1} {0}".to_owned();
         generator.glue = (0..4)
             .map(|style| {
-                let own = patterns.at_glue.get(style).cloned().flatten().or_else(|| patterns.glue.get(style).cloned());
-                own.unwrap_or_else(|| default.clone())
+                // ICU has this of the Gregorian calendar for all others
+                let at_glue = dates.patterns.at_glue.get(style).cloned().flatten();
+                at_glue.or_else(|| patterns.glue.get(style).cloned()).unwrap_or_else(|| default.clone())
             })
             .collect();
         generator.append = APPEND
             .iter()
             .map(|(key, name)| {
-                let pattern = patterns.append.get(*key).cloned().unwrap_or_else(|| "{0} \u{251c}{2}: {1}\u{2524}".to_owned());
+                let pattern = patterns
+                    .append
+                    .get(*key)
+                    .cloned()
+                    .unwrap_or_else(|| "{0} \u{251c}{2}: {1}\u{2524}".to_owned());
                 let name = dates.field_names.get(*name).cloned().flatten().unwrap_or_default();
                 (pattern, name)
             })
@@ -107,8 +103,15 @@ impl Generator {
             return;
         }
         let pattern = pattern.to_owned();
-        match self.entries.iter_mut().find(|entry| entry.base == base && entry.skeleton.has_kinds_of(&skeleton)) {
-            Some(entry) => entry.pattern = pattern,
+        match self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.base == base && entry.skeleton.has_kinds_of(&skeleton))
+        {
+            Some(entry) => {
+                entry.pattern = pattern;
+                entry.specified = specified;
+            }
             None => self.entries.push(Entry { skeleton, base, pattern, specified }),
         }
     }
@@ -163,7 +166,8 @@ impl Generator {
 
     /// The skeleton that the data name for the text of an entry's skeleton.
     fn specified<'a>(&'a self, entry: &'a Entry) -> Option<&'a Skeleton> {
-        let first = self.entries.iter().find(|other| other.skeleton.is_written_as(&entry.skeleton)).unwrap_or(entry);
+        let first =
+            self.entries.iter().find(|other| other.skeleton.is_written_as(&entry.skeleton)).unwrap_or(entry);
         first.specified.then_some(&first.skeleton)
     }
 
@@ -179,7 +183,9 @@ impl Generator {
         let mut pattern = self.adjust(&entry.pattern, specified, wanted, None);
         let mut last = 0;
         while missing != 0 && missing != last {
-            if missing & (SECOND | FRACTION) == FRACTION && fields & (SECOND | FRACTION) == (SECOND | FRACTION) {
+            if missing & (SECOND | FRACTION) == FRACTION
+                && fields & (SECOND | FRACTION) == (SECOND | FRACTION)
+            {
                 let digits = wanted.get(Field::Fraction).map_or(0, |slot| slot.length);
                 pattern = self.adjust(&pattern, specified, wanted, Some(digits));
                 missing &= !FRACTION;
@@ -264,27 +270,15 @@ impl Generator {
 /// Stands for the decimal sign of the numbering system, which is filled in when a date is written.
 pub(super) const DECIMAL: &str = "\u{f8ff}";
 
-/// Minutes and seconds out of a pattern of a time.
-fn minutes_and_seconds(pattern: &str) -> Option<String> {
-    let all = pieces(pattern);
-    let is = |piece: &Piece, letter: char| matches!(piece, Piece::Field(own, _) if *own == letter);
-    let start = all.iter().position(|piece| is(piece, 'm'))?;
-    let end = all.iter().position(|piece| is(piece, 's')).filter(|end| *end > start)?;
-    let between = all.get(start..=end)?;
-    let clean = between.iter().all(|piece| match piece {
-        Piece::Field(letter, _) => matches!(letter, 'm' | 's'),
-        Piece::Text(_) => true,
-    });
-    clean.then(|| unite(between))
-}
-
 /// Fills the slots of a pattern, leaving its quotes in place.
 pub(super) fn fill(pattern: &str, values: &[&str]) -> String {
     let mut text = String::new();
     for piece in super::number::placeholders(pattern) {
         match piece {
             super::number::Piece::Text(piece) => text.push_str(piece),
-            super::number::Piece::Slot(index) => text.push_str(values.get(index).copied().unwrap_or_default()),
+            super::number::Piece::Slot(index) => {
+                text.push_str(values.get(index).copied().unwrap_or_default())
+            }
         }
     }
     text

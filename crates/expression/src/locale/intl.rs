@@ -147,7 +147,9 @@ fn parts(parts: &[Part]) -> Value {
 fn supported_locales(locales: &Value) -> Result<Value, Thrown> {
     let texts: Vec<String> = match locales.as_str() {
         Some(text) => vec![text.to_owned()],
-        None => locales.elements().unwrap_or_default().iter().map(coerce::to_text).collect::<Result<_, _>>()?,
+        None => {
+            locales.elements().unwrap_or_default().iter().map(coerce::to_text).collect::<Result<_, _>>()?
+        }
     };
     let mut found = Vec::new();
     for text in texts {
@@ -242,6 +244,7 @@ fn date_resolved(format: &DateFormat, options: &DateOptions) -> Json {
 
 fn plural_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
     let locale = Locale::of_argument(locales)?;
+    let locale = if plural::is_known(&locale) { locale } else { Locale::system() };
     let read = NumberOptions::from_value(options)?;
     let ordinal = read.choice("type", &["cardinal", "ordinal"], 0)? == "ordinal";
     let digits = DigitOptions::read(&read, (0, 3), false)?;
@@ -256,7 +259,10 @@ fn plural_method(method: &str, locales: &Value, options: &Value, args: &[Value])
             let mut object = JsonObject::new();
             object.insert("locale", Json::from(locale.name.as_str()));
             object.insert("type", Json::from(if ordinal { "ordinal" } else { "cardinal" }));
-            object.insert("pluralCategories", plural::forms(&locale, ordinal).into_iter().map(Json::from).collect());
+            object.insert(
+                "pluralCategories",
+                plural::forms(&locale, ordinal).into_iter().map(Json::from).collect(),
+            );
             Value::Json(Json::from(object))
         }
         _ => return Err(missing(method)),
@@ -314,7 +320,10 @@ fn list_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -
         values
             .iter()
             .map(|value| {
-                value.as_str().map(str::to_owned).ok_or_else(|| Thrown::type_error("Iterable yielded a non-String value"))
+                value
+                    .as_str()
+                    .map(str::to_owned)
+                    .ok_or_else(|| Thrown::type_error("Iterable yielded a non-String value"))
             })
             .collect()
     };

@@ -35,15 +35,15 @@ pub(super) fn format_to_parts(
         "short" | "narrow" => format!("{base}-{style}"),
         _ => return Err(out_of_range("style", style)),
     };
+    let locale = &locale.clone().with_data(Kind::Lists);
     let lists = LISTS.get(locale.data, Kind::Lists);
-    let pattern = |index: usize| lists.get(&key).and_then(|list| list.get(index)).map_or("{0}, {1}", String::as_str);
+    let pattern =
+        |index: usize| lists.get(&key).and_then(|list| list.get(index)).map_or("{0}, {1}", String::as_str);
     let element = |text: &String| vec![Part::new("element", text.as_str())];
     Ok(match elements {
         [] => Vec::new(),
         [only] => element(only),
-        [first, second] => {
-            combine(&adapt(locale, pattern(3), second), element(first), element(second))
-        }
+        [first, second] => combine(&adapt(locale, pattern(3), second), element(first), element(second)),
         [first, middle @ .., before, last] => {
             // from the end on, as the patterns nest
             let mut all = combine(&adapt(locale, pattern(2), last), element(before), element(last));
@@ -72,7 +72,8 @@ fn adapt(locale: &Locale, pattern: &str, next: &str) -> String {
     let lower = next.to_lowercase();
     match locale.language() {
         "es" => {
-            let is_i = lower.starts_with('i') || (lower.starts_with("hi") && !lower.starts_with("hie") && !lower.starts_with("hia"));
+            let is_i = lower.starts_with('i')
+                || (lower.starts_with("hi") && !lower.starts_with("hie") && !lower.starts_with("hia"));
             let is_o = lower.starts_with('o') || lower.starts_with("ho") || lower.starts_with('8');
             let is_eleven = lower == "11" || lower.starts_with("11 ");
             match pattern {

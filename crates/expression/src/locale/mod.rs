@@ -48,7 +48,7 @@ use crate::luxon::Zone;
 use date::Defaults;
 use number::NumberFormat;
 use relative::RelativeFormat;
-use tag::Locale;
+use tag::{Locale, Tag};
 use zone_text::{ZoneStyle, zone_text};
 
 /// A number in the format of a tag's locale.
@@ -62,7 +62,13 @@ pub(crate) fn format_list(tag: &str, kind: &str, style: &str, elements: &[String
 }
 
 /// A distance in time in the words of a tag's locale.
-pub(crate) fn format_relative(tag: &str, style: &str, auto: bool, number: f64, unit: &str) -> Result<String, Thrown> {
+pub(crate) fn format_relative(
+    tag: &str,
+    style: &str,
+    auto: bool,
+    number: f64,
+    unit: &str,
+) -> Result<String, Thrown> {
     let format = RelativeFormat::new(Locale::find(tag)?, style, auto, &NumberOptions::default())?;
     Ok(part::join(&format.format_to_parts(number, unit)?))
 }
@@ -84,7 +90,7 @@ pub(crate) fn numbering_system(tag: &str) -> Result<SmolStr, Thrown> {
 
 /// The weeks of a tag's locale.
 pub(crate) fn week_info(tag: &str) -> Result<WeekInfo, Thrown> {
-    Ok(weeks::week_info(&Locale::find(tag)?))
+    Ok(weeks::week_info(&Tag::parse(tag)?, &Locale::find(tag)?))
 }
 
 /// What a tag's locale makes of dates when no options are given.

@@ -7,23 +7,64 @@ use smol_str::SmolStr;
 
 use super::decimal::{Decimal, Special};
 use super::number_data::{
-    Forms, LATIN_DIGITS, NumberFormats, UnitForms, currencies, digits, localize, numbers, units,
+    Forms, LATIN_DIGITS, NumberFormats, SpecialCurrency, UnitForms, currencies, digits, localize, numbers,
+    units,
 };
 use super::number_options::{DigitOptions, Grouping, NumberOptions, Priority};
 use super::number_pattern::{Affix, Affixes, NumberPattern};
 use super::part::{Part, join, push_literal};
 use super::plural;
-use super::store::supplement;
+use super::store::{Kind, supplement};
 use super::tag::Locale;
 use crate::Thrown;
 
 /// The units that numbers can be of, and that can be put in relation by `-per-`.
 const UNITS: [&str; 45] = [
-    "acre", "bit", "byte", "celsius", "centimeter", "day", "degree", "fahrenheit", "fluid-ounce", "foot", "gallon",
-    "gigabit", "gigabyte", "gram", "hectare", "hour", "inch", "kilobit", "kilobyte", "kilogram", "kilometer", "liter",
-    "megabit", "megabyte", "meter", "microsecond", "mile", "mile-scandinavian", "milliliter", "millimeter",
-    "millisecond", "minute", "month", "nanosecond", "ounce", "percent", "petabyte", "pound", "second", "stone",
-    "terabit", "terabyte", "week", "yard", "year",
+    "acre",
+    "bit",
+    "byte",
+    "celsius",
+    "centimeter",
+    "day",
+    "degree",
+    "fahrenheit",
+    "fluid-ounce",
+    "foot",
+    "gallon",
+    "gigabit",
+    "gigabyte",
+    "gram",
+    "hectare",
+    "hour",
+    "inch",
+    "kilobit",
+    "kilobyte",
+    "kilogram",
+    "kilometer",
+    "liter",
+    "megabit",
+    "megabyte",
+    "meter",
+    "microsecond",
+    "mile",
+    "mile-scandinavian",
+    "milliliter",
+    "millimeter",
+    "millisecond",
+    "minute",
+    "month",
+    "nanosecond",
+    "ounce",
+    "percent",
+    "petabyte",
+    "pound",
+    "second",
+    "stone",
+    "terabit",
+    "terabyte",
+    "week",
+    "yard",
+    "year",
 ];
 
 /// What a number counts.
@@ -55,6 +96,7 @@ pub(crate) struct NumberFormat {
     digits: [char; 10],
     formats: Arc<NumberFormats>,
     minimum_grouping: usize,
+    special: Option<SpecialCurrency>,
     style: Style,
     accounting: bool,
     notation: Notation,
@@ -66,6 +108,7 @@ pub(crate) struct NumberFormat {
 impl NumberFormat {
     /// A format of a locale.
     pub(super) fn new(locale: Locale, options: &NumberOptions) -> Result<Self, Thrown> {
+        let locale = locale.with_data(Kind::Numbers);
         let data = numbers(&locale);
         let system = data.system_for(options.text("numberingSystem").as_deref(), &locale);
         let style_name = options.choice("style", &["decimal", "percent", "currency", "unit"], 0)?;
@@ -80,7 +123,9 @@ impl NumberFormat {
         let accounting = options.choice("currencySign", &["standard", "accounting"], 0)? == "accounting";
         let unit = options.text("unit");
         if let Some(unit) = unit.as_deref().filter(|unit| !is_unit(unit)) {
-            return Err(Thrown::range_error(format!("Invalid unit argument for Intl.NumberFormat() '{unit}'")));
+            return Err(Thrown::range_error(format!(
+                "Invalid unit argument for Intl.NumberFormat() '{unit}'"
+            )));
         }
         let unit_display = options.choice("unitDisplay", &["short", "narrow", "long"], 0)?;
         let style = match style_name {
@@ -95,7 +140,8 @@ impl NumberFormat {
             },
             _ => Style::Decimal,
         };
-        let notation = options.choice("notation", &["standard", "scientific", "engineering", "compact"], 0)?;
+        let notation =
+            options.choice("notation", &["standard", "scientific", "engineering", "compact"], 0)?;
         let default = match &style {
             Style::Currency(code, _) if notation == "standard" => {
                 let digits = supplement().currency_digits.get(code.as_str()).copied().unwrap_or(2);
@@ -116,7 +162,12 @@ impl NumberFormat {
         let grouping = options.grouping()?.unwrap_or(if compact { Grouping::Min2 } else { Grouping::Auto });
         let sign_display =
             options.choice("signDisplay", &["auto", "never", "always", "exceptZero", "negative"], 0)?;
+        let special = match &style {
+            Style::Currency(code, _) => data.special_currency(code, &locale),
+            _ => None,
+        };
         Ok(Self {
+            special,
             digits: digits(&system).unwrap_or(LATIN_DIGITS),
             formats: data.formats(&system),
             minimum_grouping: usize::from(data.minimum_grouping.unwrap_or(1)),
@@ -142,46 +193,71 @@ impl NumberFormat {
         if self.style == Style::Percent {
             number = number.shifted(2);
         }
-        let (written, compact) = self.write(&mut number);
-        let form = plural::form(&self.locale, &number, compact.as_ref().map_or(0, |compact| compact.exponent), false);
-        let pattern = match compact.as_ref().and_then(|compact| compact.pattern(form, &number)) {
+        let Written { parts, compact, exponent } = self.write(&mut number);
+        // words for the size go with the number that is shown, units with the number that is meant
+        let shown = plural::form(&self.locale, &number, 0, false);
+        let meant = plural::form(&self.locale, &number, exponent, false);
+        let pattern = match compact.as_ref().and_then(|compact| compact.pattern(shown, &number)) {
             Some(pattern) => NumberPattern::parse(pattern),
             None => NumberPattern::parse(self.standard_pattern()),
         };
         let hides_number = compact.is_some() && pattern.integer_digits == 0;
-        let written = if hides_number { Vec::new() } else { written };
-        let parts = self.with_affixes(written, &pattern, &number);
+        let parts = if hides_number { Vec::new() } else { parts };
+        let parts = self.with_affixes(parts, &pattern, &number);
         match &self.style {
-            Style::Unit(unit, width) => self.with_unit(parts, unit, width, form),
-            Style::Currency(code, "name") => self.with_currency_name(parts, code, form),
+            Style::Percent if self.is_compact() => self.with_unit(parts, "percent", "short", meant),
+            Style::Unit(..) if self.is_plain_percent() => parts,
+            Style::Unit(unit, width) => self.with_unit(parts, unit, width, meant),
+            Style::Currency(code, "name") => self.with_currency_name(parts, code, meant),
             _ => parts,
         }
     }
 
+    fn is_compact(&self) -> bool {
+        matches!(self.notation, Notation::Compact(_))
+    }
+
+    /// Whether the unit is a percentage that is written like one.
+    fn is_plain_percent(&self) -> bool {
+        !self.is_compact()
+            && matches!(&self.style, Style::Unit(unit, width) if unit == "percent" && *width != "long")
+    }
+
     fn standard_pattern(&self) -> &str {
         let formats = &self.formats;
+        if let Some(SpecialCurrency(Some(pattern), ..)) = &self.special {
+            return pattern;
+        }
         match &self.style {
-            Style::Percent => &formats.percent,
+            Style::Percent if !self.is_compact() => &formats.percent,
+            Style::Unit(..) if self.is_plain_percent() => &formats.percent,
             Style::Currency(_, display) if *display != "name" => {
-                if self.accounting { &formats.accounting } else { &formats.currency }
+                if self.accounting {
+                    &formats.accounting
+                } else {
+                    &formats.currency
+                }
             }
             _ => &formats.decimal,
         }
     }
 
     /// Rounds a number, and writes its digits without affixes.
-    fn write(&self, number: &mut Decimal) -> (Vec<Part>, Option<Compact<'_>>) {
+    fn write(&self, number: &mut Decimal) -> Written<'_> {
+        let plain = |parts: Vec<Part>| Written { parts, compact: None, exponent: 0 };
         match number.special() {
-            Some(Special::NotANumber) => return (vec![Part::new("nan", self.formats.symbols.nan.as_str())], None),
+            Some(Special::NotANumber) => {
+                return plain(vec![Part::new("nan", self.formats.symbols.nan.as_str())]);
+            }
             Some(Special::Infinite) => {
-                return (vec![Part::new("infinity", self.formats.symbols.infinity.as_str())], None);
+                return plain(vec![Part::new("infinity", self.formats.symbols.infinity.as_str())]);
             }
             None => {}
         }
         match self.notation {
             Notation::Standard => {
                 round(number, &self.digit_options);
-                (self.write_digits(number), None)
+                plain(self.write_digits(number))
             }
             Notation::Compact(long) => {
                 let patterns = match &self.style {
@@ -189,9 +265,14 @@ impl NumberFormat {
                     _ if long => &self.formats.compact_long,
                     _ => &self.formats.compact_short,
                 };
-                let compact = self.scale(number, |magnitude| Compact::find(patterns, magnitude).exponent as i32);
-                let compact = Compact::find(patterns, number.magnitude() + compact);
-                (self.write_digits(number), Some(compact).filter(|compact| compact.forms.is_some()))
+                let exponent =
+                    self.scale(number, |magnitude| Compact::find(patterns, magnitude).exponent as i32);
+                let compact = Compact::find(patterns, number.magnitude() + exponent);
+                Written {
+                    parts: self.write_digits(number),
+                    exponent: compact.exponent,
+                    compact: Some(compact).filter(|compact| compact.forms.is_some()),
+                }
             }
             Notation::Scientific | Notation::Engineering => {
                 let step = if self.notation == Notation::Engineering { 3 } else { 1 };
@@ -199,11 +280,11 @@ impl NumberFormat {
                 let mut parts = self.write_digits(number);
                 parts.push(Part::new("exponentSeparator", self.formats.symbols.exponential.as_str()));
                 if exponent < 0 {
-                    parts.push(Part::new("exponentMinusSign", self.formats.symbols.minus_sign.as_str()));
+                    push_symbol(&mut parts, &self.formats.symbols.minus_sign, "exponentMinusSign");
                 }
                 let digits = exponent.unsigned_abs().to_string();
                 parts.push(Part::new("exponentInteger", localize(&digits, &self.digits)));
-                (parts, None)
+                Written { parts, compact: None, exponent: exponent.max(0) as u32 }
             }
         }
     }
@@ -214,7 +295,10 @@ impl NumberFormat {
         let exponent = if number.is_zero() { 0 } else { exponent_of(magnitude) };
         let mut scaled = number.shifted(-exponent);
         round(&mut scaled, &self.digit_options);
-        if scaled.is_zero() || scaled.magnitude() == magnitude - exponent || exponent_of(magnitude + 1) == exponent {
+        if scaled.is_zero()
+            || scaled.magnitude() == magnitude - exponent
+            || exponent_of(magnitude + 1) == exponent
+        {
             *number = scaled;
             return exponent;
         }
@@ -228,9 +312,13 @@ impl NumberFormat {
     /// The digits of a rounded number with groups and decimal point.
     fn write_digits(&self, number: &Decimal) -> Vec<Part> {
         let symbols = &self.formats.symbols;
-        let is_currency = matches!(self.style, Style::Currency(..));
-        let special = |own: &Option<String>, common: &str| -> String {
-            own.as_ref().filter(|_| is_currency).map_or_else(|| common.to_owned(), String::clone)
+        let (decimal, group_sign) = match (&self.style, &self.special) {
+            (Style::Currency(..), Some(SpecialCurrency(_, decimal, group))) => (decimal, group),
+            (Style::Currency(..), None) => (
+                symbols.currency_decimal.as_ref().unwrap_or(&symbols.decimal),
+                symbols.currency_group.as_ref().unwrap_or(&symbols.group),
+            ),
+            _ => (&symbols.decimal, &symbols.group),
         };
         let (mut integer, fraction) = number.plain_digits();
         let minimum = self.digit_options.minimum_integer as usize;
@@ -243,11 +331,11 @@ impl NumberFormat {
         for (index, group) in groups.into_iter().enumerate() {
             parts.push(Part::new("integer", localize(group, &self.digits)));
             if index + 1 < count {
-                parts.push(Part::new("group", special(&symbols.currency_group, &symbols.group)));
+                parts.push(Part::new("group", group_sign.as_str()));
             }
         }
         if !fraction.is_empty() {
-            parts.push(Part::new("decimal", special(&symbols.currency_decimal, &symbols.decimal)));
+            parts.push(Part::new("decimal", decimal.as_str()));
             parts.push(Part::new("fraction", localize(&fraction, &self.digits)));
         }
         parts
@@ -262,6 +350,7 @@ impl NumberFormat {
         };
         let minimum = match self.grouping {
             Grouping::Off => return vec![integer],
+            Grouping::Auto if self.is_compact() => self.minimum_grouping.max(2),
             Grouping::Auto => self.minimum_grouping,
             Grouping::Always => 1,
             Grouping::Min2 => self.minimum_grouping.max(2),
@@ -292,15 +381,34 @@ impl NumberFormat {
         let negative = number.negative && number.special() != Some(Special::NotANumber);
         let sign = match self.sign_display {
             "never" => Sign::None,
-            "always" => if negative { Sign::Minus } else { Sign::Plus },
+            "always" => {
+                if negative {
+                    Sign::Minus
+                } else {
+                    Sign::Plus
+                }
+            }
             "exceptZero" if is_zero || number.special() == Some(Special::NotANumber) => Sign::None,
-            "exceptZero" => if negative { Sign::Minus } else { Sign::Plus },
+            "exceptZero" => {
+                if negative {
+                    Sign::Minus
+                } else {
+                    Sign::Plus
+                }
+            }
             "negative" if is_zero => Sign::None,
-            _ => if negative { Sign::Minus } else { Sign::None },
+            _ => {
+                if negative {
+                    Sign::Minus
+                } else {
+                    Sign::None
+                }
+            }
         };
-        let own = pattern.negative.as_ref().filter(|own| {
-            sign == Sign::Minus || (sign == Sign::Plus && has_minus(own))
-        });
+        let own = pattern
+            .negative
+            .as_ref()
+            .filter(|own| sign == Sign::Minus || (sign == Sign::Plus && has_minus(own)));
         let mut affixes: Affixes = own.unwrap_or(&pattern.positive).clone();
         if own.is_none() {
             match sign {
@@ -316,7 +424,7 @@ impl NumberFormat {
                 }
             }
         }
-        let compact = matches!(self.notation, Notation::Compact(_));
+        let compact = self.is_compact();
         let mut parts = Vec::new();
         let last = affixes.prefix.len();
         for (index, affix) in affixes.prefix.iter().enumerate() {
@@ -352,21 +460,18 @@ impl NumberFormat {
         let symbols = &self.formats.symbols;
         match affix {
             Affix::Text(text) if compact => {
-                let word = text.trim_matches(char::is_whitespace);
-                let start = text.find(word).unwrap_or_default();
-                push_literal(parts, &text[..start]);
-                if !word.is_empty() {
-                    parts.push(Part::new("compact", word));
-                    push_literal(parts, &text[start + word.len()..]);
-                }
+                push_word(parts, text, "compact");
             }
             Affix::Text(text) => push_literal(parts, text),
-            Affix::Minus => parts.push(Part::new("minusSign", symbols.minus_sign.as_str())),
-            Affix::Plus => parts.push(Part::new("plusSign", symbols.plus_sign.as_str())),
-            Affix::Percent => parts.push(Part::new("percentSign", symbols.percent_sign.as_str())),
+            Affix::Minus => push_symbol(parts, &symbols.minus_sign, "minusSign"),
+            Affix::Plus => push_symbol(parts, &symbols.plus_sign, "plusSign"),
+            Affix::Percent => {
+                let kind = if self.style == Style::Percent { "percentSign" } else { "unit" };
+                push_symbol(parts, &symbols.percent_sign, kind);
+            }
             Affix::Currency => {
                 if let Style::Currency(code, display) = &self.style {
-                    parts.push(Part::new("currency", self.currency_symbol(code, display)));
+                    push_symbol(parts, &self.currency_symbol(code, display), "currency");
                 }
             }
         }
@@ -424,15 +529,7 @@ impl NumberFormat {
         let mut all = Vec::new();
         for piece in placeholders(&pattern) {
             match piece {
-                Piece::Text(text) => {
-                    let word = text.trim_matches(char::is_whitespace);
-                    let start = text.find(word).unwrap_or_default();
-                    push_literal(&mut all, &text[..start]);
-                    if !word.is_empty() {
-                        all.push(Part::new(if unit == "percent" { "percentSign" } else { "unit" }, word));
-                        push_literal(&mut all, &text[start + word.len()..]);
-                    }
-                }
+                Piece::Text(text) => push_word(&mut all, text, "unit"),
                 Piece::Slot(_) => all.extend(parts.iter().cloned()),
             }
         }
@@ -498,7 +595,10 @@ impl NumberFormat {
             Priority::LessPrecision => "lessPrecision",
         };
         set("roundingPriority", Json::from(priority));
-        set("trailingZeroDisplay", Json::from(if self.digit_options.strip_if_integer { "stripIfInteger" } else { "auto" }));
+        set(
+            "trailingZeroDisplay",
+            Json::from(if self.digit_options.strip_if_integer { "stripIfInteger" } else { "auto" }),
+        );
         Json::from(object)
     }
 }
@@ -508,6 +608,13 @@ enum Sign {
     None,
     Minus,
     Plus,
+}
+
+/// The digits of a number, and how its size is written.
+struct Written<'a> {
+    parts: Vec<Part>,
+    compact: Option<Compact<'a>>,
+    exponent: u32,
 }
 
 /// The compact pattern for a size of number.
@@ -561,7 +668,8 @@ pub(super) fn round(number: &mut Decimal, options: &DigitOptions) {
                 by_significant += 1;
             }
             let pad_significant = significant_power(number, least_significant);
-            let takes_significant = if more { by_significant <= by_fraction } else { by_significant > by_fraction };
+            let takes_significant =
+                if more { by_significant <= by_fraction } else { by_significant > by_fraction };
             number.pad_to(if takes_significant { pad_significant } else { -(least as i32) }.min(0));
         }
         _ => {}
@@ -570,6 +678,33 @@ pub(super) fn round(number: &mut Decimal, options: &DigitOptions) {
         number.round(0, rounding, 1);
         number.strip();
     }
+}
+
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
+/// Adds a symbol with the marks of direction around it.
+fn push_symbol(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
+    let symbol = text.trim_matches(is_mark);
+    let start = text.find(symbol).unwrap_or_default();
+    push_literal(parts, &text[..start]);
+    if !symbol.is_empty() {
+        parts.push(Part::new(kind, symbol));
+    }
+    push_literal(parts, &text[start + symbol.len()..]);
+}
+
+/// Adds a word with the white space and the marks of direction around it.
+fn push_word(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
+    let word = text.trim_matches(|character| is_mark(character) || character.is_whitespace());
+    if word.is_empty() {
+        return push_literal(parts, text);
+    }
+    let start = text.find(word).unwrap_or_default();
+    push_literal(parts, &text[..start]);
+    parts.push(Part::new(kind, word));
+    push_literal(parts, &text[start + word.len()..]);
 }
 
 /// The word of a plural form, or of the form that all others fall back to.

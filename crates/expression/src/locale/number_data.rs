@@ -21,6 +21,8 @@ pub(super) struct Numbers {
     traditional: Option<String>,
     finance: Option<String>,
     pub(super) minimum_grouping: Option<u8>,
+    /// The currency of the locale's region.
+    currency: Option<String>,
     formats: HashMap<String, Arc<NumberFormats>>,
 }
 
@@ -65,14 +67,19 @@ static NUMBERS: LazyLock<Cache<Numbers>> = LazyLock::new(Cache::new);
 static CURRENCIES: LazyLock<Cache<HashMap<String, Currency>>> = LazyLock::new(Cache::new);
 static UNITS: LazyLock<Cache<HashMap<String, HashMap<String, UnitForms>>>> = LazyLock::new(Cache::new);
 
-/// Symbol, narrow symbol, name, names by plural form.
+/// Symbol, narrow symbol, name, names by plural form, and a way of its own to write it.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Currency(
     pub(super) Option<String>,
     pub(super) Option<String>,
     #[serde(default)] pub(super) Option<String>,
     #[serde(default)] pub(super) Forms,
+    #[serde(default)] pub(super) Option<SpecialCurrency>,
 );
+
+/// Pattern, decimal sign and group sign of a currency that a locale writes in its own way.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct SpecialCurrency(pub(super) Option<String>, pub(super) String, pub(super) String);
 
 /// The patterns of a unit by plural form, or the pattern of a compound.
 #[derive(Debug, Deserialize)]
@@ -113,6 +120,13 @@ impl Numbers {
             }
         }
         SmolStr::new(&self.system)
+    }
+
+    /// How a currency is written where it is not as others: it, or the region's own currency, has a way of its own.
+    pub(super) fn special_currency(&self, code: &str, locale: &Locale) -> Option<SpecialCurrency> {
+        let currencies = currencies(locale);
+        let special = |code: &str| currencies.get(code).and_then(|currency| currency.4.clone());
+        special(code).or_else(|| special(self.currency.as_deref()?))
     }
 
     /// Symbols and patterns of a numbering system; those of Latin digits where it has none of its own.

@@ -90,11 +90,18 @@ impl NumberOptions {
     }
 
     /// An option with a few possible values.
-    pub(super) fn choice(&self, name: &str, choices: &[&'static str], default: usize) -> Result<&'static str, Thrown> {
+    pub(super) fn choice(
+        &self,
+        name: &str,
+        choices: &[&'static str],
+        default: usize,
+    ) -> Result<&'static str, Thrown> {
         let default = choices.get(default).copied().unwrap_or_default();
         let Some(text) = self.text(name) else { return Ok(default) };
         choices.iter().copied().find(|choice| *choice == text).ok_or_else(|| {
-            Thrown::range_error(format!("Value {text} out of range for Intl.NumberFormat options property {name}"))
+            Thrown::range_error(format!(
+                "Value {text} out of range for Intl.NumberFormat options property {name}"
+            ))
         })
     }
 
@@ -169,10 +176,8 @@ impl DigitOptions {
     pub(super) fn read(options: &NumberOptions, default: (u32, u32), compact: bool) -> Result<Self, Thrown> {
         const INCREMENTS: [u32; 15] = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000];
         let minimum_integer = options.integer("minimumIntegerDigits", 1.0, 21.0)?.unwrap_or(1);
-        let fraction = (
-            options.get("minimumFractionDigits").is_some(),
-            options.get("maximumFractionDigits").is_some(),
-        );
+        let fraction =
+            (options.get("minimumFractionDigits").is_some(), options.get("maximumFractionDigits").is_some());
         let significant = (
             options.get("minimumSignificantDigits").is_some(),
             options.get("maximumSignificantDigits").is_some(),
@@ -183,7 +188,17 @@ impl DigitOptions {
         }
         let rounding = match options.choice(
             "roundingMode",
-            &["halfExpand", "ceil", "floor", "expand", "trunc", "halfCeil", "halfFloor", "halfTrunc", "halfEven"],
+            &[
+                "halfExpand",
+                "ceil",
+                "floor",
+                "expand",
+                "trunc",
+                "halfCeil",
+                "halfFloor",
+                "halfTrunc",
+                "halfEven",
+            ],
             0,
         )? {
             "ceil" => Rounding::Ceil,
@@ -197,7 +212,8 @@ impl DigitOptions {
             _ => Rounding::HalfExpand,
         };
         let priority = options.choice("roundingPriority", &["auto", "morePrecision", "lessPrecision"], 0)?;
-        let strip = options.choice("trailingZeroDisplay", &["auto", "stripIfInteger"], 0)? == "stripIfInteger";
+        let strip =
+            options.choice("trailingZeroDisplay", &["auto", "stripIfInteger"], 0)? == "stripIfInteger";
         let default = if increment == 1 { default } else { (default.0, default.0) };
         let has_significant = significant.0 || significant.1;
         let has_fraction = fraction.0 || fraction.1;

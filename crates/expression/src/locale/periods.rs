@@ -19,14 +19,14 @@ pub(super) fn text(
         5 => 2,
         _ => 1,
     };
-    let Some(words) = dates.periods.get(width) else { return String::new() };
     let half = if civil.hour < 12 { "am" } else { "pm" };
-    let key = match letter {
-        'a' => half.to_owned(),
-        'b' => exact(civil, uses).filter(|key| words.contains_key(*key)).unwrap_or(half).to_owned(),
-        _ => flexible(locale, civil, uses).filter(|key| words.contains_key(key)).unwrap_or_else(|| half.to_owned()),
+    let word = |width: usize, key: &str| dates.periods.get(width).and_then(|words| words.get(key)).cloned();
+    let part = match letter {
+        'b' => exact(civil, uses).and_then(|key| word(width, key)),
+        'B' => flexible(locale, civil, uses).and_then(|key| word(width, &key)),
+        _ => None,
     };
-    words.get(&key).cloned().unwrap_or_default()
+    part.or_else(|| word(width, half)).unwrap_or_default()
 }
 
 /// Noon and midnight, where nothing that is shown contradicts.
@@ -43,9 +43,13 @@ fn exact(civil: &Civil, (minutes, seconds): (bool, bool)) -> Option<&'static str
 
 /// The part of the day by the rules of the language.
 fn flexible(locale: &Locale, civil: &Civil, uses: (bool, bool)) -> Option<String> {
-    let rules = supplement().period_rules.get(locale.data).or_else(|| supplement().period_rules.get(locale.language()))?;
-    if let Some(key) = exact(civil, uses).filter(|key| rules.get(*key).is_some_and(|rule| rule.at.is_some())) {
-        return Some(key.to_owned());
+    let rules = supplement()
+        .period_rules
+        .get(locale.data)
+        .or_else(|| supplement().period_rules.get(locale.language()))?;
+    // ICU knows noon here, but no midnight
+    if exact(civil, uses) == Some("noon") && rules.get("noon").is_some_and(|rule| rule.at.is_some()) {
+        return Some("noon".to_owned());
     }
     rules.iter().find(|(_, rule)| holds(rule, civil.hour)).map(|(key, _)| key.clone())
 }

@@ -60,6 +60,12 @@ pub(super) fn form(locale: &Locale, decimal: &Decimal, exponent: u32, ordinal: b
     found.map_or("other", |(form, _)| name(form))
 }
 
+/// Whether the plural forms of a locale's language are known.
+pub(super) fn is_known(locale: &Locale) -> bool {
+    let rules = &supplement().plurals;
+    rules.contains_key(locale.data) || rules.contains_key(locale.language())
+}
+
 /// The forms that a locale tells apart.
 pub(super) fn forms(locale: &Locale, ordinal: bool) -> Vec<&'static str> {
     let rules = if ordinal { &supplement().ordinals } else { &supplement().plurals };

@@ -28,9 +28,17 @@ const FIELDS: [(Field, &str); 8] = [
 ];
 
 /// How a span from one clock reading to another is written, given the pattern of a single date.
-pub(super) fn pattern(patterns: &Patterns, single: &[Piece], from: &Civil, to: &Civil, calendar: Calendar) -> Range {
-    let fallback = || Range::Fallback(patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()));
-    let letters: Vec<Piece> = single.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
+pub(super) fn pattern(
+    patterns: &Patterns,
+    single: &[Piece],
+    from: &Civil,
+    to: &Civil,
+    calendar: Calendar,
+) -> Range {
+    let fallback =
+        || Range::Fallback(patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()));
+    let letters: Vec<Piece> =
+        single.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
     let wanted = skeleton_of(&letters);
     let Some(different) = largest_difference(&wanted, from, to, calendar) else { return Range::Single };
     let has_date = letters.iter().any(|piece| is_of(piece, true));
@@ -48,8 +56,11 @@ pub(super) fn pattern(patterns: &Patterns, single: &[Piece], from: &Civil, to: &
     if let (true, Some(start), Some(end)) = (is_same_day, start, end) {
         let (before, rest) = single.split_at(start);
         let (time, after) = rest.split_at((end + 1 - start).min(rest.len()));
-        let time: Vec<Piece> = time.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
-        if !before.iter().any(|piece| is_of(piece, false)) && let Some((first, second)) = halves(patterns, &skeleton_of(&time), different) {
+        let time: Vec<Piece> =
+            time.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
+        if !before.iter().any(|piece| is_of(piece, false))
+            && let Some((first, second)) = halves(patterns, &skeleton_of(&time), different)
+        {
             return Range::Halves([before, &first].concat(), [&second, after].concat());
         }
     }
@@ -59,7 +70,9 @@ pub(super) fn pattern(patterns: &Patterns, single: &[Piece], from: &Civil, to: &
 /// Whether a piece is a field of the date, or else of the time.
 fn is_of(piece: &Piece, date: bool) -> bool {
     match piece {
-        Piece::Field(letter, _) => field_of(*letter).is_some_and(|field| ((field as usize) < Field::Period as usize) == date),
+        Piece::Field(letter, _) => {
+            field_of(*letter).is_some_and(|field| ((field as usize) < Field::Period as usize) == date)
+        }
         Piece::Text(_) => false,
     }
 }
@@ -84,7 +97,11 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
 /// The largest field in which two readings differ, if it is not smaller than the smallest that is shown.
 fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Calendar) -> Option<Field> {
     let (one, two) = (CalendarDate::new(calendar, from), CalendarDate::new(calendar, to));
-    let smallest = (0..).zip(FIELDS).filter(|(_, (field, _))| wanted.get(*field).is_some()).map(|(index, _)| index).max()?;
+    let smallest = (0..)
+        .zip(FIELDS)
+        .filter(|(_, (field, _))| wanted.get(*field).is_some())
+        .map(|(index, _)| index)
+        .max()?;
     let differs = [
         one.era_index != two.era_index,
         one.year != two.year,
@@ -123,7 +140,8 @@ fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(V
         other => FIELDS.iter().find(|(field, _)| *field == other).map(|(_, key)| *key)?,
     };
     let pattern = by_field.get(key)?;
-    let adjusted: Vec<Piece> = pieces(pattern).into_iter().map(|piece| adjust(piece, wanted, &skeleton)).collect();
+    let adjusted: Vec<Piece> =
+        pieces(pattern).into_iter().map(|piece| adjust(piece, wanted, &skeleton)).collect();
     // the end begins with the first field that comes a second time
     let mut seen = Vec::new();
     let split = adjusted.iter().position(|piece| match piece {

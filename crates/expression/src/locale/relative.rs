@@ -43,9 +43,16 @@ pub(super) struct RelativeFormat {
 const UNITS: [&str; 8] = ["second", "minute", "hour", "day", "week", "month", "quarter", "year"];
 
 impl RelativeFormat {
-    pub(super) fn new(locale: Locale, style: &str, auto: bool, options: &NumberOptions) -> Result<Self, Thrown> {
+    pub(super) fn new(
+        locale: Locale,
+        style: &str,
+        auto: bool,
+        options: &NumberOptions,
+    ) -> Result<Self, Thrown> {
         let style = ["long", "short", "narrow"].iter().position(|own| *own == style).ok_or_else(|| {
-            Thrown::range_error(format!("Value {style} out of range for Intl.RelativeTimeFormat options property style"))
+            Thrown::range_error(format!(
+                "Value {style} out of range for Intl.RelativeTimeFormat options property style"
+            ))
         })?;
         let numbers = NumberFormat::new(locale.clone(), options)?;
         Ok(Self { fields: FIELDS.get(locale.data, Kind::Fields), locale, style, auto, numbers })
@@ -58,7 +65,9 @@ impl RelativeFormat {
             return Err(Thrown::range_error(format!("Invalid unit argument for format() '{unit}'")));
         }
         if !number.is_finite() {
-            return Err(Thrown::range_error("Value need to be finite number for Intl.RelativeTimeFormat.prototype.format()"));
+            return Err(Thrown::range_error(
+                "Value need to be finite number for Intl.RelativeTimeFormat.prototype.format()",
+            ));
         }
         let Some(phrases) = self.fields.get(singular).and_then(|styles| styles.get(self.style)) else {
             return Ok(Vec::new());

@@ -207,11 +207,13 @@ impl Skeleton {
                 && let Some((own, field, kind, least)) = letter(character, length)
             {
                 let kind = if *kind > 0 { kind + length as i32 } else { *kind };
-                skeleton.slots[*field as usize] = Slot { letter: character, length, kind, base: (*own, *least) };
+                skeleton.slots[*field as usize] =
+                    Slot { letter: character, length, kind, base: (*own, *least) };
             }
         }
         let has = |skeleton: &Self, field: Field| skeleton.get(field).is_some();
-        if has(&skeleton, Field::Minute) && has(&skeleton, Field::Fraction) && !has(&skeleton, Field::Second) {
+        if has(&skeleton, Field::Minute) && has(&skeleton, Field::Fraction) && !has(&skeleton, Field::Second)
+        {
             skeleton.slots[Field::Second as usize] =
                 Slot { letter: 's', length: 1, kind: NUMERIC, base: ('s', 1) };
         }
@@ -231,25 +233,31 @@ impl Skeleton {
         self.slots.get(field as usize).filter(|slot| slot.kind != 0)
     }
 
-    /// Adds a field.
-    pub(super) fn set_fraction(&mut self, length: usize) {
-        self.slots[Field::Fraction as usize] =
-            Slot { letter: 'S', length, kind: NUMERIC + length as i32, base: ('S', 1) };
-    }
-
     /// The fields as bits.
     pub(super) fn mask(&self) -> u32 {
-        self.slots.iter().enumerate().filter(|(_, slot)| slot.kind != 0).fold(0, |mask, (index, _)| mask | 1 << index)
+        self.slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.kind != 0)
+            .fold(0, |mask, (index, _)| mask | 1 << index)
     }
 
     /// The fields at their least lengths.
     pub(super) fn base(&self) -> String {
-        self.slots.iter().filter(|slot| slot.kind != 0).flat_map(|slot| std::iter::repeat_n(slot.base.0, slot.base.1)).collect()
+        self.slots
+            .iter()
+            .filter(|slot| slot.kind != 0)
+            .flat_map(|slot| std::iter::repeat_n(slot.base.0, slot.base.1))
+            .collect()
     }
 
     /// The fields as they were written.
     pub(super) fn written(&self) -> String {
-        self.slots.iter().filter(|slot| slot.kind != 0).flat_map(|slot| std::iter::repeat_n(slot.letter, slot.length)).collect()
+        self.slots
+            .iter()
+            .filter(|slot| slot.kind != 0)
+            .flat_map(|slot| std::iter::repeat_n(slot.letter, slot.length))
+            .collect()
     }
 
     /// Whether two skeletons were written alike.

@@ -25,6 +25,9 @@ struct Store {
     body: &'static [u8],
 }
 
+/// A metazone's name, and the minutes since 1970 from and to which a zone is in it.
+pub(super) type MetazoneSpan = (String, Option<i64>, Option<i64>);
+
 /// What does not depend on a locale.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,7 +44,7 @@ pub(super) struct Supplement {
     pub(super) hours: HashMap<String, (String, String)>,
     pub(super) period_rules: HashMap<String, HashMap<String, PeriodRule>>,
     pub(super) zone_aliases: HashMap<String, String>,
-    pub(super) metazones: HashMap<String, Vec<(String, Option<i64>, Option<i64>)>>,
+    pub(super) metazones: HashMap<String, Vec<MetazoneSpan>>,
     pub(super) plurals: HashMap<String, Vec<(String, String)>>,
     pub(super) ordinals: HashMap<String, Vec<(String, String)>>,
     pub(super) calendars: HashMap<String, Vec<String>>,
@@ -85,7 +88,7 @@ fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Applies a merge patch (RFC 7396).
-fn merge(target: &mut Value, patch: Value) {
+pub(super) fn merge(target: &mut Value, patch: Value) {
     match (target, patch) {
         (Value::Object(target), Value::Object(patch)) => {
             for (key, value) in patch {
@@ -114,6 +117,7 @@ pub(super) enum Kind {
     Currencies,
     Units,
     Lists,
+    Calendars,
 }
 
 /// What does not depend on a locale.
@@ -124,6 +128,20 @@ pub(super) fn supplement() -> &'static Supplement {
 /// The name of a locale if there are data for it.
 pub(super) fn known(locale: &str) -> Option<&'static str> {
     STORE.locales.get_key_value(locale).map(|(name, _)| name.as_str())
+}
+
+/// Whether a known locale has data of one kind of its own; without them, `Intl` falls back to the process's locale.
+pub(super) fn has(locale: &str, kind: Kind) -> bool {
+    STORE
+        .locales
+        .get(locale)
+        .and_then(|places| places.get(kind as usize))
+        .is_some_and(|place| !place.is_empty())
+}
+
+/// The data of one kind of a known locale.
+pub(super) fn section(locale: &str, kind: Kind) -> Option<Value> {
+    STORE.section(locale, kind)
 }
 
 /// Data of one kind, as they were read for the locales that were asked for.
@@ -140,8 +158,9 @@ impl<T: DeserializeOwned + Default> Cache<T> {
         let known = self.0.read().ok().and_then(|cache| cache.get(locale).cloned());
         known.unwrap_or_else(|| {
             let section = STORE.section(locale, kind);
-            let read: Arc<T> =
-                Arc::new(section.and_then(|section| serde_json::from_value(section).ok()).unwrap_or_default());
+            let read: Arc<T> = Arc::new(
+                section.and_then(|section| serde_json::from_value(section).ok()).unwrap_or_default(),
+            );
             if let Ok(mut cache) = self.0.write() {
                 cache.insert(locale, read.clone());
             }

@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::store::{self, supplement};
+use super::store::{self, Kind, supplement};
 use crate::luxon::coerce;
 use crate::{Thrown, Value};
 
@@ -29,6 +29,8 @@ pub(super) struct Locale {
     pub(super) name: SmolStr,
     language: SmolStr,
     region: SmolStr,
+    /// Whether the tag names the region.
+    named: bool,
     keywords: Vec<(SmolStr, SmolStr)>,
 }
 
@@ -59,15 +61,18 @@ impl Tag {
             keywords: Vec::new(),
         };
         if let Some(script) = parts.next_if(|part| part.len() == 4 && alphabetic(part)) {
-            tag.script = Some(format_smolstr!("{}{}", script.get(..1)?.to_ascii_uppercase(), script.get(1..)?));
+            tag.script =
+                Some(format_smolstr!("{}{}", script.get(..1)?.to_ascii_uppercase(), script.get(1..)?));
         }
         let is_region = |part: &&str| {
-            (part.len() == 2 && alphabetic(part)) || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
+            (part.len() == 2 && alphabetic(part))
+                || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
         };
         tag.region = parts.next_if(is_region).map(|region| SmolStr::from(region.to_ascii_uppercase()));
         let is_variant = |part: &&str| {
             alphanumeric(part)
-                && (matches!(part.len(), 5..=8) || (part.len() == 4 && part.starts_with(|first: char| first.is_ascii_digit())))
+                && (matches!(part.len(), 5..=8)
+                    || (part.len() == 4 && part.starts_with(|first: char| first.is_ascii_digit())))
         };
         while let Some(variant) = parts.next_if(is_variant) {
             if tag.variants.iter().any(|own| own == variant) {
@@ -90,7 +95,8 @@ impl Tag {
                 return (!rest.is_empty() && rest.iter().all(valid)).then_some(tag);
             }
             let mut subtags = Vec::new();
-            while let Some(subtag) = parts.next_if(|part| (2..=8).contains(&part.len()) && alphanumeric(part)) {
+            while let Some(subtag) = parts.next_if(|part| (2..=8).contains(&part.len()) && alphanumeric(part))
+            {
                 subtags.push(subtag);
             }
             if subtags.is_empty() {
@@ -157,14 +163,30 @@ impl Tag {
             }
             candidate.truncate(candidate.rfind('-')?);
         };
-        let region = self.region.clone().unwrap_or_else(|| likely_region(data));
+        let has_region = candidate.split('-').skip(1).any(|part| matches!(part.len(), 2 | 3));
+        let likely = likely_region(data);
+        let region = self.region.clone().filter(|_| has_region).unwrap_or_else(|| likely.clone());
         // locales of a language in its own region have no data of their own, but a name
         let own = self.region.is_some()
             && self.variants.is_empty()
-            && !candidate.contains(self.region.as_deref().unwrap_or_default())
-            && likely_region(data) == region;
-        let name = if own { SmolStr::from(format!("{candidate}-{region}")) } else { SmolStr::from(candidate) };
-        Some(Locale { data, name, language: self.language.clone(), region, keywords: self.keywords.clone() })
+            && !has_region
+            && self.region.as_ref() == Some(&likely);
+        let name =
+            if own { SmolStr::from(format!("{candidate}-{region}")) } else { SmolStr::from(candidate) };
+        let named = self.region.is_some() && (has_region || own);
+        Some(Locale {
+            data,
+            name,
+            language: self.language.clone(),
+            region,
+            named,
+            keywords: self.keywords.clone(),
+        })
+    }
+
+    /// The tag's own region, whether there are data for it or not.
+    pub(super) fn own_region(&self) -> Option<&str> {
+        self.region.as_deref()
     }
 }
 
@@ -188,6 +210,11 @@ impl Locale {
         Ok(tags.iter().find_map(Tag::lookup).unwrap_or_else(Self::system))
     }
 
+    /// This locale if it has data of a kind, else the process's.
+    pub(super) fn with_data(self, kind: Kind) -> Self {
+        if store::has(self.data, kind) { self } else { Self::system() }
+    }
+
     /// The locale of the process.
     pub(super) fn system() -> Self {
         Self {
@@ -195,6 +222,7 @@ impl Locale {
             name: SmolStr::new_static(DEFAULT),
             language: SmolStr::new_static("en"),
             region: SmolStr::new_static("US"),
+            named: true,
             keywords: Vec::new(),
         }
     }
@@ -215,6 +243,11 @@ impl Locale {
             Some(region) => SmolStr::from(region.to_ascii_uppercase()),
             None => self.region.clone(),
         }
+    }
+
+    /// Whether the tag names a region.
+    pub(super) fn is_of(&self, region: &str) -> bool {
+        self.named && self.region == region
     }
 
     /// The tag with the given keywords, as `resolvedOptions` shows it.

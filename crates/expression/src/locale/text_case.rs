@@ -29,6 +29,8 @@ pub(super) fn normalize(text: &str, form: &str) -> Result<String, Thrown> {
         "NFKC" => ComposingNormalizer::new_nfkc().normalize(text).into_owned(),
         "NFD" => DecomposingNormalizer::new_nfd().normalize(text).into_owned(),
         "NFKD" => DecomposingNormalizer::new_nfkd().normalize(text).into_owned(),
-        _ => return Err(Thrown::range_error("The normalization form should be one of NFC, NFD, NFKC, NFKD.")),
+        _ => {
+            return Err(Thrown::range_error("The normalization form should be one of NFC, NFD, NFKC, NFKD."));
+        }
     })
 }

@@ -1,7 +1,9 @@
 //! When weeks begin, and which days end them.
 
 use super::store::supplement;
-use super::tag::Locale;
+use super::tag::{Locale, Tag};
+
+use smol_str::SmolStr;
 
 /// The weeks of a region. Days are ISO numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,10 +21,10 @@ fn number(day: &str) -> Option<u8> {
     DAYS.iter().position(|own| *own == day).map(|index| index as u8 + 1)
 }
 
-/// The weeks of a locale's region.
-pub(super) fn week_info(locale: &Locale) -> WeekInfo {
+/// The weeks of a tag's region, which need not be one that texts differ in.
+pub(super) fn week_info(tag: &Tag, locale: &Locale) -> WeekInfo {
     let data = supplement();
-    let region = locale.region();
+    let region = tag.own_region().map_or_else(|| locale.region(), SmolStr::new);
     fn of<'a>(map: &'a std::collections::HashMap<String, String>, region: &str) -> Option<&'a str> {
         map.get(region).or_else(|| map.get("001")).map(String::as_str)
     }

@@ -52,7 +52,7 @@ fn cldr_id(zone: &Zone) -> Option<SmolStr> {
     Some(if id == "Etc/GMT" { SmolStr::new_static("Etc/UTC") } else { SmolStr::new(id) })
 }
 
-/// A name of the zone itself, or of the metazone that it is part of at the time. Columns: generic, standard, daylight.
+/// A name of the zone itself, or of the metazone that it is part of at the time, from 1970 on. Columns: generic, standard, daylight.
 fn zone_name(locale: &Locale, zone: &Zone, millis: f64, long: bool, column: usize) -> Option<String> {
     let id = cldr_id(zone)?;
     let names = zone_names(locale);
@@ -61,9 +61,9 @@ fn zone_name(locale: &Locale, zone: &Zone, millis: f64, long: bool, column: usiz
     own.or_else(|| {
         let minutes = (millis / 60_000.0).floor() as i64;
         let spans = supplement().metazones.get(id.as_str())?;
-        let (meta, _, _) = spans.iter().find(|(_, from, to)| {
-            from.is_none_or(|from| from <= minutes) && to.is_none_or(|to| minutes < to)
-        })?;
+        let (meta, _, _) = spans
+            .iter()
+            .find(|(_, from, to)| from.unwrap_or(0) <= minutes && to.is_none_or(|to| minutes < to))?;
         names.meta.get(meta.as_str())?.get(width)?.get(column)?.clone()
     })
 }

@@ -150,7 +150,9 @@ impl DateTime {
 
     /// The dates that the wall clock may mean: two where it is set back, else this one.
     pub(crate) fn possible_offsets(&self) -> Vec<Self> {
-        let Some(reading) = self.reading().filter(|_| !self.zone().is_fixed()) else { return vec![self.clone()] };
+        let Some(reading) = self.reading().filter(|_| !self.zone().is_fixed()) else {
+            return vec![self.clone()];
+        };
         const DAY: f64 = 86_400_000.0;
         let local = reading.civil.fields().local_millis();
         let first = self.zone().offset(local - self.zone().offset(local - DAY) * 60_000.0);

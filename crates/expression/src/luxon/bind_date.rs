@@ -16,7 +16,9 @@ use super::relative::locale_part;
 use super::tokens::split;
 use super::units::{FieldValues, Unit};
 use super::zone::Zone;
-use super::{Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, option, text_or_null};
+use super::{
+    Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, option, text_or_null,
+};
 use crate::locale::{DateOptions, Part};
 use crate::{Clock, Thrown, Value};
 
@@ -111,11 +113,16 @@ impl DateTime {
 }
 
 /// A method's result; `None` when there is no such method.
-pub(crate) fn call(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Option<Result<Value, Thrown>> {
+pub(crate) fn call(
+    date: &DateTime,
+    name: &str,
+    args: &[Value],
+    clock: &Clock,
+) -> Option<Result<Value, Thrown>> {
     match name {
         _ if !METHODS.contains(&name) => None,
-        "toUTC" | "toLocal" | "setZone" | "reconfigure" | "setLocale" | "set" | "plus" | "minus" | "startOf"
-        | "endOf" => Some(change(date, name, args, clock).map(date_value)),
+        "toUTC" | "toLocal" | "setZone" | "reconfigure" | "setLocale" | "set" | "plus" | "minus"
+        | "startOf" | "endOf" => Some(change(date, name, args, clock).map(date_value)),
         "diff" | "diffNow" | "until" | "hasSame" | "equals" => Some(compare(date, name, args, clock)),
         _ => Some(write(date, name, args, clock)),
     }
@@ -147,14 +154,18 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
         "plus" => date.plus(&Duration::from_like(first)?),
         "minus" => date.minus(&Duration::from_like(first)?),
         "startOf" => date.start_of(Unit::from_value(first)?, option(second, "useLocaleWeeks").is_truthy())?,
-        _ => date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?,
+        _ => {
+            date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?
+        }
     })
 }
 
 /// `reconfigure` takes everything but week settings.
 fn reconfiguration(options: &Value) -> Value {
     const KEYS: [&str; 3] = ["locale", "numberingSystem", "outputCalendar"];
-    Value::object(KEYS.into_iter().map(|key| (key, option(options, key))).filter(|(_, value)| !value.is_undefined()))
+    Value::object(
+        KEYS.into_iter().map(|key| (key, option(options, key))).filter(|(_, value)| !value.is_undefined()),
+    )
 }
 
 /// The methods that compare with another date.
@@ -175,7 +186,9 @@ fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result
             _ => Ok(invalid_difference()),
         },
         "diffNow" if !date.is_valid() => Ok(invalid_difference()),
-        "diffNow" => Ok(duration_value(date.diff(&DateTime::now(clock), &units_of(first)?, second, clock)?)),
+        "diffNow" => {
+            Ok(duration_value(date.diff(&DateTime::now(clock), &units_of(first)?, second, clock)?))
+        }
         "until" if !date.is_valid() => Ok(date_value(date.clone())),
         "until" => Ok(interval_value(Interval::new(date.clone(), DateTime::from_like(first, clock)?))),
         "hasSame" if !date.is_valid() => Ok(Value::from(false)),
@@ -213,9 +226,19 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
         },
         "getPossibleOffsets" => Value::array(date.possible_offsets().into_iter().map(date_value).collect()),
         "resolvedLocaleOptions" => resolved(date, first)?,
-        "toFormat" if date.is_valid() && first.as_str().is_none() => {
-            return Err(Thrown::type_error("Cannot read properties of undefined (reading 'length')"));
-        }
+        // a value without a length is read as an empty format
+        "toFormat" if date.is_valid() && first.as_str().is_none() => match first {
+            Value::Undefined => {
+                return Err(Thrown::type_error("Cannot read properties of undefined (reading 'length')"));
+            }
+            _ if first.is_nullish() => {
+                return Err(Thrown::type_error("Cannot read properties of null (reading 'length')"));
+            }
+            _ if first.elements().is_some_and(|elements| !elements.is_empty()) => {
+                return Err(Thrown::type_error("fmt.charAt is not a function"));
+            }
+            _ => Value::from(""),
+        },
         "toFormat" => Value::from(date.to_format(first.as_str().unwrap_or_default(), second)?),
         "toLocaleString" if !date.is_valid() => Value::from("Invalid DateTime"),
         "toLocaleString" => {
@@ -313,11 +336,15 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
         "utc" => DateTime::from_parts(args, true, clock),
         "fromJSDate" => DateTime::from_js_date(first, second, clock),
         "fromMillis" => match first.as_f64() {
-            Some(millis) if millis.abs() > MAX_TIME => Ok(DateTime::invalid_because("Timestamp out of range", clock)),
+            Some(millis) if millis.abs() > MAX_TIME => {
+                Ok(DateTime::invalid_because("Timestamp out of range", clock))
+            }
             Some(millis) => zoned(millis),
             None => {
                 let (kind, value) = (coerce::type_of(first), coerce::to_text(first)?);
-                Err(error(format!("fromMillis requires a numerical input, but received a {kind} with value {value}")))
+                Err(error(format!(
+                    "fromMillis requires a numerical input, but received a {kind} with value {value}"
+                )))
             }
         },
         "fromSeconds" => match first.as_f64() {

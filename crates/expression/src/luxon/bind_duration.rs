@@ -69,7 +69,9 @@ pub(crate) fn get(duration: &Duration, name: &str) -> Option<Value> {
     Some(match name {
         "isValid" => Value::from(duration.is_valid()),
         "invalidReason" => text_or_null(duration.invalidity().map(|invalid| invalid.reason.to_string())),
-        "invalidExplanation" => text_or_null(duration.invalidity().and_then(|invalid| invalid.explanation.clone())),
+        "invalidExplanation" => {
+            text_or_null(duration.invalidity().and_then(|invalid| invalid.explanation.clone()))
+        }
         "locale" => valid(Some(duration.loc().locale())),
         "numberingSystem" => valid(duration.loc().numbering()),
         "conversionAccuracy" | "values" | "invalid" | "isLuxonDuration" | "loc" | "matrix" => {
@@ -194,10 +196,12 @@ fn dispatch_static(name: &str, args: &[Value]) -> Result<Value, Thrown> {
             Duration::from_object(&object, arg(args, 1))?
         }
         "fromObject" => Duration::from_object(first, arg(args, 1))?,
-        "fromDurationLike" => return Ok(match first {
-            Value::Duration(_) => first.clone(),
-            _ => duration_value(Duration::from_like(first)?),
-        }),
+        "fromDurationLike" => {
+            return Ok(match first {
+                Value::Duration(_) => first.clone(),
+                _ => duration_value(Duration::from_like(first)?),
+            });
+        }
         "fromISO" => parsed(text()?.as_deref().and_then(parse_iso_duration))?,
         "fromISOTime" => parsed(text()?.as_deref().and_then(parse_iso_time))?,
         "invalid" => Duration::invalid(Invalid::from_args(args, "Duration")?),

@@ -74,7 +74,9 @@ pub(crate) fn get(interval: &Interval, name: &str) -> Option<Value> {
         }
         "isValid" => Value::from(interval.is_valid()),
         "invalidReason" => text_or_null(interval.invalidity().map(|invalid| invalid.reason.to_string())),
-        "invalidExplanation" => text_or_null(interval.invalidity().and_then(|invalid| invalid.explanation.clone())),
+        "invalidExplanation" => {
+            text_or_null(interval.invalidity().and_then(|invalid| invalid.explanation.clone()))
+        }
         _ => interval.own_members().into_iter().find(|(own, _)| own == name)?.1,
     })
 }
@@ -117,7 +119,8 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             Value::from(start <= time && end > time)
         }
         "splitAt" => {
-            let dates = args.iter().map(|date| DateTime::from_like(date, clock)).collect::<Result<Vec<_>, _>>()?;
+            let dates =
+                args.iter().map(|date| DateTime::from_like(date, clock)).collect::<Result<Vec<_>, _>>()?;
             list(interval.split_at(dates))
         }
         "splitBy" => list(interval.split_by(&Duration::from_like(first)?)?),
@@ -153,7 +156,9 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
         }
         "hasOwnProperty" => {
             let name = coerce::to_text(first)?;
-            Value::from(interval.own_members().iter().any(|(own, value)| *own == name && !value.is_undefined()))
+            Value::from(
+                interval.own_members().iter().any(|(own, value)| *own == name && !value.is_undefined()),
+            )
         }
         "valueOf" => interval_value(interval.clone()),
         _ => return Ok(Value::from(to_text(interval, name, args)?)),
@@ -185,12 +190,19 @@ fn to_text(interval: &Interval, name: &str, args: &[Value]) -> Result<String, Th
             let format = first.as_str().ok_or_else(|| {
                 Thrown::type_error("Cannot read properties of undefined (reading 'length')")
             })?;
-            format!("{}{separator}{}", start.to_format(format, &Value::Undefined)?, end.to_format(format, &Value::Undefined)?)
+            format!(
+                "{}{separator}{}",
+                start.to_format(format, &Value::Undefined)?,
+                end.to_format(format, &Value::Undefined)?
+            )
         }
         _ => {
             let loc = start.loc().with_options(&locale_part(arg(args, 1)))?;
             let options = match first {
-                Value::Undefined => DateOptions::default().with("year", "numeric").with("month", "numeric").with("day", "numeric"),
+                Value::Undefined => DateOptions::default()
+                    .with("year", "numeric")
+                    .with("month", "numeric")
+                    .with("day", "numeric"),
                 options => DateOptions::from_value(options)?,
             };
             DateFormatter::new(start, &loc, options)?.inner().format_range(start.millis(), end.millis())
@@ -280,9 +292,10 @@ fn dispatch_static(name: &str, args: &[Value], clock: &Clock) -> Result<Value, T
     let second = arg(args, 1);
     Ok(match name {
         "invalid" => interval_value(Interval::invalid(Invalid::from_args(args, "Interval")?)),
-        "fromDateTimes" => {
-            interval_value(Interval::new(DateTime::from_like(first, clock)?, DateTime::from_like(second, clock)?))
-        }
+        "fromDateTimes" => interval_value(Interval::new(
+            DateTime::from_like(first, clock)?,
+            DateTime::from_like(second, clock)?,
+        )),
         "after" => {
             let duration = Duration::from_like(second)?;
             let start = DateTime::from_like(first, clock)?;

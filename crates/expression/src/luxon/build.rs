@@ -2,7 +2,9 @@
 
 use heddle_node::number_to_string;
 
-use super::civil::{Civil, Fields, WeekRule, days_in_month, days_in_year, ordinal_to_date, week_to_date, weeks_in_year};
+use super::civil::{
+    Civil, Fields, WeekRule, days_in_month, days_in_year, ordinal_to_date, week_to_date, weeks_in_year,
+};
 use super::datetime::{DateTime, resolve_fields, unsupported};
 use super::loc::Loc;
 use super::units::{Field, FieldValues};
@@ -94,8 +96,12 @@ impl DateTime {
             return Ok(Self::invalid(unsupported(&zone), clock));
         }
         let loc = Loc::from_options(options)?;
-        let fields = if object.is_truthy() { FieldValues::from_value(object)? } else { FieldValues::default() };
-        let weekday = object.as_json().and_then(|json| json.get("weekday")).map_or(Value::Undefined, |day| day.clone().into());
+        let fields =
+            if object.is_truthy() { FieldValues::from_value(object)? } else { FieldValues::default() };
+        let weekday = object
+            .as_json()
+            .and_then(|json| json.get("weekday"))
+            .map_or(Value::Undefined, |day| day.clone().into());
         Self::from_fields(fields, &weekday, zone, loc, offset, clock)
     }
 
@@ -112,7 +118,8 @@ impl DateTime {
         let guess = offset.unwrap_or_else(|| zone.offset(now));
         let has_date = fields.has(Field::Year) || fields.has(Field::Month) || fields.has(Field::Day);
         let calendar = Calendar::of(&mut fields, &loc)?;
-        let today = Civil::from_local_millis(now + guess * 60_000.0).or_else(|| Civil::from_local_millis(now));
+        let today =
+            Civil::from_local_millis(now + guess * 60_000.0).or_else(|| Civil::from_local_millis(now));
         let Some(today) = today else { return Ok(Self::invalid_because("invalid input", clock)) };
         fill(&mut fields, calendar, &today);
         if let Some(invalid) = out_of_range(&fields, calendar) {
@@ -201,7 +208,11 @@ impl DateTime {
         let zone = parsed.zone.unwrap_or_else(|| asked.clone());
         if !zone.is_valid() {
             let date = Self::invalid(unsupported(&zone), clock);
-            return Ok(if option(options, "setZone").is_truthy() { date } else { date.in_zone(asked, false, clock) });
+            return Ok(if option(options, "setZone").is_truthy() {
+                date
+            } else {
+                date.in_zone(asked, false, clock)
+            });
         }
         let loc = Loc::from_options(options)?;
         let weekday = parsed.fields.get(Field::Weekday).map_or(Value::Undefined, Value::from);
@@ -296,7 +307,8 @@ fn out_of_range(fields: &FieldValues, calendar: Calendar) -> Option<Box<Invalid>
             if !whole(year) {
                 return bad(Field::WeekYear, "weekYear");
             }
-            let weeks = if year.abs() < 400_000.0 { f64::from(weeks_in_year(year as i64, rule)) } else { 0.0 };
+            let weeks =
+                if year.abs() < 400_000.0 { f64::from(weeks_in_year(year as i64, rule)) } else { 0.0 };
             if !between(get(Field::WeekNumber), 1.0, weeks) {
                 return bad(Field::WeekNumber, "week");
             }

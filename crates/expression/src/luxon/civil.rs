@@ -37,6 +37,11 @@ impl Civil {
         })
     }
 
+    /// Days after 1970.
+    pub(crate) fn days(&self) -> i64 {
+        days_from_civil(i64::from(self.year), self.month, self.day)
+    }
+
     /// ISO day of the week, Monday = 1.
     pub(crate) fn weekday(&self) -> u8 {
         weekday(i64::from(self.year), self.month, self.day)

@@ -61,7 +61,12 @@ impl DateTime {
 
     /// An invalid date.
     pub(crate) fn invalid(invalid: Box<Invalid>, clock: &Clock) -> Self {
-        Self { millis: clock.now as f64, zone: Zone::of_clock(clock), loc: Loc::default(), reading: Err(invalid) }
+        Self {
+            millis: clock.now as f64,
+            zone: Zone::of_clock(clock),
+            loc: Loc::default(),
+            reading: Err(invalid),
+        }
     }
 
     /// An invalid date, with no more than a reason.

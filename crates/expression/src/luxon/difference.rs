@@ -1,17 +1,23 @@
 //! Comparing dates: `diff`, `hasSame`.
 
+use super::Invalid;
 use super::datetime::DateTime;
 use super::duration::{Amounts, Duration};
 use super::loc::Loc;
 use super::units::Unit;
 use super::zone::Zone;
-use super::Invalid;
 use crate::{Clock, Thrown, Value};
 
 impl DateTime {
     /// This date minus another, in exactly the given units, with the fraction in the smallest. Years to days walk the
     /// calendar; hours and less count the time that passed.
-    pub(crate) fn diff(&self, other: &Self, units: &[Unit], options: &Value, clock: &Clock) -> Result<Duration, Thrown> {
+    pub(crate) fn diff(
+        &self,
+        other: &Self,
+        units: &[Unit],
+        options: &Value,
+        clock: &Clock,
+    ) -> Result<Duration, Thrown> {
         if !self.is_valid() || !other.is_valid() {
             return Ok(Duration::invalid(Invalid::new("created by diffing an invalid DateTime", None)));
         }
@@ -43,7 +49,9 @@ impl DateTime {
 
 /// Days between two dates by their wall clocks.
 fn day_difference(earlier: &DateTime, later: &DateTime, clock: &Clock) -> Result<f64, Thrown> {
-    let start = |date: &DateTime| Ok::<_, Thrown>(date.in_zone(Zone::UTC, true, clock).start_of(Unit::Days, false)?.millis());
+    let start = |date: &DateTime| {
+        Ok::<_, Thrown>(date.in_zone(Zone::UTC, true, clock).start_of(Unit::Days, false)?.millis())
+    };
     Ok(((start(later)? - start(earlier)?) / 86_400_000.0).floor())
 }
 
@@ -106,10 +114,10 @@ fn walk(earlier: &DateTime, later: &DateTime, units: &[Unit], clock: &Clock) -> 
         let mark = if mark.millis() < later.millis() { cursor.plus_unit(1.0, lowest) } else { mark };
         // luxon compares identities: where the walk ended at the mark itself there is no rest
         let span = mark.millis() - cursor.millis();
-        if span != 0.0 {
-            if let Some((_, amount)) = results.last_mut() {
-                *amount += rest / span;
-            }
+        if span != 0.0
+            && let Some((_, amount)) = results.last_mut()
+        {
+            *amount += rest / span;
         }
     }
     Ok(Duration::new(results, Loc::default()))

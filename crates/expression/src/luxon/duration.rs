@@ -35,9 +35,27 @@ fn ratio(accurate: bool, larger: Unit, smaller: Unit) -> f64 {
         (Unit::Years, Unit::Quarters) => 4.0,
         (Unit::Years, Unit::Months) => 12.0,
         (Unit::Quarters, Unit::Months) => 3.0,
-        (Unit::Years, Unit::Weeks) => if accurate { YEAR / 7.0 } else { 52.0 },
-        (Unit::Quarters, Unit::Weeks) => if accurate { YEAR / 28.0 } else { 13.0 },
-        (Unit::Months, Unit::Weeks) => if accurate { MONTH / 7.0 } else { 4.0 },
+        (Unit::Years, Unit::Weeks) => {
+            if accurate {
+                YEAR / 7.0
+            } else {
+                52.0
+            }
+        }
+        (Unit::Quarters, Unit::Weeks) => {
+            if accurate {
+                YEAR / 28.0
+            } else {
+                13.0
+            }
+        }
+        (Unit::Months, Unit::Weeks) => {
+            if accurate {
+                MONTH / 7.0
+            } else {
+                4.0
+            }
+        }
         (Unit::Quarters, Unit::Hours | Unit::Minutes | Unit::Seconds | Unit::Milliseconds) if accurate => {
             steps(YEAR) / 4.0
         }
@@ -95,7 +113,8 @@ impl Duration {
     /// `Duration.fromObject`; options are `locale`, `numberingSystem` and `conversionAccuracy`.
     pub(crate) fn from_object(value: &Value, options: &Value) -> Result<Self, Thrown> {
         if coerce::type_of(value) != "object" || value.is_nullish() {
-            let kind = if value.is_undefined() || !value.is_nullish() { coerce::type_of(value) } else { "null" };
+            let kind =
+                if value.is_undefined() || !value.is_nullish() { coerce::type_of(value) } else { "null" };
             return Err(error(format!("Duration.fromObject: argument expected to be an object, got {kind}")));
         }
         let mut amounts = Amounts::new();
@@ -337,7 +356,8 @@ impl Duration {
 
     /// The amounts as an object.
     pub(crate) fn to_object(&self) -> Json {
-        let object: JsonObject = self.amounts.iter().map(|(unit, amount)| (unit.name(), Json::from(*amount))).collect();
+        let object: JsonObject =
+            self.amounts.iter().map(|(unit, amount)| (unit.name(), Json::from(*amount))).collect();
         Json::from(object)
     }
 

@@ -87,7 +87,9 @@ pub(crate) fn get(date: &DateTime, name: &str) -> Option<Result<Value, Thrown>> 
             false => Value::NULL,
         },
         "isInDST" => Value::from(date.is_in_dst()),
-        "isInLeapYear" => Value::from(date.reading().is_some_and(|reading| is_leap_year(reading.civil.year.into()))),
+        "isInLeapYear" => {
+            Value::from(date.reading().is_some_and(|reading| is_leap_year(reading.civil.year.into())))
+        }
         "ts" => Value::from(date.raw_millis()),
         "c" => date.reading().map_or(Value::NULL, |reading| Value::Json(iso::to_object(&reading.civil))),
         "o" => date.reading().map_or(Value::NULL, |reading| Value::from(reading.offset)),
@@ -167,7 +169,9 @@ fn local_week(date: &DateTime, name: &str) -> Result<Value, Thrown> {
 fn month_name(date: &DateTime, width: Width) -> Result<Value, Thrown> {
     let Some(reading) = date.reading() else { return Ok(Value::NULL) };
     let names = months(date.loc(), width, false)?;
-    Ok(names.get(usize::from(reading.civil.month) - 1).map_or(Value::Undefined, |name| Value::from(name.as_str())))
+    Ok(names
+        .get(usize::from(reading.civil.month) - 1)
+        .map_or(Value::Undefined, |name| Value::from(name.as_str())))
 }
 
 fn weekday_name(date: &DateTime, width: Width) -> Result<Value, Thrown> {
@@ -198,8 +202,5 @@ fn loc_object(date: &DateTime) -> Json {
 pub(crate) fn own_members(date: &DateTime) -> Vec<(SmolStr, Value)> {
     const ORDER: [&str; 9] =
         ["ts", "_zone", "loc", "invalid", "weekData", "localWeekData", "c", "o", "isLuxonDateTime"];
-    ORDER
-        .into_iter()
-        .filter_map(|name| Some((SmolStr::new_static(name), get(date, name)?.ok()?)))
-        .collect()
+    ORDER.into_iter().filter_map(|name| Some((SmolStr::new_static(name), get(date, name)?.ok()?))).collect()
 }

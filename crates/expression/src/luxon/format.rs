@@ -62,7 +62,7 @@ impl TokenFormatter<'_> {
             return Ok(());
         }
         let civil = &self.reading.civil;
-        let twelve = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
+        let twelve = if civil.hour.is_multiple_of(12) { 12 } else { civil.hour % 12 };
         match token.text.as_str() {
             "S" => self.number(text, civil.millisecond.into(), 0),
             "u" | "SSS" => self.number(text, civil.millisecond.into(), 3),
@@ -95,8 +95,20 @@ impl TokenFormatter<'_> {
             "EEE" => self.weekday(text, Width::Short, false),
             "EEEE" => self.weekday(text, Width::Long, false),
             "EEEEE" => self.weekday(text, Width::Narrow, false),
-            "L" => self.calendar_number(text, civil.month.into(), 0, &[("month", "numeric"), ("day", "numeric")], "month"),
-            "LL" => self.calendar_number(text, civil.month.into(), 2, &[("month", "2-digit"), ("day", "numeric")], "month"),
+            "L" => self.calendar_number(
+                text,
+                civil.month.into(),
+                0,
+                &[("month", "numeric"), ("day", "numeric")],
+                "month",
+            ),
+            "LL" => self.calendar_number(
+                text,
+                civil.month.into(),
+                2,
+                &[("month", "2-digit"), ("day", "numeric")],
+                "month",
+            ),
             "LLL" => self.month(text, Width::Short, true),
             "LLLL" => self.month(text, Width::Long, true),
             "LLLLL" => self.month(text, Width::Narrow, true),
@@ -128,7 +140,9 @@ impl TokenFormatter<'_> {
             "x" => self.number(text, self.date.millis(), 0),
             other => {
                 match presets::macro_options(other) {
-                    Some(options) => text.push_str(&DateFormatter::new(self.date, self.loc, options)?.format()),
+                    Some(options) => {
+                        text.push_str(&DateFormatter::new(self.date, self.loc, options)?.format())
+                    }
                     None => text.push_str(other),
                 }
                 Ok(())
@@ -304,8 +318,11 @@ impl Duration {
         let floor = !is_false("round") && !is_false("floor");
         let mode = json.and_then(|json| json.get("signMode")).and_then(Json::as_str).unwrap_or_default();
         let tokens = split(format);
-        let units: Vec<Unit> =
-            tokens.iter().filter(|token| !token.literal).filter_map(|token| token_unit(&token.text)).collect();
+        let units: Vec<Unit> = tokens
+            .iter()
+            .filter(|token| !token.literal)
+            .filter_map(|token| token_unit(&token.text))
+            .collect();
         let shifted = self.shift_to(&units);
         let negative = shifted.millis() < 0.0;
         let largest = shifted.amounts().first().map(|(unit, _)| *unit);

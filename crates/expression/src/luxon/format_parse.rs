@@ -97,13 +97,15 @@ impl FormatParser {
 
     /// How many characters a piece may take, the preferred number first.
     fn lengths(&self, matcher: &Matcher, rest: &[char]) -> Vec<usize> {
-        let digit_run = |rest: &[char], most: usize| rest.iter().take(most).take_while(|c| self.is_digit(**c)).count();
+        let digit_run =
+            |rest: &[char], most: usize| rest.iter().take(most).take_while(|c| self.is_digit(**c)).count();
         match matcher {
             Matcher::Digits(least, most) => (*least..=digit_run(rest, *most)).rev().collect(),
             Matcher::Words(words) => words.iter().flat_map(|word| word_lengths(word, rest)).collect(),
             Matcher::Text(text) => {
                 let text: Vec<char> = text.chars().collect();
-                let equal = rest.len() >= text.len() && rest.iter().zip(&text).all(|(one, other)| same_letter(*one, *other));
+                let equal = rest.len() >= text.len()
+                    && rest.iter().zip(&text).all(|(one, other)| same_letter(*one, *other));
                 equal.then_some(text.len()).into_iter().collect()
             }
             Matcher::Space => match rest.first() {
@@ -123,7 +125,9 @@ impl FormatParser {
                 for hours in (1..=digit_run(rest.get(1..).unwrap_or_default(), 2)).rev() {
                     let after = rest.get(1 + hours..).unwrap_or_default();
                     let minutes = match after.first() {
-                        Some(':') if *colon => (digit_run(after.get(1..).unwrap_or_default(), 2) == 2).then_some(3),
+                        Some(':') if *colon => {
+                            (digit_run(after.get(1..).unwrap_or_default(), 2) == 2).then_some(3)
+                        }
                         _ if *colon => None,
                         _ => (digit_run(after, 2) == 2).then_some(2),
                     };
@@ -312,8 +316,20 @@ pub(crate) fn tokens_of(options: DateOptions, loc: &Loc) -> Result<Vec<Option<To
             ("weekday", Some("short")) => "EEE",
             ("weekday", Some("long")) => "EEEE",
             ("dayPeriod", _) => "a",
-            ("hour", Some("numeric")) => if hour12 { "h" } else { "H" },
-            ("hour", Some("2-digit")) => if hour12 { "hh" } else { "HH" },
+            ("hour", Some("numeric")) => {
+                if hour12 {
+                    "h"
+                } else {
+                    "H"
+                }
+            }
+            ("hour", Some("2-digit")) => {
+                if hour12 {
+                    "hh"
+                } else {
+                    "HH"
+                }
+            }
             ("minute", Some("numeric")) => "m",
             ("minute", Some("2-digit")) => "mm",
             ("second", Some("numeric")) => "s",
@@ -460,7 +476,7 @@ fn same_letter(one: char, other: char) -> bool {
 fn fold(character: char) -> char {
     let mut upper = character.to_uppercase();
     match (upper.next(), upper.next()) {
-        (Some(upper), None) if !(upper.is_ascii() && !character.is_ascii()) => upper,
+        (Some(upper), None) if !upper.is_ascii() || character.is_ascii() => upper,
         _ => character,
     }
 }
@@ -478,8 +494,14 @@ impl DateTime {
         options: &crate::Value,
         clock: &Clock,
     ) -> Result<Self, Thrown> {
-        let option = |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        let loc = Loc::default().with(option("locale").as_deref(), option("numberingSystem").as_deref(), None, None)?;
+        let option =
+            |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let loc = Loc::default().with(
+            option("locale").as_deref(),
+            option("numberingSystem").as_deref(),
+            None,
+            None,
+        )?;
         let parsed = FormatParser::new(&loc, format)?.parse(text)?;
         Self::from_parsed(parsed, options, &format!("format {format}"), text, clock)
     }

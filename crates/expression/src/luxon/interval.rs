@@ -28,8 +28,9 @@ impl Interval {
             return Self::invalid(Invalid::new("missing or invalid end", None));
         }
         if end.millis() < start.millis() {
-            let explanation =
-                format!("The end of an interval must be after its start, but you had start={start} and end={end}");
+            let explanation = format!(
+                "The end of an interval must be after its start, but you had start={start} and end={end}"
+            );
             return Self::invalid(Invalid::new("end before start", Some(explanation)));
         }
         Self { span: Ok((start, end)) }
@@ -49,7 +50,9 @@ impl Interval {
         {
             // luxon takes a part that throws for one that is no date
             let date = |text: &str| DateTime::from_iso(text, options, clock).ok().filter(DateTime::is_valid);
-            let duration = |text: &str| parse_iso_duration(text).map(|amounts| Duration::new(amounts, Default::default()));
+            let duration = |text: &str| {
+                parse_iso_duration(text).map(|amounts| Duration::new(amounts, Default::default()))
+            };
             match (date(first), date(second)) {
                 (Some(start), Some(end)) => return Ok(Self::new(start, end)),
                 (Some(start), None) => {
@@ -90,7 +93,12 @@ impl Interval {
     }
 
     /// `toDuration`.
-    pub(crate) fn to_duration(&self, units: &[Unit], options: &Value, clock: &Clock) -> Result<Duration, Thrown> {
+    pub(crate) fn to_duration(
+        &self,
+        units: &[Unit],
+        options: &Value,
+        clock: &Clock,
+    ) -> Result<Duration, Thrown> {
         match &self.span {
             Ok((start, end)) => end.diff(start, units, options, clock),
             Err(invalid) => Ok(Duration::invalid(Invalid::new(invalid.reason.clone(), None))),
@@ -177,7 +185,9 @@ impl Interval {
             let factor = parts.len() as f64 + 1.0;
             let next = start.plus(&duration.map(|amount| amount * factor));
             let next = if next.millis() > end.millis() { end.clone() } else { next };
-            if parts.len() == MOST || next.millis().partial_cmp(&current.millis()) != Some(std::cmp::Ordering::Greater) {
+            if parts.len() == MOST
+                || next.millis().partial_cmp(&current.millis()) != Some(std::cmp::Ordering::Greater)
+            {
                 return Err(Thrown::range_error("Invalid array length"));
             }
             parts.push(Self::new(current, next.clone()));
@@ -265,7 +275,10 @@ impl Interval {
         vec![
             (SmolStr::new_static("s"), start),
             (SmolStr::new_static("e"), end),
-            (SmolStr::new_static("invalid"), Value::Json(self.invalidity().map_or(Json::NULL, Invalid::to_json))),
+            (
+                SmolStr::new_static("invalid"),
+                Value::Json(self.invalidity().map_or(Json::NULL, Invalid::to_json)),
+            ),
             (SmolStr::new_static("isLuxonInterval"), Value::from(true)),
         ]
     }

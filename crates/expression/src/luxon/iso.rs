@@ -5,11 +5,11 @@ use std::fmt::Write;
 use heddle_node::Json;
 
 use super::civil::{Civil, WeekRule};
+use super::coerce;
 use super::datetime::{DateTime, Reading};
 use super::english::{MONTHS_SHORT, WEEKDAYS_SHORT};
 use super::units::Field;
 use super::zone::{OffsetStyle, format_offset};
-use super::coerce;
 use crate::{Clock, Thrown, Value};
 
 /// How far an ISO text goes, and what it leaves out.
@@ -52,7 +52,8 @@ impl IsoStyle {
 
     /// Reads the options of `toISO`, `toISODate` and `toISOTime`.
     pub(crate) fn from_options(options: &Value, date_only: bool) -> Result<Self, Thrown> {
-        let mut style = Self { precision: if date_only { Precision::Day } else { Precision::Millisecond }, ..Self::FULL };
+        let mut style =
+            Self { precision: if date_only { Precision::Day } else { Precision::Millisecond }, ..Self::FULL };
         let Some(json) = options.as_json().filter(|json| !json.is_null()) else { return Ok(style) };
         let flag = |key: &str, default: bool| json.get(key).map_or(default, crate::value::is_truthy);
         style.extended = json.get("format").is_none_or(|format| format.as_str() == Some("extended"));
@@ -196,7 +197,8 @@ impl DateTime {
             if self.zone().is_fixed() && reading.offset == 0.0 && !style.extended_zone {
                 text.push('Z');
             } else {
-                let (sign, size) = if reading.offset < 0.0 { ('-', -reading.offset) } else { ('+', reading.offset.abs()) };
+                let (sign, size) =
+                    if reading.offset < 0.0 { ('-', -reading.offset) } else { ('+', reading.offset.abs()) };
                 push(text, format_args!("{sign}{:02}:{:02}", (size / 60.0).trunc(), (size % 60.0).trunc()));
             }
         }

@@ -154,9 +154,9 @@ impl<'a> Scanner<'a> {
             }
             length += 1;
         }
-        let known = WORDS.iter().find(|(word, kind)| {
-            *word == prefix && (length <= 3 || matches!(kind, Word::Month(_)))
-        });
+        let known = WORDS
+            .iter()
+            .find(|(word, kind)| *word == prefix && (length <= 3 || matches!(kind, Word::Month(_))));
         Token::Word(known.map_or(Word::Unknown, |(_, kind)| *kind))
     }
 
@@ -252,9 +252,15 @@ impl Time {
             }
             hour = hour % 12 + offset;
         }
-        let rest_valid = (0..60).contains(&minute) && (0..60).contains(&second) && (0..1000).contains(&millisecond);
+        let rest_valid =
+            (0..60).contains(&minute) && (0..60).contains(&second) && (0..1000).contains(&millisecond);
         let is_end_of_day = hour == 24 && minute == 0 && second == 0 && millisecond == 0;
-        (((0..24).contains(&hour) && rest_valid) || is_end_of_day).then_some([hour, minute, second, millisecond])
+        (((0..24).contains(&hour) && rest_valid) || is_end_of_day).then_some([
+            hour,
+            minute,
+            second,
+            millisecond,
+        ])
     }
 }
 
@@ -293,7 +299,12 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
-        Self { scanner: Scanner::new(text), day: Day::default(), time: Time::default(), zone: Zone::default() }
+        Self {
+            scanner: Scanner::new(text),
+            day: Day::default(),
+            time: Time::default(),
+            zone: Zone::default(),
+        }
     }
 
     fn parse(mut self) -> Option<f64> {
@@ -317,11 +328,9 @@ impl<'a> Parser<'a> {
                 }
                 Token::Word(Word::Zone(hours)) if has_number => self.zone.set(hours),
                 Token::Word(Word::Zulu) if has_number => self.zone.set(0),
-                Token::Word(_) => {
-                    // other words are no matter before the first number, if they do not touch it
-                    if has_number || matches!(self.scanner.peek(), Token::Number(..)) {
-                        return None;
-                    }
+                // other words are no matter before the first number, if they do not touch it
+                Token::Word(_) if has_number || matches!(self.scanner.peek(), Token::Number(..)) => {
+                    return None;
                 }
                 Token::Symbol(sign @ ('+' | '-')) if self.zone.is_utc() || !self.time.numbers.is_empty() => {
                     has_number = true;

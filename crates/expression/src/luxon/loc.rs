@@ -41,16 +41,23 @@ impl Loc {
 
     /// This locale with the parts that the options name replaced.
     pub(crate) fn with_options(&self, options: &Value) -> Result<Self, Thrown> {
-        let Some(json) = options.as_json().filter(|json| json.as_object().is_some_and(|object| !object.is_empty()))
+        let Some(json) =
+            options.as_json().filter(|json| json.as_object().is_some_and(|object| !object.is_empty()))
         else {
             return Ok(self.clone());
         };
-        let text = |key: &str| json.get(key).filter(|value| crate::value::is_truthy(value)).map(coerce::json_text);
+        let text =
+            |key: &str| json.get(key).filter(|value| crate::value::is_truthy(value)).map(coerce::json_text);
         let weeks = match json.get("weekSettings") {
             Some(weeks) if !weeks.is_null() => Some(read_weeks(weeks)?),
             _ => None,
         };
-        self.with(text("locale").as_deref(), text("numberingSystem").as_deref(), text("outputCalendar").as_deref(), weeks)
+        self.with(
+            text("locale").as_deref(),
+            text("numberingSystem").as_deref(),
+            text("outputCalendar").as_deref(),
+            weeks,
+        )
     }
 
     /// This locale with the given parts replaced.
@@ -160,7 +167,9 @@ impl Loc {
 
     /// luxon's `equals`: same tag, numbering system and calendar.
     pub(crate) fn equals(&self, other: &Self) -> bool {
-        self.locale() == other.locale() && self.numbering() == other.numbering() && self.calendar() == other.calendar()
+        self.locale() == other.locale()
+            && self.numbering() == other.numbering()
+            && self.calendar() == other.calendar()
     }
 }
 
@@ -186,8 +195,11 @@ fn read_weeks(json: &Json) -> Result<Weeks, Thrown> {
         ((1.0..=7.0).contains(&number) && number.trunc() == number).then_some(number as u8)
     };
     let invalid = || error("Invalid week settings");
-    let days: Option<Vec<u8>> =
-        json.get("weekend").and_then(Json::as_array).map(|days| days.iter().map(|value| day(Some(value))).collect()).ok_or_else(invalid)?;
+    let days: Option<Vec<u8>> = json
+        .get("weekend")
+        .and_then(Json::as_array)
+        .map(|days| days.iter().map(|value| day(Some(value))).collect())
+        .ok_or_else(invalid)?;
     Ok(Weeks {
         first_day: day(json.get("firstDay")).ok_or_else(invalid)?,
         minimal_days: day(json.get("minimalDays")).ok_or_else(invalid)?,

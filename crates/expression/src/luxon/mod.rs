@@ -82,9 +82,17 @@ pub struct Member {
 pub fn members(class: Class) -> Vec<Member> {
     let member = |kind: MemberKind| move |name: &'static str| Member { name, kind };
     let (getters, methods, statics): (Vec<&str>, &[&str], &[&str]) = match class {
-        Class::DateTime => (fields::GETTERS.into_iter().chain(fields::OWN).collect(), &bind_date::METHODS, &bind_date::STATICS),
-        Class::Duration => (bind_duration::GETTERS.to_vec(), &bind_duration::METHODS, &bind_duration::STATICS),
-        Class::Interval => (bind_interval::GETTERS.to_vec(), &bind_interval::METHODS, &bind_interval::STATICS),
+        Class::DateTime => (
+            fields::GETTERS.into_iter().chain(fields::OWN).collect(),
+            &bind_date::METHODS,
+            &bind_date::STATICS,
+        ),
+        Class::Duration => {
+            (bind_duration::GETTERS.to_vec(), &bind_duration::METHODS, &bind_duration::STATICS)
+        }
+        Class::Interval => {
+            (bind_interval::GETTERS.to_vec(), &bind_interval::METHODS, &bind_interval::STATICS)
+        }
     };
     let mut all: Vec<Member> = getters.into_iter().map(member(MemberKind::Getter)).collect();
     all.extend(methods.iter().copied().map(member(MemberKind::Method)));

@@ -102,12 +102,17 @@ pub(crate) fn parse_iso(text: &str) -> Option<Parsed> {
         }
         cursor.is_at_end().then_some(parsed)
     };
-    date(ymd).or_else(|| date(ym)).or_else(|| date(year)).or_else(|| date(week)).or_else(|| date(ordinal)).or_else(|| {
-        let mut cursor = Cursor::new(text);
-        let mut parsed = Parsed::default();
-        iso_time(&mut cursor, &mut parsed)?;
-        cursor.is_at_end().then_some(parsed)
-    })
+    date(ymd)
+        .or_else(|| date(ym))
+        .or_else(|| date(year))
+        .or_else(|| date(week))
+        .or_else(|| date(ordinal))
+        .or_else(|| {
+            let mut cursor = Cursor::new(text);
+            let mut parsed = Parsed::default();
+            iso_time(&mut cursor, &mut parsed)?;
+            cursor.is_at_end().then_some(parsed)
+        })
 }
 
 fn iso_year(cursor: &mut Cursor<'_>, fields: &mut FieldValues) -> Option<()> {
@@ -242,7 +247,9 @@ fn is_zone_name(name: &str) -> bool {
     let all = |part: &str, digits: bool| {
         (1..=256).contains(&part.len())
             && part.bytes().all(|byte| {
-                byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'+' | b'-') || (digits && byte.is_ascii_digit())
+                byte.is_ascii_alphabetic()
+                    || matches!(byte, b'_' | b'+' | b'-')
+                    || (digits && byte.is_ascii_digit())
             })
     };
     let first = parts.next().unwrap_or_default();

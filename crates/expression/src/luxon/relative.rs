@@ -23,7 +23,8 @@ const ENGLISH: [(&str, &str, &str, &str); 8] = [
 /// luxon's English. It knows units by their plural only; one in the singular is written as it came where it can be.
 fn english(count: f64, unit: &str, auto: bool, long: bool) -> Result<String, Thrown> {
     let words = ENGLISH.iter().find(|(name, ..)| *name == unit);
-    let known = || words.ok_or_else(|| Thrown::type_error("Cannot read properties of undefined (reading '0')"));
+    let known =
+        || words.ok_or_else(|| Thrown::type_error("Cannot read properties of undefined (reading '0')"));
     let has_word = auto && !matches!(unit, "hours" | "minutes" | "seconds");
     if has_word && (count.abs() == 1.0 || count == 0.0) {
         let (_, singular, ..) = known()?;
@@ -79,7 +80,12 @@ impl Phrase<'_> {
 
 impl DateTime {
     /// `toRelative` and, with `calendar`, `toRelativeCalendar`. `None` when the date is invalid.
-    pub(crate) fn to_relative(&self, options: &Value, calendar: bool, clock: &Clock) -> Result<Option<String>, Thrown> {
+    pub(crate) fn to_relative(
+        &self,
+        options: &Value,
+        calendar: bool,
+        clock: &Clock,
+    ) -> Result<Option<String>, Thrown> {
         if !self.is_valid() {
             return Ok(None);
         }
@@ -137,5 +143,9 @@ impl DateTime {
 /// The options that a locale is made of; the others may hold dates.
 pub(crate) fn locale_part(options: &Value) -> Value {
     const KEYS: [&str; 4] = ["locale", "numberingSystem", "outputCalendar", "weekSettings"];
-    Value::object(KEYS.into_iter().map(|key| (key, super::option(options, key))).filter(|(_, value)| !value.is_undefined()))
+    Value::object(
+        KEYS.into_iter()
+            .map(|key| (key, super::option(options, key)))
+            .filter(|(_, value)| !value.is_undefined()),
+    )
 }

@@ -166,9 +166,11 @@ pub(crate) fn enumerable(value: &Value) -> Vec<(SmolStr, Value)> {
         Value::DateTime(date) => super::fields::own_members(date),
         Value::Duration(_) | Value::Interval(_) => super::own_members(value),
         _ => match value.elements() {
-            Some(elements) => {
-                elements.into_iter().enumerate().map(|(index, element)| (SmolStr::from(index.to_string()), element)).collect()
-            }
+            Some(elements) => elements
+                .into_iter()
+                .enumerate()
+                .map(|(index, element)| (SmolStr::from(index.to_string()), element))
+                .collect(),
             None => value.members().unwrap_or_default(),
         },
     }

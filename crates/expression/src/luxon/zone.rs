@@ -145,18 +145,10 @@ impl Zone {
     pub(crate) fn iana_name(&self) -> SmolStr {
         match self {
             Zone::Fixed(0.0) => SmolStr::new_static("Etc/UTC"),
-            Zone::Fixed(minutes) => format_smolstr!("Etc/GMT{}", format_offset(-minutes, OffsetStyle::Narrow)),
+            Zone::Fixed(minutes) => {
+                format_smolstr!("Etc/GMT{}", format_offset(-minutes, OffsetStyle::Narrow))
+            }
             _ => self.name(),
-        }
-    }
-
-    /// luxon's `zone.type`.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Zone::System => "system",
-            Zone::Fixed(_) => "fixed",
-            Zone::Iana(..) => "iana",
-            Zone::Invalid(_) => "invalid",
         }
     }
 
@@ -212,11 +204,8 @@ impl Zone {
 /// Offset in seconds. The rules of a zone repeat every 400 years after the last year that the database answers for.
 fn offset_seconds(zone: &TimeZone, millis: f64) -> i32 {
     let (first, last) = LOOKUP;
-    let millis = if millis > last {
-        millis - ((millis - last) / CYCLE).ceil() * CYCLE
-    } else {
-        millis.max(first)
-    };
+    let millis =
+        if millis > last { millis - ((millis - last) / CYCLE).ceil() * CYCLE } else { millis.max(first) };
     match Timestamp::from_millisecond(millis.floor() as i64) {
         Ok(time) => zone.to_offset(time).seconds(),
         Err(_) => 0,
