@@ -1,5 +1,7 @@
 //! A node of about thirty lines. `cargo run --package heddle-node --example greet` prints its form.
 
+use std::io::Write as _;
+
 use heddle_node::{ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, Registry, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,10 +59,7 @@ heddle_node::register_item_node!(Greet);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let registry = Registry::linked()?;
     for node in registry.nodes() {
-        #[allow(clippy::print_stdout)]
-        {
-            println!("{:#}", serde_json::json!(node.describe()?));
-        }
+        writeln!(std::io::stdout(), "{:#}", serde_json::json!(node.describe()?))?;
     }
     Ok(())
 }

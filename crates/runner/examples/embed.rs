@@ -1,5 +1,7 @@
 //! Runs a workflow inside a program of your own: `cargo run --package heddle-runner --example embed`.
 
+use std::io::Write as _;
+
 use heddle_node::Registry;
 use heddle_nodes as _; // the linker keeps the nodes of crates that are named
 use heddle_runner::{CredentialStore, Host, RunOptions};
@@ -19,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     for item in result.last_outputs("Welcome them").unwrap_or_default().iter().flat_map(|items| items.iter())
     {
-        println!("{}", item.json);
+        writeln!(std::io::stdout(), "{}", item.json)?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, Workflow
 use crate::run_view::{View, WorkflowView};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
-    RunKind, Scheduler, Start, State,
+    Scheduler, Start, State,
 };
 
 /// Why a run could not begin. Nothing has left.
@@ -154,46 +154,25 @@ impl<'a> Execution<'a> {
     async fn execute(&mut self, run: NodeRun) {
         let started = std::time::Instant::now();
         let start_time = crate::clock::now();
-        let name = self.workflow.nodes[run.node].name.to_string();
-        let (outcome, end) = match run.kind {
-            RunKind::Execute => {
+        let (outcome, error, metadata) = match run.outcome() {
+            Some(outcome) => (outcome, None, None),
+            None => {
                 let end = self.run_node(&run).await;
-                let outcome = match &end.outputs {
-                    Some(_) => Outcome::Nothing,
-                    None => Outcome::Failed,
-                };
-                (outcome, Some(end))
+                let outcome = end.outputs.map_or(Outcome::Failed, |outputs| {
+                    Outcome::Output(outputs.into_iter().map(|items| Some(Arc::new(items))).collect())
+                });
+                (outcome, end.error, end.metadata)
             }
-            _ => (run.outcome().unwrap_or(Outcome::Nothing), None),
-        };
-        let (outcome, error, metadata) = match end {
-            Some(NodeRunEnd { outputs, error, metadata, .. }) => {
-                let outcome = match outputs {
-                    Some(outputs) => {
-                        Outcome::Output(outputs.into_iter().map(|items| Some(Arc::new(items))).collect())
-                    }
-                    None => outcome,
-                };
-                (outcome, error, metadata)
-            }
-            None => (outcome, None, None),
         };
         let completion = self.scheduler.complete(run.id, outcome);
-        if let Some(error) = &error
-            && matches!(self.scheduler.state(), State::Failed(_))
-        {
-            self.error =
-                Some(WorkflowFailure::new(&name, error, self.error_json(run.node, run.run_index, error)));
+        let details = error.as_ref().map(|error| self.error_json(run.node, run.run_index, error));
+        if let (Some(error), Some(details), State::Failed(_)) = (&error, &details, self.scheduler.state()) {
+            let name = &self.workflow.nodes[run.node].name;
+            self.error = Some(WorkflowFailure::new(name, error, details.clone()));
         }
-        self.host.events.receive(&Event::NodeFinished {
-            node: &name,
-            run: run.run_index,
-            error: error.as_ref(),
-        });
-        let Some(completion) = completion else { return };
-        let error = error.map(|error| self.error_json(run.node, run.run_index, &error));
-        let execution_time = started.elapsed();
-        self.keep(completion, start_time, execution_time, error, metadata);
+        if let Some(completion) = completion {
+            self.keep(completion, start_time, started.elapsed(), details, metadata);
+        }
     }
 
     fn keep(
@@ -278,7 +257,13 @@ impl<'a> Execution<'a> {
             main_input: run.main_input,
         };
         let mut prepare = |index: usize| self.resolve_parameters(prepared, run, items, index);
-        runner.run(&mut prepare).await
+        let end = runner.run(&mut prepare).await;
+        self.host.events.receive(&Event::NodeFinished {
+            node: &settings.name,
+            run: run.run_index,
+            error: end.error.as_ref(),
+        });
+        end
     }
 
     /// The inputs as the node reads them: cut to their first items where it executes once.
