@@ -18,10 +18,9 @@ pub struct ExpressionError {
     /// What to do about it.
     pub description: Option<String>,
     /// n8n's `context`: any of `runIndex itemIndex causeDetailed descriptionTemplate descriptionKey messageTemplate
-    /// nodeCause parameter type`. An object, or null when there is nothing.
+    /// nodeCause parameter type`, and `functionality: "pairedItem"` for pairing problems. An object, or null when there
+    /// is nothing.
     pub context: Json,
-    /// `pairedItem` for pairing problems.
-    pub functionality: Option<SmolStr>,
     /// The part of the parameter text that is at fault, in bytes, when it is known.
     pub range: Option<Range<usize>>,
 }
@@ -40,7 +39,6 @@ impl ExpressionError {
             message: message.into(),
             description: None,
             context: Json::NULL,
-            functionality: None,
             range: None,
         }
     }

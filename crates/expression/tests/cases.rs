@@ -1,5 +1,7 @@
 //! Replays recorded cases: the same value and type, or the same error, as n8n gave.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

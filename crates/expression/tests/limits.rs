@@ -1,5 +1,7 @@
 //! What an expression cannot do: run for ever, eat all memory, leave anything behind, reach the host.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use std::time::Duration;
 
 use heddle_expression::cases::{Recording, evaluate_cases_with};

@@ -1,5 +1,7 @@
 //! The native path and the JavaScript path give the same value, type and error on generated expressions.
 
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use std::cell::RefCell;
 
 use heddle_expression::cases::{Recording, evaluate_cases_with};

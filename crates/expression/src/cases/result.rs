@@ -22,9 +22,6 @@ pub(super) fn write_error(result: &mut JsonObject, error: &ExpressionError) {
     let mut context = error.context.clone();
     context.remove("runIndex");
     context.remove("itemIndex");
-    if let Some(functionality) = &error.functionality {
-        context.insert("functionality", Json::from(functionality.as_str()));
-    }
     if context.as_object().is_some_and(|context| !context.is_empty()) {
         result.insert("errorContext", context);
     }

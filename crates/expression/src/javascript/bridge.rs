@@ -33,7 +33,6 @@ struct Api {
     object: Persistent<Object<'static>>,
     begin: Persistent<Function<'static>>,
     guard: Persistent<Function<'static>>,
-    view: Persistent<Function<'static>>,
     handler_prototype: Persistent<Object<'static>>,
     object_prototype: Persistent<Object<'static>>,
 }
@@ -53,7 +52,6 @@ impl Bridge {
             object: Persistent::save(ctx, api.clone()),
             begin: function("begin")?,
             guard: function("guard")?,
-            view: function("view")?,
             handler_prototype: object("handlerPrototype")?,
             object_prototype: object("objectPrototype")?,
         };
@@ -86,10 +84,6 @@ impl Bridge {
 
     pub(crate) fn guard<'js>(&self, ctx: &Ctx<'js>) -> Result<Function<'js>> {
         self.get(ctx, |api| &api.guard)
-    }
-
-    pub(crate) fn view<'js>(&self, ctx: &Ctx<'js>) -> Result<Function<'js>> {
-        self.get(ctx, |api| &api.view)
     }
 
     pub(crate) fn handler_prototype<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -162,7 +156,6 @@ impl Bridge {
             error.message.as_str(),
             error.description.as_deref(),
             context,
-            error.functionality.as_deref(),
         ))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heddle_node::{Json, JsonObject};
 use rquickjs::class::{JsClass, Readable, Trace};
-use rquickjs::{Array, Class, Ctx, JsLifetime, Object, Type, Value as JsValue};
+use rquickjs::{Array, Atom, Class, Ctx, JsLifetime, Object, Type, Value as JsValue};
 use smol_str::SmolStr;
 
 use crate::error::ExpressionError;
@@ -120,8 +120,14 @@ impl From<rquickjs::Error> for Refused {
     }
 }
 
-/// Deeper values count as cyclic.
-const MAX_DEPTH: usize = 500;
+/// Values whose reading takes more stack than this count as cyclic.
+const MOST_STACK: usize = 1024 * 1024;
+
+/// Roughly where the stack stands.
+fn stack_position() -> usize {
+    let marker = 0u8;
+    std::ptr::from_ref(&marker).addr()
+}
 
 /// How functions and the like are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,24 +145,36 @@ pub(crate) fn from_js<'js>(
     value: &JsValue<'js>,
     purpose: Purpose,
 ) -> Result<Value, Refused> {
-    Reader { ctx, bridge, purpose }.read(value, 0)
+    Reader { ctx, bridge, purpose, start: stack_position() }.read(value)
 }
 
 struct Reader<'r, 'js> {
     ctx: &'r Ctx<'js>,
     bridge: &'r Bridge,
     purpose: Purpose,
+    start: usize,
 }
 
 impl<'js> Reader<'_, 'js> {
-    fn read(&self, value: &JsValue<'js>, depth: usize) -> Result<Value, Refused> {
-        if depth > MAX_DEPTH {
-            return Err(Refused::Error(ExpressionError::evaluation_failed(
-                "Maximum call stack size exceeded",
-            )));
-        }
+    fn read(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
         match value.type_of() {
-            Type::Undefined | Type::Uninitialized => Ok(Value::Undefined),
+            Type::Array => match value.as_array() {
+                Some(array) => self.array(array),
+                None => Ok(Value::Undefined),
+            },
+            Type::Proxy => self.proxy(value),
+            Type::Object | Type::Promise | Type::Exception | Type::Module | Type::Unknown => {
+                match value.as_object() {
+                    Some(object) => self.object(object),
+                    None => Ok(Value::Undefined),
+                }
+            }
+            _ => self.scalar(value),
+        }
+    }
+
+    fn scalar(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
+        match value.type_of() {
             Type::Null => Ok(Value::NULL),
             Type::Bool => Ok(Value::from(value.as_bool().unwrap_or_default())),
             Type::Int | Type::Float => Ok(Value::from(value.as_number().unwrap_or(f64::NAN))),
@@ -182,23 +200,27 @@ impl<'js> Reader<'_, 'js> {
                 }
                 Ok(Value::Function(Arc::new(Function { index: 0, source: source.into() })))
             }
-            Type::Array => match value.as_array() {
-                Some(array) => self.array(array, depth),
-                None => Ok(Value::Undefined),
-            },
-            Type::Proxy => match View::unchanged(value) {
-                Some(json) => Ok(Value::Json(json)),
-                None => match value.as_object() {
-                    Some(object) if is_array(object) => self.array_like(object, depth),
-                    Some(object) => self.members(object, depth),
-                    None => Ok(Value::Undefined),
-                },
-            },
-            _ => match value.as_object() {
-                Some(object) => self.object(object, depth),
-                None => Ok(Value::Undefined),
-            },
+            _ => Ok(Value::Undefined),
         }
+    }
+
+    fn proxy(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
+        if let Some(json) = View::unchanged(value) {
+            return Ok(Value::Json(json));
+        }
+        match value.as_object() {
+            Some(object) if is_array(object) => self.array_like(object),
+            Some(object) => self.members(object),
+            None => Ok(Value::Undefined),
+        }
+    }
+
+    /// Fails when the value nests too deeply.
+    fn check_depth(&self) -> Result<(), Refused> {
+        if self.start.abs_diff(stack_position()) > MOST_STACK {
+            return Err(self.refuse("Maximum call stack size exceeded"));
+        }
+        Ok(())
     }
 
     fn text(&self, value: &JsValue<'js>) -> Result<String, Refused> {
@@ -217,36 +239,43 @@ impl<'js> Reader<'_, 'js> {
         Refused::Error(ExpressionError::evaluation_failed(what))
     }
 
-    fn array(&self, array: &Array<'js>, depth: usize) -> Result<Value, Refused> {
+    fn array(&self, array: &Array<'js>) -> Result<Value, Refused> {
+        self.check_depth()?;
         let mut elements = Vec::with_capacity(array.len().min(1024));
         for index in 0..array.len() {
-            elements.push(self.read(&array.get(index)?, depth + 1)?);
+            elements.push(self.read(&array.get(index)?)?);
         }
         Ok(Value::array(elements))
     }
 
-    fn array_like(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
+    fn array_like(&self, object: &Object<'js>) -> Result<Value, Refused> {
+        self.check_depth()?;
         let length: f64 = object.get("length")?;
         let mut elements = Vec::new();
         for index in 0..length as u32 {
-            elements.push(self.read(&object.get(index)?, depth + 1)?);
+            elements.push(self.read(&object.get(index)?)?);
         }
         Ok(Value::array(elements))
     }
 
-    fn object(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
-        if let Some(luxon) = luxon_value(object) {
-            return Ok(luxon);
-        }
+    fn object(&self, object: &Object<'js>) -> Result<Value, Refused> {
         let plain = match object.get_prototype() {
             Some(prototype) => prototype == self.bridge.object_prototype(self.ctx)?,
             None => true,
         };
         if plain {
-            return self.members(object, depth);
+            return self.members(object);
+        }
+        self.special(object)
+    }
+
+    /// An object of a class.
+    fn special(&self, object: &Object<'js>) -> Result<Value, Refused> {
+        if let Some(luxon) = luxon_value(object) {
+            return Ok(luxon);
         }
         let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;
-        let Some(parts) = class.as_array() else { return self.members(object, depth) };
+        let Some(parts) = class.as_array() else { return self.members(object) };
         let kind: String = parts.get(0)?;
         Ok(match kind.as_str() {
             "Date" => Value::Date(parts.get(1)?),
@@ -263,8 +292,7 @@ impl<'js> Reader<'_, 'js> {
                 let mut entries = Vec::with_capacity(list.len());
                 for index in 0..list.len() {
                     let pair: Array<'js> = list.get(index)?;
-                    entries
-                        .push((self.read(&pair.get(0)?, depth + 1)?, self.read(&pair.get(1)?, depth + 1)?));
+                    entries.push((self.read(&pair.get(0)?)?, self.read(&pair.get(1)?)?));
                 }
                 Value::Map(entries.into())
             }
@@ -272,7 +300,7 @@ impl<'js> Reader<'_, 'js> {
                 let list: Array<'js> = parts.get(1)?;
                 let mut values = Vec::with_capacity(list.len());
                 for index in 0..list.len() {
-                    values.push(self.read(&list.get(index)?, depth + 1)?);
+                    values.push(self.read(&list.get(index)?)?);
                 }
                 Value::Set(values.into())
             }
@@ -282,23 +310,23 @@ impl<'js> Reader<'_, 'js> {
                 let elements = list.iter::<f64>().collect::<rquickjs::Result<_>>()?;
                 Value::Bytes(Arc::new(TypedArray { class: class.into(), elements }))
             }
-            "Primitive" => self.read(&parts.get(1)?, depth + 1)?,
+            "Primitive" => self.read(&parts.get(1)?)?,
             "Closed" if self.purpose == Purpose::Result => {
                 let name: String = parts.get(1)?;
                 return Err(self.refuse(&format!("{name} could not be cloned.")));
             }
-            _ => self.members(object, depth)?,
+            _ => self.members(object)?,
         })
     }
 
-    fn members(&self, object: &Object<'js>, depth: usize) -> Result<Value, Refused> {
-        let names: Array<'js> = self.bridge.function(self.ctx, "entriesOf")?.call((object.clone(),))?;
+    fn members(&self, object: &Object<'js>) -> Result<Value, Refused> {
+        self.check_depth()?;
+        let names: Vec<Atom<'js>> = object.keys().collect::<rquickjs::Result<_>>()?;
         let mut plain = JsonObject::with_capacity(names.len());
         let mut mixed: Vec<(SmolStr, Value)> = Vec::new();
-        for index in 0..names.len() {
-            let name: JsValue<'js> = names.get(index)?;
-            let text = self.text(&name)?;
-            let value = self.read(&object.get(name)?, depth + 1)?;
+        for name in names {
+            let text = self.text(&name.to_value()?)?;
+            let value = self.read(&object.get(name)?)?;
             match value {
                 Value::Json(json) if mixed.is_empty() => {
                     plain.insert(&text, json);

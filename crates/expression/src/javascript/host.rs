@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use heddle_node::{Json, JsonObject};
-use rquickjs::function::Rest;
+use rquickjs::function::{Rest, This};
 use rquickjs::{Class, Ctx, Function, Object, Result, Value as JsValue};
 
 use crate::error::ExpressionError;
@@ -170,14 +170,26 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
         })?;
         host.set(*name, hosted)?;
     }
+    // A proxy calls its traps on the handler.
+    let bridge = Rc::clone(bridge);
+    let get = Function::new(
+        ctx.clone(),
+        move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>, target: Object<'js>, key: JsValue<'js>| {
+            handler.0.borrow().get(&ctx, &bridge, &target, &key)
+        },
+    )?;
+    host.set("viewGet", get)?;
     Ok(host)
 }
 
 const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("now", |call| in_scene(|scene| Ok(JsValue::new_number(call.ctx.clone(), scene.clock.now as f64)))),
     ("parseDate", |call| Ok(JsValue::new_float(call.ctx.clone(), luxon::parse_date(&call.text(0)?)))),
-    ("viewGet", view_get),
     ("viewFill", view_fill),
+    ("viewText", |call| match View::unchanged(&call.js(0)) {
+        Some(json) => call.give(&Value::from(json.to_json_string())),
+        None => Ok(call.undefined()),
+    }),
     ("variableNames", |call| call.give_json(&VARIABLES.iter().copied().map(Json::from).collect())),
     ("variable", variable),
     ("requireInput", |call| at_item(call, 0, |scene| require_input(scene).map(|()| call.undefined()))),
@@ -454,12 +466,6 @@ fn handler<'js>(call: &Call<'_, 'js>) -> Hosted<Class<'js, View<'js>>> {
     }
 }
 
-fn view_get<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
-    let handler = handler(call)?;
-    let view = handler.borrow();
-    Ok(view.get(call.ctx, call.bridge, &call.object(1)?, &call.js(2))?)
-}
-
 fn view_fill<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let handler = handler(call)?;
     let view = handler.borrow();
@@ -468,11 +474,11 @@ fn view_fill<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
 }
 
 fn variable<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
-    let name = call.text(0)?;
+    let name = VARIABLES.get(call.index(0)).copied().unwrap_or_default();
     at_item(call, 1, |scene| {
         let text = |text: Option<&str>| call.give(&text.map_or(Value::Undefined, Value::from));
         let number = |number: f64| Ok(JsValue::new_number(call.ctx.clone(), number));
-        match name.as_str() {
+        match name {
             "$json" | "$data" => call.give_json(&variables::current_item(scene)?.json),
             "$binary" => call.give_json(&variables::binary(scene)?),
             "$itemIndex" | "$position" | "$thisItemIndex" => number(scene.item_index as f64),

@@ -197,7 +197,7 @@
   // ---- Data views: an object or array of the run is fetched member by member, and copied at the first write.
 
   const handlerPrototype = {
-    get(target, key) { return host.viewGet(this, target, key); },
+    get: host.viewGet,
     has(target, key) { host.viewFill(this, target, false); return key in target; },
     ownKeys(target) { host.viewFill(this, target, false); return ownKeys(target); },
     getOwnPropertyDescriptor(target, key) {
@@ -216,7 +216,12 @@
     },
     preventExtensions(target) { host.viewFill(this, target, true); Object.preventExtensions(target); return true; },
   };
-  const view = (handler, asArray) => new NativeProxy(asArray ? [] : {}, handler);
+
+  // Data that code has not touched are written as they are.
+  hide(JSON, 'stringify', asNative(function (value, replacer, space) {
+    const text = arguments.length === 1 ? host.viewText(value) : undefined;
+    return text === undefined ? nativeStringify(value, replacer, space) : text;
+  }, 'stringify'));
 
   // ---- luxon.
 
@@ -265,7 +270,7 @@
 
   // ---- Errors of the host.
 
-  const fail = (name, message, description, context, functionality) => {
+  const fail = (name, message, description, context) => {
     let error;
     switch (name) {
       case 'TypeError': error = new TypeErrorOf(message); break;
@@ -278,7 +283,6 @@
     }
     if (description !== undefined) hide(error, 'description', description);
     if (context !== undefined) hide(error, 'context', context);
-    if (functionality !== undefined) hide(error, 'functionality', functionality);
     return error;
   };
 
@@ -288,11 +292,15 @@
   const base = create(null);
   const own = (self, name, value) =>
     defineProperty(self, name, { value, writable: true, configurable: true, enumerable: true });
+  // What has been read, or written, is kept in the context under a symbol of its own.
   const lazy = (name, read) => {
+    const kept = Symbol(name);
     defineProperty(base, name, {
       get() {
-        const value = read(this[INDEX], name);
-        own(this, name, value);
+        const known = this[kept];
+        if (known !== undefined) return known;
+        const value = read(this[INDEX]);
+        this[kept] = value;
         return value;
       },
       set(value) { own(this, name, value); },
@@ -300,11 +308,8 @@
       enumerable: true,
     });
   };
-  const begin = (index) => {
-    const context = create(base);
-    defineProperty(context, INDEX, { value: index });
-    return context;
-  };
+  const begin = (index) => ({ __proto__: base, [INDEX]: index });
+
   // Accessors: what is read is computed; what the code writes to them it reads back.
   const written = (read) => ({
     get(target, key) { return hasOwn(target, key) ? target[key] : read(target, key); },
@@ -323,7 +328,7 @@
     },
   });
 
-  for (const name of host.variableNames()) lazy(name, (index) => host.variable(name, index));
+  host.variableNames().forEach((name, id) => lazy(name, (index) => host.variable(id, index)));
   lazy('$input', (index) => reader((key) => {
     if (key === 'first' || key === 'last' || key === 'all') {
       host.requireInput(index);
@@ -511,13 +516,6 @@
     const kept = value || value === 0 || value === false ? value : '';
     return joinText([kept], '');
   };
-  const entriesOf = (value) => {
-    const names = [];
-    for (const name of ownKeys(value)) {
-      if (typeof name === 'string' && reflectDescriptor(value, name)?.enumerable) names.push(name);
-    }
-    return names;
-  };
 
   // ---- Nothing leaks.
 
@@ -579,10 +577,9 @@
 
   return {
     threwNull: () => threwNull, locatorValue,
-    begin, guard, view, fail, classify, print, entriesOf, handlerPrototype, luxonPrototypes,
+    begin, guard, fail, classify, print, handlerPrototype, luxonPrototypes,
     text: (value) => StringOf(value),
     wellFormed: (value) => toWellFormed(value),
-    stringify: (value) => nativeStringify(value),
     date: (millis) => new NativeDate(millis),
     regExp: (source, flags) => new RegExp(source, flags),
     map: (entries) => new Map(entries),

@@ -127,7 +127,6 @@ fn read_exception(object: &Object<'_>) -> ExpressionError {
         return error;
     }
     error.description = text_member("description");
-    error.functionality = text_member("functionality").map(Into::into);
     if let Ok(context) = object.get::<_, JsValue<'_>>("context")
         && context.is_object()
         && let Ok(Some(context)) = object.ctx().json_stringify(context)

@@ -4,9 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use heddle_node::Json;
+use heddle_node::{Json, JsonObject};
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::object::Property;
+use rquickjs::proxy::ProxyHandler;
 use rquickjs::{Class, Ctx, JsLifetime, Object, Result, Value};
 
 use crate::javascript::bridge::Bridge;
@@ -41,8 +42,16 @@ impl<'js> JsClass<'js> for View<'js> {
     }
 }
 
-/// Arrays of primitives up to this length enter as plain arrays.
-const SMALL_ARRAY: usize = 64;
+/// Objects that enter as plain objects: a few primitives.
+fn is_flat(object: &JsonObject) -> bool {
+    object.len() <= 6
+        && object.iter().all(|(name, member)| crate::coerce::is_primitive(member) && name != "__proto__")
+}
+
+/// Arrays that enter as plain arrays: a few elements of any kind, or some more primitives.
+fn is_small(elements: &[Json]) -> bool {
+    elements.len() <= 16 || (elements.len() <= 256 && elements.iter().all(crate::coerce::is_primitive))
+}
 
 impl<'js> View<'js> {
     /// `json` as a JavaScript value: a primitive, or a view.
@@ -59,31 +68,33 @@ impl<'js> View<'js> {
         if let Some(primitive) = primitive(ctx, json)? {
             return Ok(primitive);
         }
-        if let Some(elements) = json.as_array()
-            && elements.len() <= SMALL_ARRAY
-            && elements.iter().all(crate::coerce::is_primitive)
-        {
+        let changed = changed.cloned().unwrap_or_default();
+        if let Some(elements) = json.as_array().filter(|elements| is_small(elements)) {
             // A plain array can be changed unseen.
-            if let Some(changed) = changed {
-                changed.set(true);
-            }
+            changed.set(true);
             let array = rquickjs::Array::new(ctx.clone())?;
             for (index, element) in elements.iter().enumerate() {
-                if let Some(element) = primitive(ctx, element)? {
-                    array.set(index, element)?;
-                }
+                array.set(index, Self::in_tree(ctx, bridge, element, Some(&changed))?)?;
             }
             return Ok(array.into_value());
         }
-        let view = View {
-            json: json.clone(),
-            children: RefCell::new(None),
-            filled: Cell::new(false),
-            changed: changed.cloned().unwrap_or_default(),
+        if let Some(object) = json.as_object().filter(|object| is_flat(object)) {
+            changed.set(true);
+            let plain = Object::new(ctx.clone())?;
+            for (name, member) in object {
+                plain.set(name, Self::in_tree(ctx, bridge, member, Some(&changed))?)?;
+            }
+            return Ok(plain.into_value());
+        }
+        let target = match json.is_array() {
+            true => rquickjs::Array::new(ctx.clone())?.into_object(),
+            false => Object::new(ctx.clone())?,
         };
-        let prototype = bridge.handler_prototype(ctx)?;
-        let handler = Class::instance_proto(view, prototype)?;
-        bridge.view(ctx)?.call((handler, json.is_array()))
+        let view =
+            View { json: json.clone(), children: RefCell::new(None), filled: Cell::new(false), changed };
+        let handler = Class::instance_proto(view, bridge.handler_prototype(ctx)?)?;
+        let handler = ProxyHandler::from_object(handler.into_inner())?;
+        Ok(rquickjs::Proxy::new(ctx.clone(), target, handler)?.into_value())
     }
 
     /// The data behind a proxy, if nothing in its tree has changed.

@@ -252,9 +252,8 @@ enum Place<'a> {
     Between { node: usize, run: usize, item: &'a Item },
 }
 
-fn of_pairing(mut error: ExpressionError) -> ExpressionError {
-    error.functionality = Some("pairedItem".into());
-    error
+fn of_pairing(error: ExpressionError) -> ExpressionError {
+    error.with("functionality", "pairedItem")
 }
 
 /// Pairing errors of a pinned node say so.

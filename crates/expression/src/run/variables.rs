@@ -25,9 +25,8 @@ pub(crate) fn located(message: impl Into<String>, scene: &Scene<'_>) -> Expressi
     ExpressionError::expression(message).with("runIndex", scene.run_index).with("itemIndex", scene.item_index)
 }
 
-fn of_pairing(mut error: ExpressionError) -> ExpressionError {
-    error.functionality = Some("pairedItem".into());
-    error
+fn of_pairing(error: ExpressionError) -> ExpressionError {
+    error.with("functionality", "pairedItem")
 }
 
 /// `key`, or its form for Code nodes.
