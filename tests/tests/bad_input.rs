@@ -237,3 +237,22 @@ fn check_finds_every_problem_at_once() {
     assert!(good.stdout.contains("no problems"), "{}", good.stdout);
     assert!(service.requests().is_empty());
 }
+
+/// Version as text or absent, fractional positions, gaps in the connections, unknown keys, notes: as files in the wild.
+#[test]
+fn exports_as_they_are_in_the_wild_run() {
+    let service = Service::start();
+    let mut workflow =
+        sending_workflow(json!({}), json!({ "typeVersion": "1", "position": [200.5, -0.25], "color": 7 }));
+    workflow["nodes"][0].as_object_mut().expect("a node").remove("typeVersion");
+    workflow["nodes"].as_array_mut().expect("a list").push(json!(
+        { "name": "Note", "type": "n8n-nodes-base.stickyNote", "position": [0, 0], "parameters": { "content": "# Hi" } }
+    ));
+    workflow["connections"]["Start"]["main"] =
+        json!([[null, { "node": "Send", "type": "main", "index": 0 }], null]);
+    workflow["settings"] = json!({ "executionOrder": "v1", "callerPolicy": "any" });
+    workflow["tags"] = json!([{ "name": "sales" }]);
+    let finished = Finished::of(&mut service.run(&workflow, &recipients(2)));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(service.ledger().len(), 2);
+}
