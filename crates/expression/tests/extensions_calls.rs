@@ -3,6 +3,8 @@
 //! A case has a `receiver` and `calls` of methods one after the other, or a `function` with `args`. What JSON lacks is
 //! written as an object with a member `$`, such as `{"$": "undefined"}`.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+
 use std::path::Path;
 
 use heddle_expression::luxon::{self, Class};

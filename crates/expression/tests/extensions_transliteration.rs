@@ -3,6 +3,8 @@
 //!
 //! `UPDATE_TABLES=1 cargo test -p heddle-expression --test extensions_transliteration` writes the table anew.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;

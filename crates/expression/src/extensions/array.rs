@@ -212,7 +212,7 @@ fn chunk(own: Elements<'_>, size: &Value) -> Result<Value, Thrown> {
 
 /// Copies of the objects in which keys are renamed, one pair of names after the other.
 fn rename_keys(own: Elements<'_>, args: &[Value]) -> Result<Value, Thrown> {
-    if args.is_empty() || args.len() % 2 != 0 {
+    if args.is_empty() || !args.len().is_multiple_of(2) {
         return Err(Thrown::extension(
             "renameKeys(): expected an even amount of args: from1, to1 [, from2, to2, ...]. \
              e.g. .renameKeys(\"name\", \"title\")",

@@ -23,7 +23,7 @@ fn without_signs(text: &str) -> Cow<'_, str> {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        match SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
+        match sign_at(rest, character) {
             Some(sign) => rest = &rest[sign.len()..],
             None => {
                 kept.push(character);
@@ -32,6 +32,11 @@ fn without_signs(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(kept)
+}
+
+fn sign_at(text: &str, first: char) -> Option<&'static str> {
+    let may_begin = !first.is_ascii() || "$BCFGJKLMNPQRSTZklz".contains(first);
+    SIGNS.into_iter().find(|sign| may_begin && text.starts_with(sign))
 }
 
 /// The whole number that a text begins with.

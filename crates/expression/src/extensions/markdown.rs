@@ -24,41 +24,43 @@ type Step = fn(&str) -> Option<String>;
 
 const STEPS: [Step; 18] = [
     |text| replace_lines(text, list_marker),
-    |text| {
-        replace(text, "\n==", |text, start| Ok((start + 1 + run(&text[start + 1..], '='), start..start + 1)))
-    },
-    |text| replace(text, "~~", |_, start| Ok((start + 2, 0..0))),
+    |text| replace(text, "\n==", underline),
+    |text| replace(text, "~~", |_, start, _| Ok((start + 2, 0..0))),
     |text| replace(text, "```", fence),
     |text| replace(text, "<", tag),
     |text| is_only(text, &['=', '-'], 2).then(String::new),
     footnotes,
     reference,
-    |text| replace(text, "![", |text, start| bracketed(text, start + 2).map(|(end, _)| (end, 0..0))),
-    |text| replace(text, "[", |text, start| bracketed(text, start + 1)),
-    |text| replace(text, ">", |_, start| Ok((start + 1, 0..0))),
+    |text| replace(text, "![", |_, start, inside| bracketed(start + 2, inside).map(|(end, _)| (end, 0..0))),
+    |text| replace(text, "[", |_, start, inside| bracketed(start + 1, inside)),
+    |text| replace(text, ">", |_, start, _| Ok((start + 1, 0..0))),
     |text| is_titled_reference(text).then(String::new),
     |text| replace_lines(text, heading),
     emphasis,
     |text| replace(text, "```", code_block),
     |text| is_only(text, &['-'], 3).then(String::new),
     |text| replace(text, "`", code),
-    |text| replace(text, "\n\n\n", |text, start| Ok((start + run(&text[start..], '\n'), start..start + 2))),
+    |text| {
+        replace(text, "\n\n\n", |text, start, _| Ok((start + run(&text[start..], '\n'), start..start + 2)))
+    },
 ];
 
 /// Where a replaced part ends, and which part of the text stays in its place.
 type Replacement = (usize, Range<usize>);
 
-/// Replaces what `find` makes of each `opening`; where it makes nothing, it says from where to look for the next one.
+/// Replaces what `find` makes of each `opening`, given its position and what follows it in its line; where it makes
+/// nothing, it says from where to look for the next one.
 fn replace(
     text: &str,
     opening: &str,
-    mut find: impl FnMut(&str, usize) -> Result<Replacement, usize>,
+    mut find: impl FnMut(&str, usize, &str) -> Result<Replacement, usize>,
 ) -> Option<String> {
     let mut output = Output::new(text);
+    let mut lines = Lines::new(text);
     let mut position = 0;
     while let Some(found) = text.get(position..).and_then(|rest| rest.find(opening)) {
         let start = position + found;
-        position = match find(text, start) {
+        position = match find(text, start, lines.rest(start + opening.len())) {
             Ok((end, kept)) => output.replace(start, end, kept),
             Err(next) => next.max(start + 1),
         };
@@ -123,10 +125,32 @@ fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// The rest of the line from a position on.
-fn line(text: &str, from: usize) -> &str {
-    let rest = text.get(from..).unwrap_or_default();
-    &rest[..rest.find(is_line_break).unwrap_or(rest.len())]
+/// The lines of a text, of which each is measured once when it is gone through from left to right.
+struct Lines<'a> {
+    text: &'a str,
+    /// The end of the line that was asked for last.
+    end: Option<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, end: None }
+    }
+
+    /// The rest of the line from a position on.
+    fn rest(&mut self, from: usize) -> &'a str {
+        let end = match self.end.filter(|end| from <= *end) {
+            Some(end) => end,
+            None => from + line(&self.text[from..]).len(),
+        };
+        self.end = Some(end);
+        &self.text[from..end]
+    }
+}
+
+/// The first line of a text.
+fn line(text: &str) -> &str {
+    &text[..text.find(is_line_break).unwrap_or(text.len())]
 }
 
 /// The length of what a text begins with.
@@ -151,14 +175,19 @@ fn list_marker(rest: &str) -> Option<Replacement> {
     (space > 0).then_some((indent + marker + space, 0..indent))
 }
 
+/// The line under a heading, of two or more `=`; the line break before it stays.
+fn underline(text: &str, start: usize, _: &str) -> Result<Replacement, usize> {
+    Ok((start + 1 + run(&text[start + 1..], '='), start..start + 1))
+}
+
 /// Three backticks and the rest of their line.
-fn fence(text: &str, start: usize) -> Result<Replacement, usize> {
-    let end = start + 3 + line(text, start + 3).len();
+fn fence(text: &str, start: usize, inside: &str) -> Result<Replacement, usize> {
+    let end = start + 3 + inside.len();
     if text[end..].starts_with('\n') { Ok((end + 1, 0..0)) } else { Err(end) }
 }
 
 /// `<`, then characters that are usual in tags, then `>`, `|` or `\`.
-fn tag(text: &str, start: usize) -> Result<Replacement, usize> {
+fn tag(text: &str, start: usize, _: &str) -> Result<Replacement, usize> {
     let is_usual = |character: char| {
         character.is_ascii_alphanumeric() || is_space(character) || "_|='\":(),;/.-".contains(character)
     };
@@ -183,8 +212,7 @@ fn is_only(text: &str, characters: &[char], least: usize) -> bool {
 /// `[^text]`, with `: …` up to the end of the text where that follows in the last line.
 fn footnotes(text: &str) -> Option<String> {
     let last_line = last_line_start(text);
-    replace(text, "[^", |text, start| {
-        let inside = line(text, start + 2);
+    replace(text, "[^", |text, start, inside| {
         let first = inside.chars().next().map_or(0, char::len_utf8);
         let Some(close) = inside[first..].find(']') else { return Err(start + 2 + inside.len()) };
         let end = start + 2 + first + close + 1;
@@ -211,8 +239,7 @@ fn reference(text: &str) -> Option<String> {
 
 /// The rest of `[text](…)` behind its first bracket, all in one line. The brackets of the second part may be mixed. The
 /// text stays.
-fn bracketed(text: &str, from: usize) -> Result<Replacement, usize> {
-    let inside = line(text, from);
+fn bracketed(from: usize, inside: &str) -> Result<Replacement, usize> {
     let position = || {
         let middle = inside.as_bytes().windows(2).position(|pair| matches!(pair, [b']', b'[' | b'(']))?;
         let close = inside[middle + 2..].find([']', ')'])?;
@@ -235,7 +262,7 @@ fn is_titled_reference(text: &str) -> bool {
         length > 0
             && (length == definition.len() || title.is_some_and(|title| !title.contains(is_line_break)))
     };
-    line(inside, 0).match_indices("]: ").any(|(at, _)| is_definition(&inside[at + 3..]))
+    line(inside).match_indices("]: ").any(|(at, _)| is_definition(&inside[at + 3..]))
 }
 
 /// One to six `#` before and perhaps behind a text without `#`, which stays and may have several lines.
@@ -255,6 +282,7 @@ fn emphasis(text: &str) -> Option<String> {
     // marks that are not found again in the line that ends there
     let mut missing: Vec<(&str, usize)> = Vec::new();
     let mut output = Output::new(text);
+    let mut lines = Lines::new(text);
     let mut position = 0;
     while let Some(found) = text[position..].find(['*', '_']) {
         let start = position + found;
@@ -265,7 +293,7 @@ fn emphasis(text: &str) -> Option<String> {
                 return None;
             }
             let from = start + length;
-            let inside = line(text, from);
+            let inside = lines.rest(from);
             let first = inside.chars().next().filter(|first| !is_space(*first))?;
             match closing_mark(inside, mark, first) {
                 Some(end) => Some((from + end + length, from..from + end)),
@@ -301,9 +329,9 @@ fn closing_mark(inside: &str, mark: &str, first: char) -> Option<usize> {
 }
 
 /// Three or more backticks on both sides of a text in one line; the text stays. As many as possible belong to the mark.
-fn code_block(text: &str, start: usize) -> Result<Replacement, usize> {
-    let open = run(&text[start..], '`');
-    let inside = line(text, start + open);
+fn code_block(_: &str, start: usize, inside: &str) -> Result<Replacement, usize> {
+    let more = run(inside, '`');
+    let (open, inside) = (3 + more, &inside[more..]);
     let mut close: Option<(usize, usize)> = None;
     let mut position = 0;
     while let Some(found) = inside[position..].find("```") {
@@ -329,8 +357,7 @@ fn code_block(text: &str, start: usize) -> Result<Replacement, usize> {
 }
 
 /// A text of at least one character between two backticks in one line; the text stays.
-fn code(text: &str, start: usize) -> Result<Replacement, usize> {
-    let inside = line(text, start + 1);
+fn code(_: &str, start: usize, inside: &str) -> Result<Replacement, usize> {
     let first = inside.chars().next().map_or(0, char::len_utf8);
     match inside[first..].find('`') {
         Some(close) => Ok((start + 1 + first + close + 1, start + 1..start + 1 + first + close)),

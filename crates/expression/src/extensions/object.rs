@@ -1,12 +1,11 @@
 //! The methods of objects: of plain ones, and of whatever else is an object without being an array or a date.
 
+use heddle_node::json::MAX_DEPTH;
 use heddle_node::{Json, JsonObject};
-use smol_str::SmolStr;
 
 use super::arg;
 use super::views::{
-    MAX_DEPTH, Members, has_members, is_object, own_member, own_members, property_key, spread, to_text,
-    too_deep,
+    Members, has_members, is_object, own_member, own_members, property_key, spread, to_text, too_deep,
 };
 use crate::luxon::{self, Class};
 use crate::{Thrown, Value};
@@ -160,9 +159,11 @@ fn filter(receiver: &Value, keep: impl Fn(&Value) -> bool) -> Value {
 
 /// Whether `compact` drops a member or an element.
 pub(super) fn is_blank(value: &Value) -> bool {
-    value.is_nullish()
-        || matches!(value.as_str(), Some("" | "nil"))
-        || (is_object(value) && !has_members(value))
+    match value {
+        Value::Undefined => true,
+        Value::Json(json) => is_blank_json(json),
+        value => is_object(value) && !has_members(value),
+    }
 }
 
 /// The members that are not blank. What is nested, arrays too, becomes an object without its blank members, and stays
@@ -189,24 +190,28 @@ fn compact_json(json: &Json, depth: usize) -> Result<Json, Thrown> {
         return Err(too_deep());
     }
     let mut members = JsonObject::new();
-    let mut keep = |key: &str, value: &Json| -> Result<(), Thrown> {
-        let is_blank = value.is_null()
-            || matches!(value.as_str(), Some("" | "nil"))
-            || value.as_array().is_some_and(<[Json]>::is_empty)
-            || value.as_object().is_some_and(JsonObject::is_empty);
-        if !is_blank {
-            let is_container = value.is_array() || value.is_object();
-            members.insert(key, if is_container { compact_json(value, depth + 1)? } else { value.clone() });
-        }
-        Ok(())
-    };
     for (key, value) in json.as_object().into_iter().flatten() {
-        keep(key, value)?;
+        if !is_blank_json(value) {
+            members.insert(key, compact_member(value, depth)?);
+        }
     }
     for (index, value) in json.as_array().into_iter().flatten().enumerate() {
-        keep(&SmolStr::from(index.to_string()), value)?;
+        if !is_blank_json(value) {
+            members.insert(&index.to_string(), compact_member(value, depth)?);
+        }
     }
     Ok(Json::from(members))
+}
+
+fn compact_member(value: &Json, depth: usize) -> Result<Json, Thrown> {
+    if value.is_array() || value.is_object() { compact_json(value, depth + 1) } else { Ok(value.clone()) }
+}
+
+fn is_blank_json(value: &Json) -> bool {
+    value.is_null()
+        || matches!(value.as_str(), Some("" | "nil"))
+        || value.as_array().is_some_and(<[Json]>::is_empty)
+        || value.as_object().is_some_and(JsonObject::is_empty)
 }
 
 /// The own members as a query or the body of a form.

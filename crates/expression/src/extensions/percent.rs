@@ -58,9 +58,9 @@ pub(super) fn decode(text: &str, whole: bool) -> Result<String, Thrown> {
             0xf0..=0xf4 => 4,
             _ => return Err(malformed()),
         };
-        let mut bytes = [first, 0, 0, 0];
-        for index in 1..length {
-            bytes[index] = escapes.get(3 * index..).and_then(escaped_byte).ok_or_else(malformed)?;
+        let mut bytes = [0; 4];
+        for (index, byte) in bytes[..length].iter_mut().enumerate() {
+            *byte = escapes.get(3 * index..).and_then(escaped_byte).ok_or_else(malformed)?;
         }
         let character = std::str::from_utf8(&bytes[..length]).map_err(|_| malformed())?;
         let (escape, after) = escapes.split_at(3 * length);

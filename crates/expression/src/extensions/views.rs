@@ -1,16 +1,14 @@
 //! Reading arrays and objects, whether they are plain data or hold what JSON lacks.
 
+use heddle_node::json::MAX_DEPTH;
 use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::luxon::{self, coerce};
 use crate::{Thrown, Value};
 
-/// How deep arrays and objects may be nested where a method has to descend into them. JavaScript's stack overflows as
-/// well, later; such errors are swallowed.
-pub(super) const MAX_DEPTH: usize = 1000;
-
-/// The error of a value that is nested too deeply.
+/// The error of a value that is nested deeper than [`MAX_DEPTH`] where a method has to descend into it. JavaScript's
+/// stack overflows as well, later; such errors are swallowed.
 pub(super) fn too_deep() -> Thrown {
     Thrown::range_error("Maximum call stack size exceeded")
 }
