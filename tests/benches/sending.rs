@@ -28,11 +28,13 @@ fn main() {
         serve();
         return;
     }
-    let (mut server, url) = start_server();
+    let (_server, url) = start_server();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let workflow = heddle_tests::sending_workflow(json!({}), json!({}));
     let workflow = Workflow::parse("bench.json", &workflow.to_string()).expect("a workflow");
     let host = host(&url);
+    // Another part of the program may have chosen a provider already; theirs is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::new();
     let mut ours = Vec::new();
     let mut bare = Vec::new();
@@ -62,7 +64,6 @@ fn main() {
             bare.push(second);
         }
     }
-    server.kill().expect("the server was running");
     let ratio = median(&mut ours).as_secs_f64() / median(&mut bare).as_secs_f64();
     println!(
         "{SENDS} sends, concurrency {CONCURRENCY}, median of {ROUNDS}: host {:.2?}, bare loop {:.2?}, ratio {ratio:.3} (target {TARGET})",
@@ -134,7 +135,16 @@ async fn send_bare(client: &reqwest::Client, url: &str, round: usize) {
     assert_eq!(answers.len(), SENDS);
 }
 
-fn start_server() -> (Child, String) {
+/// Ends the server's process with the benchmark, however that ends.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
+fn start_server() -> (Server, String) {
     let mut server = Command::new(std::env::current_exe().unwrap())
         .arg("--serve")
         .stdout(Stdio::piped())
@@ -142,7 +152,7 @@ fn start_server() -> (Child, String) {
         .expect("the server starts");
     let mut url = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).expect("the server prints its URL");
-    (server, url.trim().to_owned())
+    (Server(server), url.trim().to_owned())
 }
 
 fn serve() {
