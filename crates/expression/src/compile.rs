@@ -39,15 +39,18 @@ pub(crate) fn compile(template: &str) -> Result<Shape, ExpressionError> {
             .at(range.start + 1..range.end + 1));
     }
     let chunks = split(template);
-    let code_count = chunks.iter().filter(|chunk| matches!(chunk, Chunk::Code(..))).count();
-    if code_count == 0 {
+    let longest = chunks.iter().filter_map(|chunk| match chunk {
+        Chunk::Code(code, _) => Some(code.len()),
+        Chunk::Text(_) => None,
+    });
+    let Some(longest) = longest.max() else {
         let text = chunks.into_iter().map(|chunk| match chunk {
             Chunk::Text(text) | Chunk::Code(text, _) => text,
         });
         return Ok(Shape::Text(text.collect::<String>().into()));
-    }
-    if needs_deep_stack(template) {
-        return compile_on_deep_stack(template);
+    };
+    if longest > DEEP_CODE {
+        return compile_on_deep_stack(template, longest);
     }
     compile_chunks(template, chunks)
 }
@@ -143,18 +146,19 @@ fn find_constructor_access(template: &str) -> Option<Range<usize>> {
     })
 }
 
-/// The parser and the walks over its tree use the stack; what may nest deeply gets one that fits.
-fn needs_deep_stack(template: &str) -> bool {
-    template.len() > 2_000
-}
+/// Code of more bytes than this may nest too deeply for the stack that is there.
+const DEEP_CODE: usize = 1_000;
 
-fn compile_on_deep_stack(template: &str) -> Result<Shape, ExpressionError> {
-    const PER_BYTE: usize = 8 * 1024;
-    const MOST: usize = 1024 * 1024 * 1024;
-    if template.len() > MOST / PER_BYTE && nesting(template) > MOST / PER_BYTE {
+/// The parser and the walks over its tree use the stack, a level for every level of nesting; code that may nest deeply
+/// gets a stack that fits.
+fn compile_on_deep_stack(template: &str, longest: usize) -> Result<Shape, ExpressionError> {
+    const PER_LEVEL: usize = 8 * 1024;
+    const MOST_LEVELS: usize = 128 * 1024;
+    let levels = longest.min(template.bytes().filter(|byte| OPENS_LEVEL.contains(byte)).count());
+    if levels > MOST_LEVELS {
         return Err(ExpressionError::expression(INVALID_SYNTAX));
     }
-    let size = (template.len() * PER_BYTE).min(MOST);
+    let size = (levels * PER_LEVEL).max(4 * 1024 * 1024);
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(size)
@@ -164,7 +168,5 @@ fn compile_on_deep_stack(template: &str) -> Result<Shape, ExpressionError> {
     })
 }
 
-/// A bound for how deep code may nest: characters that can open a level.
-fn nesting(template: &str) -> usize {
-    template.bytes().filter(|byte| b"([{`!~+-*/%?.=&|<>,:".contains(byte)).count()
-}
+/// Characters with which a level of nesting can begin, or, for words such as `typeof`, must go on.
+const OPENS_LEVEL: &[u8] = b" ([{`!~+-*/%?.=&|^<>,:;\t\n";

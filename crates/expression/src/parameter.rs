@@ -26,7 +26,6 @@ impl CompiledValue {
     ///
     /// # Errors
     /// The first template that does not compile, with its place in `value` as a JSON Pointer (RFC 6901).
-    #[expect(clippy::result_large_err, reason = "a failure is rare and is taken apart at once")]
     pub fn compile(value: &Json) -> Result<Self, (String, ExpressionError)> {
         let mut pointer = String::new();
         match compile(value, &mut pointer) {
@@ -172,7 +171,6 @@ impl Engine {
     ///
     /// # Errors
     /// The first error of a template in it, with its place in the value as a JSON Pointer (RFC 6901).
-    #[expect(clippy::result_large_err, reason = "a failure is rare and is taken apart at once")]
     pub fn evaluate_parameter(
         &mut self,
         compiled: &CompiledValue,

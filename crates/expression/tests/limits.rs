@@ -85,7 +85,7 @@ fn endless_recursion_blanks_its_chunk() {
 #[test]
 fn deeply_nested_code_neither_crashes_nor_hangs() {
     let mut engine = engine();
-    for depth in [50usize, 400, 5_000, 100_000] {
+    for depth in [50usize, 480, 950, 5_000, 60_000] {
         let nested = format!("={{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
         let array = format!("={{{{ {}{} }}}}", "[".repeat(depth), "]".repeat(depth));
         let sum = format!("={{{{ 1{} }}}}", "+1".repeat(depth));

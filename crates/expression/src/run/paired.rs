@@ -70,14 +70,18 @@ pub(crate) fn item<'a>(node: usize, scene: &Scene<'a>, method: Method, index: Op
     let Some(input) = scene.items.get(index) else {
         return Err(intermediate_nodes(node, scene).into());
     };
-    let Some(reference) = input.paired_item.references().first() else {
+    let references = input.paired_item.references();
+    let Some(reference) = references.first() else {
         return Err(missing_pairing(scene.node, method, scene).into());
     };
     let Some(sources) = scene.sources else {
         return Err(missing_source(scene).into());
     };
+    let mut walk = Walk::new(name, scene, method);
+    if references.len() > 1 {
+        return walk.fork(references, sources);
+    }
     let source = sources.get(reference.input as usize).or_else(|| sources.first()).and_then(Option::as_ref);
-    let mut walk = Walk { destination: name, scene, method, known: HashMap::new() };
     walk.follow(reference.source_overwrite.as_deref().or(source), reference.item as usize)
 }
 
@@ -88,7 +92,7 @@ pub(crate) fn from_source<'a>(
     reference: &ItemReference,
     scene: &Scene<'a>,
 ) -> Found<'a> {
-    let mut walk = Walk { destination, scene, method: Method::GetPairedItem, known: HashMap::new() };
+    let mut walk = Walk::new(destination, scene, Method::GetPairedItem);
     walk.follow(reference.source_overwrite.as_deref().or(source), reference.item as usize)
 }
 
@@ -100,6 +104,8 @@ struct Walk<'w, 'a> {
     method: Method,
     /// What is known of items where the way forks; `None` while their walk is under way.
     known: HashMap<Step, Option<Outcome<'a>>>,
+    /// How many forks are open.
+    depth: usize,
 }
 
 /// A result that can be kept: what the walk from one item gave.
@@ -109,7 +115,11 @@ enum Outcome<'a> {
     Failed(Option<Box<ExpressionError>>),
 }
 
-impl<'a> Walk<'_, 'a> {
+impl<'w, 'a> Walk<'w, 'a> {
+    fn new(destination: &'w str, scene: &'w Scene<'a>, method: Method) -> Self {
+        Self { destination, scene, method, known: HashMap::new(), depth: 0 }
+    }
+
     fn follow(&mut self, source: Option<&Source>, item: usize) -> Found<'a> {
         let mut source = source.cloned();
         let mut item = item;
@@ -165,6 +175,16 @@ impl<'a> Walk<'_, 'a> {
 
     /// Follows several pairings; they must agree.
     fn fork(&mut self, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
+        if self.depth >= MAX_FORKS {
+            return Err(Stop::Blank);
+        }
+        self.depth += 1;
+        let outcome = self.agree(references, sources);
+        self.depth -= 1;
+        outcome
+    }
+
+    fn agree(&mut self, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
         let mut found: Vec<&'a Item> = Vec::new();
         let mut failure = None;
         for reference in references {
@@ -246,6 +266,9 @@ impl<'a> Walk<'_, 'a> {
 }
 
 const MAX_STEPS: usize = 100_000;
+
+/// Each fork costs stack; more of them in a row than this are a fault in the data.
+const MAX_FORKS: usize = 1_000;
 
 enum Place<'a> {
     Destination(&'a Item),
