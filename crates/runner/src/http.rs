@@ -156,8 +156,8 @@ impl Call<'_> {
         loop {
             self.wait_for_permit(&request, &mut budget).await?;
             attempt += 1;
-            let Try { happened, answer } = self.attempt(request.clone(), attempt).await?;
-            match decide(self.effect, happened) {
+            let (decision, answer) = self.attempt(request.clone(), attempt).await?;
+            match decision {
                 Decision::Wait(asked) => {
                     rate_limited += 1;
                     let pause = asked.unwrap_or_else(|| growing_pause(FIRST_RATE_LIMIT_PAUSE, rate_limited));
@@ -212,14 +212,18 @@ impl Call<'_> {
         self.item.wait_until(moment).await
     }
 
-    /// One try, with its two records.
-    async fn attempt(&self, request: http::Request<Bytes>, attempt: u32) -> Result<Try, HttpError> {
+    /// One try, with its two records, and what may follow it.
+    async fn attempt(
+        &self,
+        request: http::Request<Bytes>,
+        attempt: u32,
+    ) -> Result<(Decision, Result<Response<Bytes>, NoAnswer>), HttpError> {
         let journal = self.item.run.journal;
         let started = Record::Started {
             key: self.key.clone(),
             effect: self.effect,
             attempt,
-            request: format!("{} {}", request.method(), without_query(request.uri())),
+            request: name_request(&request),
         };
         journal.append(started).map_err(|error| HttpError {
             kind: HttpErrorKind::Invalid,
@@ -227,14 +231,15 @@ impl Call<'_> {
             message: format!("The request was not sent, since the journal cannot be written: {error}"),
         })?;
         let mut in_flight = InFlight { call: self, attempt, open: true };
-        let ended = self.item.run.transport.send(request, self.time_limit).await;
-        let outcome = match decide(self.effect, ended.happened) {
+        let Try { happened, answer } = self.item.run.transport.send(request, self.time_limit).await;
+        let decision = decide(self.effect, happened);
+        let outcome = match decision {
             Decision::Wait(_) => Outcome::NotDone,
             Decision::Repeat(outcome) | Decision::End(outcome) => outcome,
         };
-        let status = ended.answer.as_ref().ok().map(|answer| answer.status().as_u16());
+        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
         in_flight.end(status, outcome);
-        Ok(ended)
+        Ok((decision, answer))
     }
 }
 
@@ -286,9 +291,11 @@ fn growing_pause(first: Duration, tries: u32) -> Duration {
     doubled.min(LONGEST_PAUSE).mul_f64(0.75 + fastrand::f64() * 0.5)
 }
 
-fn without_query(uri: &http::Uri) -> String {
-    let text = uri.to_string();
-    text.split('?').next().unwrap_or_default().to_owned()
+/// Method and URL, without the query, which may hold a secret.
+fn name_request(request: &http::Request<Bytes>) -> String {
+    let mut name = format!("{} {}", request.method(), request.uri());
+    name.truncate(name.find('?').unwrap_or(name.len()));
+    name
 }
 
 /// A request as a dry run shows it: no secret is in it, since it has not been authenticated.

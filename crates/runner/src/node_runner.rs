@@ -233,8 +233,7 @@ impl<'a> Collected<'a> {
                 Err(error) if self.error.is_none() || error.kind != ErrorKind::Credential => {
                     let mut error = error.clone();
                     error.item_index = Some(index);
-                    self.tell(index, Some(Verdict::NotSent), Some(&error));
-                    self.note(index, Some(Verdict::NotSent), Some(&error));
+                    self.settle_not_sent(index, Some(&error));
                     self.error.get_or_insert(error);
                 }
                 _ => self.note_not_started(index, Effect::Send),
@@ -244,13 +243,14 @@ impl<'a> Collected<'a> {
 
     fn note_not_started(&mut self, index: usize, effect: Effect) {
         if effect == Effect::Send {
-            self.tell(index, Some(Verdict::NotSent), None);
-            self.note(index, Some(Verdict::NotSent), None);
+            self.settle_not_sent(index, None);
         }
     }
 
-    fn tell(&self, item: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {
+    /// Tells and notes that an item which never began was not sent.
+    fn settle_not_sent(&mut self, item: usize, error: Option<&NodeError>) {
         let context = self.runner.context;
+        let verdict = Some(Verdict::NotSent);
         context.events.receive(&Event::ItemDone {
             node: &context.name,
             run: context.run,
@@ -258,6 +258,7 @@ impl<'a> Collected<'a> {
             verdict,
             error,
         });
+        self.note(item, verdict, error);
     }
 
     fn note(&mut self, index: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {

@@ -73,10 +73,10 @@ async fn exchange(
     client: &reqwest::Client,
     request: reqwest::Request,
 ) -> Result<Response<Bytes>, reqwest::Error> {
-    let response = client.execute(request).await?;
+    let mut response = client.execute(request).await?;
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = response.status();
-    *answer.headers_mut() = response.headers().clone();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
     *answer.body_mut() = response.bytes().await?;
     Ok(answer)
 }
