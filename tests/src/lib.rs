@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: the built binary, files of this folder, and a sandbox to talk to.
 
+pub mod oracle;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;

@@ -1,0 +1,110 @@
+//! Talks to the oracle: the real n8n behind a line protocol, one JSON request a line, one JSON answer a line.
+//!
+//! The environment variable `HEDDLE_ORACLE` names its program. Tests that need it skip where it is not set, and say so.
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+/// The environment variable with the path of the oracle's program.
+pub const ORACLE_VARIABLE: &str = "HEDDLE_ORACLE";
+
+/// A running oracle. Dropping it ends its process.
+pub struct Oracle {
+    program: OsString,
+    arguments: Vec<String>,
+    process: Process,
+}
+
+struct Process {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Oracle {
+    /// Starts the oracle; `None`, with the reason on standard error, where this machine has none.
+    ///
+    /// # Panics
+    /// When `HEDDLE_ORACLE` is set and the program does not start: a test that was asked for must not pass by itself.
+    pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// As [`Oracle::start`], with further arguments of the program, such as `--engine legacy`.
+    ///
+    /// # Panics
+    /// As [`Oracle::start`].
+    pub fn start_with(arguments: &[&str]) -> Option<Self> {
+        let Some(program) = std::env::var_os(ORACLE_VARIABLE) else {
+            eprintln!("skipped: {ORACLE_VARIABLE} is not set, so there is no n8n to compare with");
+            return None;
+        };
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let process = Process::start(&program, &arguments).unwrap_or_else(|error| {
+            panic!("the oracle {} does not start: {error}", program.to_string_lossy())
+        });
+        Some(Self { program, arguments, process })
+    }
+
+    /// Sends a request and waits for its answer. An oracle that has died is started again, once.
+    ///
+    /// # Panics
+    /// When the oracle dies of the same request twice, or answers with something that is no JSON.
+    pub fn ask(&mut self, request: &Value) -> Value {
+        if let Ok(answer) = self.process.ask(request) {
+            return answer;
+        }
+        let fresh = Process::start(&self.program, &self.arguments);
+        let asked = fresh.and_then(|fresh| {
+            self.process = fresh;
+            self.process.ask(request)
+        });
+        asked.unwrap_or_else(|error| panic!("the oracle gives no answer: {error}\nrequest: {request}"))
+    }
+}
+
+impl Process {
+    fn start(program: &OsString, arguments: &[String]) -> std::io::Result<Self> {
+        let mut child = Command::new(program)
+            .arg("--serve")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(std::io::Error::other("its pipes are missing"));
+        };
+        let mut process = Self { child, requests, answers: BufReader::new(answers) };
+        let ready = process.read()?;
+        if ready["ready"] != true {
+            return Err(std::io::Error::other(format!("its first line is {ready}")));
+        }
+        Ok(process)
+    }
+
+    fn ask(&mut self, request: &Value) -> std::io::Result<Value> {
+        writeln!(self.requests, "{request}")?;
+        self.requests.flush()?;
+        self.read()
+    }
+
+    fn read(&mut self) -> std::io::Result<Value> {
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        serde_json::from_str(&line).map_err(|error| std::io::Error::other(format!("{error}: {line}")))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,15 @@
+//! The oracle answers, where there is one.
+
+use heddle_tests::oracle::Oracle;
+use serde_json::json;
+
+#[test]
+fn the_oracle_answers_in_order_and_survives_a_request_that_makes_no_sense() {
+    let Some(mut oracle) = Oracle::start() else { return };
+    let sum = oracle.ask(&json!({ "id": 1, "expression": "={{ $json.a + 1 }}", "json": { "a": 2 } }));
+    assert_eq!((&sum["id"], &sum["value"]), (&json!(1), &json!(3)), "{sum}");
+    let nothing = oracle.ask(&json!({ "id": 2, "workflow": 5 }));
+    assert_eq!(nothing["id"], 2, "{nothing}");
+    let text = oracle.ask(&json!({ "id": 3, "expression": "a{{ 'é' }}" }));
+    assert_eq!(text["id"], 3, "{text}");
+}
