@@ -212,7 +212,7 @@ fn eval_gives_a_value_for_each_item() {
 
 #[test]
 fn eval_replays_recorded_cases() {
-    let data = root().join("crates/expression/tests/data");
+    let data = root().join("tests/conformance/expressions");
     let mut command = heddle();
     command.arg("eval").arg("--cases").arg(data.join("cases/template.json"));
     command.arg("--fixtures").arg(data.join("fixtures.json")).args(["--now", "2025-03-14T15:09:26.535Z"]);

@@ -20,7 +20,7 @@ fn read(path: &Path) -> Json {
 }
 
 fn data(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/expressions").join(name)
 }
 
 /// Whether a result is what was recorded; otherwise what it should be.

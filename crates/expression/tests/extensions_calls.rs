@@ -1,4 +1,4 @@
-//! Calls of extension methods and functions, with what n8n gave for them (`tests/data/extensions.json`).
+//! Calls of extension methods and functions, with what n8n gave for them (`extensions.json` of `tests/conformance/expressions`).
 //!
 //! A case has a `receiver` and `calls` of methods one after the other, or a `function` with `args`. What JSON lacks is
 //! written as an object with a member `$`, such as `{"$": "undefined"}`.
@@ -150,7 +150,7 @@ fn check(case: &Json, result: &Result<Value, Thrown>) -> Result<(), String> {
 }
 
 fn replay(name: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/expressions").join(name);
     let cases = Json::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
     let cases = cases.as_array().unwrap();
     assert!(!cases.is_empty());

@@ -13,7 +13,7 @@ fn engine() -> Engine {
 }
 
 fn fixtures() -> Json {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/expressions/fixtures.json");
     Json::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

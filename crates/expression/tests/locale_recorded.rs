@@ -1,4 +1,4 @@
-//! Calls of `Intl`, with what Node.js 24.21 (ICU 78, CLDR 48) gave for each (`data/locale-*.json`).
+//! Calls of `Intl`, with what Node.js 24.21 (ICU 78, CLDR 48) gave for each (`locale-*.json` of `tests/conformance/expressions`).
 //!
 //! Two calls were left out because this crate gives CLDR's text and ICU another one: the order of a currency's name and
 //! its amount in Burmese (`my`), and the rupee's narrow sign in Albanian (`sq`), where ICU writes the code.
@@ -51,7 +51,8 @@ fn check(file: &Path) -> (usize, Vec<String>) {
 }
 
 fn assert_recorded(name: &str) {
-    let (count, failures) = check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name));
+    let (count, failures) =
+        check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/expressions").join(name));
     assert!(count > 0, "{name} has cases");
     assert!(failures.is_empty(), "{} of {count} differ:\n{}", failures.len(), failures.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! Chains of luxon calls, with what luxon 3.7.2 gave for each (`data/luxon-*.json`).
+//! Chains of luxon calls, with what luxon 3.7.2 gave for each (`luxon-*.json` of `tests/conformance/expressions`).
 
 #![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]
 
@@ -184,7 +184,7 @@ fn check(file: &Path) -> (usize, Vec<String>) {
 }
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/expressions").join(name)
 }
 
 fn assert_recorded(name: &str) {

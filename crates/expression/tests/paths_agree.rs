@@ -141,7 +141,7 @@ proptest! {
     fn both_paths_agree(template in template()) {
         // Braces that close a chunk early are another test's subject.
         prop_assume!(!template.trim_end_matches("}}").contains("}}}"));
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures.json");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/expressions/fixtures.json");
         let fixtures = Json::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
         let cases = json!([{"id": "generated", "expression": template.as_str(), "json": {
             "text": "a,b c", "upper": "ABC", "empty": "", "number": 42, "zero": 0, "negative": -7, "float": 2.5,
