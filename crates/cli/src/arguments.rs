@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a workflow. Results go to standard output, progress and summary to standard error.
     ///
-    /// Exit status: 0 done (also when the workflow goes on after failed items), 1 the workflow failed, 2 the call or
+    /// Exit status: 0 done (also when the workflow goes on after failed items), 1 the workflow failed or took too long, 2 the call or
     /// a file is wrong, 130 interrupted.
     Run(RunArguments),
     /// Find every problem of workflow files without running them.
@@ -111,6 +111,10 @@ pub(crate) struct RunArguments {
     /// Longest time that a service may take for one answer, in seconds [default: 60].
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub(crate) time_limit: Option<std::time::Duration>,
+    /// Longest time that the whole run may take, in seconds; 0 for no limit [default: the workflow's setting]. When it is
+    /// over, nothing more is sent, what is in flight ends, and the exit status is 1.
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
+    pub(crate) timeout: Option<std::time::Duration>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Output::Items)]
     pub(crate) output: Output,
@@ -145,6 +149,11 @@ pub(crate) enum Output {
     Items,
     /// The data of the whole run, in n8n's form.
     RunData,
+}
+
+fn parse_timeout(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    std::time::Duration::try_from_secs_f64(seconds).map_err(|_| "not a number of seconds from 0".to_owned())
 }
 
 fn parse_seconds(text: &str) -> Result<std::time::Duration, String> {

@@ -9,6 +9,7 @@ use heddle_expression::{Clock, Engine, EngineLimits, Scene};
 use heddle_node::{ErrorKind, Item, Json, NodeError, Registry};
 use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Severity, Workflow};
 
+use crate::cancel::{CancelReason, Cancellation};
 use crate::check::start_node;
 use crate::events::Event;
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
@@ -56,14 +57,20 @@ impl Host {
     /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
     pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
         let started_at = crate::clock::now();
+        let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
+        let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
+        let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let mut execution = Execution::new(self, workflow, options, started_at)?;
         while let Some(run) = execution.scheduler.next() {
-            execution.execute(run).await;
-            if execution.options.cancel.is_cancelled() {
+            if cancellation.check().is_some() {
                 execution.scheduler.stop();
+                break;
             }
+            cancellation.limit(execution.execute(run)).await;
+            // Nodes that only compute never wait: whatever else the thread serves gets its turn between them.
+            tokio::task::yield_now().await;
         }
-        Ok(execution.end())
+        Ok(execution.end(cancellation.reason()))
     }
 }
 
@@ -307,21 +314,25 @@ impl<'a> Execution<'a> {
         Ok(prepared.plan.apply(resolved.unwrap_or_else(Json::object))?)
     }
 
-    fn end(self) -> RunResult {
+    fn end(self, cancelled: Option<CancelReason>) -> RunResult {
         let status = match self.scheduler.state() {
             State::Failed(_) | State::EndlessLoop(_) => Status::Error,
             State::Waiting(_) => Status::Waiting,
-            _ if self.options.cancel.is_cancelled() => Status::Canceled,
+            _ if cancelled.is_some() => Status::Canceled,
             State::Stopped => Status::Canceled,
             State::Running | State::Finished => Status::Success,
         };
+        let cancel_reason = cancelled.filter(|_| status == Status::Canceled);
         let error = match self.scheduler.state() {
             State::EndlessLoop(node) => Some(WorkflowFailure::endless_loop(&self.workflow.nodes[node].name)),
-            _ => self.error,
+            _ => self.error.or_else(|| {
+                cancel_reason.map(|reason| WorkflowFailure::cancelled(reason, self.options.execution))
+            }),
         };
         RunResult {
             status,
             error,
+            cancel_reason,
             last_node: self.scheduler.last_node().map(|node| self.workflow.nodes[node].name.to_string()),
             run_data: self.run_data,
             started_at: self.started_at,

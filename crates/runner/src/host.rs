@@ -57,6 +57,9 @@ pub struct RunOptions {
     pub time_limit: Duration,
     /// The longest time that one call may wait for permits and rate limits, all waits together.
     pub wait_budget: Duration,
+    /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
+    /// the time is over, the run ends as if it had been cancelled.
+    pub timeout: Option<Duration>,
     /// Cancels the run: no new sends, those in flight end.
     pub cancel: CancellationToken,
 }
@@ -73,6 +76,7 @@ impl Default for RunOptions {
             dry_run: false,
             time_limit: Duration::from_secs(60),
             wait_budget: Duration::from_secs(15 * 60),
+            timeout: None,
             cancel: CancellationToken::new(),
         }
     }

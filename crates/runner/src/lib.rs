@@ -3,6 +3,7 @@
 //! [`Host::run`] runs a workflow to its end. What a program must decide is in [`RunOptions`]; what happened is in
 //! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
 
+mod cancel;
 mod check;
 mod clock;
 mod credentials;
@@ -25,6 +26,7 @@ pub mod schemas;
 mod suggest;
 mod transport;
 
+pub use cancel::CancelReason;
 pub use check::check;
 pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
 pub use executor::RunError;

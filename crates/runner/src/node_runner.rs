@@ -126,6 +126,8 @@ impl NodeRunner<'_> {
                 collected.take(first + offset, result, effect);
             }
             first += prepared.len();
+            // Items that only compute never wait: a cancellation is noticed between chunks.
+            tokio::task::yield_now().await;
         }
         collected.end()
     }

@@ -8,6 +8,7 @@ use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
+use crate::cancel::CancelReason;
 use crate::scheduler::Branches;
 
 /// How a run of a node ended.
@@ -183,6 +184,32 @@ pub struct WorkflowFailure {
 }
 
 impl WorkflowFailure {
+    /// The run was cancelled, or took too long (`spec/engine.md §19`).
+    pub fn cancelled(reason: CancelReason, execution: uuid::Uuid) -> Self {
+        let mut extra = Json::object();
+        extra.insert("executionId", Json::from(execution.to_string()));
+        let mut json = Json::object();
+        json.insert("level", Json::from("warning"));
+        json.insert("extra", extra);
+        json.insert(
+            "reason",
+            Json::from(match reason {
+                CancelReason::Manual => "manual",
+                CancelReason::Timeout => "timeout",
+            }),
+        );
+        json.insert("name", Json::from(reason.error_name()));
+        json.insert("message", Json::from(reason.message()));
+        Self {
+            message: reason.message().to_owned(),
+            description: None,
+            node: None,
+            item_index: None,
+            parameter: None,
+            json,
+        }
+    }
+
     /// The failure of a node, with the error object that its run data holds.
     pub fn new(node: &str, error: &NodeError, json: Json) -> Self {
         Self {
@@ -216,8 +243,10 @@ impl WorkflowFailure {
 pub struct RunResult {
     /// How it ended.
     pub status: Status,
-    /// Why it failed.
+    /// Why it failed, or was cancelled.
     pub error: Option<WorkflowFailure>,
+    /// What ended it early, when it is [`Status::Canceled`].
+    pub cancel_reason: Option<CancelReason>,
     /// Name of the node that last put something out, or failed.
     pub last_node: Option<String>,
     /// What each node put out.

@@ -36,6 +36,7 @@ fn read_run(run: &Json) -> RunResult {
             json: json.clone(),
             ..WorkflowFailure::endless_loop("")
         }),
+        cancel_reason: None,
         last_node: text("lastNodeExecuted"),
         run_data,
         started_at: time(run.get("startedAt").unwrap()),

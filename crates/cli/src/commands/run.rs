@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heddle_node::Registry;
-use heddle_runner::{Host, RunError, RunOptions, RunResult, Status};
+use heddle_runner::{CancelReason, Host, RunError, RunOptions, RunResult, Status};
 use heddle_workflow::Workflow;
 
 use crate::arguments::{Output, RunArguments};
@@ -32,6 +32,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             start: arguments.start.clone(),
             items,
             concurrency: arguments.concurrency.map(usize::from),
+            timeout: arguments.timeout,
             pins: arguments.pins,
             dry_run: arguments.dry_run,
             ..RunOptions::default()
@@ -135,7 +136,7 @@ fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
 fn exit_status(result: &RunResult) -> u8 {
     match result.status {
         Status::Success | Status::Waiting => 0,
-        Status::Canceled => INTERRUPTED,
-        Status::Error => FAILED,
+        Status::Canceled if result.cancel_reason == Some(CancelReason::Manual) => INTERRUPTED,
+        Status::Canceled | Status::Error => FAILED,
     }
 }

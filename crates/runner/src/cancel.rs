@@ -1,0 +1,97 @@
+//! What ends a run early: its caller, or its time limit (`spec/engine.md §19`).
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Why a run ended before everything had run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CancelReason {
+    /// Its caller cancelled it.
+    Manual,
+    /// Its time limit passed.
+    Timeout,
+}
+
+impl CancelReason {
+    /// n8n's message.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Manual => "The execution was cancelled manually",
+            Self::Timeout => "The execution was cancelled because it timed out",
+        }
+    }
+
+    /// n8n's name of the error.
+    pub fn error_name(self) -> &'static str {
+        match self {
+            Self::Manual => "ManualExecutionCancelledError",
+            Self::Timeout => "TimeoutExecutionCancelledError",
+        }
+    }
+}
+
+/// Cancels one run and knows why.
+pub(crate) struct Cancellation {
+    caller: CancellationToken,
+    /// Cancelled by the caller and by the time limit; what nodes look at.
+    run: CancellationToken,
+    deadline: Option<Instant>,
+    timed_out: bool,
+}
+
+impl Cancellation {
+    /// A run that `caller` cancels, and `limit` when it has one.
+    pub(crate) fn new(caller: CancellationToken, limit: Option<Duration>) -> Self {
+        let run = caller.child_token();
+        // A limit beyond what the clock can show is none.
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        Self { caller, run, deadline, timed_out: false }
+    }
+
+    /// The token that the run's nodes look at.
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.run
+    }
+
+    /// Why the run ends, if it does; notices that the time is over.
+    pub(crate) fn check(&mut self) -> Option<CancelReason> {
+        if !self.timed_out && self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.time_out();
+        }
+        self.reason()
+    }
+
+    /// Why the run ends, as far as it is known.
+    pub(crate) fn reason(&self) -> Option<CancelReason> {
+        if self.timed_out {
+            Some(CancelReason::Timeout)
+        } else {
+            self.caller.is_cancelled().then_some(CancelReason::Manual)
+        }
+    }
+
+    /// Waits for `work` to its end. When the time is over on the way, the run is cancelled, so that `work` starts nothing
+    /// more and ends what it has begun.
+    pub(crate) async fn limit<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let Some(deadline) = self.deadline.filter(|_| !self.timed_out) else { return work.await };
+        let mut work = pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = tokio::time::sleep_until(deadline) => self.time_out(),
+        }
+        work.await
+    }
+
+    fn time_out(&mut self) {
+        // Who cancelled first is the reason.
+        if !self.caller.is_cancelled() {
+            self.timed_out = true;
+        }
+        self.run.cancel();
+    }
+}
