@@ -180,7 +180,10 @@ struct Run<'r, 'js> {
 
 impl<'js> Run<'_, 'js> {
     fn template(&self, template: &Template, scene: &Scene<'_>) -> Result<Value, Failure> {
-        let data = self.bridge.begin(self.ctx, scene.item_index).map_err(|error| self.failure(error))?;
+        let data = self
+            .bridge
+            .begin(self.ctx, scene, template.reads_json())
+            .map_err(|error| self.failure(error))?;
         match template.shape() {
             Shape::Text(text) => Ok(Value::Json(text.clone())),
             Shape::Whole(code) => match self.chunk(template.id(), 0, code, &data)? {

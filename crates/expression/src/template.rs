@@ -87,6 +87,11 @@ impl Template {
         codes(&self.0.shape).all(|code| code.native.is_some())
     }
 
+    /// Whether some code names `$json`.
+    pub(crate) fn reads_json(&self) -> bool {
+        codes(&self.0.shape).any(|code| code.script.reads_json)
+    }
+
     pub(crate) fn id(&self) -> u64 {
         self.0.id
     }

@@ -1,12 +1,14 @@
 //! What Rust holds of the engine's world: the functions of the prelude, and the compiled chunks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::time::Instant;
 
-use rquickjs::{Ctx, Function, Object, Persistent, Result, Value};
+use hashbrown::HashMap;
+use rquickjs::object::Property;
+use rquickjs::{Atom, Ctx, Function, Object, Persistent, Result, Value};
 
 use crate::error::ExpressionError;
+use crate::javascript::view::View;
 use crate::scene::Scene;
 use crate::template::Template;
 
@@ -28,13 +30,26 @@ pub(crate) struct Bridge {
     pub(crate) parameters: RefCell<Vec<String>>,
 }
 
-#[derive(Clone)]
 struct Api {
     object: Persistent<Object<'static>>,
-    begin: Persistent<Function<'static>>,
+    /// The prototype of data contexts, and the key under which they hold the index of their item.
+    base: Persistent<Object<'static>>,
+    index_key: Persistent<Atom<'static>>,
+    json_key: Persistent<Atom<'static>>,
     guard: Persistent<Function<'static>>,
-    handler_prototype: Persistent<Object<'static>>,
+    handlers: Handlers<Persistent<Object<'static>>>,
     object_prototype: Persistent<Object<'static>>,
+    luxon_prototypes: [Persistent<Object<'static>>; 3],
+}
+
+/// The prototypes of the handlers of views.
+pub(crate) struct Handlers<T> {
+    /// Members are fetched one by one.
+    pub(crate) lazy: T,
+    /// All members are in the target.
+    pub(crate) filled: T,
+    /// The target is the code's own.
+    pub(crate) written: T,
 }
 
 /// How many compiled chunks, and how many templates of its own, an engine keeps.
@@ -48,12 +63,20 @@ impl Bridge {
             |name: &str| -> Result<_> { Ok(Persistent::save(ctx, api.get::<_, Function<'js>>(name)?)) };
         let object =
             |name: &str| -> Result<_> { Ok(Persistent::save(ctx, api.get::<_, Object<'js>>(name)?)) };
+        let index_key = Atom::from_value(ctx.clone(), &api.get("index")?)?;
         let connected = Api {
             object: Persistent::save(ctx, api.clone()),
-            begin: function("begin")?,
+            base: object("base")?,
+            index_key: Persistent::save(ctx, index_key),
+            json_key: Persistent::save(ctx, Atom::from_str(ctx.clone(), "$json")?),
             guard: function("guard")?,
-            handler_prototype: object("handlerPrototype")?,
+            handlers: Handlers {
+                lazy: object("lazyHandler")?,
+                filled: object("filledHandler")?,
+                written: object("writtenHandler")?,
+            },
             object_prototype: object("objectPrototype")?,
+            luxon_prototypes: [object("dateTime")?, object("duration")?, object("interval")?],
         };
         *self.api.borrow_mut() = Some(connected);
         Ok(())
@@ -77,17 +100,34 @@ impl Bridge {
         part.restore(ctx)
     }
 
-    /// A new data context for an item.
-    pub(crate) fn begin<'js>(&self, ctx: &Ctx<'js>, item_index: usize) -> Result<Object<'js>> {
-        self.get(ctx, |api| &api.begin)?.call((item_index as f64,))
+    /// A new data context for the scene's item. `$json` is put into it if `reads_json`; all else is found when it is
+    /// read.
+    pub(crate) fn begin<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        scene: &Scene<'_>,
+        reads_json: bool,
+    ) -> Result<Object<'js>> {
+        let data = Object::new_proto(ctx.clone(), Some(&self.get(ctx, |api| &api.base)?))?;
+        data.set(self.get(ctx, |api| &api.index_key)?, scene.item_index as f64)?;
+        if reads_json && let Some(item) = scene.item() {
+            let json = View::value(ctx, self, &item.json)?;
+            let json = Property::from(json).writable().enumerable().configurable();
+            data.prop(self.get(ctx, |api| &api.json_key)?, json)?;
+        }
+        Ok(data)
     }
 
     pub(crate) fn guard<'js>(&self, ctx: &Ctx<'js>) -> Result<Function<'js>> {
         self.get(ctx, |api| &api.guard)
     }
 
-    pub(crate) fn handler_prototype<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>> {
-        self.get(ctx, |api| &api.handler_prototype)
+    pub(crate) fn handlers<'js>(&self, ctx: &Ctx<'js>) -> Result<Handlers<Object<'js>>> {
+        Ok(Handlers {
+            lazy: self.get(ctx, |api| &api.handlers.lazy)?,
+            filled: self.get(ctx, |api| &api.handlers.filled)?,
+            written: self.get(ctx, |api| &api.handlers.written)?,
+        })
     }
 
     pub(crate) fn object_prototype<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>> {
@@ -101,7 +141,7 @@ impl Bridge {
 
     /// The prototype of luxon's `DateTime`, `Duration` or `Interval`.
     pub(crate) fn luxon_prototype<'js>(&self, ctx: &Ctx<'js>, index: usize) -> Result<Object<'js>> {
-        self.get(ctx, |api| &api.object)?.get::<_, rquickjs::Array<'js>>("luxonPrototypes")?.get(index)
+        self.get(ctx, |api| &api.luxon_prototypes[index])
     }
 
     /// A compiled chunk, from the cache or made by `compile`.

@@ -205,7 +205,7 @@ impl<'js> Reader<'_, 'js> {
     }
 
     fn proxy(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
-        if let Some(json) = View::unchanged(value) {
+        if let Some(json) = View::unchanged(self.ctx, self.bridge, value) {
             return Ok(Value::Json(json));
         }
         match value.as_object() {

@@ -105,13 +105,6 @@ impl<'js> Call<'_, 'js> {
         self.js(index).as_number().filter(|number| *number >= 0.0).map_or(0, |number| number as usize)
     }
 
-    fn object(&self, index: usize) -> Hosted<Object<'js>> {
-        match self.js(index).into_object() {
-            Some(object) => Ok(object),
-            None => Err(Thrown::type_error("not an object").into()),
-        }
-    }
-
     fn give(&self, value: &Value) -> Hosted<JsValue<'js>> {
         Ok(to_js(self.ctx, self.bridge, value)?)
     }
@@ -171,22 +164,31 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
         host.set(*name, hosted)?;
     }
     // A proxy calls its traps on the handler.
-    let bridge = Rc::clone(bridge);
+    let own = Rc::clone(bridge);
     let get = Function::new(
         ctx.clone(),
-        move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>, target: Object<'js>, key: JsValue<'js>| {
-            handler.0.borrow().get(&ctx, &bridge, &target, &key)
+        move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>, _: JsValue<'js>, key: JsValue<'js>| {
+            View::get(&handler.0, &ctx, &own, key)
         },
     )?;
     host.set("viewGet", get)?;
+    let own = Rc::clone(bridge);
+    let fill = Function::new(ctx.clone(), move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>| {
+        View::fill(&handler.0, &ctx, &own)
+    })?;
+    host.set("viewFill", fill)?;
+    let own = Rc::clone(bridge);
+    let open = Function::new(ctx.clone(), move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>| {
+        View::open(&handler.0, &ctx, &own)
+    })?;
+    host.set("viewOpen", open)?;
     Ok(host)
 }
 
 const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("now", |call| in_scene(|scene| Ok(JsValue::new_number(call.ctx.clone(), scene.clock.now as f64)))),
     ("parseDate", |call| Ok(JsValue::new_float(call.ctx.clone(), luxon::parse_date(&call.text(0)?)))),
-    ("viewFill", view_fill),
-    ("viewText", |call| match View::unchanged(&call.js(0)) {
+    ("viewText", |call| match View::unchanged(call.ctx, call.bridge, &call.js(0)) {
         Some(json) => call.give(&Value::from(json.to_json_string())),
         None => Ok(call.undefined()),
     }),
@@ -457,20 +459,6 @@ fn luxon_class(index: usize) -> LuxonClass {
         1 => LuxonClass::Duration,
         _ => LuxonClass::Interval,
     }
-}
-
-fn handler<'js>(call: &Call<'_, 'js>) -> Hosted<Class<'js, View<'js>>> {
-    match Class::<View<'js>>::from_object(&call.object(0)?) {
-        Some(handler) => Ok(handler),
-        None => Err(Thrown::type_error("not a view").into()),
-    }
-}
-
-fn view_fill<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
-    let handler = handler(call)?;
-    let view = handler.borrow();
-    view.fill(call.ctx, call.bridge, &call.object(1)?, call.js(2).as_bool().unwrap_or(true))?;
-    Ok(call.undefined())
 }
 
 fn variable<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {

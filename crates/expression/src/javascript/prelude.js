@@ -196,26 +196,18 @@
 
   // ---- Data views: an object or array of the run is fetched member by member, and copied at the first write.
 
-  const handlerPrototype = {
-    get: host.viewGet,
-    has(target, key) { host.viewFill(this, target, false); return key in target; },
-    ownKeys(target) { host.viewFill(this, target, false); return ownKeys(target); },
-    getOwnPropertyDescriptor(target, key) {
-      host.viewFill(this, target, false);
-      return reflectDescriptor(target, key);
-    },
-    set(target, key, value) {
-      host.viewFill(this, target, true);
-      target[key] = value;
-      return true;
-    },
-    deleteProperty(target, key) { host.viewFill(this, target, true); return delete target[key]; },
-    defineProperty(target, key, descriptor) {
-      host.viewFill(this, target, true);
-      return reflectDefine(target, key, descriptor);
-    },
-    preventExtensions(target) { host.viewFill(this, target, true); Object.preventExtensions(target); return true; },
+  // The handlers of a view's three states. A trap that is a getter does its work when the engine looks for the trap, and
+  // then there is none: the engine goes on with the target.
+  const trap = (handler, work, names) => {
+    for (const name of names) defineProperty(handler, name, { get: work });
+    return handler;
   };
+  const writeTraps = ['set', 'deleteProperty', 'defineProperty', 'preventExtensions'];
+  const writtenHandler = create(null);
+  const filledHandler = trap(create(null), host.viewOpen, writeTraps);
+  const lazyHandler = trap(create(null), host.viewOpen, writeTraps);
+  trap(lazyHandler, host.viewFill, ['has', 'ownKeys', 'getOwnPropertyDescriptor']);
+  defineProperty(lazyHandler, 'get', { value: host.viewGet });
 
   // Data that code has not touched are written as they are.
   hide(JSON, 'stringify', asNative(function (value, replacer, space) {
@@ -560,7 +552,7 @@
       }
     }
   };
-  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, handlerPrototype };
+  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, lazyHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),
@@ -577,7 +569,8 @@
 
   return {
     threwNull: () => threwNull, locatorValue,
-    begin, guard, fail, classify, print, handlerPrototype, luxonPrototypes,
+    base, index: INDEX, guard, fail, classify, print, lazyHandler, filledHandler, writtenHandler,
+    dateTime: luxonPrototypes[0], duration: luxonPrototypes[1], interval: luxonPrototypes[2],
     text: (value) => StringOf(value),
     wellFormed: (value) => toWellFormed(value),
     date: (millis) => new NativeDate(millis),

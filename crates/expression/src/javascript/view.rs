@@ -12,26 +12,48 @@ use rquickjs::{Class, Ctx, JsLifetime, Object, Result, Value};
 
 use crate::javascript::bridge::Bridge;
 use crate::native::expr::array_index;
+use crate::syntax::names::is_array_member;
 
 /// The handler of the proxy that stands for an object or array.
+///
+/// Its prototype says how far it is: one with a `get` trap while members are fetched, then one that only waits for
+/// the first write, then one without traps. The traps apart from `get` are getters that do the work that is due and
+/// give undefined, so that the engine goes on with the proxy's target, at its full speed.
 #[derive(JsLifetime)]
 pub(crate) struct View<'js> {
     json: Json,
-    /// Members that are objects or arrays and have been read: reading again gives the same one.
-    children: RefCell<Option<Object<'js>>>,
-    /// All members are in the proxy's target.
+    target: Object<'js>,
+    /// Members that are objects or arrays and have been read, by position: reading again gives the same one.
+    children: RefCell<Vec<Child<'js>>>,
+    /// All members are in the target.
     filled: Cell<bool>,
     /// Something in the tree that this view belongs to may have changed.
     changed: Rc<Cell<bool>>,
 }
 
+#[derive(JsLifetime)]
+struct Child<'js> {
+    position: usize,
+    value: Value<'js>,
+}
+
+impl<'js> Child<'js> {
+    fn find(children: &[Self], position: usize) -> Option<Value<'js>> {
+        children.iter().find(|child| child.position == position).map(|child| child.value.clone())
+    }
+}
+
 impl<'js> Trace<'js> for View<'js> {
     fn trace<'a>(&self, tracer: Tracer<'a, 'js>) {
+        self.target.trace(tracer);
         if let Ok(children) = self.children.try_borrow() {
-            children.trace(tracer);
+            children.iter().for_each(|child| child.value.trace(tracer));
         }
     }
 }
+
+/// How many members that are objects or arrays are fetched one by one; then all are.
+const MOST_CHILDREN: usize = 8;
 
 impl<'js> JsClass<'js> for View<'js> {
     const NAME: &'static str = "View";
@@ -90,16 +112,26 @@ impl<'js> View<'js> {
             true => rquickjs::Array::new(ctx.clone())?.into_object(),
             false => Object::new(ctx.clone())?,
         };
-        let view =
-            View { json: json.clone(), children: RefCell::new(None), filled: Cell::new(false), changed };
-        let handler = Class::instance_proto(view, bridge.handler_prototype(ctx)?)?;
+        let view = View {
+            json: json.clone(),
+            target: target.clone(),
+            children: RefCell::default(),
+            filled: Cell::new(false),
+            changed,
+        };
+        let handler = Class::instance_proto(view, bridge.handlers(ctx)?.lazy)?;
         let handler = ProxyHandler::from_object(handler.into_inner())?;
         Ok(rquickjs::Proxy::new(ctx.clone(), target, handler)?.into_value())
     }
 
     /// The data behind a proxy, if nothing in its tree has changed.
-    pub(crate) fn unchanged(value: &Value<'js>) -> Option<Json> {
+    pub(crate) fn unchanged(ctx: &Ctx<'js>, bridge: &Bridge, value: &Value<'js>) -> Option<Json> {
         let handler = value.as_proxy()?.handler().ok()?;
+        let prototype = handler.get_prototype()?;
+        let handlers = bridge.handlers(ctx).ok()?;
+        if prototype != handlers.lazy && prototype != handlers.filled {
+            return None;
+        }
         let view = Class::<View<'js>>::from_object(&handler)?;
         let view = view.borrow();
         (!view.changed.get()).then(|| view.json.clone())
@@ -107,85 +139,90 @@ impl<'js> View<'js> {
 
     /// The `get` trap.
     pub(crate) fn get(
-        &self,
+        handler: &Class<'js, Self>,
         ctx: &Ctx<'js>,
         bridge: &Bridge,
-        target: &Object<'js>,
-        key: &Value<'js>,
+        key: Value<'js>,
     ) -> Result<Value<'js>> {
-        if self.filled.get() {
-            return target.get(key.clone());
-        }
-        let Some(name) = key.as_string() else { return target.get(key.clone()) };
-        let Ok(name) = name.to_string() else { return target.get(key.clone()) };
-        let found = match self.json.as_array() {
-            Some(elements) => {
-                if name == "length" {
-                    return Ok(Value::new_number(ctx.clone(), elements.len() as f64));
-                }
-                array_index(&name).and_then(|index| elements.get(index))
+        let view = handler.borrow();
+        let name = key.as_string().and_then(|name| name.to_string().ok());
+        let found = match (view.json.as_array(), &name) {
+            (Some(elements), Some(name)) if name == "length" => {
+                return Ok(Value::new_number(ctx.clone(), elements.len() as f64));
             }
-            None => self.json.get(&name),
+            (Some(elements), Some(name)) => match array_index(name) {
+                Some(index) => elements.get(index).map(|json| (index, json)),
+                None if reads_few_elements(name) => None,
+                None => return Self::fill(handler, ctx, bridge).and_then(|()| view.target.get(key)),
+            },
+            // An array is about to be iterated.
+            (Some(_), None) => return Self::fill(handler, ctx, bridge).and_then(|()| view.target.get(key)),
+            (None, Some(name)) => view.json.as_object().and_then(|object| {
+                let position = object.position(name)?;
+                Some((position, object.get_index(position)?.1))
+            }),
+            (None, None) => None,
         };
-        let Some(found) = found else { return target.get(key.clone()) };
-        match primitive(ctx, found)? {
-            Some(primitive) => Ok(primitive),
-            None => self.child(ctx, bridge, &name, found),
+        let Some((position, json)) = found else { return view.target.get(key) };
+        if let Some(primitive) = primitive(ctx, json)? {
+            return Ok(primitive);
         }
+        if view.children.borrow().len() >= MOST_CHILDREN {
+            return Self::fill(handler, ctx, bridge).and_then(|()| view.target.get(key));
+        }
+        view.child(ctx, bridge, position, json)
     }
 
-    fn child(&self, ctx: &Ctx<'js>, bridge: &Bridge, name: &str, json: &Json) -> Result<Value<'js>> {
-        let children = self.children.borrow().clone();
-        let children = match children {
-            Some(children) => children,
-            None => {
-                let children = Object::new_proto(ctx.clone(), None)?;
-                *self.children.borrow_mut() = Some(children.clone());
-                children
-            }
-        };
-        let known: Value<'js> = children.get(name)?;
-        if !known.is_undefined() {
+    fn child(&self, ctx: &Ctx<'js>, bridge: &Bridge, position: usize, json: &Json) -> Result<Value<'js>> {
+        if let Some(known) = Child::find(&self.children.borrow(), position) {
             return Ok(known);
         }
-        let child = Self::in_tree(ctx, bridge, json, Some(&self.changed))?;
-        children.set(name, child.clone())?;
-        Ok(child)
+        let value = Self::in_tree(ctx, bridge, json, Some(&self.changed))?;
+        self.children.borrow_mut().push(Child { position, value: value.clone() });
+        Ok(value)
     }
 
-    /// Puts all members into the proxy's target; from then on the target is what counts.
-    pub(crate) fn fill(
-        &self,
-        ctx: &Ctx<'js>,
-        bridge: &Bridge,
-        target: &Object<'js>,
-        for_writing: bool,
-    ) -> Result<()> {
-        if for_writing {
-            self.changed.set(true);
-        }
-        if self.filled.get() {
+    /// Puts all members into the proxy's target, which is what counts from then on.
+    pub(crate) fn fill(handler: &Class<'js, Self>, ctx: &Ctx<'js>, bridge: &Bridge) -> Result<()> {
+        let view = handler.borrow();
+        if view.filled.get() {
             return Ok(());
         }
-        let define = |name: &str, json: &Json| -> Result<()> {
-            let value = match primitive(ctx, json)? {
-                Some(primitive) => primitive,
-                None => self.child(ctx, bridge, name, json)?,
-            };
-            target.prop(name, Property::from(value).writable().enumerable().configurable())
-        };
-        if let Some(object) = self.json.as_object() {
-            for (name, json) in object {
-                define(name, json)?;
+        let known = std::mem::take(&mut *view.children.borrow_mut());
+        let member = |position: usize, json: &Json| -> Result<Value<'js>> {
+            if let Some(primitive) = primitive(ctx, json)? {
+                return Ok(primitive);
             }
-        } else if let Some(elements) = self.json.as_array() {
+            match Child::find(&known, position) {
+                Some(child) => Ok(child),
+                None => Self::in_tree(ctx, bridge, json, Some(&view.changed)),
+            }
+        };
+        if let Some(object) = view.json.as_object() {
+            for (position, (name, json)) in object.iter().enumerate() {
+                let value = member(position, json)?;
+                view.target.prop(name, Property::from(value).writable().enumerable().configurable())?;
+            }
+        } else if let (Some(elements), Some(array)) = (view.json.as_array(), view.target.as_array()) {
             for (index, json) in elements.iter().enumerate() {
-                define(&index.to_string(), json)?;
+                array.set(index, member(index, json)?)?;
             }
         }
-        self.filled.set(true);
-        Ok(())
+        view.filled.set(true);
+        handler.set_prototype(Some(&bridge.handlers(ctx)?.filled))
     }
+
+    /// Prepares the target for a first write.
+    pub(crate) fn open(handler: &Class<'js, Self>, ctx: &Ctx<'js>, bridge: &Bridge) -> Result<()> {
+        Self::fill(handler, ctx, bridge)?;
+        handler.borrow().changed.set(true);
+        handler.set_prototype(Some(&bridge.handlers(ctx)?.written))
+    }
+}
+
+/// Members of arrays that look at few elements, so that the others need not be fetched.
+fn reads_few_elements(name: &str) -> bool {
+    matches!(name, "at" | "find" | "findIndex" | "findLast" | "findLastIndex") || !is_array_member(name)
 }
 
 /// A primitive as a JavaScript value; `None` for arrays and objects.

@@ -42,6 +42,8 @@ pub(crate) struct Rewritten {
     pub(crate) is_guarded: bool,
     /// Whether it awaits outside of a function: it then gives nothing.
     pub(crate) awaits: bool,
+    /// Whether it names `$json`.
+    pub(crate) reads_json: bool,
 }
 
 /// Rewrites `expression`, which was parsed from `source`.
@@ -59,6 +61,7 @@ pub(crate) fn rewrite(
         error: None,
         is_guarded: false,
         awaits: false,
+        reads_json: false,
         temporaries: 0,
         whole: expression.span(),
     };
@@ -73,7 +76,12 @@ pub(crate) fn rewrite(
             format!("(({})=>({code}))()", names.join(","))
         }
     };
-    Ok(Rewritten { code, is_guarded: rewriter.is_guarded, awaits: rewriter.awaits })
+    Ok(Rewritten {
+        code,
+        is_guarded: rewriter.is_guarded,
+        awaits: rewriter.awaits,
+        reads_json: rewriter.reads_json,
+    })
 }
 
 fn temporary(index: usize) -> String {
@@ -94,6 +102,7 @@ struct Rewriter<'s> {
     error: Option<ExpressionError>,
     is_guarded: bool,
     awaits: bool,
+    reads_json: bool,
     temporaries: usize,
     whole: Span,
 }
@@ -199,6 +208,7 @@ impl Rewriter<'_> {
             return None;
         }
         self.is_guarded = true;
+        self.reads_json |= name == "$json";
         if name == "$" {
             self.refuse(identifier.span, NOT_CALLED.to_owned());
         } else if is_denied(name) {
