@@ -60,7 +60,8 @@ impl RunView for Run {
 
 fn main() {
     let items = items_with("");
-    let nested = (0..200).map(|field| format!(r#","g{field}":{{"inner":{{"name":"n{field}"}},"list":[1,2]}}"#));
+    let nested =
+        (0..200).map(|field| format!(r#","g{field}":{{"inner":{{"name":"n{field}"}},"list":[1,2]}}"#));
     let wide_items = items_with(&nested.collect::<String>());
     let connection = |from, to| Connection { from, output: 0, to, input: 0, kind: "main".to_owned() };
     let source = |name: &str| {
@@ -124,7 +125,8 @@ fn items_with(more: &str) -> Vec<Item> {
 }
 
 fn bare_engine(items: &[Item]) {
-    let Some(context) = rquickjs::Runtime::new().and_then(|runtime| rquickjs::Context::full(&runtime)).ok() else {
+    let Some(context) = rquickjs::Runtime::new().and_then(|runtime| rquickjs::Context::full(&runtime)).ok()
+    else {
         return;
     };
     context.with(|ctx| {
@@ -139,7 +141,9 @@ fn bare_engine(items: &[Item]) {
             let item = convert(&ctx, &items[index].json);
             drop(black_box(item.and_then(|item| replace.call::<_, String>((item,)))));
         });
-        println!("{empty:>9.0} a call of the bare engine\n{replace:>9.0} the bare engine with a converted item");
+        println!(
+            "{empty:>9.0} a call of the bare engine\n{replace:>9.0} the bare engine with a converted item"
+        );
     });
 }
 

@@ -131,7 +131,13 @@ fn constant_code(text: &str) -> Code {
     let literal = serde_json::Value::from(text).to_string();
     Code {
         native: Some(Expr::Constant(Value::from(text))),
-        script: Rewritten { code: literal, is_guarded: false, awaits: false, reads_json: false },
+        script: Rewritten {
+            code: literal,
+            is_guarded: false,
+            awaits: false,
+            reads_json: false,
+            reads_more: false,
+        },
         writes: false,
         nodes: Vec::new(),
         reads_unknown_nodes: false,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use heddle_node::Json;
-use rquickjs::{Ctx, Object, Value as JsValue};
+use rquickjs::{Ctx, Object, Type, Value as JsValue};
 
 use crate::compile::Code;
 use crate::error::ExpressionError;
@@ -180,13 +180,17 @@ struct Run<'r, 'js> {
 
 impl<'js> Run<'_, 'js> {
     fn template(&self, template: &Template, scene: &Scene<'_>) -> Result<Value, Failure> {
-        let data = self
-            .bridge
-            .begin(self.ctx, scene, template.reads_json())
-            .map_err(|error| self.failure(error))?;
+        let begun =
+            self.bridge.begin(self.ctx, scene, template.needs()).map_err(|error| self.failure(error))?;
+        let value = self.shape(template, scene, &begun.data);
+        self.bridge.end(self.ctx, begun);
+        value
+    }
+
+    fn shape(&self, template: &Template, scene: &Scene<'_>, data: &Object<'js>) -> Result<Value, Failure> {
         match template.shape() {
             Shape::Text(text) => Ok(Value::Json(text.clone())),
-            Shape::Whole(code) => match self.chunk(template.id(), 0, code, &data)? {
+            Shape::Whole(code) => match self.chunk(template.id(), 0, code, data)? {
                 Some(value) => match from_js(self.ctx, self.bridge, &value, Purpose::Result) {
                     Ok(value) => Ok(value),
                     Err(Refused::Error(error)) => Err(error.into()),
@@ -194,32 +198,40 @@ impl<'js> Run<'_, 'js> {
                 },
                 None => Ok(Value::Undefined),
             },
-            Shape::Joined(pieces) => {
-                let mut text = String::new();
-                // What code wrote is in the data context alone, so from then on all of it must read there.
-                let mut written = false;
-                for (index, piece) in pieces.iter().enumerate() {
-                    let code = match piece {
-                        Piece::Text(own) => {
-                            text.push_str(own);
-                            continue;
-                        }
-                        Piece::Code(code) => code,
-                    };
-                    if self.native
-                        && !written
-                        && let Printed::Done = print_natively(code, scene, &mut text)?
-                    {
-                        continue;
-                    }
-                    written |= code.writes;
-                    if let Some(value) = self.chunk(template.id(), index, code, &data)? {
-                        text.push_str(&self.print(value)?);
-                    }
+            Shape::Joined(pieces) => self.joined(template, pieces, scene, data),
+        }
+    }
+
+    fn joined(
+        &self,
+        template: &Template,
+        pieces: &[Piece],
+        scene: &Scene<'_>,
+        data: &Object<'js>,
+    ) -> Result<Value, Failure> {
+        let mut text = String::new();
+        // What code wrote is in the data context alone, so from then on all of it must read there.
+        let mut written = false;
+        for (index, piece) in pieces.iter().enumerate() {
+            let code = match piece {
+                Piece::Text(own) => {
+                    text.push_str(own);
+                    continue;
                 }
-                Ok(Value::Json(Json::from(text)))
+                Piece::Code(code) => code,
+            };
+            if self.native
+                && !written
+                && let Printed::Done = print_natively(code, scene, &mut text)?
+            {
+                continue;
+            }
+            written |= code.writes;
+            if let Some(value) = self.chunk(template.id(), index, code, data)? {
+                self.print(value, &mut text)?;
             }
         }
+        Ok(Value::Json(Json::from(text)))
     }
 
     /// Runs one chunk; `None` when its error is swallowed.
@@ -250,12 +262,19 @@ impl<'js> Run<'_, 'js> {
         }
     }
 
-    fn print(&self, value: JsValue<'js>) -> Result<String, Failure> {
-        let printed =
-            self.bridge.function(self.ctx, "print").and_then(|print| print.call::<_, JsValue<'js>>((value,)));
-        let printed = printed.map_err(|error| self.unguarded(error))?;
-        match from_js(self.ctx, self.bridge, &printed, Purpose::Result) {
-            Ok(value) => Ok(value.as_str().unwrap_or_default().to_owned()),
+    /// Appends a chunk's value as it is printed inside text (`spec/expressions/language.md §5.2`).
+    fn print(&self, value: JsValue<'js>, text: &mut String) -> Result<(), Failure> {
+        let value = match value.type_of() {
+            Type::String | Type::Int | Type::Float | Type::Bool | Type::Null | Type::Undefined => value,
+            _ => self
+                .bridge
+                .function(self.ctx, "print")
+                .and_then(|print| print.call((value,)))
+                .map_err(|error| self.unguarded(error))?,
+        };
+        match from_js(self.ctx, self.bridge, &value, Purpose::Result) {
+            Ok(value) => print(&value.into(), text)
+                .map_err(|_| ExpressionError::evaluation_failed("Unsupported type").into()),
             Err(Refused::Error(error)) => Err(error.into()),
             Err(Refused::Thrown(error)) => Err(self.unguarded(error)),
         }

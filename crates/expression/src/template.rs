@@ -8,6 +8,7 @@ use heddle_node::Json;
 
 use crate::compile::{Code, compile};
 use crate::error::ExpressionError;
+use crate::javascript::bridge::Needs;
 
 /// One parameter string, compiled: a literal, text with code in it, or a single code chunk whose value keeps its type
 /// (`spec/expressions/language.md §2, §3`). Cloning copies a pointer.
@@ -20,6 +21,7 @@ struct Compiled {
     id: u64,
     shape: Shape,
     references: NodeReferences,
+    needs: Needs,
 }
 
 /// What a template is made of.
@@ -61,12 +63,16 @@ impl Template {
             None => Shape::Text(Json::from(text)),
         };
         let mut references = NodeReferences::default();
+        let mut needs = Needs { json: false, more: false };
         for code in codes(&shape) {
             let names = code.nodes.iter().map(|(name, range)| (name.to_string(), range.clone()));
             references.names.extend(names);
             references.reads_unknown_nodes |= code.reads_unknown_nodes;
+            needs.json |= code.script.reads_json;
+            needs.more |= code.script.reads_more || code.writes;
         }
-        Ok(Self(Arc::new(Compiled { id: NEXT.fetch_add(1, Ordering::Relaxed), shape, references })))
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Ok(Self(Arc::new(Compiled { id, shape, references, needs })))
     }
 
     /// Which other nodes the template reads.
@@ -87,9 +93,9 @@ impl Template {
         codes(&self.0.shape).all(|code| code.native.is_some())
     }
 
-    /// Whether some code names `$json`.
-    pub(crate) fn reads_json(&self) -> bool {
-        codes(&self.0.shape).any(|code| code.script.reads_json)
+    /// What the code asks of its data context.
+    pub(crate) fn needs(&self) -> Needs {
+        self.0.needs
     }
 
     pub(crate) fn id(&self) -> u64 {

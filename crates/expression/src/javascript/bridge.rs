@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use hashbrown::HashMap;
 use rquickjs::object::Property;
-use rquickjs::{Atom, Ctx, Function, Object, Persistent, Result, Value};
+use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
 
 use crate::error::ExpressionError;
 use crate::javascript::view::View;
@@ -21,6 +21,7 @@ scoped_tls_hkt::scoped_thread_local!(
 #[derive(Default)]
 pub(crate) struct Bridge {
     api: RefCell<Option<Api>>,
+    spare: RefCell<Option<Spare>>,
     chunks: RefCell<HashMap<(u64, usize), Persistent<Function<'static>>>>,
     /// Templates that expressions made themselves (`$evaluateExpression`).
     templates: RefCell<HashMap<String, Template>>,
@@ -40,6 +41,30 @@ struct Api {
     handlers: Handlers<Persistent<Object<'static>>>,
     object_prototype: Persistent<Object<'static>>,
     luxon_prototypes: [Persistent<Object<'static>>; 3],
+}
+
+/// A data context that holds nothing but `$json`, and that view: what one evaluation leaves for the next. (Nothing that
+/// outlives an evaluation can hold on to them, since all that code can reach is frozen.)
+struct Spare {
+    data: Persistent<Object<'static>>,
+    json: Persistent<Value<'static>>,
+    view: Persistent<Class<'static, View<'static>>>,
+}
+
+/// What an evaluation runs on.
+pub(crate) struct Begun<'js> {
+    /// The data context.
+    pub(crate) data: Object<'js>,
+    spare: Option<(Object<'js>, Value<'js>, Class<'js, View<'js>>)>,
+}
+
+/// What the code of a template asks of its data context.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needs {
+    /// It reads `$json`.
+    pub(crate) json: bool,
+    /// It reads other names that depend on the item, or writes.
+    pub(crate) more: bool,
 }
 
 /// The prototypes of the handlers of views.
@@ -85,6 +110,7 @@ impl Bridge {
     /// Lets go of everything that lives in the engine; it must happen before the engine ends.
     pub(crate) fn disconnect(&self) {
         self.chunks.borrow_mut().clear();
+        self.spare.borrow_mut().take();
         self.api.borrow_mut().take();
     }
 
@@ -100,22 +126,54 @@ impl Bridge {
         part.restore(ctx)
     }
 
-    /// A new data context for the scene's item. `$json` is put into it if `reads_json`; all else is found when it is
-    /// read.
-    pub(crate) fn begin<'js>(
-        &self,
-        ctx: &Ctx<'js>,
-        scene: &Scene<'_>,
-        reads_json: bool,
-    ) -> Result<Object<'js>> {
-        let data = Object::new_proto(ctx.clone(), Some(&self.get(ctx, |api| &api.base)?))?;
-        data.set(self.get(ctx, |api| &api.index_key)?, scene.item_index as f64)?;
-        if reads_json && let Some(item) = scene.item() {
-            let json = View::value(ctx, self, &item.json)?;
-            let json = Property::from(json).writable().enumerable().configurable();
-            data.prop(self.get(ctx, |api| &api.json_key)?, json)?;
+    /// A data context for the scene's item. All but `$json` is found when it is read.
+    pub(crate) fn begin<'js>(&self, ctx: &Ctx<'js>, scene: &Scene<'_>, needs: Needs) -> Result<Begun<'js>> {
+        let item = if needs.json { scene.item().map(|item| &item.json) } else { None };
+        let Some(item) = item.filter(|json| json.is_object()) else {
+            return Ok(Begun { data: self.context(ctx, scene.item_index)?, spare: None });
+        };
+        let (context, json, view) = match self.spare.borrow_mut().take() {
+            Some(spare) => (spare.data.restore(ctx)?, spare.json.restore(ctx)?, spare.view.restore(ctx)?),
+            None => {
+                let (json, view) = View::root(ctx, self, item)?;
+                let context = self.context(ctx, 0)?;
+                self.define_json(ctx, &context, &json)?;
+                (context, json, view)
+            }
+        };
+        view.borrow().show(item);
+        let data = match needs.more {
+            true => self.context(ctx, scene.item_index)?,
+            false => context.clone(),
+        };
+        if needs.more {
+            self.define_json(ctx, &data, &json)?;
         }
+        Ok(Begun { data, spare: Some((context, json, view)) })
+    }
+
+    /// Keeps for the next evaluation what this one has not changed.
+    pub(crate) fn end<'js>(&self, ctx: &Ctx<'js>, begun: Begun<'js>) {
+        if let Some((data, json, view)) = begun.spare
+            && view.borrow().clear()
+        {
+            *self.spare.borrow_mut() = Some(Spare {
+                data: Persistent::save(ctx, data),
+                json: Persistent::save(ctx, json),
+                view: Persistent::save(ctx, view),
+            });
+        }
+    }
+
+    fn context<'js>(&self, ctx: &Ctx<'js>, item_index: usize) -> Result<Object<'js>> {
+        let data = Object::new_proto(ctx.clone(), Some(&self.get(ctx, |api| &api.base)?))?;
+        data.set(self.get(ctx, |api| &api.index_key)?, item_index as f64)?;
         Ok(data)
+    }
+
+    fn define_json<'js>(&self, ctx: &Ctx<'js>, data: &Object<'js>, json: &Value<'js>) -> Result<()> {
+        let json = Property::from(json.clone()).writable().enumerable().configurable();
+        data.prop(self.get(ctx, |api| &api.json_key)?, json)
     }
 
     pub(crate) fn guard<'js>(&self, ctx: &Ctx<'js>) -> Result<Function<'js>> {

@@ -21,7 +21,7 @@ use crate::syntax::names::is_array_member;
 /// give undefined, so that the engine goes on with the proxy's target, at its full speed.
 #[derive(JsLifetime)]
 pub(crate) struct View<'js> {
-    json: Json,
+    json: RefCell<Json>,
     target: Object<'js>,
     /// Members that are objects or arrays and have been read, by position: reading again gives the same one.
     children: RefCell<Vec<Child<'js>>>,
@@ -108,20 +108,54 @@ impl<'js> View<'js> {
             }
             return Ok(plain.into_value());
         }
+        Ok(Self::proxy(ctx, bridge, json, changed)?.0)
+    }
+
+    fn proxy(
+        ctx: &Ctx<'js>,
+        bridge: &Bridge,
+        json: &Json,
+        changed: Rc<Cell<bool>>,
+    ) -> Result<(Value<'js>, Class<'js, Self>)> {
         let target = match json.is_array() {
             true => rquickjs::Array::new(ctx.clone())?.into_object(),
             false => Object::new(ctx.clone())?,
         };
         let view = View {
-            json: json.clone(),
+            json: RefCell::new(json.clone()),
             target: target.clone(),
             children: RefCell::default(),
             filled: Cell::new(false),
             changed,
         };
-        let handler = Class::instance_proto(view, bridge.handlers(ctx)?.lazy)?;
-        let handler = ProxyHandler::from_object(handler.into_inner())?;
-        Ok(rquickjs::Proxy::new(ctx.clone(), target, handler)?.into_value())
+        let class = Class::instance_proto(view, bridge.handlers(ctx)?.lazy)?;
+        let handler = ProxyHandler::from_object(class.as_inner().clone())?;
+        Ok((rquickjs::Proxy::new(ctx.clone(), target, handler)?.into_value(), class))
+    }
+
+    /// An object as a view that can stand for another one later.
+    pub(crate) fn root(
+        ctx: &Ctx<'js>,
+        bridge: &Bridge,
+        json: &Json,
+    ) -> Result<(Value<'js>, Class<'js, Self>)> {
+        Self::proxy(ctx, bridge, json, Rc::default())
+    }
+
+    /// Lets a root stand for another object.
+    pub(crate) fn show(&self, json: &Json) {
+        self.json.replace(json.clone());
+    }
+
+    /// Forgets all that a root was used for. False when that cannot be done, since it has been filled.
+    pub(crate) fn clear(&self) -> bool {
+        if self.filled.get() {
+            return false;
+        }
+        self.json.replace(Json::NULL);
+        self.children.borrow_mut().clear();
+        self.changed.set(false);
+        true
     }
 
     /// The data behind a proxy, if nothing in its tree has changed.
@@ -134,7 +168,7 @@ impl<'js> View<'js> {
         }
         let view = Class::<View<'js>>::from_object(&handler)?;
         let view = view.borrow();
-        (!view.changed.get()).then(|| view.json.clone())
+        (!view.changed.get()).then(|| view.json.borrow().clone())
     }
 
     /// The `get` trap.
@@ -146,7 +180,8 @@ impl<'js> View<'js> {
     ) -> Result<Value<'js>> {
         let view = handler.borrow();
         let name = key.as_string().and_then(|name| name.to_string().ok());
-        let found = match (view.json.as_array(), &name) {
+        let json = view.json.borrow();
+        let found = match (json.as_array(), &name) {
             (Some(elements), Some(name)) if name == "length" => {
                 return Ok(Value::new_number(ctx.clone(), elements.len() as f64));
             }
@@ -157,7 +192,7 @@ impl<'js> View<'js> {
             },
             // An array is about to be iterated.
             (Some(_), None) => return Self::fill(handler, ctx, bridge).and_then(|()| view.target.get(key)),
-            (None, Some(name)) => view.json.as_object().and_then(|object| {
+            (None, Some(name)) => json.as_object().and_then(|object| {
                 let position = object.position(name)?;
                 Some((position, object.get_index(position)?.1))
             }),
@@ -198,12 +233,13 @@ impl<'js> View<'js> {
                 None => Self::in_tree(ctx, bridge, json, Some(&view.changed)),
             }
         };
-        if let Some(object) = view.json.as_object() {
+        let json = view.json.borrow();
+        if let Some(object) = json.as_object() {
             for (position, (name, json)) in object.iter().enumerate() {
                 let value = member(position, json)?;
                 view.target.prop(name, Property::from(value).writable().enumerable().configurable())?;
             }
-        } else if let (Some(elements), Some(array)) = (view.json.as_array(), view.target.as_array()) {
+        } else if let (Some(elements), Some(array)) = (json.as_array(), view.target.as_array()) {
             for (index, json) in elements.iter().enumerate() {
                 array.set(index, member(index, json)?)?;
             }

@@ -57,6 +57,43 @@ pub(crate) fn is_engine_global(name: &str) -> bool {
     matches!(name, "isFinite" | "isNaN" | "NaN" | "Date" | "RegExp" | "Math" | "undefined")
 }
 
+/// Names that every data context has with one and the same frozen value.
+pub(crate) fn is_constant(name: &str) -> bool {
+    matches!(
+        name,
+        "Object"
+            | "Array"
+            | "String"
+            | "Number"
+            | "Boolean"
+            | "BigInt"
+            | "Symbol"
+            | "JSON"
+            | "Map"
+            | "Set"
+            | "Error"
+            | "TypeError"
+            | "RangeError"
+            | "Intl"
+            | "Infinity"
+            | "parseFloat"
+            | "parseInt"
+            | "encodeURI"
+            | "encodeURIComponent"
+            | "decodeURI"
+            | "decodeURIComponent"
+            | "DateTime"
+            | "Duration"
+            | "Interval"
+            | "$min"
+            | "$max"
+            | "$average"
+            | "$not"
+            | "$ifEmpty"
+            | "__sanitize"
+    )
+}
+
 /// Names that the compiled code uses for itself.
 pub(crate) fn is_reserved(name: &str) -> bool {
     matches!(name, "___n8n_data" | "__sanitize")

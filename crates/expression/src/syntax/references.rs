@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use oxc_ast::ast::{AssignmentExpression, UnaryExpression, UnaryOperator, UpdateExpression};
 use oxc_ast::ast::{
-    CallExpression, ComputedMemberExpression, Expression, IdentifierReference, StaticMemberExpression,
+    CallExpression, ComputedMemberExpression, Expression, ForStatementLeft, IdentifierReference,
+    StaticMemberExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -134,6 +135,11 @@ impl<'a> Visit<'a> for References {
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
         self.writes = true;
         walk::walk_assignment_expression(self, assignment);
+    }
+
+    fn visit_for_statement_left(&mut self, left: &ForStatementLeft<'a>) {
+        self.writes |= !matches!(left, ForStatementLeft::VariableDeclaration(_));
+        walk::walk_for_statement_left(self, left);
     }
 
     fn visit_update_expression(&mut self, update: &UpdateExpression<'a>) {

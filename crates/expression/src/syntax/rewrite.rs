@@ -22,7 +22,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use crate::error::{ExpressionError, INVALID_SYNTAX};
 use crate::syntax::extension_calls::is_extension_name;
-use crate::syntax::names::{is_closed_class, is_denied, is_engine_global, is_reserved};
+use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
 use crate::syntax::scope::{
     Scopes, arrow_statements, declared_names, function_names, lexical_names, pattern_names,
 };
@@ -44,6 +44,8 @@ pub(crate) struct Rewritten {
     pub(crate) awaits: bool,
     /// Whether it names `$json`.
     pub(crate) reads_json: bool,
+    /// Whether it names anything else that is not the same for all items.
+    pub(crate) reads_more: bool,
 }
 
 /// Rewrites `expression`, which was parsed from `source`.
@@ -62,6 +64,7 @@ pub(crate) fn rewrite(
         is_guarded: false,
         awaits: false,
         reads_json: false,
+        reads_more: false,
         temporaries: 0,
         whole: expression.span(),
     };
@@ -81,6 +84,7 @@ pub(crate) fn rewrite(
         is_guarded: rewriter.is_guarded,
         awaits: rewriter.awaits,
         reads_json: rewriter.reads_json,
+        reads_more: rewriter.reads_more,
     })
 }
 
@@ -103,6 +107,7 @@ struct Rewriter<'s> {
     is_guarded: bool,
     awaits: bool,
     reads_json: bool,
+    reads_more: bool,
     temporaries: usize,
     whole: Span,
 }
@@ -208,7 +213,10 @@ impl Rewriter<'_> {
             return None;
         }
         self.is_guarded = true;
-        self.reads_json |= name == "$json";
+        match name {
+            "$json" => self.reads_json = true,
+            name => self.reads_more |= !is_constant(name),
+        }
         if name == "$" {
             self.refuse(identifier.span, NOT_CALLED.to_owned());
         } else if is_denied(name) {
@@ -493,6 +501,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         if let Expression::Identifier(callee) = strip_parentheses(&call.callee)
             && callee.name == "$"
         {
+            self.reads_more = true;
             self.patch(callee.span, format!("{DATA}.$"));
             for argument in &call.arguments {
                 self.visit_argument(argument);
