@@ -6,6 +6,7 @@ use std::time::Instant;
 use hashbrown::HashMap;
 use rquickjs::object::Property;
 use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
+use smol_str::SmolStr;
 
 use crate::error::ExpressionError;
 use crate::javascript::view::View;
@@ -23,6 +24,8 @@ pub(crate) struct Bridge {
     api: RefCell<Option<Api>>,
     spare: RefCell<Option<Spare>>,
     chunks: RefCell<HashMap<(u64, usize), Persistent<Function<'static>>>>,
+    /// Names of properties as the engine knows them.
+    keys: RefCell<HashMap<SmolStr, Persistent<Atom<'static>>>>,
     /// Templates that expressions made themselves (`$evaluateExpression`).
     templates: RefCell<HashMap<String, Template>>,
     /// When the evaluation under way must end.
@@ -77,8 +80,9 @@ pub(crate) struct Handlers<T> {
     pub(crate) written: T,
 }
 
-/// How many compiled chunks, and how many templates of its own, an engine keeps.
+/// How many compiled chunks, names of properties, and templates of its own an engine keeps.
 const MOST_CHUNKS: usize = 4096;
+const MOST_KEYS: usize = 4096;
 const MOST_TEMPLATES: usize = 1024;
 
 impl Bridge {
@@ -111,6 +115,7 @@ impl Bridge {
     pub(crate) fn disconnect(&self) {
         self.chunks.borrow_mut().clear();
         self.spare.borrow_mut().take();
+        self.keys.borrow_mut().clear();
         self.api.borrow_mut().take();
     }
 
@@ -200,6 +205,34 @@ impl Bridge {
     /// The prototype of luxon's `DateTime`, `Duration` or `Interval`.
     pub(crate) fn luxon_prototype<'js>(&self, ctx: &Ctx<'js>, index: usize) -> Result<Object<'js>> {
         self.get(ctx, |api| &api.luxon_prototypes[index])
+    }
+
+    /// A name of a property as the engine knows it.
+    pub(crate) fn key<'js>(&self, ctx: &Ctx<'js>, name: &str) -> Result<Atom<'js>> {
+        if let Some(known) = self.keys.borrow().get(name) {
+            return known.clone().restore(ctx);
+        }
+        let key = Atom::from_str(ctx.clone(), name)?;
+        // Long names are seldom the same.
+        if name.len() <= 64 {
+            let mut keys = self.keys.borrow_mut();
+            if keys.len() >= MOST_KEYS {
+                keys.clear();
+            }
+            keys.insert(SmolStr::new(name), Persistent::save(ctx, key.clone()));
+        }
+        Ok(key)
+    }
+
+    /// Whether an object is one of the prototypes of luxon's classes.
+    pub(crate) fn is_luxon_prototype<'js>(&self, ctx: &Ctx<'js>, object: &Object<'js>) -> bool {
+        (0..3).any(|index| self.luxon_prototype(ctx, index).is_ok_and(|prototype| prototype == *object))
+    }
+
+    /// The index of the item that a data context is for.
+    pub(crate) fn item_index<'js>(&self, ctx: &Ctx<'js>, context: &Object<'js>) -> Result<usize> {
+        let index: Value<'js> = context.get(self.get(ctx, |api| &api.index_key)?)?;
+        Ok(index.as_number().filter(|number| *number >= 0.0).map_or(0, |number| number as usize))
     }
 
     /// A compiled chunk, from the cache or made by `compile`.

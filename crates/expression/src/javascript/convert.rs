@@ -29,9 +29,13 @@ impl<'js> JsClass<'js> for LuxonObject {
 }
 
 /// The luxon value that a JavaScript value holds.
-pub(crate) fn luxon_value(value: &JsValue<'_>) -> Option<Value> {
+pub(crate) fn luxon_value<'js>(ctx: &Ctx<'js>, bridge: &Bridge, value: &JsValue<'js>) -> Option<Value> {
+    if value.type_of() != Type::Object {
+        return None;
+    }
     let object = value.as_object()?;
-    if object.is_function() || object.is_array() || object.is_proxy() {
+    // Asking for the class of another object makes the engine throw, which takes long.
+    if !bridge.is_luxon_prototype(ctx, &object.get_prototype()?) {
         return None;
     }
     Some(Class::<LuxonObject>::from_object(object)?.borrow().value.clone())
@@ -271,7 +275,7 @@ impl<'js> Reader<'_, 'js> {
 
     /// An object of a class.
     fn special(&self, object: &Object<'js>) -> Result<Value, Refused> {
-        if let Some(luxon) = luxon_value(object) {
+        if let Some(luxon) = luxon_value(self.ctx, self.bridge, object.as_value()) {
             return Ok(luxon);
         }
         let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use heddle_node::{Json, JsonObject};
 use rquickjs::function::{Rest, This};
+use rquickjs::object::Property;
 use rquickjs::{Class, Ctx, Function, Object, Result, Value as JsValue};
 
 use crate::error::ExpressionError;
@@ -11,7 +12,7 @@ use crate::extensions;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, from_js, luxon_value, to_js};
 use crate::javascript::view::View;
-use crate::luxon::{self, Class as LuxonClass, MemberKind};
+use crate::luxon::{self, Class as LuxonClass, Member, MemberKind};
 use crate::native::Stop;
 use crate::run::items::{item_json, items_json};
 use crate::run::{functions, nodes, paired, parameters, variables};
@@ -25,6 +26,16 @@ pub(crate) enum HostError {
     Throw(Box<ExpressionError>),
     /// An exception that is already pending.
     Pending(rquickjs::Error),
+}
+
+impl HostError {
+    /// Makes it the pending exception.
+    fn throw(self, ctx: &Ctx<'_>, bridge: &Bridge) -> rquickjs::Error {
+        match self {
+            HostError::Throw(error) => bridge.throw(ctx, &error),
+            HostError::Pending(error) => error,
+        }
+    }
 }
 
 impl From<ExpressionError> for HostError {
@@ -94,6 +105,11 @@ impl<'js> Call<'_, 'js> {
         Ok(values)
     }
 
+    /// The values of all arguments.
+    fn all(&self) -> Hosted<Vec<Value>> {
+        (0..self.arguments.len()).map(|index| self.value(index)).collect()
+    }
+
     fn text(&self, index: usize) -> Hosted<String> {
         match self.value(index)? {
             Value::Json(json) => Ok(crate::coerce::to_text(&json).into_owned()),
@@ -139,6 +155,12 @@ fn at_item<T>(call: &Call<'_, '_>, index: usize, read: impl FnOnce(&Scene<'_>) -
     in_scene(|scene| read(&scene.at_item(item_index)))
 }
 
+/// Runs `read` on the node that argument 0 names, at the evaluation's own item.
+fn at_node<T>(call: &Call<'_, '_>, read: impl FnOnce(usize, &Scene<'_>) -> Hosted<T>) -> Hosted<T> {
+    let name = call.text(0)?;
+    in_scene(|scene| read(nodes::find(&name, scene)?, scene))
+}
+
 fn in_scene<T>(read: impl FnOnce(&Scene<'_>) -> Hosted<T>) -> Hosted<T> {
     if !SCENE.is_set() {
         return Err(Thrown::new("Error", "No evaluation is under way").into());
@@ -156,10 +178,7 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
         let function = *function;
         let hosted = Function::new(ctx.clone(), move |ctx: Ctx<'js>, arguments: Rest<JsValue<'js>>| {
             let call = Call { ctx: &ctx, bridge: &bridge, arguments: arguments.0 };
-            function(&call).map_err(|error| match error {
-                HostError::Throw(error) => bridge.throw(&ctx, &error),
-                HostError::Pending(error) => error,
-            })
+            function(&call).map_err(|error| error.throw(&ctx, &bridge))
         })?;
         host.set(*name, hosted)?;
     }
@@ -192,8 +211,16 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         Some(json) => call.give(&Value::from(json.to_json_string())),
         None => Ok(call.undefined()),
     }),
-    ("variableNames", |call| call.give_json(&VARIABLES.iter().copied().map(Json::from).collect())),
-    ("variable", variable),
+    ("variables", |call| {
+        let list = rquickjs::Array::new(call.ctx.clone())?;
+        for (index, name) in VARIABLES.iter().enumerate() {
+            let pair = rquickjs::Array::new(call.ctx.clone())?;
+            pair.set(0, *name)?;
+            pair.set(1, variable_getter(call.ctx, call.bridge, name)?)?;
+            list.set(index, pair)?;
+        }
+        Ok(list.into_value())
+    }),
     ("requireInput", |call| at_item(call, 0, |scene| require_input(scene).map(|()| call.undefined()))),
     ("input", input),
     ("inputItems", input_items),
@@ -205,6 +232,18 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         })
     }),
     ("nodeItems", node_items),
+    ("nodeItem", |call| {
+        at_node(call, |node, scene| call.item(paired::item(node, scene, paired::Method::Item, None)?, scene))
+    }),
+    ("nodeFirst", |call| {
+        at_node(call, |node, scene| call.item(nodes::output_items(node, None, None, scene)?.first(), scene))
+    }),
+    ("nodeLast", |call| {
+        at_node(call, |node, scene| call.item(nodes::output_items(node, None, None, scene)?.last(), scene))
+    }),
+    ("nodeAll", |call| {
+        at_node(call, |node, scene| call.items(nodes::output_items(node, None, None, scene)?, scene))
+    }),
     ("nodeMember", node_member),
     ("oldNodeMember", old_node_member),
     ("nodeParameter", |call| {
@@ -306,12 +345,15 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         at_item(call, 0, |scene| call.give(&functions::from_ai(&arguments, scene)?))
     }),
     ("tool", |call| at_item(call, 0, |scene| call.give(&functions::tool(scene)))),
+    ("extensionNames", |call| call.give_json(&extensions::NAMES.iter().copied().map(Json::from).collect())),
     ("functionNames", |call| call.give_json(&OWN_FUNCTIONS.iter().copied().map(Json::from).collect())),
     ("callFunction", |call| {
         let (name, arguments) = (call.text(0)?, call.values(1)?);
         in_scene(|scene| call.give(&extensions::function(&name, &arguments, scene.clock)?))
     }),
-    ("isLuxon", |call| Ok(JsValue::new_bool(call.ctx.clone(), luxon_value(&call.js(0)).is_some()))),
+    ("isLuxon", |call| {
+        Ok(JsValue::new_bool(call.ctx.clone(), luxon_value(call.ctx, call.bridge, &call.js(0)).is_some()))
+    }),
     ("extend", extend),
     ("hasExtension", |call| {
         let (receiver, name) = (call.value(0)?, call.text(1)?);
@@ -323,47 +365,24 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         Ok(call.bridge.exception(call.ctx, &error)?)
     }),
     ("luxonMembers", |call| {
-        let members = luxon::members(luxon_class(call.index(0)));
-        // The prelude asks while it is being set up: there are no views yet.
+        let class = luxon_class(call.index(0));
         let list = rquickjs::Array::new(call.ctx.clone())?;
-        for (index, member) in members.iter().enumerate() {
+        for (index, member) in luxon::members(class).iter().enumerate() {
             let kind = match member.kind {
                 MemberKind::Getter => "getter",
                 MemberKind::Method => "method",
                 MemberKind::StaticGetter => "staticGetter",
                 MemberKind::StaticMethod => "staticMethod",
             };
-            let pair = rquickjs::Array::new(call.ctx.clone())?;
-            pair.set(0, member.name)?;
-            pair.set(1, kind)?;
-            list.set(index, pair)?;
+            let triple = rquickjs::Array::new(call.ctx.clone())?;
+            triple.set(0, member.name)?;
+            triple.set(1, kind)?;
+            triple.set(2, luxon_member(call.ctx, call.bridge, class, *member)?)?;
+            list.set(index, triple)?;
         }
         Ok(list.into_value())
     }),
     ("luxonNew", |_| Err(Thrown::type_error("luxon objects are made by their static methods").into())),
-    ("luxonGet", |call| {
-        let name = call.text(1)?;
-        let Some(value) = luxon_value(&call.js(0)) else { return Ok(call.undefined()) };
-        in_scene(|scene| {
-            let member = luxon::get(&value, &name, scene.clock).transpose()?;
-            call.give(&member.unwrap_or_default())
-        })
-    }),
-    ("luxonCall", |call| {
-        let (name, arguments) = (call.text(1)?, call.values(2)?);
-        let Some(value) = luxon_value(&call.js(0)) else {
-            return Err(Thrown::type_error("method called on an incompatible receiver").into());
-        };
-        in_scene(|scene| call.give(&luxon::call(&value, &name, &arguments, scene.clock)?))
-    }),
-    ("luxonStatic", |call| {
-        call.give(&luxon::get_static(luxon_class(call.index(0)), &call.text(1)?).unwrap_or_default())
-    }),
-    ("luxonCallStatic", |call| {
-        let (name, arguments) = (call.text(1)?, call.values(2)?);
-        let class = luxon_class(call.index(0));
-        in_scene(|scene| call.give(&luxon::call_static(class, &name, &arguments, scene.clock)?))
-    }),
     ("dateToLocaleString", |call| {
         let (millis, kind) = (call.js(0).as_number().unwrap_or(f64::NAN), call.text(1)?);
         let (locales, options) = (call.value(2)?, call.value(3)?);
@@ -461,9 +480,52 @@ fn luxon_class(index: usize) -> LuxonClass {
     }
 }
 
-fn variable<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
-    let name = VARIABLES.get(call.index(0)).copied().unwrap_or_default();
-    at_item(call, 1, |scene| {
+/// A member of a luxon class as a function.
+fn luxon_member<'js>(
+    ctx: &Ctx<'js>,
+    bridge: &Rc<Bridge>,
+    class: LuxonClass,
+    member: Member,
+) -> Result<Function<'js>> {
+    let own = Rc::clone(bridge);
+    let name = member.name;
+    Function::new(
+        ctx.clone(),
+        move |ctx: Ctx<'js>, this: This<JsValue<'js>>, arguments: Rest<JsValue<'js>>| {
+            let call = Call { ctx: &ctx, bridge: &own, arguments: arguments.0 };
+            let instance = || match luxon_value(&ctx, &own, &this.0) {
+                Some(value) => Ok(value),
+                None => Err(Thrown::type_error("method called on an incompatible receiver")),
+            };
+            let result = in_scene(|scene| match member.kind {
+                MemberKind::Getter => match luxon_value(&ctx, &own, &this.0) {
+                    Some(value) => Ok(luxon::get(&value, name, scene.clock).transpose()?.unwrap_or_default()),
+                    None => Ok(Value::Undefined),
+                },
+                MemberKind::Method => Ok(luxon::call(&instance()?, name, &call.all()?, scene.clock)?),
+                MemberKind::StaticGetter => Ok(luxon::get_static(class, name).unwrap_or_default()),
+                MemberKind::StaticMethod => Ok(luxon::call_static(class, name, &call.all()?, scene.clock)?),
+            });
+            result.and_then(|value| call.give(&value)).map_err(|error| error.throw(&ctx, &own))
+        },
+    )
+}
+
+/// The getter of a variable, which a data context inherits. What it gives is kept in the context.
+fn variable_getter<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>, name: &'static str) -> Result<Function<'js>> {
+    let own = Rc::clone(bridge);
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>, context: This<Object<'js>>| {
+        let call = Call { ctx: &ctx, bridge: &own, arguments: Vec::new() };
+        let item_index = own.item_index(&ctx, &context.0)?;
+        let value = in_scene(|scene| variable(&call, name, &scene.at_item(item_index)))
+            .map_err(|error| error.throw(&ctx, &own))?;
+        context.0.prop(own.key(&ctx, name)?, Property::from(value.clone()).writable().configurable())?;
+        Ok::<_, rquickjs::Error>(value)
+    })
+}
+
+fn variable<'js>(call: &Call<'_, 'js>, name: &str, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+    {
         let text = |text: Option<&str>| call.give(&text.map_or(Value::Undefined, Value::from));
         let number = |number: f64| Ok(JsValue::new_number(call.ctx.clone(), number));
         match name {
@@ -503,7 +565,7 @@ fn variable<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
                 None => Ok(call.undefined()),
             },
         }
-    })
+    }
 }
 
 fn require_input(scene: &Scene<'_>) -> Hosted<()> {
@@ -680,20 +742,25 @@ fn extend<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
         let message = format!("Cannot access \"{name}\" via expression extension due to security concerns");
         return Err(Thrown::extension(message).into());
     }
-    let answer = rquickjs::Array::new(call.ctx.clone())?;
     // Elements keep their identity, which a copy would not.
     if let ("first" | "last", Some(list)) = (name.as_str(), receiver.as_array()) {
         let position = if name == "first" { 0 } else { list.len().saturating_sub(1) };
-        answer.set(0, list.get::<JsValue<'js>>(position)?)?;
-        return Ok(answer.into_value());
+        return wrapped(call, list.get(position)?);
     }
-    let (receiver, arguments) = (call.value(0)?, call.values(2)?);
+    let receiver = call.value(0)?;
+    if !extensions::has(&name, &receiver) {
+        return Ok(call.undefined());
+    }
+    let arguments = call.values(2)?;
     let result = in_scene(|scene| Ok(extensions::call(&name, &receiver, &arguments, scene.clock)?))?;
     match result {
-        Some(value) => {
-            answer.set(0, call.give(&value)?)?;
-            Ok(answer.into_value())
-        }
+        Some(value) => wrapped(call, call.give(&value)?),
         None => Ok(call.undefined()),
     }
+}
+
+fn wrapped<'js>(call: &Call<'_, 'js>, value: JsValue<'js>) -> Hosted<JsValue<'js>> {
+    let answer = rquickjs::Array::new(call.ctx.clone())?;
+    answer.set(0, value)?;
+    Ok(answer.into_value())
 }

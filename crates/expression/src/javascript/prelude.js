@@ -21,7 +21,8 @@
   const { apply, construct, ownKeys } = Reflect;
   const reflectDefine = Reflect.defineProperty;
   const reflectDescriptor = Reflect.getOwnPropertyDescriptor;
-  const uncurry = (method) => (self, ...args) => apply(method, self, args);
+  const bindCall = Function.prototype.bind.bind(Function.prototype.call);
+  const uncurry = (method) => bindCall(method);
   const sourceOf = uncurry(Function.prototype.toString);
   const replaceText = uncurry(String.prototype.replace);
   const joinText = uncurry(Array.prototype.join);
@@ -226,26 +227,12 @@
     };
     asNative(Class, name);
     const prototype = Class.prototype;
-    for (const [member, kind] of host.luxonMembers(index)) {
-      switch (kind) {
-        case 'getter':
-          defineProperty(prototype, member, {
-            get: asNative(function () { return host.luxonGet(this, member); }, `get ${member}`),
-            configurable: true,
-          });
-          break;
-        case 'method':
-          hide(prototype, member, asNative(function (...args) { return host.luxonCall(this, member, args); }, member));
-          break;
-        case 'staticGetter':
-          defineProperty(Class, member, {
-            get: asNative(function () { return host.luxonStatic(index, member); }, `get ${member}`),
-            configurable: true,
-          });
-          break;
-        default:
-          hide(Class, member, asNative(function (...args) { return host.luxonCallStatic(index, member, args); }, member));
-      }
+    for (const [member, kind, native] of host.luxonMembers(index)) {
+      const isGetter = kind === 'getter' || kind === 'staticGetter';
+      const holder = kind === 'getter' || kind === 'method' ? prototype : Class;
+      asNative(native, isGetter ? `get ${member}` : member);
+      if (isGetter) defineProperty(holder, member, { get: native, configurable: true });
+      else hide(holder, member, native);
     }
     hide(prototype, 'constructor', Class);
     luxon[name] = Class;
@@ -320,7 +307,9 @@
     },
   });
 
-  host.variableNames().forEach((name, id) => lazy(name, (index) => host.variable(id, index)));
+  for (const [name, get] of host.variables()) {
+    defineProperty(base, name, { get, set(value) { own(this, name, value); }, configurable: true, enumerable: true });
+  }
   lazy('$input', (index) => reader((key) => {
     if (key === 'first' || key === 'last' || key === 'all') {
       host.requireInput(index);
@@ -393,9 +382,14 @@
     return isEmptyValue(args[0]) ? args[1] : args[0];
   }, '$ifEmpty'));
 
+  const extensionNames = new Set(host.extensionNames());
+  const isExtensionName = uncurry(Set.prototype.has);
   const extend = (receiver, name, args = []) => {
-    const found = host.extend(receiver, name, args);
-    if (found !== undefined) return found[0];
+    // Functions have no extension methods.
+    if (typeof receiver !== 'function' || !isExtensionName(extensionNames, name)) {
+      const found = host.extend(receiver, name, args);
+      if (found !== undefined) return found[0];
+    }
     const native = receiver ? receiver[name] : undefined;
     if (typeof native === 'function') return apply(native, receiver, args);
     if (name === 'isEmpty') return !receiver;
@@ -461,6 +455,10 @@
     }
     return text;
   };
+  guard.nodeItem = host.nodeItem;
+  guard.nodeFirst = host.nodeFirst;
+  guard.nodeLast = host.nodeLast;
+  guard.nodeAll = host.nodeAll;
   guard.extend = extend;
   guard.extendOptional = extendOptional;
   let threwNull = false;

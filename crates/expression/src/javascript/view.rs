@@ -8,11 +8,11 @@ use heddle_node::{Json, JsonObject};
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::object::Property;
 use rquickjs::proxy::ProxyHandler;
-use rquickjs::{Class, Ctx, JsLifetime, Object, Result, Value};
+use rquickjs::{Atom, Class, Ctx, JsLifetime, Object, Result, Value};
 
 use crate::javascript::bridge::Bridge;
 use crate::native::expr::array_index;
-use crate::syntax::names::is_array_member;
+use crate::syntax::names::{is_array_member, is_object_member};
 
 /// The handler of the proxy that stands for an object or array.
 ///
@@ -104,7 +104,7 @@ impl<'js> View<'js> {
             changed.set(true);
             let plain = Object::new(ctx.clone())?;
             for (name, member) in object {
-                plain.set(name, Self::in_tree(ctx, bridge, member, Some(&changed))?)?;
+                plain.set(bridge.key(ctx, name)?, Self::in_tree(ctx, bridge, member, Some(&changed))?)?;
             }
             return Ok(plain.into_value());
         }
@@ -237,7 +237,7 @@ impl<'js> View<'js> {
         if let Some(object) = json.as_object() {
             for (position, (name, json)) in object.iter().enumerate() {
                 let value = member(position, json)?;
-                view.target.prop(name, Property::from(value).writable().enumerable().configurable())?;
+                define(&view.target, bridge.key(ctx, name)?, name, value)?;
             }
         } else if let (Some(elements), Some(array)) = (json.as_array(), view.target.as_array()) {
             for (index, json) in elements.iter().enumerate() {
@@ -254,6 +254,14 @@ impl<'js> View<'js> {
         handler.borrow().changed.set(true);
         handler.set_prototype(Some(&bridge.handlers(ctx)?.written))
     }
+}
+
+/// Sets an own property. What `Object.prototype` has an accessor for must be defined, which takes longer.
+fn define<'js>(object: &Object<'js>, key: Atom<'js>, name: &str, value: Value<'js>) -> Result<()> {
+    if is_object_member(name) {
+        return object.prop(key, Property::from(value).writable().enumerable().configurable());
+    }
+    object.set(key, value)
 }
 
 /// Members of arrays that look at few elements, so that the others need not be fetched.

@@ -271,8 +271,8 @@ impl Lowerer<'_> {
         if let Expression::Identifier(holder) = object
             && let Some(function) = static_function(&holder.name, name)
         {
-            let is_extension = self.extensions && extensions::NAMES.contains(&name);
-            return if is_extension || optional { None } else { self.function(function, call, depth) };
+            // Functions have no extension methods, and `Math` and `JSON` none of these names.
+            return if optional { None } else { self.function(function, call, depth) };
         }
         let object = Box::new(self.expression(object, depth)?);
         let arguments = self.arguments(call, depth)?;

@@ -22,6 +22,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use crate::error::{ExpressionError, INVALID_SYNTAX};
 use crate::syntax::extension_calls::is_extension_name;
+use crate::syntax::lower::node_call_name;
 use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
 use crate::syntax::scope::{
     Scopes, arrow_statements, declared_names, function_names, lexical_names, pattern_names,
@@ -482,6 +483,12 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.is_guarded = true;
+        if member.property.name == "item"
+            && !member.optional
+            && let Some(node) = node_call_name(&member.object)
+        {
+            return self.patch(member.span, read_node("nodeItem", &node));
+        }
         self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
         self.visit_expression(&member.object);
     }
@@ -495,6 +502,9 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         self.is_guarded = true;
+        if let Some(text) = node_items_call(call) {
+            return self.patch(call.span, text);
+        }
         if self.rewrite_special_call(call) {
             return;
         }
@@ -698,6 +708,25 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         }
         self.in_scope(names, |rewriter| walk::walk_catch_clause(rewriter, clause));
     }
+}
+
+/// `$('X').first()` and the like, which need no accessor in between.
+fn node_items_call(call: &CallExpression<'_>) -> Option<String> {
+    let Expression::StaticMemberExpression(callee) = &call.callee else { return None };
+    let helper = match callee.property.name.as_str() {
+        "first" => "nodeFirst",
+        "last" => "nodeLast",
+        "all" => "nodeAll",
+        _ => return None,
+    };
+    if call.optional || callee.optional || !call.arguments.is_empty() {
+        return None;
+    }
+    Some(read_node(helper, &node_call_name(&callee.object)?))
+}
+
+fn read_node(helper: &str, node: &str) -> String {
+    format!("{GUARD}.{helper}({})", serde_json::Value::from(node))
 }
 
 fn left_names(left: &ForStatementLeft<'_>) -> Vec<String> {
