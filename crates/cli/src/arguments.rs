@@ -102,6 +102,9 @@ pub(crate) struct RunArguments {
     pub(crate) input: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) credentials: CredentialArguments,
+    /// Folder with the workflows that this one calls, found by id or file name [default: the workflow's own].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workflows: Option<PathBuf>,
     /// Node to start at; by default the workflow's trigger.
     #[arg(long, value_name = "NODE")]
     pub(crate) start: Option<String>,

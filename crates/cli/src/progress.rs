@@ -17,7 +17,10 @@ pub(crate) struct Progress {
 }
 
 struct NodeProgress {
+    /// Its name, after those of the nodes that called its workflow.
     name: String,
+    /// Whether a called workflow holds it: then item numbers start anew with each call.
+    is_called: bool,
     bar: ProgressBar,
     /// Items that its runs were to handle.
     started: u64,
@@ -55,7 +58,7 @@ impl Progress {
                 let more = node.failures.len() - SHOWN_FAILURES;
                 let _ = writeln!(text, "  … and {more} more, all in --output run-data");
             }
-            if interrupted && node.has_effect() {
+            if interrupted && node.has_effect() && !node.is_called {
                 let lists = [("sent", &node.sent), ("not sent", &node.not_sent), ("unknown", &node.unknown)];
                 for (word, items) in lists {
                     let _ = writeln!(text, "  {word}: {}", ranges(items));
@@ -91,13 +94,28 @@ impl NodeProgress {
 
 impl EventSink for Progress {
     fn receive(&self, event: &Event<'_>) {
+        self.take("", event);
+    }
+}
+
+impl Progress {
+    /// Takes an event of a workflow that the nodes `callers` called, which end with a separator.
+    fn take(&self, callers: &str, event: &Event<'_>) {
+        if let Event::SubWorkflow { caller, event, .. } = event {
+            return self.take(&format!("{callers}{caller} › "), event);
+        }
         let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_node = |entry: &NodeProgress, node: &str| {
+            entry.name.strip_prefix(callers).is_some_and(|name| name == node)
+        };
         match event {
             Event::NodeStarted { node, items, .. } => {
-                let position = nodes.iter().position(|entry| entry.name == *node).unwrap_or_else(|| {
+                let position = nodes.iter().position(|entry| is_node(entry, node)).unwrap_or_else(|| {
+                    let name = format!("{callers}{node}");
                     nodes.push(NodeProgress {
-                        name: (*node).to_owned(),
-                        bar: self.bars.add(new_bar(node)),
+                        bar: self.bars.add(new_bar(&name)),
+                        name,
+                        is_called: !callers.is_empty(),
                         started: 0,
                         done: 0,
                         failed: 0,
@@ -112,7 +130,7 @@ impl EventSink for Progress {
                 nodes[position].bar.inc_length(*items as u64);
             }
             Event::ItemDone { node, run, item, verdict, error } => {
-                let Some(entry) = nodes.iter_mut().find(|entry| entry.name == *node) else { return };
+                let Some(entry) = nodes.iter_mut().find(|entry| is_node(entry, node)) else { return };
                 entry.done += 1;
                 match verdict {
                     Some(Verdict::Sent) => entry.sent.push(*item),
@@ -130,7 +148,7 @@ impl EventSink for Progress {
                 }
             }
             Event::NodeFinished { node, error, .. } => {
-                let Some(entry) = nodes.iter_mut().find(|entry| entry.name == *node) else { return };
+                let Some(entry) = nodes.iter_mut().find(|entry| is_node(entry, node)) else { return };
                 match error {
                     // A node that takes whole inputs has no items that end one by one.
                     None => entry.done = entry.started,

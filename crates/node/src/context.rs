@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::credential::Credential;
@@ -12,6 +14,8 @@ use crate::error::NodeError;
 use crate::http::{HttpClient, HttpError, HttpRequest};
 use crate::item::Item;
 use crate::json::Json;
+use crate::node::read_parameters;
+use crate::workflow_call::{WorkflowAnswer, WorkflowCall};
 
 /// The host's services for one item, one batch or one form.
 pub trait Services: Send + Sync {
@@ -48,6 +52,24 @@ pub trait Services: Send + Sync {
     /// # Errors
     /// When a side is of the wrong type.
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError>;
+
+    /// Runs another workflow (`spec/engine.md §17`). What it sends counts as sent by the item, or batch, that calls.
+    ///
+    /// # Errors
+    /// When there is no such workflow, it may not be called from here, or it fails: its own message, and whether anything
+    /// was sent.
+    fn run_workflow(&self, _call: WorkflowCall) -> BoxFuture<'_, Result<WorkflowAnswer, NodeError>> {
+        Box::pin(std::future::ready(Err(NodeError::operation("This host runs no sub-workflows"))))
+    }
+}
+
+/// The parameters of a node that takes whole inputs, resolved for any of its items.
+pub trait ItemParameters: Send + Sync {
+    /// The parameters as the item `item` of the main input resolves them.
+    ///
+    /// # Errors
+    /// When an expression fails, or its value does not fit.
+    fn resolve(&self, item: usize) -> Result<Json, NodeError>;
 }
 
 /// One item with the host's services.
@@ -68,6 +90,10 @@ pub struct ItemContext<'a> {
 pub struct BatchContext<'a> {
     /// Items by main input; `None` where nothing arrived.
     pub inputs: &'a [Option<Arc<Vec<Item>>>],
+    /// The input whose items the parameters are resolved for: the first with items, in execution order v1.
+    pub main_input: usize,
+    /// The parameters, item by item; the node itself gets those of the first.
+    pub parameters: &'a dyn ItemParameters,
     /// Version of the node in the workflow file.
     pub type_version: f64,
     /// The host.
@@ -88,5 +114,21 @@ impl BatchContext<'_> {
     /// The items of input `input`; empty where nothing arrived.
     pub fn items(&self, input: usize) -> &[Item] {
         self.inputs.get(input).and_then(Option::as_ref).map_or(&[], |items| items.as_slice())
+    }
+
+    /// The items that the node goes through.
+    pub fn main_items(&self) -> &[Item] {
+        self.items(self.main_input)
+    }
+
+    /// The parameters as the item `item` of the main input resolves them.
+    ///
+    /// # Errors
+    /// When an expression fails, or its value does not fit; the error names the item.
+    pub fn parameters_of<T: DeserializeOwned + JsonSchema>(&self, item: usize) -> Result<T, NodeError> {
+        self.parameters.resolve(item).and_then(|json| read_parameters(&json)).map_err(|mut error| {
+            error.item_index = Some(item);
+            error
+        })
     }
 }

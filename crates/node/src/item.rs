@@ -20,6 +20,8 @@ pub struct Item {
     pub paired_item: PairedItem,
     /// The error object of an item that failed and continues (`spec/engine.md §12.5`).
     pub error: Option<Arc<Json>>,
+    /// Facts about where the item came from, such as the execution of a called workflow: `{ subExecution }`.
+    pub metadata: Option<Arc<Json>>,
 }
 
 /// The link from an output item back to the input it stems from (`spec/engine.md §13`).

@@ -19,12 +19,13 @@ pub mod parameters;
 pub mod registry;
 pub mod schema;
 pub mod secret;
+mod workflow_call;
 
 pub use async_trait::async_trait;
 #[doc(hidden)]
 pub use inventory;
 
-pub use context::{BatchContext, ItemContext, Services};
+pub use context::{BatchContext, ItemContext, ItemParameters, Services};
 pub use credential::{Credential, CredentialType, RateLimit};
 pub use description::{NodeDescription, NodeProperty, PropertyType};
 pub use error::{ErrorKind, NodeError, Outcome};
@@ -36,3 +37,4 @@ pub use node::{BatchNode, Effect, ItemNode, ItemOutput, Node, NodeHeader, Tier};
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
+pub use workflow_call::{WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};

@@ -200,6 +200,12 @@ pub trait Node: Send + Sync {
 
     /// The tier.
     fn tier(&self) -> Tier<'_>;
+
+    /// The tier with these parameters, as stored: a few nodes go through their items one by one or take them all at
+    /// once, as their parameters say.
+    fn tier_for(&self, _parameters: &Json) -> Tier<'_> {
+        self.tier()
+    }
 }
 
 /// The tier of a [`Node`].
@@ -447,7 +453,7 @@ fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescripti
 
 /// Types resolved parameters. Coercion comes before this, so it is the last net; the schema tells the place, which serde
 /// loses below a tag.
-fn read_parameters<T: DeserializeOwned + JsonSchema>(parameters: &Json) -> Result<T, NodeError> {
+pub(crate) fn read_parameters<T: DeserializeOwned + JsonSchema>(parameters: &Json) -> Result<T, NodeError> {
     from_json(parameters).map_err(|error| match schema::find_misfit::<T>(parameters) {
         Some(misfit) => misfit.into(),
         None => {

@@ -53,6 +53,11 @@ impl NodeRegistration {
         Self { crate_name, build: || item_node(N::default()) }
     }
 
+    /// Announces a node that is its own [`Node`].
+    pub const fn node<N: Node + Default + 'static>(crate_name: &'static str) -> Self {
+        Self { crate_name, build: || Arc::new(N::default()) }
+    }
+
     /// Announces a [`BatchNode`].
     pub const fn batch<N: BatchNode + Default>(crate_name: &'static str) -> Self {
         Self { crate_name, build: || batch_node(N::default()) }
@@ -75,6 +80,16 @@ macro_rules! register_batch_node {
     ($node:ty) => {
         $crate::inventory::submit! {
             $crate::NodeRegistration::batch::<$node>(::core::env!("CARGO_PKG_NAME"))
+        }
+    };
+}
+
+/// Announces a type of this crate that implements [`Node`] itself.
+#[macro_export]
+macro_rules! register_node {
+    ($node:ty) => {
+        $crate::inventory::submit! {
+            $crate::NodeRegistration::node::<$node>(::core::env!("CARGO_PKG_NAME"))
         }
     };
 }

@@ -1,6 +1,6 @@
 //! What a run tells while it runs: one type of event for progress bars, streams and traces.
 
-use heddle_node::NodeError;
+use heddle_node::{NodeError, Outcome};
 
 /// How an item of a node with an effect ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +48,15 @@ pub enum Event<'a> {
         /// For how long.
         duration: std::time::Duration,
     },
+    /// A step of a workflow that a node calls, or of an error workflow.
+    SubWorkflow {
+        /// Name of the node that calls.
+        caller: &'a str,
+        /// Name of the workflow that is called.
+        workflow: &'a str,
+        /// The step.
+        event: &'a Event<'a>,
+    },
     /// A node run has ended.
     NodeFinished {
         /// Name of the node.
@@ -74,6 +83,24 @@ impl EventSink for NoEvents {
 }
 
 impl Verdict {
+    /// The verdict on an item whose effect had this outcome.
+    pub fn of(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::NotDone => Self::NotSent,
+            Outcome::Done => Self::Sent,
+            Outcome::Unknown => Self::Unknown,
+        }
+    }
+
+    /// What it says about the effect.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::NotSent => Outcome::NotDone,
+            Self::Sent => Outcome::Done,
+            Self::Unknown => Outcome::Unknown,
+        }
+    }
+
     /// The word in run data: `sent`, `notSent` or `unknown`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,17 +1,23 @@
 //! Runs a workflow: takes node runs from the scheduler, executes them, and keeps what came out.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::task::Poll;
 
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
 use heddle_expression::{Clock, Engine, EngineLimits, Scene};
 use heddle_node::{ErrorKind, Item, Json, NodeError, Registry};
 use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Severity, Workflow};
+use tokio_util::sync::CancellationToken;
 
 use crate::cancel::{CancelReason, Cancellation};
 use crate::check::start_node;
-use crate::events::Event;
+use crate::events::{Event, EventSink};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
@@ -22,6 +28,7 @@ use crate::scheduler::{
     Branches, Completion, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
     Scheduler, Start, State,
 };
+use crate::sub_workflow::{Background, BackgroundRun, CallRecord, Caller};
 
 /// Why a run could not begin. Nothing has left.
 #[derive(Debug, Clone)]
@@ -56,11 +63,90 @@ impl Host {
     /// # Errors
     /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
     pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
+        let background = Arc::new(Background::default());
+        let nesting = Nesting {
+            depth: 0,
+            mode: if options.pins { "manual" } else { "trigger" },
+            start: None,
+            caller_cancel: options.cancel.clone(),
+            background: Arc::downgrade(&background),
+            events: Arc::clone(&self.events),
+        };
+        let mut beside = Beside { queue: &background, running: FuturesUnordered::new(), ended: Vec::new() };
+        let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
+        beside.finish().await;
+        result.background = beside.ended;
+        Ok(result)
+    }
+}
+
+/// What a run has of the run that it is part of.
+pub(crate) struct Nesting<'h> {
+    /// Runs around it.
+    pub(crate) depth: usize,
+    /// n8n's mode of execution (`spec/engine.md §4.1`).
+    pub(crate) mode: &'static str,
+    /// The node to start at, where the options name none.
+    pub(crate) start: Option<NodeIndex>,
+    /// Cancelled by whoever started the outermost run.
+    pub(crate) caller_cancel: CancellationToken,
+    pub(crate) background: Weak<Background<'h>>,
+    pub(crate) events: Arc<dyn EventSink>,
+}
+
+/// Background runs, which go on while something else is waited for.
+struct Beside<'q, 'h> {
+    queue: &'q Background<'h>,
+    running: FuturesUnordered<BoxFuture<'h, BackgroundRun>>,
+    ended: Vec<BackgroundRun>,
+}
+
+impl Beside<'_, '_> {
+    fn start_queued(&mut self) {
+        self.running.extend(self.queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
+    }
+
+    /// Waits for `work`; background runs go on meanwhile, also those that it starts.
+    async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(done);
+            }
+            self.start_queued();
+            while let Poll::Ready(Some(run)) = self.running.poll_next_unpin(context) {
+                self.ended.push(run);
+                self.start_queued();
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Waits for all that are left.
+    async fn finish(&mut self) {
+        self.start_queued();
+        while let Some(run) = self.running.next().await {
+            self.ended.push(run);
+            self.start_queued();
+        }
+    }
+}
+
+/// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
+/// workflows, and a future cannot hold itself.)
+pub(crate) fn run_nested<'w, 'h: 'w>(
+    host: &'h Host,
+    workflow: &'w Workflow,
+    options: RunOptions,
+    nesting: Nesting<'h>,
+) -> BoxFuture<'w, Result<RunResult, RunError>> {
+    Box::pin(async move {
         let started_at = crate::clock::now();
         let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
-        let mut execution = Execution::new(self, workflow, options, started_at)?;
+        let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
         while let Some(run) = execution.scheduler.next() {
             if cancellation.check().is_some() {
                 execution.scheduler.stop();
@@ -71,15 +157,18 @@ impl Host {
             tokio::task::yield_now().await;
         }
         Ok(execution.end(cancellation.reason()))
-    }
+    })
 }
 
 /// One run of a workflow.
-struct Execution<'a> {
-    host: &'a Host,
-    workflow: &'a Workflow,
-    view: WorkflowView<'a>,
+struct Execution<'w, 'h> {
+    host: &'h Host,
+    workflow: &'w Workflow,
+    view: WorkflowView<'w>,
     options: RunOptions,
+    mode: &'static str,
+    events: Arc<dyn EventSink>,
+    caller: Caller<'w, 'h>,
     nodes: Vec<Option<PreparedNode>>,
     pins: HashMap<NodeIndex, Arc<Vec<Item>>>,
     scheduler: Scheduler,
@@ -91,11 +180,12 @@ struct Execution<'a> {
     started_at: i64,
 }
 
-impl<'a> Execution<'a> {
+impl<'w, 'h> Execution<'w, 'h> {
     fn new(
-        host: &'a Host,
-        workflow: &'a Workflow,
+        host: &'h Host,
+        workflow: &'w Workflow,
         mut options: RunOptions,
+        nesting: Nesting<'h>,
         started_at: i64,
     ) -> Result<Self, RunError> {
         let errors = |problems: Vec<Problem>| -> Vec<Problem> {
@@ -118,8 +208,10 @@ impl<'a> Execution<'a> {
         if let Some(name) = &options.start {
             find(name)?;
         }
-        let start =
-            start_node(workflow, &host.registry, options.start.as_deref()).ok_or(RunError::NoStartNode)?;
+        let start = nesting
+            .start
+            .or_else(|| start_node(workflow, &host.registry, options.start.as_deref()))
+            .ok_or(RunError::NoStartNode)?;
         let destination = options.destination.as_deref().map(find).transpose()?;
         let pins = if options.pins { pinned_items(workflow) } else { HashMap::new() };
         let graph = Arc::new(Graph::new(workflow));
@@ -140,9 +232,22 @@ impl<'a> Execution<'a> {
         let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
         let zone = jiff::tz::TimeZone::get(zone_name)
             .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
+        let Nesting { depth, mode, caller_cancel, background, events, .. } = nesting;
+        let caller = Caller {
+            host,
+            workflow,
+            events: Arc::clone(&events),
+            options: options.clone(),
+            caller_cancel,
+            depth,
+            background,
+        };
         Ok(Self {
             host,
             workflow,
+            mode,
+            events,
+            caller,
             view: WorkflowView::new(workflow),
             nodes,
             pins,
@@ -161,16 +266,20 @@ impl<'a> Execution<'a> {
     async fn execute(&mut self, run: NodeRun) {
         let started = std::time::Instant::now();
         let start_time = crate::clock::now();
-        let (outcome, error, metadata) = match run.outcome() {
-            Some(outcome) => (outcome, None, None),
+        let (outcome, error, told) = match run.outcome() {
+            Some(outcome) => (outcome, None, Told::default()),
             None => {
                 let end = self.run_node(&run).await;
                 let outcome = end.outputs.map_or(Outcome::Failed, |outputs| {
                     Outcome::Output(outputs.into_iter().map(|items| Some(Arc::new(items))).collect())
                 });
-                (outcome, end.error, end.metadata)
+                (outcome, end.error, Told { metadata: end.metadata, outcome: end.outcome })
             }
         };
+        if error.as_ref().is_some_and(|error| error.kind == ErrorKind::Cancelled) {
+            // It did not fail: the run ends.
+            self.scheduler.stop();
+        }
         let completion = self.scheduler.complete(run.id, outcome);
         let details = error.as_ref().map(|error| self.error_json(run.node, run.run_index, error));
         if let (Some(error), Some(details), State::Failed(_)) = (&error, &details, self.scheduler.state()) {
@@ -178,7 +287,8 @@ impl<'a> Execution<'a> {
             self.error = Some(WorkflowFailure::new(name, error, details.clone()));
         }
         if let Some(completion) = completion {
-            self.keep(completion, start_time, started.elapsed(), details, metadata);
+            let cancelled = error.is_some_and(|error| error.kind == ErrorKind::Cancelled);
+            self.keep(completion, start_time, started.elapsed(), details, told, cancelled);
         }
     }
 
@@ -188,9 +298,11 @@ impl<'a> Execution<'a> {
         start_time: i64,
         execution_time: std::time::Duration,
         error: Option<Json>,
-        metadata: Option<Json>,
+        told: Told,
+        cancelled: bool,
     ) {
         let status = match completion.status {
+            _ if cancelled => TaskStatus::Canceled,
             CompletionStatus::Success if error.is_none() => TaskStatus::Success,
             CompletionStatus::Waiting => TaskStatus::Waiting,
             _ => TaskStatus::Error,
@@ -206,7 +318,8 @@ impl<'a> Execution<'a> {
                 outputs: completion.outputs,
                 error,
                 hints: Vec::new(),
-                metadata,
+                metadata: told.metadata,
+                outcome: told.outcome,
             },
         );
     }
@@ -223,7 +336,7 @@ impl<'a> Execution<'a> {
         let Some(prepared) = self.nodes[run.node].as_ref() else {
             // Nodes that may run have been prepared before the run began.
             let error = NodeError::operation(format!("The node \"{}\" cannot run", settings.name));
-            return NodeRunEnd { outputs: None, error: Some(error), metadata: None };
+            return NodeRunEnd::failed(error);
         };
         let inputs = self.read_inputs(run);
         let context = NodeRunContext {
@@ -240,16 +353,18 @@ impl<'a> Execution<'a> {
             }),
             transport: &self.host.transport,
             journal: &*self.host.journal,
-            events: &*self.host.events,
+            events: &*self.events,
             cancel: self.options.cancel.clone(),
             dry_run: self.options.dry_run,
             time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
             remembered: Mutex::default(),
             clock: &self.clock,
+            caller: Some(&self.caller),
+            calls: Mutex::default(),
         };
         let items = inputs.get(run.main_input).and_then(Option::as_ref).map_or(&[][..], |items| items);
-        self.host.events.receive(&Event::NodeStarted {
+        self.events.receive(&Event::NodeStarted {
             node: &settings.name,
             run: run.run_index,
             items: items.len(),
@@ -257,6 +372,7 @@ impl<'a> Execution<'a> {
         let runner = NodeRunner {
             node: &*prepared.node,
             settings,
+            parameters: &prepared.filled,
             type_version: prepared.type_version,
             context: &context,
             concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
@@ -264,8 +380,10 @@ impl<'a> Execution<'a> {
             main_input: run.main_input,
         };
         let mut prepare = |index: usize| self.resolve_parameters(prepared, run, items, index);
-        let end = runner.run(&mut prepare).await;
-        self.host.events.receive(&Event::NodeFinished {
+        let mut end = runner.run(&mut prepare).await;
+        let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
+        note_calls(&mut end.metadata, &calls);
+        self.events.receive(&Event::NodeFinished {
             node: &settings.name,
             run: run.run_index,
             error: end.error.as_ref(),
@@ -300,7 +418,7 @@ impl<'a> Execution<'a> {
             item_index: index,
             run_index: run.run_index,
             sources: Some(&run.sources),
-            mode: if self.options.pins { "manual" } else { "trigger" },
+            mode: self.mode,
             vars: &self.vars,
             execution_id: Some(&self.execution_id),
             ..Scene::new(&view, run.node, items, &self.clock)
@@ -335,9 +453,32 @@ impl<'a> Execution<'a> {
             cancel_reason,
             last_node: self.scheduler.last_node().map(|node| self.workflow.nodes[node].name.to_string()),
             run_data: self.run_data,
+            background: Vec::new(),
             started_at: self.started_at,
             stopped_at: crate::clock::now(),
         }
+    }
+}
+
+/// What is told of a node run beside its output.
+#[derive(Default)]
+struct Told {
+    metadata: Option<Json>,
+    outcome: Option<heddle_node::Outcome>,
+}
+
+/// Links a node run to the workflows that it called, as n8n does, and keeps what became of everything that they sent.
+fn note_calls(metadata: &mut Option<Json>, calls: &[CallRecord]) {
+    let Some(last) = calls.last() else { return };
+    let metadata = metadata.get_or_insert_with(Json::object);
+    let items: HashSet<usize> = calls.iter().map(|call| call.item).collect();
+    if last.takes_all_items {
+        metadata.insert("subExecution", last.link());
+    }
+    metadata.insert("subExecutionsCount", Json::from(items.len()));
+    let effects: Vec<Json> = calls.iter().filter_map(CallRecord::effects).collect();
+    if !effects.is_empty() {
+        metadata.insert("subExecutions", Json::from(effects));
     }
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NoEvents};
 use crate::journal::{Journal, MemoryJournal};
+use crate::lookup::WorkflowLookup;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
 use crate::transport::Transport;
@@ -30,6 +31,7 @@ pub struct Host {
     pub(crate) credentials: CredentialStore,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
     pub(crate) timezone: String,
     pub(crate) transport: Transport,
     pub(crate) pacing: Pacing,
@@ -90,6 +92,7 @@ impl Host {
             credentials: CredentialStore::default(),
             events: Arc::new(NoEvents),
             journal: Arc::new(MemoryJournal::default()),
+            workflows: None,
             timezone: DEFAULT_TIMEZONE.to_owned(),
             transport: Transport::default(),
             pacing: Pacing::default(),
@@ -115,6 +118,13 @@ impl Host {
     #[must_use]
     pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
         self.journal = journal;
+        self
+    }
+
+    /// Finds the workflows that others call, and error workflows, in `workflows`. Without it none is found.
+    #[must_use]
+    pub fn with_workflows(mut self, workflows: Arc<dyn WorkflowLookup>) -> Self {
+        self.workflows = Some(workflows);
         self
     }
 
@@ -193,6 +203,8 @@ impl Host {
             wait_budget: options.wait_budget,
             clock,
             remembered: Mutex::default(),
+            caller: None,
+            calls: Mutex::default(),
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct ItemRecord {
     pub(crate) outcome: Option<Outcome>,
     /// The last request of a dry run, secrets masked.
     pub(crate) dry_run_request: Option<Json>,
+    /// Whether the item called a workflow: then its effect is whatever that did.
+    pub(crate) called_workflow: bool,
 }
 
 impl<'a> ItemHttp<'a> {
@@ -53,6 +55,13 @@ impl<'a> ItemHttp<'a> {
     /// Takes out what the calls have shown.
     pub(crate) fn take_record(&self) -> ItemRecord {
         std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes the end of a workflow that the item called, with the gravest outcome of its sends, if it has any.
+    pub(crate) fn note_call(&self, outcome: Option<Outcome>) {
+        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        record.called_workflow = true;
+        record.outcome = record.outcome.max(outcome);
     }
 
     fn note_outcome(&self, effect: Effect, outcome: Outcome) {

@@ -143,6 +143,9 @@ impl ItemLoop<'_> {
             error.outcome = error.outcome.max(record.outcome.unwrap_or(Outcome::NotDone));
             error
         });
+        if record.called_workflow {
+            return ItemResult { output, verdict: record.outcome.map(Verdict::of) };
+        }
         let verdict = (prepared.effect == Effect::Send).then(|| match (&output, record.outcome) {
             (Err(error), _) => match error.outcome {
                 Outcome::NotDone => Verdict::NotSent,
@@ -208,6 +211,11 @@ pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details:
         binary: input.binary.clone(),
         paired_item: PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)),
         error: Some(Arc::new(details)),
+        metadata: error.context.get("subExecution").map(|link| {
+            let mut metadata = Json::object();
+            metadata.insert("subExecution", link.clone());
+            Arc::new(metadata)
+        }),
     }
 }
 

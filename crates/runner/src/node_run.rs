@@ -1,13 +1,16 @@
 //! What all items of one node run share, and the services that a node gets for one item.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_expression::Clock;
-use heddle_node::{Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services};
+use heddle_node::{
+    Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services, WorkflowAnswer, WorkflowCall,
+};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,6 +19,7 @@ use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::EventSink;
 use crate::http::ItemHttp;
 use crate::journal::Journal;
+use crate::sub_workflow::{CallRecord, CallSite, CallsWorkflows};
 use crate::transport::Transport;
 
 /// What all items of one node run share.
@@ -35,6 +39,10 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) wait_budget: Duration,
     pub(crate) clock: &'a Clock,
     pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
+    /// Calls workflows; forms cannot.
+    pub(crate) caller: Option<&'a dyn CallsWorkflows>,
+    /// Calls that have ended.
+    pub(crate) calls: Mutex<Vec<CallRecord>>,
 }
 
 impl NodeRunContext<'_> {
@@ -60,12 +68,26 @@ impl NodeRunContext<'_> {
 pub(crate) struct ItemServices<'a> {
     run: &'a NodeRunContext<'a>,
     item: usize,
+    takes_all_items: bool,
+    /// Workflows called so far.
+    called: AtomicU32,
     pub(crate) http: ItemHttp<'a>,
 }
 
 impl<'a> ItemServices<'a> {
     pub(crate) fn new(run: &'a NodeRunContext<'a>, item: usize, effect: Effect) -> Self {
-        Self { run, item, http: ItemHttp::new(run, item, effect) }
+        Self {
+            run,
+            item,
+            takes_all_items: false,
+            called: AtomicU32::new(0),
+            http: ItemHttp::new(run, item, effect),
+        }
+    }
+
+    /// The services of a node that takes its items all at once.
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>) -> Self {
+        Self { takes_all_items: true, ..Self::new(run, 0, Effect::Pure) }
     }
 }
 
@@ -114,6 +136,26 @@ impl Services for ItemServices<'_> {
 
     fn is_dry_run(&self) -> bool {
         self.run.dry_run
+    }
+
+    fn run_workflow(&self, call: WorkflowCall) -> BoxFuture<'_, Result<WorkflowAnswer, NodeError>> {
+        async move {
+            let Some(caller) = self.run.caller else {
+                return Err(NodeError::operation("A form cannot call a workflow"));
+            };
+            let number = self.called.fetch_add(1, Ordering::Relaxed);
+            let site = CallSite {
+                node: Arc::clone(&self.run.name),
+                item: self.item,
+                takes_all_items: self.takes_all_items,
+                execution: Uuid::new_v5(&self.call_id(), &number.to_be_bytes()),
+            };
+            let (answer, record) = caller.call(site, call).await;
+            self.http.note_call(record.as_ref().and_then(|record| record.outcome));
+            self.run.calls.lock().unwrap_or_else(PoisonError::into_inner).extend(record);
+            answer
+        }
+        .boxed()
     }
 
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError> {

@@ -1,10 +1,11 @@
 //! Runs one node over its input items and collects what came out.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use heddle_node::node::{ErasedItemNode, PreparedItem, Tier};
+use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedItem, Tier};
 use heddle_node::{
-    BatchContext, Effect, ErrorKind, Item, ItemOutput, Json, JsonObject, Node, NodeError, PairedItem,
+    BatchContext, Effect, ErrorKind, Item, ItemOutput, ItemParameters, Json, JsonObject, Node, NodeError,
+    Outcome, PairedItem,
 };
 use heddle_workflow::OnError;
 
@@ -19,6 +20,8 @@ const CHUNK: usize = 1024;
 pub(crate) struct NodeRunner<'a> {
     pub(crate) node: &'a dyn Node,
     pub(crate) settings: &'a heddle_workflow::Node,
+    /// Parameters as stored and filled; expressions are still in them.
+    pub(crate) parameters: &'a Json,
     pub(crate) type_version: f64,
     pub(crate) context: &'a NodeRunContext<'a>,
     pub(crate) concurrency: usize,
@@ -35,6 +38,24 @@ pub(crate) struct NodeRunEnd {
     pub(crate) error: Option<NodeError>,
     /// What became of each item, for a node with an effect.
     pub(crate) metadata: Option<Json>,
+    /// The gravest outcome of what it sent; `None` when it sends nothing.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// Resolves parameters for a node that takes its items all at once.
+struct Resolver<'a>(Mutex<&'a mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send)>);
+
+impl ItemParameters for Resolver<'_> {
+    fn resolve(&self, item: usize) -> Result<Json, NodeError> {
+        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(item)
+    }
+}
+
+impl NodeRunEnd {
+    /// The node failed, and nothing came out.
+    pub(crate) fn failed(error: NodeError) -> Self {
+        Self { outputs: None, error: Some(error), metadata: None, outcome: None }
+    }
 }
 
 impl NodeRunner<'_> {
@@ -43,22 +64,60 @@ impl NodeRunner<'_> {
         &self,
         prepare: &mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send),
     ) -> NodeRunEnd {
-        match self.node.tier() {
+        match self.tier() {
             Tier::Item(node) => self.run_items(node, prepare).await,
-            Tier::Batch(node) => {
-                let parameters = match prepare(0) {
-                    Ok(parameters) => parameters,
-                    Err(error) => return self.end_batch(Err(error)),
-                };
-                let services = ItemServices::new(self.context, 0, Effect::Pure);
-                let context = BatchContext {
-                    inputs: self.inputs,
-                    type_version: self.type_version,
-                    services: &services,
-                };
-                let outputs = node.run(&parameters, &context).await;
-                self.end_batch(outputs)
+            Tier::Batch(node) => self.run_batch(node, prepare).await,
+        }
+    }
+
+    fn tier(&self) -> Tier<'_> {
+        self.node.tier_for(self.parameters)
+    }
+
+    /// Runs a node that takes its items all at once; again where it asks for retries and nothing can happen twice.
+    async fn run_batch(
+        &self,
+        node: &dyn ErasedBatchNode,
+        prepare: &mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send),
+    ) -> NodeRunEnd {
+        let resolver = Resolver(Mutex::new(prepare));
+        let mut tries = if self.settings.retry_on_fail { self.settings.tries() } else { 1 };
+        let mut sent = None;
+        loop {
+            let services = ItemServices::for_all_items(self.context);
+            let context = BatchContext {
+                inputs: self.inputs,
+                main_input: self.main_input,
+                parameters: &resolver,
+                type_version: self.type_version,
+                services: &services,
+            };
+            let result = match resolver.resolve(0) {
+                Ok(parameters) => node.run(&parameters, &context).await,
+                Err(error) => Err(error),
+            };
+            sent = sent.max(services.http.take_record().outcome);
+            let result = result.map_err(|mut error| {
+                error.outcome = error.outcome.max(sent.unwrap_or(Outcome::NotDone));
+                error
+            });
+            tries -= 1;
+            let may_repeat = result.as_ref().is_err_and(|error| {
+                error.outcome == Outcome::NotDone
+                    && !matches!(error.kind, ErrorKind::Cancelled | ErrorKind::DryRun)
+            });
+            if tries == 0 || !may_repeat || !self.pause_before_retry().await {
+                return NodeRunEnd { outcome: sent, ..self.end_batch(result) };
             }
+        }
+    }
+
+    /// Waits as the node's settings say; `false` when the run is cancelled.
+    async fn pause_before_retry(&self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.context.cancel.cancelled() => false,
+            () = tokio::time::sleep(self.settings.wait_between_tries()) => true,
         }
     }
 
@@ -72,11 +131,12 @@ impl NodeRunner<'_> {
                 if self.settings.on_error() == OnError::ContinueErrorOutput {
                     outputs.resize_with(self.node.header().outputs.len() + 1, Vec::new);
                 }
-                return NodeRunEnd { outputs: Some(outputs), error: None, metadata: None };
+                return NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None };
             }
             Err(error) => error,
         };
-        let outputs = self.settings.continues_after_failure().then(|| {
+        let continues = self.settings.continues_after_failure() && error.kind != ErrorKind::Cancelled;
+        let outputs = continues.then(|| {
             let mut outputs = self.empty_outputs();
             let output = self.error_output();
             let input = self.items();
@@ -84,7 +144,7 @@ impl NodeRunner<'_> {
                 input.iter().enumerate().map(|(index, item)| self.failed_item(item, index, &error)).collect();
             outputs
         });
-        NodeRunEnd { outputs, error: Some(error), metadata: None }
+        NodeRunEnd { outputs, error: Some(error), metadata: None, outcome: None }
     }
 
     async fn run_items(
@@ -144,7 +204,7 @@ impl NodeRunner<'_> {
     fn error_output(&self) -> usize {
         match self.settings.on_error() {
             OnError::ContinueErrorOutput => self.node.header().outputs.len().max(1),
-            _ => match self.node.tier() {
+            _ => match self.tier() {
                 Tier::Item(node) => node.failure_output(),
                 Tier::Batch(_) => 0,
             },
@@ -185,6 +245,7 @@ struct Collected<'a> {
     /// The first item that failed, where a failure stops the run.
     error: Option<NodeError>,
     has_effect: bool,
+    outcome: Option<Outcome>,
     stopped: bool,
 }
 
@@ -197,6 +258,7 @@ impl<'a> Collected<'a> {
             outcomes: Vec::new(),
             error: None,
             has_effect: false,
+            outcome: None,
             stopped: false,
         }
     }
@@ -266,6 +328,7 @@ impl<'a> Collected<'a> {
     fn note(&mut self, index: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {
         let Some(verdict) = verdict else { return };
         self.has_effect = true;
+        self.outcome = self.outcome.max(Some(verdict.outcome()));
         let mut outcome = JsonObject::new();
         outcome.insert("item", Json::from(index));
         outcome.insert("outcome", Json::from(verdict.as_str()));
@@ -293,6 +356,11 @@ impl<'a> Collected<'a> {
             metadata.insert("items", Json::from(self.outcomes));
             metadata
         });
-        NodeRunEnd { outputs: self.error.is_none().then_some(self.outputs), error: self.error, metadata }
+        NodeRunEnd {
+            outputs: self.error.is_none().then_some(self.outputs),
+            error: self.error,
+            metadata,
+            outcome: self.outcome,
+        }
     }
 }

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use heddle_node::{Item, Json, NodeError, Source};
+use heddle_node::{Item, Json, NodeError, Outcome, Source};
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use crate::cancel::CancelReason;
 use crate::scheduler::Branches;
+use crate::sub_workflow::BackgroundRun;
 
 /// How a run of a node ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -21,6 +22,8 @@ pub enum TaskStatus {
     Error,
     /// It waits.
     Waiting,
+    /// The run was cancelled while it was under way.
+    Canceled,
 }
 
 /// How a run of a workflow ended (`spec/engine.md §15`).
@@ -35,6 +38,18 @@ pub enum Status {
     Waiting,
     /// The run was cancelled, or took too long.
     Canceled,
+}
+
+impl Status {
+    /// n8n's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Error => "error",
+            Self::Waiting => "waiting",
+            Self::Canceled => "canceled",
+        }
+    }
 }
 
 /// A remark of a node about a run of it.
@@ -71,6 +86,8 @@ pub struct TaskData {
     pub hints: Vec<Hint>,
     /// What else is known of the run, such as what became of each item.
     pub metadata: Option<Json>,
+    /// The gravest outcome of what it sent, itself or through a workflow that it called; `None` when it sends nothing.
+    pub outcome: Option<Outcome>,
 }
 
 impl Serialize for TaskData {
@@ -153,6 +170,11 @@ impl RunData {
         self.names.iter().rposition(|known| known == name).map_or(&[], |node| self.runs(node))
     }
 
+    /// The gravest outcome of everything that was sent; `None` when no node had anything to send.
+    pub fn gravest_outcome(&self) -> Option<Outcome> {
+        self.runs.iter().flatten().filter_map(|task| task.outcome).max()
+    }
+
     /// Every node that ran with its runs, in the order of their first runs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[TaskData])> {
         let ran = self.order.iter().filter(|node| !self.runs(**node).is_empty());
@@ -167,7 +189,7 @@ impl Serialize for RunData {
 }
 
 /// Why a run failed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct WorkflowFailure {
     /// What happened, in one sentence.
     pub message: String,
@@ -181,6 +203,8 @@ pub struct WorkflowFailure {
     pub parameter: Option<String>,
     /// The error object of the run data (`spec/engine.md §14.4`).
     pub json: Json,
+    /// The node's error.
+    pub cause: Option<NodeError>,
 }
 
 impl WorkflowFailure {
@@ -207,6 +231,7 @@ impl WorkflowFailure {
             item_index: None,
             parameter: None,
             json,
+            cause: None,
         }
     }
 
@@ -219,6 +244,7 @@ impl WorkflowFailure {
             item_index: error.item_index,
             parameter: error.parameter.clone(),
             json,
+            cause: Some(error.clone()),
         }
     }
 
@@ -234,6 +260,7 @@ impl WorkflowFailure {
             item_index: None,
             parameter: None,
             json,
+            cause: None,
         }
     }
 }
@@ -251,6 +278,8 @@ pub struct RunResult {
     pub last_node: Option<String>,
     /// What each node put out.
     pub run_data: RunData,
+    /// Workflows that it, or one that it called, called without waiting for their end.
+    pub background: Vec<BackgroundRun>,
     /// When it began, in milliseconds since 1970.
     pub started_at: i64,
     /// When it ended, in milliseconds since 1970.

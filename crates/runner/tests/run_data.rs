@@ -39,6 +39,7 @@ fn read_run(run: &Json) -> RunResult {
         cancel_reason: None,
         last_node: text("lastNodeExecuted"),
         run_data,
+        background: Vec::new(),
         started_at: time(run.get("startedAt").unwrap()),
         stopped_at: time(run.get("stoppedAt").unwrap()),
     }
@@ -72,6 +73,7 @@ fn read_task(task: &Json) -> TaskData {
             })
             .collect(),
         metadata: task.get("metadata").cloned(),
+        outcome: None,
     }
 }
 

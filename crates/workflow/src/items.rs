@@ -62,6 +62,7 @@ pub fn read_item(json: &Json) -> Result<Item, String> {
         binary: read_binary(object)?,
         paired_item: object.get("pairedItem").map(read_paired_item).unwrap_or_default(),
         error: object.get("error").filter(|error| !error.is_null()).map(|error| Arc::new(error.clone())),
+        metadata: object.get("metadata").filter(|json| json.is_object()).map(|json| Arc::new(json.clone())),
     })
 }
 
@@ -133,7 +134,7 @@ pub struct SerializedItem<'a>(pub &'a Item);
 
 impl Serialize for SerializedItem<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Item { json, binary, paired_item, error } = self.0;
+        let Item { json, binary, paired_item, error, metadata } = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("json", json)?;
         if let Some(binary) = binary {
@@ -150,6 +151,9 @@ impl Serialize for SerializedItem<'_> {
         }
         if let Some(error) = error {
             map.serialize_entry("error", &**error)?;
+        }
+        if let Some(metadata) = metadata {
+            map.serialize_entry("metadata", &**metadata)?;
         }
         map.end()
     }

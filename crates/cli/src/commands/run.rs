@@ -1,9 +1,10 @@
 //! `heddle run`: runs a workflow and prints what came out.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use heddle_node::Registry;
-use heddle_runner::{CancelReason, Host, RunError, RunOptions, RunResult, Status};
+use heddle_runner::{CancelReason, Host, RunError, RunOptions, RunResult, Status, WorkflowFolder};
 use heddle_workflow::Workflow;
 
 use crate::arguments::{Output, RunArguments};
@@ -27,7 +28,10 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     runtime.block_on(async {
         let (store, _sandboxes) = super::credentials(&registry, &arguments.credentials).await?;
         let progress = Arc::new(Progress::new(arguments.quiet));
-        let host = Host::new(registry).with_credentials(store).with_events(progress.clone());
+        let host = Host::new(registry)
+            .with_credentials(store)
+            .with_events(progress.clone())
+            .with_workflows(Arc::new(workflow_folder(arguments)?));
         let mut options = RunOptions {
             start: arguments.start.clone(),
             items,
@@ -66,6 +70,17 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     })
 }
 
+/// Where the workflows are that this one calls.
+fn workflow_folder(arguments: &RunArguments) -> Result<WorkflowFolder, Failure> {
+    match &arguments.workflows {
+        Some(folder) if !folder.is_dir() => {
+            Err(Failure::usage(format!("there is no folder {}", folder.display())))
+        }
+        Some(folder) => Ok(WorkflowFolder::new(folder)),
+        None => Ok(WorkflowFolder::new(arguments.workflow.parent().unwrap_or(Path::new(".")))),
+    }
+}
+
 fn unknown_node(workflow: &Workflow, node: &str) -> Failure {
     let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
     Failure::usage(format!("the workflow has no node \"{node}\"")).with_help(heddle_runner::suggest(
@@ -78,6 +93,15 @@ fn unknown_node(workflow: &Workflow, node: &str) -> Failure {
 fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Failure> {
     if let Some(error) = &result.error {
         super::print_error(&describe_error(error));
+    }
+    for run in result.background.iter().filter(|run| run.status != Status::Success) {
+        super::print_error(&format!(
+            "error: the workflow \"{}\", which was not waited for, ended as {}{}\n  node: {}",
+            run.workflow,
+            run.status.as_str(),
+            run.error.as_ref().map_or_else(String::new, |error| format!(": {error}")),
+            run.caller,
+        ));
     }
     let output = std::io::BufWriter::new(std::io::stdout().lock());
     let written = match arguments.output {
@@ -135,8 +159,14 @@ fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
 
 fn exit_status(result: &RunResult) -> u8 {
     match result.status {
+        Status::Success | Status::Waiting if has_failed_background(result) => FAILED,
         Status::Success | Status::Waiting => 0,
         Status::Canceled if result.cancel_reason == Some(CancelReason::Manual) => INTERRUPTED,
         Status::Canceled | Status::Error => FAILED,
     }
+}
+
+/// Whether a workflow failed that was called without waiting for its end.
+fn has_failed_background(result: &RunResult) -> bool {
+    result.background.iter().any(|run| matches!(run.status, Status::Error | Status::Canceled))
 }

@@ -187,6 +187,7 @@ fn read_item(item: &Json, case_json: &Json) -> Read<Item> {
         binary: binary.map(Arc::new),
         paired_item: item.get("pairedItem").map(read_pairing).transpose()?.unwrap_or_default(),
         error: item.get("error").cloned().map(Arc::new),
+        ..Item::default()
     })
 }
 

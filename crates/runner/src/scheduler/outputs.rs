@@ -26,6 +26,7 @@ pub fn with_fresh_pairing(items: &Items, input: usize) -> Items {
         binary: item.binary.clone(),
         paired_item: PairedItem::One(ItemReference::new(to_u32(index), input)),
         error: item.error.clone(),
+        metadata: item.metadata.clone(),
     });
     Arc::new(fresh.collect())
 }

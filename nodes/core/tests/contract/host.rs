@@ -9,7 +9,8 @@ use heddle_node::description::NodeProperty;
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterPlan, fill_defaults};
 use heddle_node::{
-    BatchContext, Credential, HttpClient, Item, ItemContext, Json, JsonObject, NodeError, Registry, Services,
+    BatchContext, Credential, HttpClient, Item, ItemContext, ItemParameters, Json, JsonObject, NodeError,
+    Registry, Services,
 };
 use uuid::Uuid;
 
@@ -32,6 +33,15 @@ pub(crate) struct UnknownExpression(
 );
 
 struct Host;
+
+/// Batch nodes that are tested here have no parameters.
+struct NoParameters;
+
+impl ItemParameters for NoParameters {
+    fn resolve(&self, _: usize) -> Result<Json, NodeError> {
+        Ok(Json::object())
+    }
+}
 
 impl Services for Host {
     fn http(&self) -> &dyn HttpClient {
@@ -84,7 +94,13 @@ pub(crate) fn run(node: &Json, items: Vec<Item>) -> Result<Outcome, UnknownExpre
         Tier::Item(item_node) => item_node,
         Tier::Batch(batch_node) => {
             let inputs = [Some(Arc::new(items))];
-            let context = BatchContext { inputs: &inputs, type_version, services: &Host };
+            let context = BatchContext {
+                inputs: &inputs,
+                main_input: 0,
+                parameters: &NoParameters,
+                type_version,
+                services: &Host,
+            };
             let outputs =
                 futures_util::FutureExt::now_or_never(batch_node.run(&Json::object(), &context)).unwrap();
             return Ok(Outcome { outputs: outputs.unwrap(), error: None });

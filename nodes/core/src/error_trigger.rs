@@ -1,0 +1,67 @@
+//! Error Trigger: where an error workflow starts (`spec/engine.md §16.2`).
+
+use heddle_node::description::{NodeProperty, PropertyType};
+use heddle_node::schema::SchemaError;
+use heddle_node::{
+    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+};
+
+use crate::manual_trigger::NoParameters;
+
+/// Starts a workflow with one item that tells of the failure of another.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ErrorTrigger;
+
+#[async_trait]
+impl BatchNode for ErrorTrigger {
+    type Parameters = NoParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.errorTrigger",
+        versions: &[1.0],
+        display_name: "Error Trigger",
+        description: "Starts the workflow when another one has failed",
+        group: &["trigger"],
+        subtitle: None,
+        inputs: 0,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    async fn execute(
+        &self,
+        _: &NoParameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Vec<Item>>, NodeError> {
+        Ok(vec![context.items(0).to_vec()])
+    }
+
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        Ok(vec![NodeProperty {
+            display_name: "The workflow starts here when a workflow fails whose settings name this one."
+                .to_owned(),
+            name: "notice".to_owned(),
+            kind: PropertyType::Notice,
+            default: Json::from(""),
+            ..NodeProperty::default()
+        }])
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        vec![NodeExample {
+            title: "A failure arrives as one item",
+            type_version: 1.0,
+            parameters: Json::object(),
+            items: vec![json!({
+                "execution": {
+                    "id": "231", "error": { "message": "The service refused the call" },
+                    "lastNodeExecuted": "Send", "mode": "trigger",
+                },
+                "workflow": { "id": "1", "name": "Welcome" },
+            })],
+            bad_item: None,
+            credentials: Vec::new(),
+            exchanges: Vec::new(),
+        }]
+    }
+}

@@ -1,0 +1,13 @@
+//! Forms that no Rust type can say, such as those with several properties of one name, written as n8n writes them.
+
+use heddle_node::description::NodeProperty;
+use heddle_node::schema::SchemaError;
+use heddle_node::{Json, from_json};
+
+/// The properties of a form.
+pub(crate) fn read(properties: &Json) -> Result<Vec<NodeProperty>, SchemaError> {
+    from_json(properties).map_err(|error| SchemaError {
+        pointer: String::new(),
+        message: format!("the form is broken: {error}"),
+    })
+}
