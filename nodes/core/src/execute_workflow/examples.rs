@@ -9,18 +9,22 @@ pub(super) fn examples() -> Vec<NodeExample> {
         parameters: json!({
             "source": "parameter", "workflowJson": greeting_workflow().to_string(), "mode": mode, "options": {},
         }),
-        items: vec![json!({ "name": "Ada" }), json!({ "name": "Zoë" })],
+        items: vec![json!({ "name": "Ada", "age": 36 }), json!({ "name": "Zoë", "age": 29 })],
         bad_item,
         credentials: Vec::new(),
         exchanges: Vec::new(),
     };
     vec![
         example("A workflow gets all items at once", "once", None),
-        example("A workflow runs once for each item", "each", Some(json!({ "name": { "first": 1 } }))),
+        example(
+            "A workflow runs once for each item",
+            "each",
+            Some(json!({ "name": "Ida", "age": "unknown" })),
+        ),
     ]
 }
 
-/// Takes items with a name, and greets.
+/// Takes items with a name and an age that is a number, and greets.
 fn greeting_workflow() -> Json {
     json!({
         "name": "Greet",
@@ -33,7 +37,7 @@ fn greeting_workflow() -> Json {
                 "name": "Greet", "type": "n8n-nodes-base.set", "typeVersion": 3.4, "position": [200, 0],
                 "parameters": { "includeOtherFields": true, "options": {}, "assignments": { "assignments": [
                     { "id": "1", "name": "greeting", "type": "string", "value": "=Hello, {{ $json.name }}!" },
-                    { "id": "2", "name": "name", "type": "string", "value": "={{ $json.name }}" },
+                    { "id": "2", "name": "next", "type": "number", "value": "={{ $json.age }}" },
                 ] } },
             },
         ],

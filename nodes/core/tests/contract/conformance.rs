@@ -43,7 +43,13 @@ fn check(case: &Path) -> Option<Result<(), String>> {
     }
     let items = read("items.json").as_array()?.iter().map(read_item).collect();
     let outcome = host::run(node, items).ok()?;
-    let expected = expected.get("nodes")?.get(name)?.get_index(0)?;
+    let runs = expected.get("nodes")?.get(name)?;
+    let expected = runs.get_index(0)?;
+    // The case's items must be what enters the node.
+    let comes_from = expected.pointer("/source/0/previousNode")?;
+    if runs.get_index(1).is_some() || nodes.first()?.get("name") != Some(comes_from) {
+        return None;
+    }
     Some(compare(&outcome, expected))
 }
 

@@ -34,12 +34,12 @@ pub(crate) struct UnknownExpression(
 
 struct Host;
 
-/// Batch nodes that are tested here have no parameters.
-struct NoParameters;
+/// The same parameters for all items.
+struct Same<'a>(&'a Json);
 
-impl ItemParameters for NoParameters {
+impl ItemParameters for Same<'_> {
     fn resolve(&self, _: usize) -> Result<Json, NodeError> {
-        Ok(Json::object())
+        Ok(self.0.clone())
     }
 }
 
@@ -90,19 +90,27 @@ pub(crate) fn run(node: &Json, items: Vec<Item>) -> Result<Outcome, UnknownExpre
     let on_error = node.get("onError").and_then(Json::as_str).unwrap_or("stopWorkflow");
     let properties = found.describe().unwrap().properties;
     let stored = found.upgrade(type_version, node.get("parameters").cloned().unwrap());
+    if type_name == "n8n-nodes-base.executeWorkflow" {
+        return Err(UnknownExpression("this host runs no workflows".to_owned()));
+    }
     let item_node = match found.tier() {
         Tier::Item(item_node) => item_node,
         Tier::Batch(batch_node) => {
+            let first = items.first().cloned().unwrap_or_default();
+            let parameters = match prepare(&properties, &stored, &first, type_version)? {
+                Ok(parameters) => parameters,
+                Err(error) => return Ok(Outcome { outputs: Vec::new(), error: Some(error) }),
+            };
             let inputs = [Some(Arc::new(items))];
             let context = BatchContext {
                 inputs: &inputs,
                 main_input: 0,
-                parameters: &NoParameters,
+                parameters: &Same(&parameters),
                 type_version,
                 services: &Host,
             };
             let outputs =
-                futures_util::FutureExt::now_or_never(batch_node.run(&Json::object(), &context)).unwrap();
+                futures_util::FutureExt::now_or_never(batch_node.run(&parameters, &context)).unwrap();
             return Ok(Outcome { outputs: outputs.unwrap(), error: None });
         }
     };
