@@ -244,7 +244,7 @@ fn a_call_that_nobody_waits_for_ends_before_the_command_does() {
 
     let finished = run(&service, &parent, &sending(true), &recipients(1), &[]);
     assert_eq!(finished.status, 1, "a failure does not hide: {}", finished.stderr);
-    for words in ["\"Child\"", "was not waited for", "JSON Output"] {
+    for words in ["\"Child\"", "\"Call\" did not wait for", "JSON Output"] {
         assert!(finished.stderr.contains(words), "{words}\n{}", finished.stderr);
     }
     assert_eq!(finished.json()["status"], "success");

@@ -108,6 +108,15 @@ pub(crate) struct RunArguments {
     /// Node to start at; by default the workflow's trigger.
     #[arg(long, value_name = "NODE")]
     pub(crate) start: Option<String>,
+    /// Node to stop after: what does not lead to it does not run.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) destination: Option<String>,
+    /// File with the data that workflows keep between runs; read at the start, written at the end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) static_data: Option<PathBuf>,
+    /// End with status waiting at a node that waits for more than about a minute, instead of waiting.
+    #[arg(long)]
+    pub(crate) no_wait: bool,
     /// Items of a node at a time [default: 10, or what the node's JSON says].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) concurrency: Option<u16>,

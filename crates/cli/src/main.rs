@@ -6,6 +6,7 @@ mod diagnostics;
 mod failure;
 mod input;
 mod progress;
+mod static_data;
 
 use std::process::ExitCode;
 

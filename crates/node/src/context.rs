@@ -61,6 +61,32 @@ pub trait Services: Send + Sync {
     fn run_workflow(&self, _call: WorkflowCall) -> BoxFuture<'_, Result<WorkflowAnswer, NodeError>> {
         Box::pin(std::future::ready(Err(NodeError::operation("This host runs no sub-workflows"))))
     }
+
+    /// Lets the run go on only at `until`, in milliseconds since 1970, once this node run has ended: what the node puts
+    /// out then is its first input (`spec/engine.md §18`).
+    fn put_to_wait(&self, _until: i64) {}
+
+    /// The moment that a text names, in milliseconds since 1970; a text without a zone is in the workflow's.
+    fn parse_moment(&self, _text: &str) -> Option<i64> {
+        None
+    }
+
+    /// Data that the workflow keeps between runs (`spec/engine.md §1.6`): an object, empty at first.
+    fn static_data(&self, _scope: StaticScope) -> Json {
+        Json::object()
+    }
+
+    /// Replaces data that the workflow keeps between runs. It is kept when the run has ended, unless it was a manual one.
+    fn set_static_data(&self, _scope: StaticScope, _data: Json) {}
+}
+
+/// Whose static data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StaticScope {
+    /// All nodes of the workflow share it.
+    Workflow,
+    /// The node's own.
+    Node,
 }
 
 /// The parameters of a node that takes whole inputs, resolved for any of its items.

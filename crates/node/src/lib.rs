@@ -25,7 +25,7 @@ pub use async_trait::async_trait;
 #[doc(hidden)]
 pub use inventory;
 
-pub use context::{BatchContext, ItemContext, ItemParameters, Services};
+pub use context::{BatchContext, ItemContext, ItemParameters, Services, StaticScope};
 pub use credential::{Credential, CredentialType, RateLimit};
 pub use description::{NodeDescription, NodeProperty, PropertyType};
 pub use error::{ErrorKind, NodeError, Outcome};

@@ -1,7 +1,7 @@
 //! Runs a workflow: takes node runs from the scheduler, executes them, and keeps what came out.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cancel::{CancelReason, Cancellation};
 use crate::check::start_node;
+use crate::error_workflow::ErrorSite;
 use crate::events::{Event, EventSink};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::node_run::NodeRunContext;
@@ -25,9 +26,10 @@ use crate::prepared::{PreparedNode, prepare_node};
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_view::{View, WorkflowView};
 use crate::scheduler::{
-    Branches, Completion, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
-    Scheduler, Start, State,
+    Branches, Completion, CompletionStatus, Destination, NodeFacts, NodeRun, Outcome, Plan, Scheduler, Start,
+    State,
 };
+use crate::static_data::{CalledStaticData, StaticData};
 use crate::sub_workflow::{Background, BackgroundRun, CallRecord, Caller};
 
 /// Why a run could not begin. Nothing has left.
@@ -64,6 +66,9 @@ impl Host {
     /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
     pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
         let background = Arc::new(Background::default());
+        let mut options = options;
+        let kept = std::mem::take(&mut options.called_static_data);
+        let called_static_data = Arc::new(CalledStaticData::new(kept));
         let nesting = Nesting {
             depth: 0,
             mode: if options.pins { "manual" } else { "trigger" },
@@ -71,11 +76,13 @@ impl Host {
             caller_cancel: options.cancel.clone(),
             background: Arc::downgrade(&background),
             events: Arc::clone(&self.events),
+            called_static_data: Arc::clone(&called_static_data),
         };
         let mut beside = Beside { queue: &background, running: FuturesUnordered::new(), ended: Vec::new() };
         let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
         beside.finish().await;
         result.background = beside.ended;
+        result.called_static_data = called_static_data.changed();
         Ok(result)
     }
 }
@@ -92,6 +99,7 @@ pub(crate) struct Nesting<'h> {
     pub(crate) caller_cancel: CancellationToken,
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) called_static_data: Arc<CalledStaticData>,
 }
 
 /// Background runs, which go on while something else is waited for.
@@ -153,10 +161,19 @@ pub(crate) fn run_nested<'w, 'h: 'w>(
                 break;
             }
             cancellation.limit(execution.execute(run)).await;
+            if let State::Waiting(node) = execution.scheduler.state() {
+                if !cancellation.limit(execution.wait()).await {
+                    break;
+                }
+                execution.go_on(node);
+            }
             // Nodes that only compute never wait: whatever else the thread serves gets its turn between them.
             tokio::task::yield_now().await;
         }
-        Ok(execution.end(cancellation.reason()))
+        let failed = execution.error_site();
+        let result = execution.end(cancellation.reason());
+        failed.report(&result).await;
+        Ok(result)
     })
 }
 
@@ -174,6 +191,8 @@ struct Execution<'w, 'h> {
     scheduler: Scheduler,
     run_data: RunData,
     clock: Clock,
+    wait_till: Option<i64>,
+    static_data: StaticData,
     vars: Json,
     execution_id: String,
     error: Option<WorkflowFailure>,
@@ -225,14 +244,18 @@ impl<'w, 'h> Execution<'w, 'h> {
             Start {
                 node: start,
                 inputs: options.items.take().map(|items| vec![Some(Arc::new(items))]).unwrap_or_default(),
-                destination: destination.map(|node| Destination { node, mode: DestinationMode::Inclusive }),
+                destination: destination.map(|node| Destination { node, mode: options.destination_mode }),
                 pins: pins.clone(),
             },
         );
         let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
         let zone = jiff::tz::TimeZone::get(zone_name)
             .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
-        let Nesting { depth, mode, caller_cancel, background, events, .. } = nesting;
+        let Nesting { depth, mode, caller_cancel, background, events, called_static_data, .. } = nesting;
+        let static_data = StaticData::new(match options.static_data.take() {
+            Some(data) if depth == 0 => data,
+            _ => called_static_data.of(workflow),
+        });
         let caller = Caller {
             host,
             workflow,
@@ -241,6 +264,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             caller_cancel,
             depth,
             background,
+            called_static_data,
         };
         Ok(Self {
             host,
@@ -254,6 +278,8 @@ impl<'w, 'h> Execution<'w, 'h> {
             scheduler,
             run_data: RunData::new(workflow),
             clock: Clock { now: started_at, zone },
+            wait_till: None,
+            static_data,
             vars: Json::object(),
             execution_id: options.execution.to_string(),
             options,
@@ -270,8 +296,10 @@ impl<'w, 'h> Execution<'w, 'h> {
             Some(outcome) => (outcome, None, Told::default()),
             None => {
                 let end = self.run_node(&run).await;
+                let waits = self.wait_till.is_some();
                 let outcome = end.outputs.map_or(Outcome::Failed, |outputs| {
-                    Outcome::Output(outputs.into_iter().map(|items| Some(Arc::new(items))).collect())
+                    let outputs = outputs.into_iter().map(|items| Some(Arc::new(items))).collect();
+                    if waits { Outcome::Waiting(outputs) } else { Outcome::Output(outputs) }
                 });
                 (outcome, end.error, Told { metadata: end.metadata, outcome: end.outcome })
             }
@@ -331,7 +359,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         json
     }
 
-    async fn run_node(&self, run: &NodeRun) -> NodeRunEnd {
+    async fn run_node(&mut self, run: &NodeRun) -> NodeRunEnd {
         let settings = &self.workflow.nodes[run.node];
         let Some(prepared) = self.nodes[run.node].as_ref() else {
             // Nodes that may run have been prepared before the run began.
@@ -361,6 +389,8 @@ impl<'w, 'h> Execution<'w, 'h> {
             remembered: Mutex::default(),
             clock: &self.clock,
             caller: Some(&self.caller),
+            wait_till: Mutex::default(),
+            static_data: Some(&self.static_data),
             calls: Mutex::default(),
         };
         let items = inputs.get(run.main_input).and_then(Option::as_ref).map_or(&[][..], |items| items);
@@ -383,12 +413,50 @@ impl<'w, 'h> Execution<'w, 'h> {
         let mut end = runner.run(&mut prepare).await;
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
+        let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.events.receive(&Event::NodeFinished {
             node: &settings.name,
             run: run.run_index,
             error: end.error.as_ref(),
         });
+        self.wait_till = wait_till.filter(|_| end.error.is_none());
         end
+    }
+
+    /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.
+    async fn wait(&mut self) -> bool {
+        if self.options.stop_at_wait && self.caller.depth == 0 {
+            return false;
+        }
+        let Some(until) = self.wait_till else { return true };
+        let is_over = crate::clock::wait_until(until, &self.options.cancel).await;
+        if !is_over {
+            self.scheduler.stop();
+        }
+        is_over
+    }
+
+    /// Goes on after a wait: the node that waited puts out its input, in place of what it had put out.
+    fn go_on(&mut self, node: NodeIndex) {
+        self.wait_till = None;
+        if self.scheduler.resume(None) {
+            self.run_data.pop(node);
+        }
+    }
+
+    /// What an error workflow must know of this run.
+    fn error_site(&self) -> ErrorSite<'w, 'h> {
+        ErrorSite {
+            host: self.host,
+            workflow: self.workflow,
+            mode: self.mode,
+            events: Arc::clone(&self.events),
+            options: self.caller.options.clone(),
+            caller_cancel: self.caller.caller_cancel.clone(),
+            depth: self.caller.depth,
+            background: self.caller.background.clone(),
+            called_static_data: Arc::clone(&self.caller.called_static_data),
+        }
     }
 
     /// The inputs as the node reads them: cut to their first items where it executes once.
@@ -433,6 +501,11 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     fn end(self, cancelled: Option<CancelReason>) -> RunResult {
+        let (static_data, changed) = self.static_data.into_parts();
+        let changed = changed && self.mode != "manual";
+        if changed && self.caller.depth > 0 {
+            self.caller.called_static_data.keep(self.workflow, static_data.clone());
+        }
         let status = match self.scheduler.state() {
             State::Failed(_) | State::EndlessLoop(_) => Status::Error,
             State::Waiting(_) => Status::Waiting,
@@ -454,6 +527,9 @@ impl<'w, 'h> Execution<'w, 'h> {
             last_node: self.scheduler.last_node().map(|node| self.workflow.nodes[node].name.to_string()),
             run_data: self.run_data,
             background: Vec::new(),
+            wait_till: self.wait_till.filter(|_| status == Status::Waiting),
+            static_data: changed.then_some(static_data),
+            called_static_data: BTreeMap::new(),
             started_at: self.started_at,
             stopped_at: crate::clock::now(),
         }

@@ -1,6 +1,6 @@
 //! The host: what runs share, and the options of one run.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +16,7 @@ use crate::journal::{Journal, MemoryJournal};
 use crate::lookup::WorkflowLookup;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
+use crate::scheduler::DestinationMode;
 use crate::transport::Transport;
 
 /// Items of a node at a time, where nothing else is said.
@@ -49,6 +50,8 @@ pub struct RunOptions {
     pub items: Option<Vec<Item>>,
     /// Node to stop after.
     pub destination: Option<String>,
+    /// Whether the destination runs itself.
+    pub destination_mode: DestinationMode,
     /// Items of a node at a time; what the node's JSON says, else [`DEFAULT_CONCURRENCY`], when absent.
     pub concurrency: Option<usize>,
     /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
@@ -62,6 +65,13 @@ pub struct RunOptions {
     /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
     /// the time is over, the run ends as if it had been cancelled.
     pub timeout: Option<Duration>,
+    /// End the run at a wait, with [`Status::Waiting`](crate::Status) and the moment to go on, instead of waiting. Workflows
+    /// that it calls, and waits of about a minute, are waited for all the same.
+    pub stop_at_wait: bool,
+    /// What the workflow kept of earlier runs, in place of what its file holds (`spec/engine.md §1.6`).
+    pub static_data: Option<Json>,
+    /// The same for workflows that it calls, by id, or by name where one has none.
+    pub called_static_data: BTreeMap<String, Json>,
     /// Cancels the run: no new sends, those in flight end.
     pub cancel: CancellationToken,
 }
@@ -73,12 +83,16 @@ impl Default for RunOptions {
             start: None,
             items: None,
             destination: None,
+            destination_mode: DestinationMode::Inclusive,
             concurrency: None,
             pins: false,
             dry_run: false,
             time_limit: Duration::from_secs(60),
             wait_budget: Duration::from_secs(15 * 60),
             timeout: None,
+            stop_at_wait: false,
+            static_data: None,
+            called_static_data: BTreeMap::new(),
             cancel: CancellationToken::new(),
         }
     }
@@ -204,6 +218,8 @@ impl Host {
             clock,
             remembered: Mutex::default(),
             caller: None,
+            wait_till: Mutex::default(),
+            static_data: None,
             calls: Mutex::default(),
         }
     }

@@ -9,7 +9,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_expression::Clock;
 use heddle_node::{
-    Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services, WorkflowAnswer, WorkflowCall,
+    Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services, StaticScope, WorkflowAnswer,
+    WorkflowCall,
 };
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,7 @@ use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::EventSink;
 use crate::http::ItemHttp;
 use crate::journal::Journal;
+use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, CallSite, CallsWorkflows};
 use crate::transport::Transport;
 
@@ -41,6 +43,10 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
     /// Calls workflows; forms cannot.
     pub(crate) caller: Option<&'a dyn CallsWorkflows>,
+    /// Until when the run is to wait after this node run.
+    pub(crate) wait_till: Mutex<Option<i64>>,
+    /// Data that the workflow keeps between runs; forms have none.
+    pub(crate) static_data: Option<&'a StaticData>,
     /// Calls that have ended.
     pub(crate) calls: Mutex<Vec<CallRecord>>,
 }
@@ -156,6 +162,26 @@ impl Services for ItemServices<'_> {
             answer
         }
         .boxed()
+    }
+
+    fn put_to_wait(&self, until: i64) {
+        let mut wait_till = self.run.wait_till.lock().unwrap_or_else(PoisonError::into_inner);
+        *wait_till = (*wait_till).max(Some(until));
+    }
+
+    fn parse_moment(&self, text: &str) -> Option<i64> {
+        // Moments are whole milliseconds, well within 64 bits.
+        heddle_expression::parse_moment(text, self.run.clock).map(|moment| moment as i64)
+    }
+
+    fn static_data(&self, scope: StaticScope) -> Json {
+        self.run.static_data.map_or_else(Json::object, |data| data.get(scope, &self.run.name))
+    }
+
+    fn set_static_data(&self, scope: StaticScope, data: Json) {
+        if let Some(kept) = self.run.static_data {
+            kept.set(scope, &self.run.name, data);
+        }
     }
 
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError> {

@@ -1,6 +1,7 @@
 //! What a run leaves behind: one record for each run of each node, and the result of the whole, in n8n's JSON
 //! (`spec/engine.md §3`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use heddle_node::{Item, Json, NodeError, Outcome, Source};
@@ -278,8 +279,15 @@ pub struct RunResult {
     pub last_node: Option<String>,
     /// What each node put out.
     pub run_data: RunData,
-    /// Workflows that it, or one that it called, called without waiting for their end.
+    /// Workflows that ran beside it: called without waiting for their end, by it or by one that it called, and error
+    /// workflows.
     pub background: Vec<BackgroundRun>,
+    /// The moment to go on, in milliseconds since 1970, when it is [`Status::Waiting`].
+    pub wait_till: Option<i64>,
+    /// What the workflow keeps for later runs, when it changed; never of a manual run (`spec/engine.md §1.6`).
+    pub static_data: Option<Json>,
+    /// The same of workflows that it called, by id, or by name where one has none.
+    pub called_static_data: BTreeMap<String, Json>,
     /// When it began, in milliseconds since 1970.
     pub started_at: i64,
     /// When it ended, in milliseconds since 1970.
@@ -326,6 +334,9 @@ impl Serialize for RunResult {
         map.serialize_entry("startedAt", &iso(self.started_at))?;
         map.serialize_entry("stoppedAt", &iso(self.stopped_at))?;
         map.serialize_entry("status", &self.status)?;
+        if let Some(wait_till) = self.wait_till {
+            map.serialize_entry("waitTill", &iso(wait_till))?;
+        }
         if self.status == Status::Success {
             map.serialize_entry("finished", &true)?;
         }

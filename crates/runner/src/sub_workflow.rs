@@ -19,6 +19,7 @@ use crate::executor::{Nesting, RunError, run_nested};
 use crate::host::{Host, RunOptions};
 use crate::lineage::trace_to_start;
 use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
+use crate::static_data::CalledStaticData;
 
 /// Workflows within workflows: deeper is a recursion that nobody meant.
 pub const DEEPEST_CALL: usize = 32;
@@ -32,11 +33,11 @@ const OTHER_TRIGGERS: [&str; 2] =
 /// Workflows that run beside the one that called them. They end before the outermost run does.
 pub(crate) type Background<'h> = Mutex<Vec<BoxFuture<'h, BackgroundRun>>>;
 
-/// How a called workflow ended that its caller did not wait for.
+/// How a workflow ended that ran beside another: called without waiting for its end, or told of a failure.
 #[derive(Debug, Clone)]
 pub struct BackgroundRun {
-    /// Name of the node that called it.
-    pub caller: String,
+    /// Name of the node that called it; `None` for an error workflow.
+    pub caller: Option<String>,
     /// Name of the workflow.
     pub workflow: String,
     /// Its execution.
@@ -94,13 +95,14 @@ pub(crate) struct Caller<'w, 'h> {
     pub(crate) caller_cancel: CancellationToken,
     pub(crate) depth: usize,
     pub(crate) background: Weak<Background<'h>>,
+    pub(crate) called_static_data: Arc<CalledStaticData>,
 }
 
 /// Events of a called workflow, told to whoever listens to its caller.
-struct CalledEvents {
-    outer: Arc<dyn EventSink>,
-    caller: Arc<str>,
-    workflow: String,
+pub(crate) struct CalledEvents {
+    pub(crate) outer: Arc<dyn EventSink>,
+    pub(crate) caller: Arc<str>,
+    pub(crate) workflow: String,
 }
 
 impl EventSink for CalledEvents {
@@ -214,6 +216,7 @@ impl<'h> Caller<'_, 'h> {
             start: None,
             items: Some(items),
             destination: None,
+            static_data: None,
             pins: false,
             timeout: None,
             cancel,
@@ -228,6 +231,7 @@ impl<'h> Caller<'_, 'h> {
             start: Some(start),
             caller_cancel: self.caller_cancel.clone(),
             background: self.background.clone(),
+            called_static_data: Arc::clone(&self.called_static_data),
             events: Arc::new(CalledEvents {
                 outer: Arc::clone(&self.events),
                 caller: Arc::clone(&site.node),
@@ -262,7 +266,7 @@ impl<'h> Caller<'_, 'h> {
         };
         let options = self.options_for(site, items, self.caller_cancel.clone());
         let nesting = self.nesting(site, &called, start);
-        let (host, caller, execution) = (self.host, site.node.to_string(), site.execution);
+        let (host, caller, execution) = (self.host, Some(site.node.to_string()), site.execution);
         let run = async move {
             let result = run_nested(host, &called, options, nesting).await;
             let (status, error) = match result {

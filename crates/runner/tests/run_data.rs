@@ -40,6 +40,9 @@ fn read_run(run: &Json) -> RunResult {
         last_node: text("lastNodeExecuted"),
         run_data,
         background: Vec::new(),
+        wait_till: None,
+        static_data: None,
+        called_static_data: Default::default(),
         started_at: time(run.get("startedAt").unwrap()),
         stopped_at: time(run.get("stoppedAt").unwrap()),
     }

@@ -34,6 +34,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             .with_workflows(Arc::new(workflow_folder(arguments)?));
         let mut options = RunOptions {
             start: arguments.start.clone(),
+            destination: arguments.destination.clone(),
+            stop_at_wait: arguments.no_wait,
             items,
             concurrency: arguments.concurrency.map(usize::from),
             timeout: arguments.timeout,
@@ -44,6 +46,14 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         if let Some(time_limit) = arguments.time_limit {
             options.time_limit = time_limit;
         }
+        if let Some(path) = &arguments.static_data {
+            crate::static_data::read(path, &mut options)?;
+        }
+        let kept = RunOptions {
+            static_data: options.static_data.clone(),
+            called_static_data: options.called_static_data.clone(),
+            ..RunOptions::default()
+        };
         let cancel = options.cancel.clone();
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
@@ -64,6 +74,9 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             if !summary.is_empty() {
                 super::print_error(&summary);
             }
+        }
+        if let Some(path) = &arguments.static_data {
+            crate::static_data::write(path, &kept, &result)?;
         }
         print_result(arguments, &result)?;
         Ok(exit_status(&result))
@@ -95,13 +108,14 @@ fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Fail
         super::print_error(&describe_error(error));
     }
     for run in result.background.iter().filter(|run| run.status != Status::Success) {
-        super::print_error(&format!(
-            "error: the workflow \"{}\", which was not waited for, ended as {}{}\n  node: {}",
-            run.workflow,
-            run.status.as_str(),
-            run.error.as_ref().map_or_else(String::new, |error| format!(": {error}")),
-            run.caller,
-        ));
+        let which = match &run.caller {
+            Some(node) => {
+                format!("the workflow \"{}\", which the node \"{node}\" did not wait for,", run.workflow)
+            }
+            None => format!("the error workflow \"{}\"", run.workflow),
+        };
+        let why = run.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
+        super::print_error(&format!("error: {which} ended as {}{why}", run.status.as_str()));
     }
     let output = std::io::BufWriter::new(std::io::stdout().lock());
     let written = match arguments.output {

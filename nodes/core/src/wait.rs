@@ -1,0 +1,196 @@
+//! Wait: the workflow goes on later (`spec/engine.md §18`).
+
+use std::time::Duration;
+
+use heddle_node::description::NodeProperty;
+use heddle_node::schema::SchemaError;
+use heddle_node::{
+    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Shorter waits are no matter of the host's: the node itself waits.
+const SHORT_WAIT: Duration = Duration::from_secs(65);
+/// 3000-01-01, n8n's "for ever", in milliseconds since 1970.
+const FAR_FUTURE: i64 = 32_503_680_000_000;
+
+/// Passes its items on when the time has come.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wait;
+
+/// The parameters of the first item, which decides for all.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WaitParameters {
+    /// When the workflow goes on.
+    pub resume: Resume,
+    /// The moment: an ISO date and time, or another text that names one.
+    #[schemars(extend("x-type" = "dateTime"))]
+    pub date_time: String,
+    /// How many units of time it takes.
+    pub amount: f64,
+    /// The unit of time.
+    pub unit: String,
+}
+
+/// When the workflow goes on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Resume {
+    /// After some time.
+    #[default]
+    TimeInterval,
+    /// At a moment.
+    SpecificTime,
+    /// When somebody calls a URL.
+    Webhook,
+    /// When somebody sends a form.
+    Form,
+}
+
+#[async_trait]
+impl BatchNode for Wait {
+    type Parameters = WaitParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.wait",
+        versions: &[1.0, 1.1],
+        display_name: "Wait",
+        description: "Lets the workflow go on later",
+        group: &["organization"],
+        subtitle: None,
+        inputs: 1,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    async fn execute(
+        &self,
+        parameters: &WaitParameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Vec<Item>>, NodeError> {
+        let items = vec![context.main_items().to_vec()];
+        let now = context.services.now();
+        let until = parameters.until(now, context)?;
+        let wait = Duration::from_millis(u64::try_from(until.saturating_sub(now)).unwrap_or(0));
+        if wait >= SHORT_WAIT {
+            context.services.put_to_wait(until);
+        } else if !wait.is_zero() {
+            // Cancelling ends the wait, and the run.
+            let _ = context.services.pause(wait).await;
+        }
+        Ok(items)
+    }
+
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        crate::form::read(&properties())
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        let example = |title, parameters| NodeExample {
+            title,
+            type_version: 1.1,
+            parameters,
+            items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
+            bad_item: None,
+            credentials: Vec::new(),
+            exchanges: Vec::new(),
+        };
+        vec![
+            example("After a hundredth of a second", json!({ "amount": 0.01, "unit": "seconds" })),
+            example(
+                "At a moment that has passed already",
+                json!({ "resume": "specificTime", "dateTime": "2024-02-29T12:00:00" }),
+            ),
+        ]
+    }
+}
+
+impl WaitParameters {
+    /// The moment to wait for, in milliseconds since 1970.
+    fn until(&self, now: i64, context: &BatchContext<'_>) -> Result<i64, NodeError> {
+        match self.resume {
+            Resume::TimeInterval => {
+                if self.amount.is_nan() || self.amount < 0.0 {
+                    return Err(NodeError::parameter(
+                        "amount",
+                        "Invalid wait amount. Please enter a number that is 0 or greater.",
+                    ));
+                }
+                let seconds = match self.unit.as_str() {
+                    "seconds" => 1.0,
+                    "minutes" => 60.0,
+                    "hours" => 3600.0,
+                    "days" => 86_400.0,
+                    _ => {
+                        return Err(NodeError::parameter(
+                            "unit",
+                            "Invalid wait unit. Valid units are 'seconds', 'minutes', 'hours', or 'days'.",
+                        ));
+                    }
+                };
+                // A conversion of floating-point numbers that are too large gives the largest integer.
+                Ok(now.saturating_add((self.amount * seconds * 1000.0) as i64).min(FAR_FUTURE))
+            }
+            Resume::SpecificTime => context.services.parse_moment(&self.date_time).ok_or_else(|| {
+                NodeError::parameter(
+                    "dateTime",
+                    "Cannot put execution to wait because `dateTime` parameter is not a valid date. \
+                     Please pick a specific date and time to wait until.",
+                )
+            }),
+            Resume::Webhook => Err(not_supported("a webhook call")),
+            Resume::Form => Err(not_supported("a form")),
+        }
+    }
+}
+
+fn not_supported(what: &str) -> NodeError {
+    NodeError::parameter("resume", format!("Waiting for {what} is not supported yet"))
+        .with_description("Nothing here can receive it. Wait for some time, or for a moment.")
+}
+
+fn properties() -> Json {
+    let units = json!([
+        { "name": "Seconds", "value": "seconds" }, { "name": "Minutes", "value": "minutes" },
+        { "name": "Hours", "value": "hours" }, { "name": "Days", "value": "days" },
+    ]);
+    let version_1 = json!({ "show": { "resume": ["timeInterval"], "@version": [1] } });
+    let later = json!({ "show": { "resume": ["timeInterval"] }, "hide": { "@version": [1] } });
+    json!([
+        {
+            "displayName": "Resume", "name": "resume", "type": "options", "default": "timeInterval",
+            "description": "When the workflow goes on",
+            "options": [
+                { "name": "After Time Interval", "value": "timeInterval", "description": "After some time" },
+                { "name": "At Specified Time", "value": "specificTime", "description": "At a moment" },
+                { "name": "On Webhook Call", "value": "webhook", "description": "Not supported yet" },
+                { "name": "On Form Submitted", "value": "form", "description": "Not supported yet" },
+            ],
+        },
+        {
+            "displayName": "Date and Time", "name": "dateTime", "type": "dateTime", "default": "", "required": true,
+            "description": "The moment at which the workflow goes on",
+            "displayOptions": { "show": { "resume": ["specificTime"] } },
+        },
+        {
+            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 1,
+            "typeOptions": { "minValue": 0, "numberPrecision": 2 },
+            "description": "How many units of time to wait", "displayOptions": version_1.clone(),
+        },
+        {
+            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 5,
+            "typeOptions": { "minValue": 0, "numberPrecision": 2 },
+            "description": "How many units of time to wait", "displayOptions": later.clone(),
+        },
+        {
+            "displayName": "Wait Unit", "name": "unit", "type": "options", "default": "hours",
+            "description": "The unit of time", "options": units.clone(), "displayOptions": version_1,
+        },
+        {
+            "displayName": "Wait Unit", "name": "unit", "type": "options", "default": "seconds",
+            "description": "The unit of time", "options": units, "displayOptions": later,
+        },
+    ])
+}
