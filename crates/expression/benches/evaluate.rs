@@ -1,6 +1,6 @@
 //! What one evaluation costs: prints nanoseconds per evaluation, as the engine chooses, all in JavaScript, and all in
 //! JavaScript on items with 200 nested fields more. The first lines tell what the bare JavaScript engine needs for a
-//! call, and for `$json.first.replace(…)` on a copy of the item that is made anew for each call.
+//! call, and for `item.first.replace(…)` on an item that it already has.
 
 #![allow(clippy::print_stdout, reason = "the numbers are what it is for")]
 

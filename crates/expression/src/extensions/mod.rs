@@ -177,6 +177,19 @@ pub const NAMES: &[&str] = &[
     "values",
 ];
 
+/// The names of the methods that a value may have, by JavaScript's kinds of values: a string can be a date, and so can
+/// an object.
+pub(crate) fn names_by_kind() -> [(&'static str, Vec<&'static str>); 5] {
+    let names = |tables: &[Table]| tables.iter().flat_map(|table| table.names()).copied().collect();
+    [
+        ("array", names(&[Table::Array])),
+        ("string", names(&[Table::String, Table::Date])),
+        ("number", names(&[Table::Number])),
+        ("boolean", names(&[Table::Boolean])),
+        ("object", names(&[Table::Object, Table::Date])),
+    ]
+}
+
 /// Calls a method of a value; `None` when the value's table has no such method.
 ///
 /// # Errors

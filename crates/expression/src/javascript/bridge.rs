@@ -74,6 +74,8 @@ pub(crate) struct Needs {
 pub(crate) struct Handlers<T> {
     /// Members are fetched one by one.
     pub(crate) lazy: T,
+    /// The names of all members are in the target.
+    pub(crate) named: T,
     /// All members are in the target.
     pub(crate) filled: T,
     /// The target is the code's own.
@@ -101,6 +103,7 @@ impl Bridge {
             guard: function("guard")?,
             handlers: Handlers {
                 lazy: object("lazyHandler")?,
+                named: object("namedHandler")?,
                 filled: object("filledHandler")?,
                 written: object("writtenHandler")?,
             },
@@ -188,6 +191,7 @@ impl Bridge {
     pub(crate) fn handlers<'js>(&self, ctx: &Ctx<'js>) -> Result<Handlers<Object<'js>>> {
         Ok(Handlers {
             lazy: self.get(ctx, |api| &api.handlers.lazy)?,
+            named: self.get(ctx, |api| &api.handlers.named)?,
             filled: self.get(ctx, |api| &api.handlers.filled)?,
             written: self.get(ctx, |api| &api.handlers.written)?,
         })

@@ -192,10 +192,10 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
     )?;
     host.set("viewGet", get)?;
     let own = Rc::clone(bridge);
-    let fill = Function::new(ctx.clone(), move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>| {
-        View::fill(&handler.0, &ctx, &own)
+    let name = Function::new(ctx.clone(), move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>| {
+        View::name(&handler.0, &ctx, &own)
     })?;
-    host.set("viewFill", fill)?;
+    host.set("viewName", name)?;
     let own = Rc::clone(bridge);
     let open = Function::new(ctx.clone(), move |ctx: Ctx<'js>, handler: This<Class<'js, View<'js>>>| {
         View::open(&handler.0, &ctx, &own)
@@ -345,7 +345,13 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         at_item(call, 0, |scene| call.give(&functions::from_ai(&arguments, scene)?))
     }),
     ("tool", |call| at_item(call, 0, |scene| call.give(&functions::tool(scene)))),
-    ("extensionNames", |call| call.give_json(&extensions::NAMES.iter().copied().map(Json::from).collect())),
+    ("extensionNames", |call| {
+        let kinds = Object::new(call.ctx.clone())?;
+        for (kind, names) in extensions::names_by_kind() {
+            kinds.set(kind, names)?;
+        }
+        Ok(kinds.into_value())
+    }),
     ("functionNames", |call| call.give_json(&OWN_FUNCTIONS.iter().copied().map(Json::from).collect())),
     ("callFunction", |call| {
         let (name, arguments) = (call.text(0)?, call.values(1)?);

@@ -197,7 +197,7 @@
 
   // ---- Data views: an object or array of the run is fetched member by member, and copied at the first write.
 
-  // The handlers of a view's three states. A trap that is a getter does its work when the engine looks for the trap, and
+  // The handlers of a view's states. A trap that is a getter does its work when the engine looks for the trap, and
   // then there is none: the engine goes on with the target.
   const trap = (handler, work, names) => {
     for (const name of names) defineProperty(handler, name, { get: work });
@@ -206,9 +206,10 @@
   const writeTraps = ['set', 'deleteProperty', 'defineProperty', 'preventExtensions'];
   const writtenHandler = create(null);
   const filledHandler = trap(create(null), host.viewOpen, writeTraps);
+  const namedHandler = trap(create(null), host.viewOpen, writeTraps);
   const lazyHandler = trap(create(null), host.viewOpen, writeTraps);
-  trap(lazyHandler, host.viewFill, ['has', 'ownKeys', 'getOwnPropertyDescriptor']);
-  defineProperty(lazyHandler, 'get', { value: host.viewGet });
+  trap(lazyHandler, host.viewName, ['has', 'ownKeys', 'getOwnPropertyDescriptor']);
+  for (const handler of [namedHandler, lazyHandler]) defineProperty(handler, 'get', { value: host.viewGet });
 
   // Data that code has not touched are written as they are.
   hide(JSON, 'stringify', asNative(function (value, replacer, space) {
@@ -382,11 +383,18 @@
     return isEmptyValue(args[0]) ? args[1] : args[0];
   }, '$ifEmpty'));
 
-  const extensionNames = new Set(host.extensionNames());
-  const isExtensionName = uncurry(Set.prototype.has);
+  // Values whose kind lacks an extension method are not handed over, which would copy them.
+  const lacking = create(null);
+  const extensionNames = host.extensionNames();
+  const allNames = NativeObject.values(extensionNames).flat();
+  for (const kind of ['array', 'object', 'string', 'number', 'boolean', 'function', 'undefined', 'bigint', 'symbol']) {
+    lacking[kind] = create(null);
+    const own = new Set(extensionNames[kind]);
+    for (const name of allNames) if (!own.has(name)) lacking[kind][name] = true;
+  }
   const extend = (receiver, name, args = []) => {
-    // Functions have no extension methods.
-    if (typeof receiver !== 'function' || !isExtensionName(extensionNames, name)) {
+    const kind = typeof receiver;
+    if (lacking[kind === 'object' && isArray(receiver) ? 'array' : kind][name] !== true) {
       const found = host.extend(receiver, name, args);
       if (found !== undefined) return found[0];
     }
@@ -550,7 +558,7 @@
       }
     }
   };
-  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, lazyHandler, filledHandler, writtenHandler };
+  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, lazyHandler, namedHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),
@@ -567,7 +575,7 @@
 
   return {
     threwNull: () => threwNull, locatorValue,
-    base, index: INDEX, guard, fail, classify, print, lazyHandler, filledHandler, writtenHandler,
+    base, index: INDEX, guard, fail, classify, print, lazyHandler, namedHandler, filledHandler, writtenHandler,
     dateTime: luxonPrototypes[0], duration: luxonPrototypes[1], interval: luxonPrototypes[2],
     text: (value) => StringOf(value),
     wellFormed: (value) => toWellFormed(value),

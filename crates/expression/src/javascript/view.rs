@@ -25,10 +25,20 @@ pub(crate) struct View<'js> {
     target: Object<'js>,
     /// Members that are objects or arrays and have been read, by position: reading again gives the same one.
     children: RefCell<Vec<Child<'js>>>,
-    /// All members are in the target.
-    filled: Cell<bool>,
+    state: Cell<State>,
     /// Something in the tree that this view belongs to may have changed.
     changed: Rc<Cell<bool>>,
+}
+
+/// How much of a view is in its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsLifetime)]
+enum State {
+    /// Nothing: members are fetched one by one.
+    Lazy,
+    /// The names; members are still fetched.
+    Named,
+    /// All members.
+    Filled,
 }
 
 #[derive(JsLifetime)]
@@ -125,7 +135,7 @@ impl<'js> View<'js> {
             json: RefCell::new(json.clone()),
             target: target.clone(),
             children: RefCell::default(),
-            filled: Cell::new(false),
+            state: Cell::new(State::Lazy),
             changed,
         };
         let class = Class::instance_proto(view, bridge.handlers(ctx)?.lazy)?;
@@ -147,9 +157,9 @@ impl<'js> View<'js> {
         self.json.replace(json.clone());
     }
 
-    /// Forgets all that a root was used for. False when that cannot be done, since it has been filled.
+    /// Forgets all that a root was used for. False when that cannot be done, since its target is in use.
     pub(crate) fn clear(&self) -> bool {
-        if self.filled.get() {
+        if self.state.get() != State::Lazy {
             return false;
         }
         self.json.replace(Json::NULL);
@@ -163,7 +173,7 @@ impl<'js> View<'js> {
         let handler = value.as_proxy()?.handler().ok()?;
         let prototype = handler.get_prototype()?;
         let handlers = bridge.handlers(ctx).ok()?;
-        if prototype != handlers.lazy && prototype != handlers.filled {
+        if prototype != handlers.lazy && prototype != handlers.named && prototype != handlers.filled {
             return None;
         }
         let view = Class::<View<'js>>::from_object(&handler)?;
@@ -220,7 +230,7 @@ impl<'js> View<'js> {
     /// Puts all members into the proxy's target, which is what counts from then on.
     pub(crate) fn fill(handler: &Class<'js, Self>, ctx: &Ctx<'js>, bridge: &Bridge) -> Result<()> {
         let view = handler.borrow();
-        if view.filled.get() {
+        if view.state.get() == State::Filled {
             return Ok(());
         }
         let known = std::mem::take(&mut *view.children.borrow_mut());
@@ -244,8 +254,24 @@ impl<'js> View<'js> {
                 array.set(index, member(index, json)?)?;
             }
         }
-        view.filled.set(true);
+        view.state.set(State::Filled);
         handler.set_prototype(Some(&bridge.handlers(ctx)?.filled))
+    }
+
+    /// Puts the names of all members into the proxy's target, for those who ask what there is. Values follow when they
+    /// are read; only descriptors, which code cannot get, would show that they are not there.
+    pub(crate) fn name(handler: &Class<'js, Self>, ctx: &Ctx<'js>, bridge: &Bridge) -> Result<()> {
+        let view = handler.borrow();
+        if view.state.get() != State::Lazy {
+            return Ok(());
+        }
+        let json = view.json.borrow();
+        let Some(object) = json.as_object() else { return Self::fill(handler, ctx, bridge) };
+        for name in object.keys() {
+            define(&view.target, bridge.key(ctx, name)?, name, Value::new_undefined(ctx.clone()))?;
+        }
+        view.state.set(State::Named);
+        handler.set_prototype(Some(&bridge.handlers(ctx)?.named))
     }
 
     /// Prepares the target for a first write.
