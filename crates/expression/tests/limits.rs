@@ -145,3 +145,72 @@ fn the_host_is_out_of_reach() {
     }
     assert_usable(&mut engine);
 }
+
+/// The view of an item serves the next evaluation too; nothing that code did to it may show there.
+#[test]
+fn a_view_used_by_one_item_is_fresh_for_the_next() {
+    let mut engine = engine();
+    let json = json!({"n": 1, "list": [1, 2], "deep": {"a": {"b": 2}}});
+    for code in [
+        "Object.keys($json).map(k => k).join()",
+        "'n' in $json && [...Object.entries($json)].length",
+        "($json.list.push(9), $json.deep.a.b = 9, $json.n)",
+        "(delete $json.n, $json)",
+        "Object.assign($json, { left: 1 }).left",
+        "Object.freeze($json).n",
+        "($json.deep.self = $json, Object.keys($json.deep).length)",
+        "((keep) => { (async () => { await 0; keep.n = 7; })(); return 1 })($json)",
+        "(($json = { n: 5 }), $json.n)",
+        "(() => { for ($json of [3]); return $json })()",
+        "(() => { throw new Error($json.list.reverse().join()) })()",
+        "$evaluateExpression('{{ $json.list.sort((a, b) => b - a).join() }}')",
+        "$item(0).$json.n + $json.list.map(x => x).length",
+    ] {
+        for template in [format!("={{{{ {code} }}}}"), format!("=a {{{{ {code} }}}} b {{{{ $json.n }}}}")] {
+            evaluate(&mut engine, &template);
+            let whole = evaluate(&mut engine, "={{ (() => $json)() }}");
+            assert_eq!(whole.get("value"), Some(&json), "{template}");
+            let parts = evaluate(
+                &mut engine,
+                "={{ [Object.keys($json).map(k => k), $json.list.map(x => x), $json.deep.a.b] }}",
+            );
+            assert_eq!(parts.get("value"), Some(&json!([["n", "list", "deep"], [1, 2], 2])), "{template}");
+        }
+    }
+}
+
+/// Members follow when they are read, in whatever way code goes through them.
+#[test]
+fn views_look_like_plain_objects() {
+    let mut engine = engine();
+    let json = json!({"n": 1, "list": [1, 2], "deep": {"a": {"b": 2}}});
+    for (code, expected) in [
+        ("(o => ({ ...o }))($json)", json.clone()),
+        ("(o => Object.fromEntries(Object.entries(o)))($json)", json.clone()),
+        ("(o => Object.assign({}, o))($json)", json.clone()),
+        ("(o => JSON.parse(JSON.stringify(o, null, 1)))($json)", json.clone()),
+        ("(o => { Object.keys(o); return o })($json)", json.clone()),
+        (
+            "(o => { const all = []; for (const k in o) all.push(k, typeof o[k]); return all })($json)",
+            json!(["n", "number", "list", "object", "deep", "object"]),
+        ),
+        ("(o => Object.values(o).map(v => typeof v))($json)", json!(["number", "object", "object"])),
+        (
+            "(o => (Object.keys(o), [o.list === o.list, o.deep.a === o.deep.a, o.n]))($json)",
+            json!([true, true, 1]),
+        ),
+        ("(o => { const d = o.deep; Object.keys(o); o.x = 1; return o.deep === d })($json)", json!(true)),
+        (
+            "(o => ['n' in o, 'x' in o, o.hasOwnProperty('deep'), 'toString' in o])($json)",
+            json!([true, false, true, true]),
+        ),
+        (
+            "(o => { Object.keys(o); delete o.n; o.x = 3; return o })($json)",
+            json!({"list": [1, 2], "deep": {"a": {"b": 2}}, "x": 3}),
+        ),
+        ("(({ n, ...rest }) => rest)($json)", json!({"list": [1, 2], "deep": {"a": {"b": 2}}})),
+    ] {
+        let result = evaluate(&mut engine, &format!("={{{{ {code} }}}}"));
+        assert_eq!(result.get("value"), Some(&expected), "{code}: {result}");
+    }
+}

@@ -76,6 +76,9 @@ fn expression() -> impl Strategy<Value = String> {
             "[0]",
             "slice()",
             "valueOf()",
+            "first()",
+            "last()",
+            "isEmpty()",
         ]);
         let unary = select(vec!["!", "-", "+", "typeof ", "~", "void "]);
         let function = select(vec![

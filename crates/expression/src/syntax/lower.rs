@@ -12,7 +12,7 @@ use heddle_node::Json;
 use crate::extensions;
 use crate::native::expr::{Binary, Expr, Function, Key, Logical, NodePart, Unary, Variable};
 use crate::syntax::names::is_denied;
-use crate::syntax::rewrite::print_quasi;
+use crate::syntax::print_quasi::print_quasi;
 use crate::value::Value;
 
 /// Deeper expressions are left to the engine, which guards its stack.

@@ -4,6 +4,7 @@ pub(crate) mod extension_calls;
 pub(crate) mod lower;
 pub(crate) mod names;
 pub(crate) mod parse;
+mod print_quasi;
 pub(crate) mod references;
 pub(crate) mod rewrite;
 mod scope;

@@ -4,6 +4,9 @@
 //! Free names become members of the data context, computed keys are checked when the code runs, `this` is a stand-in,
 //! extension calls go through their dispatcher. All other text stays as it was written.
 
+mod calls;
+mod checks;
+
 use std::ops::Range;
 
 use oxc_ast::ast::{
@@ -12,18 +15,20 @@ use oxc_ast::ast::{
     BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement, ChainExpression, Class,
     ComputedMemberExpression, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
     ForStatementLeft, Function, IdentifierReference, ImportExpression, ImportMeta, MethodDefinition,
-    NewTarget, ObjectProperty, PrivateIdentifier, PropertyKey, PropertyKind, RegExpFlags, RegExpLiteral,
-    StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement, TaggedTemplateExpression,
-    TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
+    NewTarget, ObjectProperty, PrivateIdentifier, PropertyKind, RegExpFlags, RegExpLiteral, StaticBlock,
+    StaticMemberExpression, StringLiteral, Super, SwitchStatement, TaggedTemplateExpression, TemplateLiteral,
+    ThisExpression, ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use crate::error::{ExpressionError, INVALID_SYNTAX};
-use crate::syntax::extension_calls::is_extension_name;
+use self::calls::{node_items_call, read_node, strip_parentheses};
+use self::checks::{NOT_CALLED, misprinted};
+use crate::error::ExpressionError;
 use crate::syntax::lower::node_call_name;
 use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
+use crate::syntax::print_quasi::print_quasi;
 use crate::syntax::scope::{
     Scopes, arrow_statements, declared_names, function_names, lexical_names, pattern_names,
 };
@@ -146,67 +151,6 @@ impl Rewriter<'_> {
         self.patches.push(Patch { range: range(span), text });
     }
 
-    fn fail(&mut self, span: Span, error: ExpressionError) {
-        if self.error.is_none() {
-            self.error = Some(error.at(range(span)));
-        }
-    }
-
-    fn refuse(&mut self, span: Span, message: String) {
-        self.fail(span, ExpressionError::expression(message));
-    }
-
-    fn invalid_syntax(&mut self, span: Span) {
-        let name = if self.extensions { "ExpressionExtensionError" } else { "ExpressionError" };
-        self.fail(span, ExpressionError::new(name, INVALID_SYNTAX));
-    }
-
-    /// Refuses a key that is known when the code is compiled.
-    fn check_key(&mut self, span: Span, key: &str, is_last: bool) {
-        if is_denied(key) {
-            self.refuse(span, format!("Cannot access \"{key}\" due to security concerns"));
-        } else if key == "$" && !is_last {
-            self.refuse(span, NOT_CALLED.to_owned());
-        }
-    }
-
-    fn check_bound_name(&mut self, span: Span, name: &str) {
-        if is_reserved(name) {
-            let error = ExpressionError::new(
-                "ExpressionReservedVariableError",
-                format!("Cannot use \"{name}\" due to security concerns"),
-            );
-            self.fail(span, error);
-        }
-    }
-
-    fn check_pattern_key(&mut self, key: &PropertyKey<'_>, computed: bool) {
-        let span = key.span();
-        if computed {
-            let error = ExpressionError::new(
-                "ExpressionComputedDestructuringError",
-                "Computed property names in destructuring are not allowed due to security concerns",
-            );
-            return self.fail(span, error);
-        }
-        let name = match key {
-            PropertyKey::StaticIdentifier(name) => name.name.to_string(),
-            PropertyKey::StringLiteral(text) => text.value.to_string(),
-            _ => return,
-        };
-        self.check_destructured(span, &name);
-    }
-
-    fn check_destructured(&mut self, span: Span, name: &str) {
-        if is_denied(name) {
-            let error = ExpressionError::new(
-                "ExpressionDestructuringError",
-                format!("Cannot destructure \"{name}\" due to security concerns"),
-            );
-            self.fail(span, error);
-        }
-    }
-
     /// A free name as the compiled code reads and writes it; `None` when the engine resolves it.
     fn free_name(&mut self, identifier: &IdentifierReference<'_>) -> Option<String> {
         let name = identifier.name.as_str();
@@ -238,126 +182,6 @@ impl Rewriter<'_> {
         })
     }
 
-    /// The name that a call dispatches through the extensions, if it does.
-    fn extension_name(&self, call: &CallExpression<'_>) -> Option<String> {
-        if !self.extensions {
-            return None;
-        }
-        let name = match strip_parentheses(&call.callee) {
-            Expression::StaticMemberExpression(member) => member.property.name.to_string(),
-            Expression::ComputedMemberExpression(member) => match &member.expression {
-                Expression::Identifier(identifier) => identifier.name.to_string(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        is_extension_name(&name).then_some(name)
-    }
-
-    /// Rewrites a call of an extension method, or of `$if`; false when it is neither.
-    fn rewrite_special_call(&mut self, call: &CallExpression<'_>) -> bool {
-        if self.extensions
-            && let Expression::Identifier(callee) = &call.callee
-            && callee.name == "$if"
-            && !call.optional
-            && !call.arguments.iter().any(Argument::is_spread)
-        {
-            let [test, yes, rest @ ..] = call.arguments.as_slice() else {
-                self.invalid_syntax(call.span);
-                return true;
-            };
-            let test = self.arguments_text(std::slice::from_ref(test));
-            let yes = self.arguments_text(std::slice::from_ref(yes));
-            let no = match rest.first() {
-                Some(no) => self.arguments_text(std::slice::from_ref(no)),
-                None => "false".to_owned(),
-            };
-            self.patch(call.span, format!("(({test})?({yes}):({no}))"));
-            return true;
-        }
-        let Some(name) = self.extension_name(call) else { return false };
-        let receiver = match strip_parentheses(&call.callee) {
-            Expression::StaticMemberExpression(member) => &member.object,
-            Expression::ComputedMemberExpression(member) => &member.object,
-            _ => return false,
-        };
-        let receiver = self.text(receiver);
-        let arguments = self.arguments_text(&call.arguments);
-        self.patch(call.span, format!("{GUARD}.extend({receiver},\"{name}\",[{arguments}])"));
-        true
-    }
-
-    /// The text of one step of an optional chain that holds extension calls: the steps before an `?.` are evaluated
-    /// into a temporary, and the rest is left out when that is null or undefined.
-    ///
-    /// Gives the conditions met so far and the text that goes on from them.
-    fn chain_step(&mut self, expression: &Expression<'_>) -> (String, String) {
-        match expression {
-            Expression::StaticMemberExpression(member) => self.static_step(member),
-            Expression::ComputedMemberExpression(member) => self.computed_step(member),
-            Expression::CallExpression(call) => self.call_step(call),
-            _ => (String::new(), self.text(expression)),
-        }
-    }
-
-    fn static_step(&mut self, member: &StaticMemberExpression<'_>) -> (String, String) {
-        self.is_guarded = true;
-        self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
-        let (conditions, object) = self.chain_step(&member.object);
-        let (conditions, object) = self.short_circuit(conditions, object, member.optional);
-        (conditions, format!("{object}.{}", member.property.name))
-    }
-
-    fn computed_step(&mut self, member: &ComputedMemberExpression<'_>) -> (String, String) {
-        self.is_guarded = true;
-        let (conditions, object) = self.chain_step(&member.object);
-        let (conditions, object) = self.short_circuit(conditions, object, member.optional);
-        let key = self.key_text(&member.expression);
-        (conditions, format!("{object}[{key}]"))
-    }
-
-    fn call_step(&mut self, call: &CallExpression<'_>) -> (String, String) {
-        self.is_guarded = true;
-        let Some(name) = self.extension_name(call) else {
-            if let Expression::Identifier(_) = &call.callee {
-                return (
-                    String::new(),
-                    self.text_of(call.span, |rewriter| rewriter.visit_call_expression(call)),
-                );
-            }
-            let (conditions, callee) = self.chain_step(&call.callee);
-            let (conditions, callee) = self.short_circuit(conditions, callee, call.optional);
-            let arguments = self.arguments_text(&call.arguments);
-            // n8n's expansion of an optional call loses the receiver.
-            let callee = if call.optional { format!("({{f:{callee}}}).f") } else { callee };
-            return (conditions, format!("{callee}({arguments})"));
-        };
-        let (receiver, optional) = match &call.callee {
-            Expression::StaticMemberExpression(member) => (&member.object, member.optional),
-            Expression::ComputedMemberExpression(member) => (&member.object, member.optional),
-            _ => {
-                return (
-                    String::new(),
-                    self.text_of(call.span, |rewriter| rewriter.visit_call_expression(call)),
-                );
-            }
-        };
-        let (conditions, receiver) = self.chain_step(receiver);
-        let (conditions, receiver) = self.short_circuit(conditions, receiver, optional);
-        let arguments = self.arguments_text(&call.arguments);
-        let helper = if call.optional { "extendOptional" } else { "extend" };
-        (conditions, format!("{GUARD}.{helper}({receiver},\"{name}\",[{arguments}])"))
-    }
-
-    fn short_circuit(&mut self, conditions: String, object: String, optional: bool) -> (String, String) {
-        if !optional {
-            return (conditions, object);
-        }
-        let name = temporary(self.temporaries);
-        self.temporaries += 1;
-        (format!("{conditions}({name}={object})==null?void 0:"), name)
-    }
-
     fn key_text(&mut self, key: &Expression<'_>) -> String {
         match key {
             Expression::StringLiteral(literal) => {
@@ -372,22 +196,6 @@ impl Rewriter<'_> {
         }
     }
 
-    fn has_extension_call(&self, chain: &ChainExpression<'_>) -> bool {
-        struct Finder<'r, 's> {
-            rewriter: &'r Rewriter<'s>,
-            found: bool,
-        }
-        impl<'a> Visit<'a> for Finder<'_, '_> {
-            fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
-                self.found |= self.rewriter.extension_name(call).is_some();
-                walk::walk_call_expression(self, call);
-            }
-        }
-        let mut finder = Finder { rewriter: self, found: false };
-        finder.visit_chain_element(&chain.expression);
-        finder.found
-    }
-
     fn in_scope(&mut self, names: Vec<String>, visit: impl FnOnce(&mut Self)) {
         self.scopes.enter(names);
         visit(self);
@@ -398,21 +206,6 @@ impl Rewriter<'_> {
         self.function_depth += 1;
         self.in_scope(names, visit);
         self.function_depth -= 1;
-    }
-}
-
-/// Methods and accessors in object literals and classes: n8n prints code for them that does not compile
-/// (`spec/expressions/language.md §15`).
-fn misprinted() -> ExpressionError {
-    ExpressionError::evaluation_failed("methods and accessors are not supported, use functions as properties")
-}
-
-const NOT_CALLED: &str = "Cannot access \"$\" without calling it as a function";
-
-fn strip_parentheses<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
-    match expression {
-        Expression::ParenthesizedExpression(inner) => strip_parentheses(&inner.expression),
-        _ => expression,
     }
 }
 
@@ -710,51 +503,9 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     }
 }
 
-/// `$('X').first()` and the like, which need no accessor in between.
-fn node_items_call(call: &CallExpression<'_>) -> Option<String> {
-    let Expression::StaticMemberExpression(callee) = &call.callee else { return None };
-    let helper = match callee.property.name.as_str() {
-        "first" => "nodeFirst",
-        "last" => "nodeLast",
-        "all" => "nodeAll",
-        _ => return None,
-    };
-    if call.optional || callee.optional || !call.arguments.is_empty() {
-        return None;
-    }
-    Some(read_node(helper, &node_call_name(&callee.object)?))
-}
-
-fn read_node(helper: &str, node: &str) -> String {
-    format!("{GUARD}.{helper}({})", serde_json::Value::from(node))
-}
-
 fn left_names(left: &ForStatementLeft<'_>) -> Vec<String> {
     match left {
         ForStatementLeft::VariableDeclaration(declaration) => for_names(Some(declaration)),
         _ => Vec::new(),
     }
-}
-
-/// A piece of a template literal as n8n's code printer leaves it (`spec/expressions/language.md §15`).
-pub(super) fn print_quasi(raw: &str, before_interpolation: bool) -> String {
-    let mut lines = raw.split('\n');
-    let mut printed = lines.next().unwrap_or_default().strip_suffix('\r').unwrap_or_default().to_owned();
-    if !raw.contains('\n') || !raw.contains("\r\n") {
-        printed = raw.split('\n').next().unwrap_or_default().to_owned();
-    }
-    for line in lines {
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        printed.push('\n');
-        let tabs = line.len() - line.trim_start_matches('\t').len();
-        printed.extend(std::iter::repeat_n(' ', tabs * 4));
-        printed.push_str(&line[tabs..]);
-    }
-    let breaks = raw.contains('\n') || raw.contains("\\n");
-    let ends_in_word =
-        raw.ends_with(|last: char| last.is_ascii_alphanumeric() || matches!(last, '_' | '$' | '\n'));
-    if before_interpolation && breaks && ends_in_word {
-        printed.push(' ');
-    }
-    printed
 }

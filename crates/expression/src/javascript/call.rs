@@ -1,0 +1,172 @@
+//! One call of a host function: its arguments, what it gives back, how it fails.
+
+use std::rc::Rc;
+
+use heddle_node::Json;
+use rquickjs::{Ctx, Value as JsValue};
+
+use crate::error::ExpressionError;
+use crate::javascript::bridge::{Bridge, SCENE};
+use crate::javascript::convert::{Purpose, Refused, from_js, to_js};
+use crate::javascript::view::View;
+use crate::native::Stop;
+use crate::run::items::{item_json, items_json};
+use crate::run::nodes;
+use crate::scene::Scene;
+use crate::throw::Thrown;
+use crate::value::Value;
+
+/// What a host function may fail with.
+pub(crate) enum HostError {
+    /// An error that becomes an exception.
+    Throw(Box<ExpressionError>),
+    /// An exception that is already pending.
+    Pending(rquickjs::Error),
+}
+
+impl HostError {
+    /// Makes it the pending exception.
+    pub(super) fn throw(self, ctx: &Ctx<'_>, bridge: &Bridge) -> rquickjs::Error {
+        match self {
+            HostError::Throw(error) => bridge.throw(ctx, &error),
+            HostError::Pending(error) => error,
+        }
+    }
+}
+
+impl From<ExpressionError> for HostError {
+    fn from(error: ExpressionError) -> Self {
+        HostError::Throw(Box::new(error))
+    }
+}
+
+impl From<Thrown> for HostError {
+    fn from(thrown: Thrown) -> Self {
+        HostError::Throw(Box::new(thrown.into()))
+    }
+}
+
+impl From<rquickjs::Error> for HostError {
+    fn from(error: rquickjs::Error) -> Self {
+        HostError::Pending(error)
+    }
+}
+
+impl From<Refused> for HostError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Error(error) => HostError::Throw(Box::new(error)),
+            Refused::Thrown(error) => HostError::Pending(error),
+        }
+    }
+}
+
+impl From<Stop> for HostError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => HostError::Throw(error),
+            Stop::Blank | Stop::Unsupported => {
+                Thrown::type_error("Cannot read properties of undefined").into()
+            }
+        }
+    }
+}
+
+pub(super) type Hosted<T> = std::result::Result<T, HostError>;
+
+/// One call of a host function.
+pub(crate) struct Call<'c, 'js> {
+    pub(crate) ctx: &'c Ctx<'js>,
+    pub(crate) bridge: &'c Rc<Bridge>,
+    pub(super) arguments: Vec<JsValue<'js>>,
+}
+
+impl<'js> Call<'_, 'js> {
+    pub(super) fn js(&self, index: usize) -> JsValue<'js> {
+        self.arguments.get(index).cloned().unwrap_or_else(|| JsValue::new_undefined(self.ctx.clone()))
+    }
+
+    pub(super) fn value(&self, index: usize) -> Hosted<Value> {
+        Ok(from_js(self.ctx, self.bridge, &self.js(index), Purpose::Argument)?)
+    }
+
+    /// The values of an array argument, or of the arguments from `index` on.
+    pub(super) fn values(&self, index: usize) -> Hosted<Vec<Value>> {
+        let list = self.js(index);
+        let Some(list) = list.as_array() else { return Ok(Vec::new()) };
+        let mut values = Vec::with_capacity(list.len());
+        for position in 0..list.len() {
+            values.push(from_js(self.ctx, self.bridge, &list.get(position)?, Purpose::Argument)?);
+        }
+        Ok(values)
+    }
+
+    /// The values of all arguments.
+    pub(super) fn all(&self) -> Hosted<Vec<Value>> {
+        (0..self.arguments.len()).map(|index| self.value(index)).collect()
+    }
+
+    pub(super) fn text(&self, index: usize) -> Hosted<String> {
+        match self.value(index)? {
+            Value::Json(json) => Ok(crate::coerce::to_text(&json).into_owned()),
+            _ => Ok(String::new()),
+        }
+    }
+
+    pub(super) fn index(&self, index: usize) -> usize {
+        self.js(index).as_number().filter(|number| *number >= 0.0).map_or(0, |number| number as usize)
+    }
+
+    pub(super) fn give(&self, value: &Value) -> Hosted<JsValue<'js>> {
+        Ok(to_js(self.ctx, self.bridge, value)?)
+    }
+
+    pub(super) fn give_json(&self, json: &Json) -> Hosted<JsValue<'js>> {
+        Ok(View::value(self.ctx, self.bridge, json)?)
+    }
+
+    pub(super) fn undefined(&self) -> JsValue<'js> {
+        JsValue::new_undefined(self.ctx.clone())
+    }
+
+    pub(super) fn item(&self, item: Option<&heddle_node::Item>, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+        match item {
+            Some(item) if scene.run.workflow().binary_mode_combined => self.give_json(&item.json),
+            Some(item) => self.give_json(&item_json(item)),
+            None => Ok(self.undefined()),
+        }
+    }
+
+    pub(super) fn items(&self, items: &[heddle_node::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+        if scene.run.workflow().binary_mode_combined {
+            return self.give_json(&items.iter().map(|item| item.json.clone()).collect());
+        }
+        self.give_json(&items_json(items))
+    }
+}
+
+/// Runs `read` on the scene of the evaluation, at the item whose index is argument `index`.
+pub(super) fn at_item<T>(
+    call: &Call<'_, '_>,
+    index: usize,
+    read: impl FnOnce(&Scene<'_>) -> Hosted<T>,
+) -> Hosted<T> {
+    let item_index = call.index(index);
+    in_scene(|scene| read(&scene.at_item(item_index)))
+}
+
+/// Runs `read` on the node that argument 0 names, at the evaluation's own item.
+pub(super) fn at_node<T>(
+    call: &Call<'_, '_>,
+    read: impl FnOnce(usize, &Scene<'_>) -> Hosted<T>,
+) -> Hosted<T> {
+    let name = call.text(0)?;
+    in_scene(|scene| read(nodes::find(&name, scene)?, scene))
+}
+
+pub(super) fn in_scene<T>(read: impl FnOnce(&Scene<'_>) -> Hosted<T>) -> Hosted<T> {
+    if !SCENE.is_set() {
+        return Err(Thrown::new("Error", "No evaluation is under way").into());
+    }
+    SCENE.with(|scene| read(scene))
+}

@@ -1,0 +1,79 @@
+//! What no code may name or do, found while it is rewritten (`spec/expressions/language.md §8`).
+
+use oxc_ast::ast::PropertyKey;
+use oxc_span::{GetSpan, Span};
+
+use super::{Rewriter, range};
+use crate::error::{ExpressionError, INVALID_SYNTAX};
+use crate::syntax::names::{is_denied, is_reserved};
+
+/// Methods and accessors in object literals and classes: n8n prints code for them that does not compile
+/// (`spec/expressions/language.md §15`).
+pub(super) fn misprinted() -> ExpressionError {
+    ExpressionError::evaluation_failed("methods and accessors are not supported, use functions as properties")
+}
+
+pub(super) const NOT_CALLED: &str = "Cannot access \"$\" without calling it as a function";
+
+impl Rewriter<'_> {
+    pub(super) fn fail(&mut self, span: Span, error: ExpressionError) {
+        if self.error.is_none() {
+            self.error = Some(error.at(range(span)));
+        }
+    }
+
+    pub(super) fn refuse(&mut self, span: Span, message: String) {
+        self.fail(span, ExpressionError::expression(message));
+    }
+
+    pub(super) fn invalid_syntax(&mut self, span: Span) {
+        let name = if self.extensions { "ExpressionExtensionError" } else { "ExpressionError" };
+        self.fail(span, ExpressionError::new(name, INVALID_SYNTAX));
+    }
+
+    /// Refuses a key that is known when the code is compiled.
+    pub(super) fn check_key(&mut self, span: Span, key: &str, is_last: bool) {
+        if is_denied(key) {
+            self.refuse(span, format!("Cannot access \"{key}\" due to security concerns"));
+        } else if key == "$" && !is_last {
+            self.refuse(span, NOT_CALLED.to_owned());
+        }
+    }
+
+    pub(super) fn check_bound_name(&mut self, span: Span, name: &str) {
+        if is_reserved(name) {
+            let error = ExpressionError::new(
+                "ExpressionReservedVariableError",
+                format!("Cannot use \"{name}\" due to security concerns"),
+            );
+            self.fail(span, error);
+        }
+    }
+
+    pub(super) fn check_pattern_key(&mut self, key: &PropertyKey<'_>, computed: bool) {
+        let span = key.span();
+        if computed {
+            let error = ExpressionError::new(
+                "ExpressionComputedDestructuringError",
+                "Computed property names in destructuring are not allowed due to security concerns",
+            );
+            return self.fail(span, error);
+        }
+        let name = match key {
+            PropertyKey::StaticIdentifier(name) => name.name.to_string(),
+            PropertyKey::StringLiteral(text) => text.value.to_string(),
+            _ => return,
+        };
+        self.check_destructured(span, &name);
+    }
+
+    pub(super) fn check_destructured(&mut self, span: Span, name: &str) {
+        if is_denied(name) {
+            let error = ExpressionError::new(
+                "ExpressionDestructuringError",
+                format!("Cannot destructure \"{name}\" due to security concerns"),
+            );
+            self.fail(span, error);
+        }
+    }
+}
