@@ -137,13 +137,13 @@ fn bare_engine(items: &[Item]) {
             return;
         };
         let empty = quickest(items.len(), |_| drop(black_box(empty.call::<_, f64>(()))));
+        let converted: Vec<_> = items.iter().map(|item| convert(&ctx, &item.json)).collect();
         let replace = quickest(items.len(), |index| {
-            let item = convert(&ctx, &items[index].json);
-            drop(black_box(item.and_then(|item| replace.call::<_, String>((item,)))));
+            if let Ok(item) = &converted[index] {
+                drop(black_box(replace.call::<_, String>((item.clone(),))));
+            }
         });
-        println!(
-            "{empty:>9.0} a call of the bare engine\n{replace:>9.0} the bare engine with a converted item"
-        );
+        println!("{empty:>9.0} a call of the bare engine\n{replace:>9.0} `replace` in the bare engine");
     });
 }
 

@@ -22,7 +22,10 @@ impl DateTime {
             let amount = duration.get(unit);
             (unit, if unit >= Unit::Hours { amount } else { amount - amount.trunc() })
         });
-        let add = Duration::new(rest.to_vec(), Default::default()).in_unit(Unit::Milliseconds);
+        let add = match rest.iter().all(|(_, amount)| *amount == 0.0) {
+            true => 0.0,
+            false => Duration::new(rest.to_vec(), Default::default()).in_unit(Unit::Milliseconds),
+        };
         let local = Fields { year, month, day, ..fields }.local_millis();
         let (millis, _) = resolve_local(local, reading.offset, self.zone());
         self.with_millis(if add == 0.0 { millis } else { millis + add })
