@@ -180,10 +180,12 @@ struct Run<'r, 'js> {
 
 impl<'js> Run<'_, 'js> {
     fn template(&self, template: &Template, scene: &Scene<'_>) -> Result<Value, Failure> {
-        let begun =
-            self.bridge.begin(self.ctx, scene, template.needs()).map_err(|error| self.failure(error))?;
+        let begun = self
+            .bridge
+            .begin(self.ctx, scene, template.id(), template.needs())
+            .map_err(|error| self.failure(error))?;
         let value = self.shape(template, scene, &begun.data);
-        self.bridge.end(self.ctx, begun);
+        self.bridge.end(self.ctx, template.id(), begun);
         value
     }
 

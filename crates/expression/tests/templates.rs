@@ -188,3 +188,50 @@ fn errors_name_the_parameter() {
     let pointers: Vec<String> = compiled.templates().map(|(pointer, _)| pointer).collect();
     assert_eq!(pointers, ["/b~1c/1/d"]);
 }
+
+/// An engine that has seen other items and templates gives what a new one gives: what it keeps of an item's view does
+/// not show.
+#[test]
+fn an_item_is_evaluated_as_if_it_were_the_first() {
+    let run = Single::new();
+    let items = [
+        json!({"a": 1, "b": [2]}),
+        json!({"a": 3, "b": [4]}),
+        json!({"b": 5, "a": {"c": {"d": 1}}}),
+        json!({"a": 6}),
+        json!({}),
+        json!({"a": [{"c": 1}, {"c": {"d": [1]}}], "b": {"c": 7}, "1": "first"}),
+        json!({"a": [{"c": 2}, {"c": {"d": [2]}}], "b": {"c": 8}, "1": "second"}),
+        json!({"a": 7, "b": 8}),
+    ]
+    .map(Item::new);
+    let clock = Clock::new(0, "UTC").unwrap();
+    let scene = Scene::new(&run, 0, &items, &clock);
+    let templates = [
+        "={{ Object.keys($json).map(k => k) }}",
+        "={{ Object.entries($json).map(([k, v]) => [k, typeof v]) }}",
+        "={{ (x => x)($json) }}",
+        "={{ (x => ({ ...x, more: 1 }))($json) }}",
+        "={{ (x => { x.a = 0; return x })($json) }}",
+        "={{ ['a' in $json, 'b' in $json].map(x => !x) }}",
+        "={{ (x => { Object.keys(x); delete x.a; return x })($json) }}",
+        "=<{{ Object.keys($json).filter(k => k) }}|{{ [$json.b].map(x => x) }}|{{ $itemIndex }}>",
+        "={{ [$json.a].flat().map(x => x?.c ?? x) }}",
+        "={{ $evaluateExpression('{{ Object.keys($json).map(x => x).join() \\}}') + Object.keys($json).map(x => x) }}",
+    ]
+    .map(|template| Template::parse(template).unwrap());
+    let mut used = Engine::new(EngineLimits::default());
+    for order in [0, 1] {
+        for at in 0..templates.len() * items.len() {
+            let (template, index) = match order {
+                0 => (&templates[at / items.len()], at % items.len()),
+                _ => (&templates[at % templates.len()], at / templates.len()),
+            };
+            let scene = scene.at_item(index);
+            let fresh = Engine::new(EngineLimits::default()).evaluate(template, &scene);
+            let value = used.evaluate(template, &scene);
+            assert_eq!(format!("{value:?}"), format!("{fresh:?}"), "{template:?} at item {index}");
+            assert!(value.is_ok());
+        }
+    }
+}

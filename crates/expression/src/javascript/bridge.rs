@@ -4,12 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::time::Instant;
 
 use hashbrown::HashMap;
+use heddle_node::Json;
 use rquickjs::object::Property;
 use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
 use smol_str::SmolStr;
 
 use crate::error::ExpressionError;
-use crate::javascript::view::View;
+use crate::javascript::view::{Cleared, View};
 use crate::scene::Scene;
 use crate::template::Template;
 
@@ -23,6 +24,8 @@ scoped_tls_hkt::scoped_thread_local!(
 pub(crate) struct Bridge {
     api: RefCell<Option<Api>>,
     spare: RefCell<Option<Spare>>,
+    /// The same, of a template whose code goes through the names of `$json`: they are in the view already.
+    named: RefCell<Option<(u64, Spare)>>,
     chunks: RefCell<HashMap<(u64, usize), Persistent<Function<'static>>>>,
     /// Names of properties as the engine knows them.
     keys: RefCell<HashMap<SmolStr, Persistent<Atom<'static>>>>,
@@ -54,12 +57,26 @@ struct Spare {
     view: Persistent<Class<'static, View<'static>>>,
 }
 
+impl Spare {
+    /// The parts, showing the item, unless the view cannot show it.
+    fn show<'js>(self, ctx: &Ctx<'js>, item: &Json) -> Result<Option<SpareParts<'js>>> {
+        let view = self.view.restore(ctx)?;
+        if !view.borrow().show(item) {
+            return Ok(None);
+        }
+        Ok(Some((self.data.restore(ctx)?, self.json.restore(ctx)?, view)))
+    }
+}
+
 /// What an evaluation runs on.
 pub(crate) struct Begun<'js> {
     /// The data context.
     pub(crate) data: Object<'js>,
-    spare: Option<(Object<'js>, Value<'js>, Class<'js, View<'js>>)>,
+    spare: Option<SpareParts<'js>>,
 }
+
+/// The parts of a [`Spare`] in use.
+type SpareParts<'js> = (Object<'js>, Value<'js>, Class<'js, View<'js>>);
 
 /// What the code of a template asks of its data context.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +135,7 @@ impl Bridge {
     pub(crate) fn disconnect(&self) {
         self.chunks.borrow_mut().clear();
         self.spare.borrow_mut().take();
+        self.named.borrow_mut().take();
         self.keys.borrow_mut().clear();
         self.api.borrow_mut().take();
     }
@@ -134,14 +152,32 @@ impl Bridge {
         part.restore(ctx)
     }
 
+    /// What an earlier evaluation left, showing the item.
+    fn spare<'js>(&self, ctx: &Ctx<'js>, template: u64, item: &Json) -> Result<Option<SpareParts<'js>>> {
+        let named = self.named.borrow_mut().take_if(|(own, _)| *own == template);
+        if let Some((_, spare)) = named
+            && let Some(parts) = spare.show(ctx, item)?
+        {
+            return Ok(Some(parts));
+        }
+        let spare = self.spare.borrow_mut().take();
+        spare.map_or(Ok(None), |spare| spare.show(ctx, item))
+    }
+
     /// A data context for the scene's item. All but `$json` is found when it is read.
-    pub(crate) fn begin<'js>(&self, ctx: &Ctx<'js>, scene: &Scene<'_>, needs: Needs) -> Result<Begun<'js>> {
+    pub(crate) fn begin<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        scene: &Scene<'_>,
+        template: u64,
+        needs: Needs,
+    ) -> Result<Begun<'js>> {
         let item = if needs.json { scene.item().map(|item| &item.json) } else { None };
         let Some(item) = item.filter(|json| json.is_object()) else {
             return Ok(Begun { data: self.context(ctx, scene.item_index)?, spare: None });
         };
-        let (context, json, view) = match self.spare.borrow_mut().take() {
-            Some(spare) => (spare.data.restore(ctx)?, spare.json.restore(ctx)?, spare.view.restore(ctx)?),
+        let (context, json, view) = match self.spare(ctx, template, item)? {
+            Some(spare) => spare,
             None => {
                 let (json, view) = View::root(ctx, self, item)?;
                 let context = self.context(ctx, 0)?;
@@ -149,7 +185,6 @@ impl Bridge {
                 (context, json, view)
             }
         };
-        view.borrow().show(item);
         let data = match needs.more {
             true => self.context(ctx, scene.item_index)?,
             false => context.clone(),
@@ -161,15 +196,18 @@ impl Bridge {
     }
 
     /// Keeps for the next evaluation what this one has not changed.
-    pub(crate) fn end<'js>(&self, ctx: &Ctx<'js>, begun: Begun<'js>) {
-        if let Some((data, json, view)) = begun.spare
-            && view.borrow().clear()
-        {
-            *self.spare.borrow_mut() = Some(Spare {
-                data: Persistent::save(ctx, data),
-                json: Persistent::save(ctx, json),
-                view: Persistent::save(ctx, view),
-            });
+    pub(crate) fn end<'js>(&self, ctx: &Ctx<'js>, template: u64, begun: Begun<'js>) {
+        let Some((data, json, view)) = begun.spare else { return };
+        let cleared = view.borrow().clear();
+        let spare = Spare {
+            data: Persistent::save(ctx, data),
+            json: Persistent::save(ctx, json),
+            view: Persistent::save(ctx, view),
+        };
+        match cleared {
+            Cleared::Wholly => *self.spare.borrow_mut() = Some(spare),
+            Cleared::Named => *self.named.borrow_mut() = Some((template, spare)),
+            Cleared::Not => {}
         }
     }
 

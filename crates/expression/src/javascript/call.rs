@@ -137,6 +137,22 @@ impl<'js> Call<'_, 'js> {
         }
     }
 
+    /// `json` of what [`Self::item`] gives, without the rest.
+    pub(super) fn item_data(
+        &self,
+        item: Option<&heddle_node::Item>,
+        scene: &Scene<'_>,
+    ) -> Hosted<JsValue<'js>> {
+        match item {
+            Some(item) if scene.run.workflow().binary_mode_combined => match item.json.get("json") {
+                Some(json) => self.give_json(json),
+                None => Ok(self.undefined()),
+            },
+            Some(item) => self.give_json(&item.json),
+            None => Err(Thrown::type_error("cannot read property 'json' of undefined").into()),
+        }
+    }
+
     pub(super) fn items(&self, items: &[heddle_node::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
         if scene.run.workflow().binary_mode_combined {
             return self.give_json(&items.iter().map(|item| item.json.clone()).collect());

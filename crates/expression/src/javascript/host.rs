@@ -94,6 +94,21 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("nodeLast", |call| {
         at_node(call, |node, scene| call.item(nodes::output_items(node, None, None, scene)?.last(), scene))
     }),
+    ("nodeItemJson", |call| {
+        at_node(call, |node, scene| {
+            call.item_data(paired::item(node, scene, paired::Method::Item, None)?, scene)
+        })
+    }),
+    ("nodeFirstJson", |call| {
+        at_node(call, |node, scene| {
+            call.item_data(nodes::output_items(node, None, None, scene)?.first(), scene)
+        })
+    }),
+    ("nodeLastJson", |call| {
+        at_node(call, |node, scene| {
+            call.item_data(nodes::output_items(node, None, None, scene)?.last(), scene)
+        })
+    }),
     ("nodeAll", |call| {
         at_node(call, |node, scene| call.items(nodes::output_items(node, None, None, scene)?, scene))
     }),

@@ -463,10 +463,9 @@
     }
     return text;
   };
-  guard.nodeItem = host.nodeItem;
-  guard.nodeFirst = host.nodeFirst;
-  guard.nodeLast = host.nodeLast;
-  guard.nodeAll = host.nodeAll;
+  for (const name of [
+    'nodeItem', 'nodeFirst', 'nodeLast', 'nodeAll', 'nodeItemJson', 'nodeFirstJson', 'nodeLastJson',
+  ]) guard[name] = host[name];
   guard.extend = extend;
   guard.extendOptional = extendOptional;
   let threwNull = false;

@@ -41,6 +41,17 @@ enum State {
     Filled,
 }
 
+/// What a root is good for after an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cleared {
+    /// For any object.
+    Wholly,
+    /// For objects with the same names.
+    Named,
+    /// For nothing: its target holds values.
+    Not,
+}
+
 #[derive(JsLifetime)]
 struct Child<'js> {
     position: usize,
@@ -152,20 +163,32 @@ impl<'js> View<'js> {
         Self::proxy(ctx, bridge, json, Rc::default())
     }
 
-    /// Lets a root stand for another object.
-    pub(crate) fn show(&self, json: &Json) {
+    /// Lets a cleared root stand for another object. False when its target names other members.
+    pub(crate) fn show(&self, json: &Json) -> bool {
+        if self.state.get() == State::Named {
+            let known = self.json.borrow();
+            let same = match (known.as_object(), json.as_object()) {
+                (Some(known), Some(new)) => known.len() == new.len() && known.keys().eq(new.keys()),
+                _ => false,
+            };
+            if !same {
+                return false;
+            }
+        }
         self.json.replace(json.clone());
+        true
     }
 
-    /// Forgets all that a root was used for. False when that cannot be done, since its target is in use.
-    pub(crate) fn clear(&self) -> bool {
-        if self.state.get() != State::Lazy {
-            return false;
+    /// Forgets all that a root was used for, but for the names in its target.
+    pub(crate) fn clear(&self) -> Cleared {
+        match self.state.get() {
+            State::Filled => return Cleared::Not,
+            State::Named => {}
+            State::Lazy => drop(self.json.replace(Json::NULL)),
         }
-        self.json.replace(Json::NULL);
         self.children.borrow_mut().clear();
         self.changed.set(false);
-        true
+        if self.state.get() == State::Named { Cleared::Named } else { Cleared::Wholly }
     }
 
     /// The data behind a proxy, if nothing in its tree has changed.

@@ -23,10 +23,9 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use self::calls::{node_items_call, read_node, strip_parentheses};
+use self::calls::{read_node, strip_parentheses};
 use self::checks::{NOT_CALLED, misprinted};
 use crate::error::ExpressionError;
-use crate::syntax::lower::node_call_name;
 use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
 use crate::syntax::print_quasi::print_quasi;
 use crate::syntax::scope::{
@@ -218,6 +217,16 @@ fn for_names(declaration: Option<&VariableDeclaration<'_>>) -> Vec<String> {
 }
 
 impl<'a> Visit<'a> for Rewriter<'_> {
+    fn visit_expression(&mut self, expression: &Expression<'a>) {
+        match read_node(expression) {
+            Some(text) => {
+                self.is_guarded = true;
+                self.patch(expression.span(), text);
+            }
+            None => walk::walk_expression(self, expression),
+        }
+    }
+
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
         if let Some(text) = self.free_name(identifier) {
             self.patch(identifier.span, text);
@@ -276,12 +285,6 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.is_guarded = true;
-        if member.property.name == "item"
-            && !member.optional
-            && let Some(node) = node_call_name(&member.object)
-        {
-            return self.patch(member.span, read_node("nodeItem", &node));
-        }
         self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
         self.visit_expression(&member.object);
     }
@@ -295,9 +298,6 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         self.is_guarded = true;
-        if let Some(text) = node_items_call(call) {
-            return self.patch(call.span, text);
-        }
         if self.rewrite_special_call(call) {
             return;
         }

@@ -4,6 +4,7 @@ use oxc_ast::ast::{
     Argument, CallExpression, ChainExpression, ComputedMemberExpression, Expression, StaticMemberExpression,
 };
 use oxc_ast_visit::{Visit, walk};
+use smol_str::SmolStr;
 
 use super::{GUARD, Rewriter, temporary};
 use crate::syntax::extension_calls::is_extension_name;
@@ -64,6 +65,9 @@ impl Rewriter<'_> {
     ///
     /// Gives the conditions met so far and the text that goes on from them.
     pub(super) fn chain_step(&mut self, expression: &Expression<'_>) -> (String, String) {
+        if let Some(text) = read_node(expression) {
+            return (String::new(), text);
+        }
         match expression {
             Expression::StaticMemberExpression(member) => self.static_step(member),
             Expression::ComputedMemberExpression(member) => self.computed_step(member),
@@ -159,21 +163,41 @@ pub(super) fn strip_parentheses<'e, 'a>(expression: &'e Expression<'a>) -> &'e E
     }
 }
 
-/// `$('X').first()` and the like, which need no accessor in between.
-pub(super) fn node_items_call(call: &CallExpression<'_>) -> Option<String> {
-    let Expression::StaticMemberExpression(callee) = &call.callee else { return None };
-    let helper = match callee.property.name.as_str() {
-        "first" => "nodeFirst",
-        "last" => "nodeLast",
-        "all" => "nodeAll",
-        _ => return None,
-    };
-    if call.optional || callee.optional || !call.arguments.is_empty() {
-        return None;
+/// `$('X').item`, `$('X').first()` and the like, and their `.json`: they need no accessor in between.
+pub(super) fn read_node(expression: &Expression<'_>) -> Option<String> {
+    if let Expression::StaticMemberExpression(member) = expression
+        && member.property.name == "json"
+        && !member.optional
+        && let Some((helper, node)) = node_head(&member.object)
+        && helper != "nodeAll"
+    {
+        return Some(format!("{GUARD}.{helper}Json({})", serde_json::Value::from(node.as_str())));
     }
-    Some(read_node(helper, &node_call_name(&callee.object)?))
+    let (helper, node) = node_head(expression)?;
+    Some(format!("{GUARD}.{helper}({})", serde_json::Value::from(node.as_str())))
 }
 
-pub(super) fn read_node(helper: &str, node: &str) -> String {
-    format!("{GUARD}.{helper}({})", serde_json::Value::from(node))
+/// The helper that reads a node's items, and the node's name.
+fn node_head(expression: &Expression<'_>) -> Option<(&'static str, SmolStr)> {
+    match expression {
+        Expression::StaticMemberExpression(member) if member.property.name == "item" && !member.optional => {
+            Some(("nodeItem", plain_name(&member.object)?))
+        }
+        Expression::CallExpression(call) if !call.optional && call.arguments.is_empty() => {
+            let Expression::StaticMemberExpression(callee) = &call.callee else { return None };
+            let helper = match callee.property.name.as_str() {
+                "first" => "nodeFirst",
+                "last" => "nodeLast",
+                "all" => "nodeAll",
+                _ => return None,
+            };
+            if callee.optional { None } else { Some((helper, plain_name(&callee.object)?)) }
+        }
+        _ => None,
+    }
+}
+
+/// The name in `$('name')`, unless it has characters that n8n's code printer or parser treats apart.
+fn plain_name(expression: &Expression<'_>) -> Option<SmolStr> {
+    node_call_name(expression).filter(|name| !name.contains(['\n', '\u{2028}', '\u{2029}']))
 }
