@@ -13,3 +13,14 @@ fn the_oracle_answers_in_order_and_survives_a_request_that_makes_no_sense() {
     let text = oracle.ask(&json!({ "id": 3, "expression": "a{{ 'é' }}" }));
     assert_eq!(text["id"], 3, "{text}");
 }
+
+#[test]
+fn the_oracle_answers_many_questions_at_once() {
+    let Some(mut oracle) = Oracle::start() else { return };
+    let requests: Vec<_> = (0..500)
+        .map(|id| json!({ "id": id, "expression": "={{ $json.a + 1 }}", "json": { "a": id } }))
+        .collect();
+    for (id, answer) in oracle.ask_all(&requests).iter().enumerate() {
+        assert_eq!((&answer["id"], &answer["value"]), (&json!(id), &json!(id + 1)));
+    }
+}

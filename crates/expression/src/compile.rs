@@ -10,7 +10,7 @@ use crate::native::expr::Expr;
 use crate::split::{Chunk, split, split_simply};
 use crate::syntax::extension_calls::seems_to_call_extension;
 use crate::syntax::lower::lower;
-use crate::syntax::parse::{Parsed, first_expression, parse};
+use crate::syntax::parse::{Parsed, first_expression, lacks_name, parse};
 use crate::syntax::references;
 use crate::syntax::rewrite::{Rewritten, rewrite};
 use crate::template::{Piece, Shape};
@@ -58,15 +58,25 @@ pub(crate) fn compile(template: &str) -> Result<Shape, ExpressionError> {
 fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, ExpressionError> {
     let rewritten = extension_ranges(template);
     let mut pieces = Vec::with_capacity(chunks.len());
+    let mut failure: Option<ExpressionError> = None;
     for chunk in chunks {
         match chunk {
             Chunk::Text(text) if text.is_empty() => {}
             Chunk::Text(text) => pieces.push(Piece::Text(text.into_owned())),
             Chunk::Code(code, range) => {
                 let extensions = rewritten.contains(&range);
-                pieces.push(Piece::Code(compile_code(&code, range.start + 1, extensions)?));
+                match compile_code(&code, range.start + 1, extensions) {
+                    Ok(code) => pieces.push(Piece::Code(code)),
+                    Err(error) if failure.as_ref().is_none_or(|first| stage(&error) < stage(first)) => {
+                        failure = Some(error);
+                    }
+                    Err(_) => {}
+                }
             }
         }
+    }
+    if let Some(error) = failure {
+        return Err(error);
     }
     if let [Piece::Code(_)] = pieces.as_slice()
         && let Some(Piece::Code(code)) = pieces.pop()
@@ -74,6 +84,15 @@ fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, Expre
         return Ok(Shape::Whole(code));
     }
     Ok(Shape::Joined(pieces))
+}
+
+/// When n8n finds an error: it rewrites extension calls in all chunks, then parses them all, then checks them.
+fn stage(error: &ExpressionError) -> usize {
+    match (error.message == INVALID_SYNTAX, error.name.as_str()) {
+        (true, "ExpressionExtensionError") => 0,
+        (true, _) => 1,
+        (false, _) => 2,
+    }
 }
 
 /// The code chunks in which extension calls are rewritten (`spec/expressions/extensions.md §1.1`): all, as soon as one
@@ -99,7 +118,9 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         shift(range.start)..shift(range.end)
     };
     let invalid = |range: Range<usize>| -> ExpressionError {
-        let name = if extensions { "ExpressionExtensionError" } else { "ExpressionError" };
+        // The extension rewrite takes any program, a `return` too; what fails after it is an ordinary error.
+        let is_program = || braced && parse(&Allocator::default(), code).is_ok() || starts_with_return(code);
+        let name = if extensions && !is_program() { "ExpressionExtensionError" } else { "ExpressionError" };
         ExpressionError::new(name, INVALID_SYNTAX).at(place(range))
     };
     let allocator = Allocator::default();
@@ -109,8 +130,9 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         Some(Parsed::Directive(text)) if text.contains(['\u{2028}', '\u{2029}']) => {
             return Err(invalid(0..source.len()));
         }
-        Some(Parsed::Directive(text)) => return Ok(constant_code(text)),
+        Some(Parsed::Directive(text)) => return Ok(constant_code(&text)),
         // The extension rewrite accepts any program; only what comes after it wants an expression.
+        None if lacks_name(&program) => return Err(invalid(0..source.len())),
         None => return Err(ExpressionError::expression(INVALID_SYNTAX).at(place(0..source.len()))),
     };
     let script = rewrite(source, expression, extensions).map_err(|mut error| {
@@ -125,6 +147,12 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         nodes: references.nodes.into_iter().map(|(name, range)| (name, place(range))).collect(),
         reads_unknown_nodes: references.unknown,
     })
+}
+
+fn starts_with_return(code: &str) -> bool {
+    let Some(rest) = code.trim_start().strip_prefix("return") else { return false };
+    !rest.starts_with(|next: char| next.is_alphanumeric() || "_$".contains(next))
+        && parse(&Allocator::default(), rest).is_ok()
 }
 
 fn constant_code(text: &str) -> Code {

@@ -245,7 +245,13 @@ impl<'js> Run<'_, 'js> {
         data: &Object<'js>,
     ) -> Result<Option<JsValue<'js>>, Failure> {
         if code.script.awaits {
-            return Ok(None);
+            return match code.script.is_guarded {
+                true => Ok(None),
+                false => Err(ExpressionError::evaluation_failed(
+                    "await is only valid in async functions and the top level bodies of modules",
+                )
+                .into()),
+            };
         }
         let function = self
             .bridge

@@ -15,6 +15,7 @@ pub mod graph;
 mod javascript;
 pub mod locale;
 pub mod luxon;
+mod math;
 mod moment;
 mod native;
 pub mod parameter;

@@ -177,7 +177,7 @@ pub(super) fn at_node<T>(
     read: impl FnOnce(usize, &Scene<'_>) -> Hosted<T>,
 ) -> Hosted<T> {
     let name = call.text(0)?;
-    in_scene(|scene| read(nodes::find(&name, scene)?, scene))
+    in_scene(|scene| read(nodes::find_accessed(&name, scene)?, scene))
 }
 
 pub(super) fn in_scene<T>(read: impl FnOnce(&Scene<'_>) -> Hosted<T>) -> Hosted<T> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use heddle_node::Json;
 use rquickjs::function::{Rest, This};
-use rquickjs::{Class, Ctx, Function, Object, Result, Value as JsValue};
+use rquickjs::{Class, Coerced, Ctx, Function, Object, Result, Value as JsValue};
 
 use crate::extensions;
 use crate::javascript::bridge::Bridge;
@@ -14,8 +14,9 @@ use crate::javascript::run::{
     VARIABLES, evaluated_parameter, evaluated_sibling, input, input_items, node_items, node_member,
     old_node_member, require_input, self_field, variable_getter,
 };
-use crate::javascript::view::View;
+use crate::javascript::view::{View, number_value};
 use crate::luxon::{self, Class as LuxonClass, Member, MemberKind};
+use crate::math;
 use crate::run::items::{item_json, items_json};
 use crate::run::{functions, nodes, paired, parameters, variables};
 use crate::throw::Thrown;
@@ -80,7 +81,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("requireNode", |call| {
         let name = call.text(0)?;
         at_item(call, 1, |scene| {
-            nodes::find(&name, scene)?;
+            nodes::find_accessed(&name, scene)?;
             Ok(call.undefined())
         })
     }),
@@ -270,6 +271,22 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         let text = crate::locale::number_to_locale_string(number, &call.value(1)?, &call.value(2)?)?;
         call.give(&Value::from(text))
     }),
+    ("inRadix", |call| {
+        let number = call.js(0).as_number().unwrap_or(f64::NAN);
+        call.give(&Value::from(math::in_radix(number, call.index(1) as u32)))
+    }),
+    ("mathNames", |call| {
+        let list = rquickjs::Array::new(call.ctx.clone())?;
+        for (index, name) in math::NAMES.iter().enumerate() {
+            list.set(index, *name)?;
+        }
+        Ok(list.into_value())
+    }),
+    ("math", |call| {
+        let number = |index: usize| call.js(index).get::<Coerced<f64>>().map(|number| number.0);
+        let (name, x, y) = (call.text(0)?, number(1)?, number(2)?);
+        Ok(number_value(call.ctx, math::call(&name, x, y)))
+    }),
     ("compare", |call| {
         let (a, b) = (call.text(0)?, call.text(1)?);
         let order = crate::locale::compare(&a, &b, &call.value(2)?, &call.value(3)?)?;
@@ -351,12 +368,22 @@ fn luxon_member<'js>(
     )
 }
 
+/// Denied names that `extend` takes for those of functions that do not exist.
+const UNKNOWN_TO_EXTEND: [&str; 6] = [
+    "setPrototypeOf",
+    "getOwnPropertyDescriptor",
+    "getOwnPropertyDescriptors",
+    "defineProperty",
+    "defineProperties",
+    "callee",
+];
+
 /// `extend(receiver, name, arguments)`: an array that holds the result, or undefined when the receiver's type has no
 /// such method.
 fn extend<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let name = call.text(1)?;
     let receiver = call.js(0);
-    if crate::syntax::names::is_denied(&name) {
+    if crate::syntax::names::is_denied(&name) && !UNKNOWN_TO_EXTEND.contains(&name.as_str()) {
         let message = format!("Cannot access \"{name}\" via expression extension due to security concerns");
         return Err(Thrown::extension(message).into());
     }

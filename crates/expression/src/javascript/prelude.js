@@ -15,6 +15,7 @@
   const NativeDate = globalThis.Date;
   const NativeProxy = Proxy;
   const NativeObject = Object;
+  const objectPrototype = Object.prototype;
   const {
     create, defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, setPrototypeOf,
   } = Object;
@@ -114,11 +115,18 @@
   };
   for (const name of ownKeys(dateMethods)) asNative(dateMethods[name]);
   methods(NativeDate.prototype, dateMethods);
+  const { setTime } = NativeDate.prototype;
   for (const unit of ['FullYear', 'Month', 'Date', 'Day', 'Hours', 'Minutes', 'Seconds', 'Milliseconds']) {
     for (const verb of ['get', 'set']) {
       const utc = NativeDate.prototype[`${verb}UTC${unit}`];
       if (utc === undefined) continue;
-      const local = { [verb + unit](...args) { return apply(utc, this, args); } }[verb + unit];
+      const local = verb === 'get' ? { [verb + unit]() { return apply(utc, this, []); } }[verb + unit] : {
+        [verb + unit](...args) {
+          const numbers = args.map((value) => +value);
+          // The engine leaves the date as it was.
+          return numbers.some(isNaN) ? apply(setTime, this, [NaN]) : apply(utc, this, numbers);
+        },
+      }[verb + unit];
       hide(NativeDate.prototype, verb + unit, asNative(local));
     }
   }
@@ -130,7 +138,18 @@
     for (const name of ownKeys(own)) asNative(own[name]);
     methods(prototype, own);
   };
+  const nativeNumberText = uncurry(Number.prototype.toString);
+  const { isInteger, isSafeInteger } = Number;
   localeMethods(Number.prototype, {
+    // The engine writes more digits of a fraction than V8.
+    toString(radix) {
+      const number = this;
+      if (typeof number === 'number' && typeof radix === 'number' && radix !== 10 && !isSafeInteger(number)
+        && isInteger(radix) && radix >= 2 && radix <= 36 && number - number === 0) {
+        return host.inRadix(number, radix);
+      }
+      return nativeNumberText(number, radix);
+    },
     toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
   });
   localeMethods(BigInt.prototype, {
@@ -143,6 +162,100 @@
     toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, locales); },
     toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, locales); },
   });
+  // ---- Sorting with a function: V8's order of comparisons up to 63 elements, since functions such as
+  // `(a, b) => a > b`, which contradict themselves, are common.
+
+  const nativeSort = uncurry(Array.prototype.sort);
+  const orderOf = (compare, a, b) => {
+    const order = +compare(a, b);
+    return Number.isNaN(order) ? 0 : order;
+  };
+  const sortFew = (values, compare) => {
+    const count = values.length;
+    if (count < 2) return;
+    let run = 2;
+    const falls = orderOf(compare, values[1], values[0]) < 0;
+    while (run < count && (orderOf(compare, values[run], values[run - 1]) < 0) === falls) run += 1;
+    if (falls) {
+      for (let low = 0, high = run - 1; low < high; low += 1, high -= 1) {
+        [values[low], values[high]] = [values[high], values[low]];
+      }
+    }
+    for (let start = run; start < count; start += 1) {
+      const pivot = values[start];
+      let left = 0;
+      let right = start;
+      while (left < right) {
+        const middle = (left + right) >> 1;
+        if (orderOf(compare, pivot, values[middle]) < 0) right = middle;
+        else left = middle + 1;
+      }
+      for (let at = start; at > left; at -= 1) values[at] = values[at - 1];
+      values[left] = pivot;
+    }
+  };
+  const sortMethods = {
+    sort(compare) {
+      const length = typeof compare === 'function' && isArray(this) ? this.length : 64;
+      if (length >= 64) return nativeSort(this, compare);
+      const values = [];
+      let holes = 0;
+      let missing = 0;
+      for (let at = 0; at < length; at += 1) {
+        if (!(at in this)) holes += 1;
+        else if (this[at] === undefined) missing += 1;
+        else values[values.length] = this[at];
+      }
+      sortFew(values, compare);
+      for (let at = 0; at < values.length; at += 1) this[at] = values[at];
+      for (let at = 0; at < missing; at += 1) this[values.length + at] = undefined;
+      for (let at = length - holes; at < length; at += 1) delete this[at];
+      return this;
+    },
+    toSorted(compare) {
+      if (compare !== undefined && typeof compare !== 'function') {
+        throw new TypeErrorOf('The comparison function must be either a function or undefined');
+      }
+      return apply(sortMethods.sort, Array.from(this), [compare]);
+    },
+  };
+  for (const name of ownKeys(sortMethods)) asNative(sortMethods[name]);
+  methods(Array.prototype, sortMethods);
+
+  // ---- Math as V8 has it, the same on every machine.
+
+  for (const name of host.mathNames()) {
+    const length = Math[name].length;
+    const own = asNative((...args) => host.math(name, args[0], args[1]), name);
+    defineProperty(own, 'length', { value: length, configurable: true });
+    hide(Math, name, own);
+  }
+  hide(Math, 'hypot', asNative((...args) => {
+    let largest = 0;
+    let unknown = false;
+    const values = args.map((value) => {
+      const size = Math.abs(+value);
+      if (Number.isNaN(size)) unknown = true;
+      else if (size > largest) largest = size;
+      return size;
+    });
+    if (largest === Infinity) return Infinity;
+    if (unknown) return NaN;
+    if (largest === 0) return 0;
+    // Kahan's sum.
+    let sum = 0;
+    let lost = 0;
+    for (const size of values) {
+      const share = size / largest;
+      const summand = share * share - lost;
+      const next = sum + summand;
+      lost = next - sum - summand;
+      sum = next;
+    }
+    return Math.sqrt(sum) * largest;
+  }, 'hypot'));
+  defineProperty(Math.hypot, 'length', { value: 2, configurable: true });
+
   localeMethods(Array.prototype, {
     toLocaleString(locales, options) {
       const parts = [];
@@ -239,14 +352,23 @@
     luxon[name] = Class;
     luxonPrototypes.push(prototype);
   }
-  if (hasOwn(luxon.Duration.prototype, 'mapUnits')) {
-    hide(luxon.Duration.prototype, 'mapUnits', asNative(function (change) {
-      const values = {};
-      const own = this.toObject();
-      for (const unit of ownKeys(own)) values[unit] = +change(own[unit], unit);
-      return this.set(values);
-    }, 'mapUnits'));
-  }
+  // Those that call back.
+  hide(luxon.Duration.prototype, 'mapUnits', asNative(function (change) {
+    if (!this.isValid) return this;
+    const values = {};
+    const own = this.toObject();
+    for (const unit of ownKeys(own)) {
+      const value = change(own[unit], unit);
+      if (typeof value === 'boolean' || value === '' || !Number.isFinite(+value)) {
+        throw new TypeErrorOf(`Invalid value ${StringOf(value)}`);
+      }
+      values[unit] = +value;
+    }
+    return this.set(values);
+  }, 'mapUnits'));
+  hide(luxon.Interval.prototype, 'mapEndpoints', asNative(function (change) {
+    return luxon.Interval.fromDateTimes(change(this.start), change(this.end));
+  }, 'mapEndpoints'));
 
   // ---- Errors of the host.
 
@@ -295,10 +417,14 @@
     get(target, key) { return hasOwn(target, key) ? target[key] : read(target, key); },
     set(target, key, value) { own(target, key, value); return true; },
   });
-  const reader = (get) =>
-    new NativeProxy({}, written((target, key) => (typeof key === 'symbol' ? undefined : get(key))));
+  // What every object has comes before the data.
+  const isCommon = (key) => typeof key === 'symbol' || key in objectPrototype;
+  const reader = (get) => new NativeProxy({}, {
+    ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
+    has(target, key) { return key in target || get(key) !== undefined; },
+  });
   const lister = (names, get) => new NativeProxy({}, {
-    ...written((target, key) => (typeof key === 'symbol' ? target[key] : get(key))),
+    ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
     has(target, key) { return key in target || names().includes(key); },
     ownKeys(target) { return [...new Set([...names(), ...ownKeys(target)])]; },
     getOwnPropertyDescriptor(target, key) {
@@ -322,8 +448,10 @@
     if (typeof name !== 'string') return reader(() => { throw new TypeErrorOf('Node name must be a string'); });
     return reader((key) => {
       switch (key) {
-        case 'first': case 'last': case 'all': case 'pairedItem': case 'itemMatching':
+        case 'first': case 'last': case 'all':
           host.requireNode(name, index);
+        // falls through
+        case 'pairedItem': case 'itemMatching':
           return (...args) => host.nodeItems(name, key, index, args);
         default: return host.nodeMember(name, key, index);
       }
@@ -354,12 +482,18 @@
     ...host.execution(),
     customData: reader(() => undefined),
   }));
-  lazy('$item', () => (index) => begin(+index));
+  lazy('$item', () => (index) => {
+    const at = typeof index === 'string' ? +index : index;
+    if (typeof at !== 'number' || !(at >= 0)) throw new TypeErrorOf('An item index is a number');
+    return begin(at);
+  });
   lazy('$items', (index) => (...args) => host.items(index, args));
   lazy('$getPairedItem', (index) => (...args) => host.pairedItem(index, args));
   lazy('$evaluateExpression', (index) => (text, at) => {
     if (typeof text !== 'string') throw new TypeErrorOf('Expression must be a string');
-    return host.evaluate(text, at ? +at : index);
+    if (at === undefined) return host.evaluate(text, index);
+    if (!Number.isInteger(at) || at < 0) throw new TypeErrorOf('An item index is a whole number');
+    return host.evaluate(text, at || index);
   });
   for (const name of ['$jmespath', '$jmesPath']) {
     lazy(name, () => (...args) => host.jmespath(args[0], args[1]));
@@ -395,14 +529,14 @@
   const extend = (receiver, name, args = []) => {
     const kind = typeof receiver;
     if (lacking[kind === 'object' && isArray(receiver) ? 'array' : kind][name] !== true) {
-      const found = host.extend(receiver, name, args);
+      const found = host.extend(receiver, StringOf(name), args);
       if (found !== undefined) return found[0];
     }
     const native = receiver ? receiver[name] : undefined;
     if (typeof native === 'function') return apply(native, receiver, args);
     if (name === 'isEmpty') return !receiver;
     if (name === 'isNotEmpty') return !!receiver;
-    throw host.notCallable(receiver, name);
+    throw host.notCallable(receiver, StringOf(name));
   };
   const extendOptional = (receiver, name, args) => {
     const call = (values) => extend(receiver, name, values);
@@ -421,6 +555,16 @@
     'defineProperty', 'defineProperties', 'setPrototypeOf', 'getOwnPropertyDescriptor', 'getOwnPropertyDescriptors',
   ];
   for (const name of hidden) delete NativeObject[name];
+  // Newer than n8n's engine.
+  for (const [holder, names] of [
+    [Math, ['sumPrecise']],
+    [Map.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [WeakMap.prototype, ['getOrInsert', 'getOrInsertComputed']],
+    [Uint8Array, ['fromBase64', 'fromHex']],
+    [Uint8Array.prototype, ['toBase64', 'toHex', 'setFromBase64', 'setFromHex']],
+  ]) {
+    for (const name of names) delete holder[name];
+  }
   hide(NativeObject, 'getPrototypeOf', asNative(() => {
     throw new Error('Object.getPrototypeOf is not allowed due to security concerns');
   }, 'getPrototypeOf'));
@@ -473,6 +617,8 @@
     threwNull = value === null;
     return value;
   };
+  // A string that is spread into an object gives its characters.
+  guard.spread = (value) => (typeof value === 'string' ? NativeObject(value) : value);
   guard.self = () => ({ process: {}, require: {}, module: {}, Buffer: {} });
 
   // ---- What the host asks about values.

@@ -96,7 +96,10 @@ fn variable<'js>(call: &Call<'_, 'js>, name: &str, scene: &Scene<'_>) -> Hosted<
                 let stored = scene.active().parameters.as_object().into_iter().flatten();
                 let mut raw = JsonObject::new();
                 for (name, stored) in stored {
-                    raw.insert(name, located(call, stored)?);
+                    // A parameter that reads itself is not there.
+                    if stored.as_str() != Some(&format!("={{{{ $parameter.{name} }}}}")) {
+                        raw.insert(name, located(call, stored)?);
+                    }
                 }
                 call.give_json(&Json::from(raw))
             }
@@ -153,17 +156,17 @@ pub(super) fn node_items<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let (name, method) = (call.text(0)?, call.text(1)?);
     let arguments = call.values(3)?;
     at_item(call, 2, |scene| {
-        let node = nodes::find(&name, scene)?;
         let index = |position: usize| functions::index_argument(arguments.get(position));
+        // Arguments are looked at before the node.
+        let (first, second) = (index(0)?, index(1)?);
+        let node = nodes::find_accessed(&name, scene)?;
         match method.as_str() {
-            "pairedItem" => {
-                call.item(paired::item(node, scene, paired::Method::PairedItem, index(0)?)?, scene)
-            }
+            "pairedItem" => call.item(paired::item(node, scene, paired::Method::PairedItem, first)?, scene),
             "itemMatching" => {
-                call.item(paired::item(node, scene, paired::Method::ItemMatching, index(0)?)?, scene)
+                call.item(paired::item(node, scene, paired::Method::ItemMatching, first)?, scene)
             }
             _ => {
-                let items = nodes::output_items(node, index(0)?, index(1)?, scene)?;
+                let items = nodes::output_items(node, first, second, scene)?;
                 match method.as_str() {
                     "first" => call.item(items.first(), scene),
                     "last" => call.item(items.last(), scene),
@@ -177,7 +180,7 @@ pub(super) fn node_items<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
 pub(super) fn node_member<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let (name, member) = (call.text(0)?, call.text(1)?);
     at_item(call, 2, |scene| {
-        let node = nodes::find(&name, scene)?;
+        let node = nodes::find_accessed(&name, scene)?;
         match member.as_str() {
             "item" => call.item(paired::item(node, scene, paired::Method::Item, None)?, scene),
             "isExecuted" => Ok(JsValue::new_bool(call.ctx.clone(), scene.run.run_count(node) > 0)),

@@ -315,6 +315,10 @@ fn list_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -
     let elements = || -> Result<Vec<String>, Thrown> {
         let values = match arg(args, 0) {
             Value::Undefined => Vec::new(),
+            value if value.as_str().is_some() => {
+                let text = value.as_str().unwrap_or_default();
+                text.chars().map(|character| Value::from(character.to_string())).collect()
+            }
             value => value.elements().ok_or_else(|| Thrown::type_error("object is not iterable"))?,
         };
         values

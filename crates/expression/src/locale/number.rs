@@ -225,6 +225,9 @@ impl NumberFormat {
 
     fn standard_pattern(&self) -> &str {
         let formats = &self.formats;
+        if let Style::Currency(_, "name") = &self.style {
+            return &formats.decimal;
+        }
         if let Some(SpecialCurrency(Some(pattern), ..)) = &self.special {
             return pattern;
         }

@@ -13,7 +13,7 @@ use super::tag::Locale;
 pub(super) type Forms = HashMap<String, String>;
 
 /// How a locale writes numbers.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Numbers {
     pub(super) system: String,
@@ -27,7 +27,7 @@ pub(super) struct Numbers {
 }
 
 /// Symbols and patterns of one numbering system.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct NumberFormats {
     pub(super) symbols: Symbols,
@@ -68,7 +68,7 @@ static CURRENCIES: LazyLock<Cache<HashMap<String, Currency>>> = LazyLock::new(Ca
 static UNITS: LazyLock<Cache<HashMap<String, HashMap<String, UnitForms>>>> = LazyLock::new(Cache::new);
 
 /// Symbol, narrow symbol, name, names by plural form, and a way of its own to write it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Clone, Deserialize)]
 pub(super) struct Currency(
     pub(super) Option<String>,
     pub(super) Option<String>,
@@ -131,8 +131,27 @@ impl Numbers {
 
     /// Symbols and patterns of a numbering system; those of Latin digits where it has none of its own.
     pub(super) fn formats(&self, system: &str) -> Arc<NumberFormats> {
-        let found = self.formats.get(system).or_else(|| self.formats.get("latn"));
-        found.cloned().unwrap_or_default()
+        if let Some(found) = self.formats.get(system) {
+            return Arc::clone(found);
+        }
+        let latin = self.formats.get("latn").cloned().unwrap_or_default();
+        // The signs of these two are CLDR's root's where a locale has none; all other systems take the locale's own.
+        let [decimal, group, percent, plus, minus, exponential] = match system {
+            "arab" => ["٫", "٬", "٪\u{61c}", "\u{61c}+", "\u{61c}-", "أس"],
+            "arabext" => ["٫", "٬", "٪", "\u{200e}+\u{200e}", "\u{200e}-\u{200e}", "×۱۰^"],
+            _ => return latin,
+        };
+        let mut formats = NumberFormats::clone(&latin);
+        formats.symbols = Symbols {
+            decimal: decimal.to_owned(),
+            group: group.to_owned(),
+            percent_sign: percent.to_owned(),
+            plus_sign: plus.to_owned(),
+            minus_sign: minus.to_owned(),
+            exponential: exponential.to_owned(),
+            ..formats.symbols
+        };
+        Arc::new(formats)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use heddle_node::{Json, JsonObject};
 
+use super::bind_duration::valid_like;
 use super::bind_interval::units_of;
 use super::civil::MAX_TIME;
 use super::datetime::DateTime;
@@ -151,8 +152,9 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
         }
         _ if !date.is_valid() => date.clone(),
         "set" => date.set(FieldValues::from_value(first)?)?,
-        "plus" => date.plus(&Duration::from_like(first)?),
-        "minus" => date.minus(&Duration::from_like(first)?),
+        "plus" | "minus" if !date.is_valid() => date.clone(),
+        "plus" => date.plus(&valid_like(first)?),
+        "minus" => date.minus(&valid_like(first)?),
         "startOf" => date.start_of(Unit::from_value(first)?, option(second, "useLocaleWeeks").is_truthy())?,
         _ => {
             date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?
@@ -183,6 +185,12 @@ fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result
                 Ok(duration_value(date.diff(other, &units_of(second)?, arg(args, 2), clock)?))
             }
             other if other.is_nullish() => Err(missing("isValid")),
+            Value::Duration(other) if other.is_valid() => {
+                Err(Thrown::type_error("earlier.reconfigure is not a function"))
+            }
+            Value::Interval(other) if other.is_valid() => {
+                Err(Thrown::type_error("earlier.reconfigure is not a function"))
+            }
             _ => Ok(invalid_difference()),
         },
         "diffNow" if !date.is_valid() => Ok(invalid_difference()),
@@ -205,6 +213,8 @@ fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result
             _ if !date.is_valid() => Ok(Value::from(false)),
             Value::DateTime(other) => Ok(Value::from(date.equals(other))),
             other if other.is_nullish() => Err(missing("isValid")),
+            // Whatever says whether it is valid can be compared.
+            Value::Duration(_) | Value::Interval(_) => Ok(Value::from(false)),
             _ => Ok(Value::Undefined),
         },
     }
@@ -365,6 +375,10 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
                 Err(error("fromFormat requires an input string and a format"))
             }
             (Some(text), Some(format)) => DateTime::from_format(text, format, arg(args, 2), clock),
+            // What has no length has no tokens.
+            (Some(text), None) if second.as_f64().is_some() || second.as_bool().is_some() => {
+                DateTime::from_format(text, "", arg(args, 2), clock)
+            }
             _ => Err(Thrown::type_error("input.match is not a function")),
         },
     }

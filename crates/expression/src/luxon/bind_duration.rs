@@ -136,8 +136,8 @@ fn change(duration: &Duration, name: &str, args: &[Value]) -> Result<Duration, T
     }
     let first = arg(args, 0);
     Ok(match name {
-        "plus" => duration.plus(&Duration::from_like(first)?),
-        "minus" => duration.plus(&Duration::from_like(first)?.negate()),
+        "plus" => duration.plus(&valid_like(first)?),
+        "minus" => duration.plus(&valid_like(first)?.negate()),
         "set" => duration.set(first)?,
         "normalize" => duration.normalize(),
         "rescale" => duration.normalize().shift_to_all().remove_zeros(),
@@ -157,6 +157,15 @@ fn change(duration: &Duration, name: &str, args: &[Value]) -> Result<Duration, T
             duration.reconfigured(duration.loc().with_options(first)?, accurate)
         }
     })
+}
+
+/// What is added: an invalid duration has no amounts.
+pub(super) fn valid_like(value: &Value) -> Result<Duration, Thrown> {
+    let duration = Duration::from_like(value)?;
+    match duration.is_valid() {
+        true => Ok(duration),
+        false => Err(Thrown::type_error("Cannot convert undefined or null to object")),
+    }
 }
 
 fn to_iso_time(duration: &Duration, options: &Value, clock: &Clock) -> Result<Option<String>, Thrown> {

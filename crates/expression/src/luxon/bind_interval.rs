@@ -214,7 +214,7 @@ fn with_other(interval: &Interval, name: &str, other: &Value) -> Result<Value, T
     let (start, end) = interval.bounds();
     let other = match other {
         Value::Interval(other) => other,
-        _ if !interval.is_valid() => return Ok(same_or_false(interval, name)),
+        _ if !interval.is_valid() && name != "overlaps" => return Ok(same_or_false(interval, name)),
         _ if other.is_nullish() => {
             return Err(Thrown::type_error("Cannot read properties of undefined (reading 's')"));
         }

@@ -98,10 +98,7 @@ impl DateTime {
         let loc = Loc::from_options(options)?;
         let fields =
             if object.is_truthy() { FieldValues::from_value(object)? } else { FieldValues::default() };
-        let weekday = object
-            .as_json()
-            .and_then(|json| json.get("weekday"))
-            .map_or(Value::Undefined, |day| day.clone().into());
+        let weekday = option(object, "weekday");
         Self::from_fields(fields, &weekday, zone, loc, offset, clock)
     }
 

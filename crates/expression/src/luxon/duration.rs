@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::loc::Loc;
 use super::units::{Unit, enumerable, unit_amount};
-use super::{Invalid, coerce, error, round_to};
+use super::{Invalid, coerce, error, option, round_to};
 use crate::{Thrown, Value};
 
 /// How many of each smaller unit a unit has, by the conversion that luxon calls casual or long-term.
@@ -130,7 +130,8 @@ impl Duration {
     /// The duration with the options' locale and accuracy.
     pub(crate) fn with_options(mut self, options: &Value) -> Result<Self, Thrown> {
         self.loc = self.loc.with_options(options)?;
-        if let Some(accuracy) = options.as_json().and_then(|json| json.get("conversionAccuracy")) {
+        let accuracy = option(options, "conversionAccuracy");
+        if !accuracy.is_undefined() {
             self.accurate = accuracy.as_str() == Some("longterm");
             self.claims_accuracy = self.accurate;
         }

@@ -12,7 +12,7 @@ use super::loc::Loc;
 use super::tokens::{Token, split};
 use super::units::Unit;
 use super::zone::{OffsetStyle, Zone};
-use super::{english, presets, round_to};
+use super::{english, options_json, presets, round_to};
 use crate::locale::{self, DateOptions, NumberOptions, Part};
 use crate::{Thrown, Value};
 
@@ -313,10 +313,10 @@ impl Duration {
         if !self.is_valid() {
             return Ok("Invalid Duration".to_owned());
         }
-        let json = options.as_json();
-        let is_false = |key: &str| json.and_then(|json| json.get(key)).and_then(Json::as_bool) == Some(false);
+        let json = options_json(options).unwrap_or_default();
+        let is_false = |key: &str| json.get(key).and_then(Json::as_bool) == Some(false);
         let floor = !is_false("round") && !is_false("floor");
-        let mode = json.and_then(|json| json.get("signMode")).and_then(Json::as_str).unwrap_or_default();
+        let mode = json.get("signMode").and_then(Json::as_str).unwrap_or_default();
         let tokens = split(format);
         let units: Vec<Unit> = tokens
             .iter()
@@ -343,7 +343,7 @@ impl Duration {
             if floor {
                 number = number.floor();
             }
-            let options = NumberOptions::from_json(json.unwrap_or(&Json::NULL))?
+            let options = NumberOptions::from_json(&json)?
                 .with_default("useGrouping", &Json::from(false))?
                 .with("signDisplay", &Json::from(sign))?
                 .with("minimumIntegerDigits", &Json::from(token.text.encode_utf16().count()))?;
@@ -357,7 +357,7 @@ impl Duration {
         if !self.is_valid() {
             return Ok("Invalid Duration".to_owned());
         }
-        let json = options.as_json().filter(|json| json.is_object()).unwrap_or(&Json::NULL);
+        let json = options_json(options).filter(|json| json.is_object()).unwrap_or_default();
         let hide_zeros = json.get("showZeros").and_then(Json::as_bool) == Some(false);
         let tag = self.loc().tag();
         let mut parts = Vec::new();
@@ -366,7 +366,7 @@ impl Duration {
             if *amount == 0.0 && hide_zeros {
                 continue;
             }
-            let options = NumberOptions::from_json(json)?
+            let options = NumberOptions::from_json(&json)?
                 .with("style", json.get("style").unwrap_or(&Json::from("unit")))?
                 .with_default("unitDisplay", &Json::from("long"))?
                 .with_default("useGrouping", &Json::from(false))?

@@ -10,6 +10,7 @@ use super::datetime::{DateTime, Reading};
 use super::english::{MONTHS_SHORT, WEEKDAYS_SHORT};
 use super::units::Field;
 use super::zone::{OffsetStyle, format_offset};
+use super::{flag, option};
 use crate::{Clock, Thrown, Value};
 
 /// How far an ISO text goes, and what it leaves out.
@@ -54,16 +55,17 @@ impl IsoStyle {
     pub(crate) fn from_options(options: &Value, date_only: bool) -> Result<Self, Thrown> {
         let mut style =
             Self { precision: if date_only { Precision::Day } else { Precision::Millisecond }, ..Self::FULL };
-        let Some(json) = options.as_json().filter(|json| !json.is_null()) else { return Ok(style) };
-        let flag = |key: &str, default: bool| json.get(key).map_or(default, crate::value::is_truthy);
-        style.extended = json.get("format").is_none_or(|format| format.as_str() == Some("extended"));
+        let flag = |key: &str, default: bool| flag(options, key, default);
+        let format = option(options, "format");
+        style.extended = format.is_undefined() || format.as_str() == Some("extended");
         style.suppress_seconds = flag("suppressSeconds", false);
         style.suppress_milliseconds = flag("suppressMilliseconds", false);
         style.include_offset = flag("includeOffset", true);
         style.include_prefix = flag("includePrefix", false);
         style.extended_zone = flag("extendedZone", false);
-        if let Some(precision) = json.get("precision") {
-            style.precision = match Field::parse(&coerce::json_text(precision))? {
+        let precision = option(options, "precision");
+        if !precision.is_undefined() {
+            style.precision = match Field::parse(&coerce::to_text(&precision)?)? {
                 Field::Year => Precision::Year,
                 Field::Month => Precision::Month,
                 Field::Day => Precision::Day,
@@ -142,10 +144,7 @@ impl DateTime {
     /// `toSQLTime`, `09:08:07.006 -05:00`; options `includeOffset`, `includeZone`, `includeOffsetSpace`.
     pub(crate) fn to_sql_time(&self, options: &Value) -> Option<String> {
         let civil = self.reading()?.civil;
-        let json = options.as_json();
-        let flag = |key: &str, default: bool| {
-            json.and_then(|json| json.get(key)).map_or(default, crate::value::is_truthy)
-        };
+        let flag = |key: &str, default: bool| flag(options, key, default);
         let mut text =
             format!("{:02}:{:02}:{:02}.{:03}", civil.hour, civil.minute, civil.second, civil.millisecond);
         let (offset, zone) = (flag("includeOffset", true), flag("includeZone", false));

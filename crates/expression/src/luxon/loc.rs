@@ -6,7 +6,7 @@ use heddle_node::Json;
 use smol_str::SmolStr;
 
 use super::civil::WeekRule;
-use super::{coerce, error};
+use super::{coerce, error, options_json};
 use crate::{Thrown, Value, locale};
 
 /// The locale of the process: n8n formats in it what names no locale.
@@ -42,7 +42,7 @@ impl Loc {
     /// This locale with the parts that the options name replaced.
     pub(crate) fn with_options(&self, options: &Value) -> Result<Self, Thrown> {
         let Some(json) =
-            options.as_json().filter(|json| json.as_object().is_some_and(|object| !object.is_empty()))
+            options_json(options).filter(|json| json.as_object().is_some_and(|object| !object.is_empty()))
         else {
             return Ok(self.clone());
         };

@@ -259,6 +259,23 @@ pub(crate) fn option(options: &Value, key: &str) -> Value {
     }
 }
 
+/// An options object as data, without members that are undefined.
+pub(crate) fn options_json(options: &Value) -> Option<Json> {
+    match options {
+        Value::Json(json) => Some(json.clone()),
+        Value::Object(_) => crate::print::stored(options),
+        _ => None,
+    }
+}
+
+/// A member of an options object that is true or false.
+pub(crate) fn flag(options: &Value, key: &str, default: bool) -> bool {
+    match option(options, key) {
+        Value::Undefined => default,
+        given => given.is_truthy(),
+    }
+}
+
 /// A date as a value.
 pub(crate) fn date_value(date: DateTime) -> Value {
     Value::DateTime(Arc::new(date))

@@ -39,6 +39,7 @@ fn value_or_short<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Result<Option<Operan
         }
         Expr::Index { object, index, optional } => {
             let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
+            // The key comes first, so that it is refused even where there is nothing to read it of.
             let index = evaluate(index, scene)?;
             element(object, &index, scene)?
         }
@@ -189,7 +190,10 @@ fn all_items<'a>(items: &'a [Item], scene: &Scene<'a>) -> Operand<'a> {
 }
 
 fn node_part<'a>(name: &str, part: &NodePart, scene: &Scene<'a>) -> Evaluated<'a> {
-    let node = nodes::find(name, scene)?;
+    let node = match part {
+        NodePart::OldJson => nodes::find(name, scene)?,
+        _ => nodes::find_accessed(name, scene)?,
+    };
     Ok(match part {
         NodePart::Item => one_item(paired::item(node, scene, paired::Method::Item, None)?, scene),
         NodePart::First => one_item(nodes::output_items(node, None, None, scene)?.first(), scene),
@@ -260,9 +264,6 @@ fn json_member<'a>(json: &'a Json, key: &Key) -> Evaluated<'a> {
 
 /// `object[index]`.
 fn element<'a>(object: Operand<'a>, index: &Operand<'_>, scene: &Scene<'a>) -> Evaluated<'a> {
-    if object.is_nullish() {
-        return Err(Stop::Blank);
-    }
     if let (Operand::Ref(json), Some(number)) = (&object, index.as_json().and_then(Json::as_f64))
         && let Some(elements) = json.as_array()
         && number >= 0.0
@@ -276,6 +277,9 @@ fn element<'a>(object: Operand<'a>, index: &Operand<'_>, scene: &Scene<'a>) -> E
             "Cannot access \"{key}\" due to security concerns"
         ))
         .into());
+    }
+    if object.is_nullish() {
+        return Err(Stop::Blank);
     }
     member(object, &Key::new(&*key), scene)
 }

@@ -39,12 +39,12 @@ pub(crate) fn items<'a>(arguments: &[Value], scene: &Scene<'a>) -> Result<Option
         return if scene.items.is_empty() { Err(Stop::Blank) } else { Ok(Some(scene.items)) };
     };
     let Some(name) = name.as_str() else { return Err(Stop::Blank) };
-    let node = nodes::find(name, scene)?;
     let output = index_argument(arguments.get(1))?.unwrap_or(0);
     let run = match arguments.get(2).and_then(Value::as_f64) {
         Some(-1.0) => None,
         _ => index_argument(arguments.get(2))?,
     };
+    let node = nodes::find(name, scene)?;
     if scene.run.run_count(node) == 0 && scene.pin_data(node).is_some() {
         return Err(Stop::Blank);
     }
@@ -86,7 +86,7 @@ pub(crate) fn jmespath(object: &Value, text: &Value) -> Result<Value, Thrown> {
     let Some(text) = text.as_str().filter(|_| is_object) else {
         return Err(Thrown::expression("expected two arguments (Object, string) for this function"));
     };
-    if text.contains('\\') || words(text).any(is_denied) {
+    if text.contains('\\') || words(text).any(|word| is_denied(word) && word != "callee") {
         return Err(Thrown::expression(
             "Cannot access this property in a jmespath query due to security concerns",
         ));

@@ -16,6 +16,15 @@ pub(crate) fn find(name: &str, scene: &Scene<'_>) -> Result<usize, ExpressionErr
     })
 }
 
+/// The node of `$('name')`; without a name it is the one that the input came from.
+pub(crate) fn find_accessed(name: &str, scene: &Scene<'_>) -> Result<usize, ExpressionError> {
+    let previous = scene.sources.and_then(|sources| sources.first()).and_then(Option::as_ref);
+    match previous {
+        Some(source) if name.is_empty() => find(&source.previous_node, scene),
+        _ => find(name, scene),
+    }
+}
+
 /// The items of `$('name').first(branch, run)` and its like. Pinned items stand in for whatever is missing.
 pub(crate) fn output_items<'a>(
     node: usize,

@@ -43,9 +43,7 @@ pub(crate) fn item<'a>(node: usize, scene: &Scene<'a>, method: Method, index: Op
         return Err(not_executed(node, scene).into());
     }
     if method == Method::ItemMatching && index.is_none() {
-        return Err(located("Missing item index for .itemMatching()", scene)
-            .with("messageTemplate", "Missing item index for .itemMatching()")
-            .into());
+        return Err(located("Missing item index for .itemMatching()", scene).into());
     }
     let index = index.unwrap_or(scene.item_index);
     if scene.items.is_empty() {
@@ -79,7 +77,7 @@ pub(crate) fn item<'a>(node: usize, scene: &Scene<'a>, method: Method, index: Op
     };
     let mut walk = Walk::new(name, scene, method);
     if references.len() > 1 {
-        return walk.fork(references, sources);
+        return walk.fork(index, references, sources);
     }
     let source = sources.get(reference.input as usize).or_else(|| sources.first()).and_then(Option::as_ref);
     walk.follow(reference.source_overwrite.as_deref().or(source), reference.item as usize)
@@ -141,7 +139,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                     source = one.source_overwrite.as_deref().cloned().or_else(|| next.clone());
                     item = one.item as usize;
                 }
-                many => return self.fork(many, sources),
+                many => return self.fork(item, many, sources),
             }
         }
         Err(Stop::Blank)
@@ -173,18 +171,18 @@ impl<'w, 'a> Walk<'w, 'a> {
         }
     }
 
-    /// Follows several pairings; they must agree.
-    fn fork(&mut self, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
+    /// Follows the several pairings of item `item`; they must agree.
+    fn fork(&mut self, item: usize, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
         if self.depth >= MAX_FORKS {
             return Err(Stop::Blank);
         }
         self.depth += 1;
-        let outcome = self.agree(references, sources);
+        let outcome = self.agree(item, references, sources);
         self.depth -= 1;
         outcome
     }
 
-    fn agree(&mut self, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
+    fn agree(&mut self, item: usize, references: &[ItemReference], sources: &[Option<Source>]) -> Found<'a> {
         let mut found: Vec<&'a Item> = Vec::new();
         let mut failure = None;
         for reference in references {
@@ -203,7 +201,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             ([one], _) => Ok(Some(one)),
             ([], Some(Some(error))) => Err(Stop::Error(error)),
             ([], _) => Err(Stop::Blank),
-            _ => Err(self.multiple_matches().into()),
+            _ => Err(self.multiple_matches(item).into()),
         }
     }
 
@@ -246,8 +244,7 @@ impl<'w, 'a> Walk<'w, 'a> {
             .with("type", "internal")
     }
 
-    fn multiple_matches(&self) -> ExpressionError {
-        let index = self.scene.item_index;
+    fn multiple_matches(&self, index: usize) -> ExpressionError {
         let name = self.destination;
         let error = located("Multiple matches found", self.scene)
             .with("messageTemplate", format!("Multiple matching items for item [{index}]"))

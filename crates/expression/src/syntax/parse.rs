@@ -1,5 +1,6 @@
 //! Parsing one code chunk.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use oxc_allocator::Allocator;
@@ -12,7 +13,7 @@ pub(crate) enum Parsed<'p, 'a> {
     /// An expression.
     Expression(&'p Expression<'a>),
     /// A string that stands alone, which JavaScript reads as a directive.
-    Directive(&'p str),
+    Directive(Cow<'p, str>),
 }
 
 /// Parses `source`; errors give the place in it. `None` for the place means that nothing is there to be pointed at.
@@ -31,10 +32,35 @@ pub(crate) fn parse<'a>(allocator: &'a Allocator, source: &'a str) -> Result<Pro
 /// The expression that a program starts with, if it starts with one.
 pub(crate) fn first_expression<'p, 'a>(program: &'p Program<'a>) -> Option<Parsed<'p, 'a>> {
     if let Some(directive) = program.directives.first() {
-        return Some(Parsed::Directive(directive.expression.value.as_str()));
+        let literal = &directive.expression;
+        let text = literal.value.as_str();
+        return Some(Parsed::Directive(match literal.lone_surrogates {
+            true => Cow::Owned(without_lone_surrogates(text)),
+            false => Cow::Borrowed(text),
+        }));
     }
     match program.body.first()? {
         Statement::ExpressionStatement(statement) => Some(Parsed::Expression(&statement.expression)),
         _ => None,
+    }
+}
+
+/// The parser writes half a surrogate pair, and U+FFFD itself, as U+FFFD and four digits; no string of ours has a half.
+fn without_lone_surrogates(text: &str) -> String {
+    let mut parts = text.split('\u{fffd}');
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        result.push('\u{fffd}');
+        result.push_str(part.get(4..).unwrap_or_default());
+    }
+    result
+}
+
+/// Whether a program begins with a class or function declaration without a name, which is no program.
+pub(crate) fn lacks_name(program: &Program<'_>) -> bool {
+    match program.body.first() {
+        Some(Statement::ClassDeclaration(class)) => class.id.is_none(),
+        Some(Statement::FunctionDeclaration(function)) => function.id.is_none(),
+        _ => false,
     }
 }

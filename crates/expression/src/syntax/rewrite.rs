@@ -9,17 +9,19 @@ mod checks;
 
 use std::ops::Range;
 
+use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentTarget,
     AssignmentTargetPropertyIdentifier, AssignmentTargetPropertyProperty, AwaitExpression, BindingIdentifier,
     BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement, ChainExpression, Class,
     ComputedMemberExpression, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
     ForStatementLeft, Function, IdentifierReference, ImportExpression, ImportMeta, MethodDefinition,
-    NewTarget, ObjectProperty, PrivateIdentifier, PropertyKind, RegExpFlags, RegExpLiteral, StaticBlock,
-    StaticMemberExpression, StringLiteral, Super, SwitchStatement, TaggedTemplateExpression, TemplateLiteral,
-    ThisExpression, ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
+    NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier, PropertyKind, RegExpLiteral,
+    StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement, TaggedTemplateExpression,
+    TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
+use oxc_regular_expression::Options;
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
@@ -346,8 +348,24 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         }
     }
 
+    fn visit_object_property_kind(&mut self, property: &ObjectPropertyKind<'a>) {
+        match property {
+            ObjectPropertyKind::SpreadProperty(spread) => {
+                // The engine takes a string for an object without members.
+                let spread_text = self.text(&spread.argument);
+                self.patch(spread.argument.span(), format!("{GUARD}.spread({spread_text})"));
+            }
+            ObjectPropertyKind::ObjectProperty(property) => self.visit_object_property(property),
+        }
+    }
+
     fn visit_reg_exp_literal(&mut self, literal: &RegExpLiteral<'a>) {
-        if literal.regex.flags.contains(RegExpFlags::V) {
+        // n8n's parser reads a pattern without its flags.
+        let allocator = Allocator::default();
+        let pattern = literal.regex.pattern.text.as_str();
+        let parser =
+            oxc_regular_expression::LiteralParser::new(&allocator, pattern, None, Options::default());
+        if parser.parse().is_err() {
             self.invalid_syntax(literal.span);
         }
     }

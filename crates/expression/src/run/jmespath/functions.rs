@@ -62,7 +62,7 @@ pub(super) fn call<'n>(name: &str, arguments: Vec<Found<'n>>) -> Called<'n> {
 fn plain(name: &str, first: &Json, second: &Json) -> Json {
     let number = first.as_f64().unwrap_or(f64::NAN);
     let elements = first.as_array().unwrap_or_default();
-    let sum = || elements.iter().map(coerce::to_number).sum::<f64>();
+    let sum = || elements.iter().map(coerce::to_number).fold(0.0, |sum, number| sum + number);
     match name {
         "abs" => Json::from(number.abs()),
         "ceil" => Json::from(number.ceil()),
