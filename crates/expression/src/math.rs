@@ -63,7 +63,7 @@ pub(crate) fn in_radix(number: f64, radix: u32) -> String {
     }
     let mut integer = Vec::new();
     // Beyond 2^53 the last digits are not known.
-    while whole >= 9_007_199_254_740_992.0 {
+    while whole / base >= 9_007_199_254_740_992.0 {
         whole /= base;
         integer.push('0');
     }
@@ -98,6 +98,9 @@ mod tests {
             (1.005, 36, "1.06ha2voha2i"),
             (123_456.789, 5, "12422311.3433030303030304"),
             (0.000_123, 7, "0.00002032033121650266164"),
+            (123_456_789_012_345_680_000.0, 36, "q1ysz911igw00"),
+            (1e21, 3, "100010202110111202020110202012022200000000000"),
+            (1e25, 36, "198exbvshgps00000"),
         ] {
             assert_eq!(in_radix(number, radix), text);
         }
