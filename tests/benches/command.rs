@@ -8,6 +8,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use heddle_tests::measure::{median, peak_memory};
 use serde_json::json;
 
 const ITEMS: usize = 100_000;
@@ -53,30 +54,14 @@ fn measure_memory(folder: &std::path::Path, workflow: &std::path::Path) {
     text.push(']');
     let input = folder.join("items.json");
     fs::write(&input, &text).unwrap();
-    let mut peaks: Vec<u64> = (0..7).map(|_| peak_of(workflow, &input)).collect();
-    peaks.sort_unstable();
-    let peak = peaks[peaks.len() / 2];
+    let mut peaks: Vec<u64> = (0..7).map(|_| peak_memory(run(workflow).arg("--input").arg(&input))).collect();
+    let peak = median(&mut peaks);
     println!(
         "{ITEMS} items of 20 fields: JSON text {:.1} MB, peak memory {:.1} MB, ratio {:.2} (target 3)",
         text.len() as f64 / 1e6,
         peak as f64 / 1e6,
         peak as f64 / text.len() as f64
     );
-}
-
-/// Peak resident memory of a run, in bytes: the kernel's own high-water mark, read until the process ends.
-fn peak_of(workflow: &std::path::Path, input: &std::path::Path) -> u64 {
-    let mut child = run(workflow).arg("--input").arg(input).spawn().expect("the binary runs");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    while child.try_wait().unwrap().is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let mark = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = mark.and_then(|mark| mark.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        peak = peak.max(kilobytes.unwrap_or_default() * 1024);
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    peak
 }
 
 fn measure_start(workflow: &std::path::Path) {
@@ -88,10 +73,9 @@ fn measure_start(workflow: &std::path::Path) {
             start.elapsed()
         })
         .collect();
-    times.sort();
     println!(
         "process start to result, two nodes, median of {ROUNDS}: {:.2?} (target 15 ms)",
-        times[ROUNDS / 2]
+        median(&mut times)
     );
 }
 

@@ -8,13 +8,14 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::StreamExt as _;
 use heddle_node::{Item, Registry};
 use heddle_nodes as _;
 use heddle_runner::events::{Event, EventSink};
 use heddle_runner::{CredentialStore, Host, RunOptions};
+use heddle_tests::measure::median;
 use heddle_workflow::Workflow;
 use serde_json::{Value, json};
 
@@ -70,11 +71,6 @@ fn main() {
         median(&mut ours),
         median(&mut bare),
     );
-}
-
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 fn recipient(round: usize, number: usize) -> String {

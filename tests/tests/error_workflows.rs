@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_node::node::batch_node;
-use heddle_node::{BatchContext, BatchNode, Item, Json, NodeError, NodeHeader, Registry, async_trait};
+use heddle_node::{BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, async_trait};
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
 use heddle_tests::{Finished, Service, recipients};
@@ -133,7 +133,7 @@ impl BatchNode for Capture {
         credentials: &[],
     };
 
-    async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Vec<Item>>, NodeError> {
+    async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         self.0.lock().expect("no test panics here").extend_from_slice(context.main_items());
         Ok(Vec::new())
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heddle_node::node::batch_node;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Json, NodeError, NodeHeader, Registry, StaticScope, async_trait,
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, StaticScope, async_trait,
 };
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
@@ -37,7 +37,7 @@ impl BatchNode for Counter {
         credentials: &[],
     };
 
-    async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Vec<Item>>, NodeError> {
+    async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         let idle = context.main_items().iter().any(|item| item.json.get("idle").is_some());
         for scope in [StaticScope::Node, StaticScope::Workflow] {
             let mut data = context.services.static_data(scope);
@@ -47,7 +47,7 @@ impl BatchNode for Counter {
             }
             context.services.set_static_data(scope, data);
         }
-        Ok(vec![context.main_items().to_vec()])
+        Ok(vec![context.input(context.main_input)])
     }
 }
 

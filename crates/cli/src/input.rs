@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use heddle_node::json::ArrayReader;
 use heddle_node::{Item, Json};
 
 use crate::failure::Failure;
@@ -40,10 +41,15 @@ fn parse(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
     match first {
         None => Err(Failure::usage(format!("{name} is empty")).with_help(FORMS)),
         Some(b'[') => {
-            let json = Json::parse_reader(reader)
-                .map_err(|error| Failure::usage(format!("{name} is not JSON: {error}")).with_help(FORMS))?;
-            heddle_workflow::read_items(&json)
-                .map_err(|error| Failure::usage(format!("{name}: {error}")).with_help(FORMS))
+            let elements = ArrayReader::new(reader).enumerate().map(|(index, element)| {
+                let json = element.map_err(|error| {
+                    Failure::usage(format!("{name} is not JSON: {error}")).with_help(FORMS)
+                })?;
+                heddle_workflow::read_item(&json).map_err(|message| {
+                    Failure::usage(format!("{name}: item {index} {message}")).with_help(FORMS)
+                })
+            });
+            elements.collect()
         }
         Some(_) => parse_lines(name, reader),
     }

@@ -18,6 +18,11 @@ use heddle_nodes as _;
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
+/// Items are many small values that live and die together, which this allocator serves faster, and in less memory, than
+/// the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match execute(arguments.command) {

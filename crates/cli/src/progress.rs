@@ -13,6 +13,7 @@ const SHOWN_FAILURES: usize = 20;
 /// Counts what becomes of every item, and shows it on a terminal.
 pub(crate) struct Progress {
     bars: MultiProgress,
+    is_shown: bool,
     nodes: Mutex<Vec<NodeProgress>>,
 }
 
@@ -35,12 +36,9 @@ struct NodeProgress {
 
 impl Progress {
     pub(crate) fn new(quiet: bool) -> Self {
-        let target = if quiet || !std::io::stderr().is_terminal() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        Self { bars: MultiProgress::with_draw_target(target), nodes: Mutex::default() }
+        let is_shown = !quiet && std::io::stderr().is_terminal();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { bars: MultiProgress::with_draw_target(target), is_shown, nodes: Mutex::default() }
     }
 
     /// Ends the bars and tells what became of the items: counts a node, failed items by number, and after an
@@ -142,9 +140,11 @@ impl Progress {
                     entry.failed += 1;
                     entry.failures.push(describe_failure(*run, *item, *verdict, error));
                 }
-                entry.bar.inc(1);
-                if entry.has_effect() {
-                    entry.bar.set_message(entry.counts());
+                if self.is_shown {
+                    entry.bar.inc(1);
+                    if entry.has_effect() {
+                        entry.bar.set_message(entry.counts());
+                    }
                 }
             }
             Event::NodeFinished { node, error, .. } => {

@@ -29,6 +29,8 @@ pub(crate) struct Code {
     pub(crate) nodes: Vec<(SmolStr, Range<usize>)>,
     /// Whether it may read nodes whose names only show when it runs.
     pub(crate) reads_unknown_nodes: bool,
+    /// Whether it may read other items than the current one, of this or another node.
+    pub(crate) reads_other_items: bool,
 }
 
 /// Compiles a template without its leading `=`. Ranges in what comes back count that `=`.
@@ -146,6 +148,7 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         writes: references.writes,
         nodes: references.nodes.into_iter().map(|(name, range)| (name, place(range))).collect(),
         reads_unknown_nodes: references.unknown,
+        reads_other_items: references.other_items,
     })
 }
 
@@ -169,6 +172,7 @@ fn constant_code(text: &str) -> Code {
         writes: false,
         nodes: Vec::new(),
         reads_unknown_nodes: false,
+        reads_other_items: false,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Whole parameter values: objects and arrays with templates in them.
 
-use heddle_node::{Json, JsonObject};
-use smol_str::SmolStr;
+use std::borrow::Cow;
+
+use heddle_node::Json;
 
 use crate::engine::Engine;
 use crate::error::ExpressionError;
 use crate::scene::Scene;
 use crate::template::Template;
+use crate::value::Value;
 
 /// A parameter value, compiled: every string in it that begins with `=` is a template, keys are never evaluated
 /// (`spec/expressions/language.md §2`). Parts without templates are shared, not copied.
@@ -17,8 +19,19 @@ pub struct CompiledValue(Node);
 enum Node {
     Constant(Json),
     Template(Template),
-    Array(Vec<Node>),
-    Object { stored: Json, members: Vec<(SmolStr, Node)> },
+    Array(Compound),
+    Object(Compound),
+}
+
+/// An array or object with templates in it.
+#[derive(Debug, Clone)]
+struct Compound {
+    /// As it is stored.
+    stored: Json,
+    /// What all evaluations share: null stands where a template does.
+    base: Json,
+    /// The members that hold templates, by their position.
+    dynamic: Vec<(usize, Node)>,
 }
 
 impl CompiledValue {
@@ -27,11 +40,7 @@ impl CompiledValue {
     /// # Errors
     /// The first template that does not compile, with its place in `value` as a JSON Pointer (RFC 6901).
     pub fn compile(value: &Json) -> Result<Self, (String, ExpressionError)> {
-        let mut pointer = String::new();
-        match compile(value, &mut pointer) {
-            Ok(node) => Ok(Self(node)),
-            Err(error) => Err((pointer, error)),
-        }
+        compile(value).map(Self).map_err(|misplaced| (misplaced.pointer, misplaced.error))
     }
 
     /// The value, if no template is in it.
@@ -42,22 +51,46 @@ impl CompiledValue {
         }
     }
 
+    /// The keys of an object's members that hold templates.
+    pub fn dynamic_members(&self) -> impl Iterator<Item = &str> {
+        let object = match &self.0 {
+            Node::Object(compound) => Some(compound),
+            _ => None,
+        };
+        object.into_iter().flat_map(|compound| {
+            let stored = compound.stored.as_object();
+            compound.dynamic.iter().filter_map(move |(position, _)| Some(stored?.get_index(*position)?.0))
+        })
+    }
+
     /// All templates, each with its JSON Pointer, in the order in which they are evaluated.
     pub fn templates(&self) -> impl Iterator<Item = (String, &Template)> {
         let mut found = Vec::new();
-        self.0.collect(&mut String::new(), &mut found);
+        self.0.collect("", &mut found);
         found.into_iter()
     }
 }
 
-fn push_token(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+/// An error in a part of a value, with the part's place as a JSON Pointer, built from the inside out.
+struct Misplaced {
+    pointer: String,
+    error: ExpressionError,
 }
 
-/// On failure `pointer` is left at the place of the error.
-fn compile(value: &Json, pointer: &mut String) -> Result<Node, ExpressionError> {
-    let length = pointer.len();
+impl Misplaced {
+    fn below(mut self: Box<Self>, token: &str) -> Box<Self> {
+        self.pointer.insert_str(0, &format!("/{}", token.replace('~', "~0").replace('/', "~1")));
+        self
+    }
+}
+
+impl From<ExpressionError> for Box<Misplaced> {
+    fn from(error: ExpressionError) -> Self {
+        Box::new(Misplaced { pointer: String::new(), error })
+    }
+}
+
+fn compile(value: &Json) -> Result<Node, Box<Misplaced>> {
     if let Some(text) = value.as_str() {
         if !text.starts_with('=') {
             return Ok(Node::Constant(value.clone()));
@@ -68,118 +101,151 @@ fn compile(value: &Json, pointer: &mut String) -> Result<Node, ExpressionError> 
             None => Node::Template(template),
         });
     }
+    let mut base = value.clone();
+    let mut dynamic = Vec::new();
     if let Some(elements) = value.as_array() {
-        let mut nodes = Vec::with_capacity(elements.len());
-        for (index, element) in elements.iter().enumerate() {
-            push_token(pointer, &index.to_string());
-            nodes.push(compile(element, pointer)?);
-            pointer.truncate(length);
+        for (position, element) in elements.iter().enumerate() {
+            let node = compile(element).map_err(|error| error.below(&position.to_string()))?;
+            put(node, element, position, &mut dynamic, || base.get_index_mut(position));
         }
-        let shared = nodes.iter().zip(elements).all(|(node, element)| node.is_same(element));
-        return Ok(if shared { Node::Constant(value.clone()) } else { Node::Array(nodes) });
-    }
-    if let Some(object) = value.as_object() {
-        let mut members = Vec::with_capacity(object.len());
-        for (key, member) in object.iter() {
-            push_token(pointer, key);
-            members.push((SmolStr::new(key), compile(member, pointer)?));
-            pointer.truncate(length);
+    } else if let Some(object) = value.as_object() {
+        for (position, (key, member)) in object.iter().enumerate() {
+            let node = compile(member).map_err(|error| error.below(key))?;
+            put(node, member, position, &mut dynamic, || base.get_mut(key));
         }
-        let shared = members.iter().zip(object.values()).all(|((_, node), member)| node.is_same(member));
-        return Ok(match shared {
-            true => Node::Constant(value.clone()),
-            false => Node::Object { stored: value.clone(), members },
-        });
     }
-    Ok(Node::Constant(value.clone()))
+    Ok(match dynamic.is_empty() {
+        true => Node::Constant(base),
+        false if value.is_array() => Node::Array(Compound { stored: value.clone(), base, dynamic }),
+        false => Node::Object(Compound { stored: value.clone(), base, dynamic }),
+    })
+}
+
+/// Puts a compiled member into its place: a constant where all evaluations share it, anything else where it is found.
+fn put<'b>(
+    node: Node,
+    stored: &Json,
+    position: usize,
+    dynamic: &mut Vec<(usize, Node)>,
+    place: impl FnOnce() -> Option<&'b mut Json>,
+) {
+    match node {
+        // Only what differs is written, so that a value without templates stays shared with the stored one.
+        Node::Constant(constant) if constant.ptr_eq(stored) || constant == *stored => {}
+        Node::Constant(constant) => {
+            if let Some(place) = place() {
+                *place = constant;
+            }
+        }
+        node => {
+            if let Some(place) = place() {
+                *place = Json::NULL;
+            }
+            dynamic.push((position, node));
+        }
+    }
 }
 
 impl Node {
-    /// Whether this is `stored` as it stands.
-    fn is_same(&self, stored: &Json) -> bool {
-        match self {
-            Node::Constant(json) => match stored.as_str() {
-                Some(text) => !text.starts_with('='),
-                None => json.ptr_eq(stored) || crate::coerce::is_primitive(stored),
-            },
-            _ => false,
-        }
-    }
-
-    fn collect<'n>(&'n self, pointer: &mut String, found: &mut Vec<(String, &'n Template)>) {
-        let length = pointer.len();
+    fn collect<'n>(&'n self, pointer: &str, found: &mut Vec<(String, &'n Template)>) {
         match self {
             Node::Constant(_) => {}
-            Node::Template(template) => found.push((pointer.clone(), template)),
-            Node::Array(nodes) => {
-                for (index, node) in nodes.iter().enumerate() {
-                    push_token(pointer, &index.to_string());
-                    node.collect(pointer, found);
-                    pointer.truncate(length);
-                }
-            }
-            Node::Object { members, .. } => {
-                for (key, node) in members {
-                    push_token(pointer, key);
-                    node.collect(pointer, found);
-                    pointer.truncate(length);
+            Node::Template(template) => found.push((pointer.to_owned(), template)),
+            Node::Array(compound) | Node::Object(compound) => {
+                for (position, node) in &compound.dynamic {
+                    let token = compound.token(*position).replace('~', "~0").replace('/', "~1");
+                    node.collect(&format!("{pointer}/{token}"), found);
                 }
             }
         }
     }
 
-    /// On failure `pointer` is left at the place of the error.
+    /// Evaluates into `place`, which may hold the value of another evaluation: what is equal in all of them stays.
+    /// Returns false, and leaves anything there, when the value is undefined.
     fn evaluate(
         &self,
         engine: &mut Engine,
         scene: &Scene<'_>,
-        pointer: &mut String,
-    ) -> Result<Option<Json>, ExpressionError> {
-        let length = pointer.len();
+        place: &mut Json,
+    ) -> Result<bool, Box<Misplaced>> {
         match self {
-            Node::Constant(json) => Ok(Some(json.clone())),
-            Node::Template(template) => Ok(engine.evaluate(template, scene)?.to_json()),
-            Node::Array(nodes) => {
+            Node::Constant(json) => *place = json.clone(),
+            Node::Template(template) => match engine.evaluate(template, scene)? {
+                Value::Json(value) => *place = value,
+                other => match other.to_json() {
+                    Some(value) => *place = value,
+                    None => return Ok(false),
+                },
+            },
+            Node::Array(compound) => {
+                if place.as_array().map(<[Json]>::len) != compound.base.as_array().map(<[Json]>::len) {
+                    *place = compound.base.clone();
+                }
+                let Some(elements) = place.as_array_mut() else { return Ok(true) };
                 let scene = Scene { siblings: None, ..*scene };
-                let mut elements = Vec::with_capacity(nodes.len());
-                for (index, node) in nodes.iter().enumerate() {
-                    push_token(pointer, &index.to_string());
-                    elements.push(node.evaluate(engine, &scene, pointer)?.unwrap_or_default());
-                    pointer.truncate(length);
-                }
-                Ok(Some(Json::from(elements)))
-            }
-            Node::Object { stored, members } => {
-                let scene = Scene { siblings: Some(stored), ..*scene };
-                let mut object = JsonObject::with_capacity(members.len());
-                for (key, node) in members {
-                    push_token(pointer, key);
-                    if let Some(value) = node.evaluate(engine, &scene, pointer)? {
-                        object.insert(key, value);
+                for (position, node) in &compound.dynamic {
+                    let Some(element) = elements.get_mut(*position) else { continue };
+                    let defined = node
+                        .evaluate(engine, &scene, element)
+                        .map_err(|error| error.below(&compound.token(*position)))?;
+                    if !defined {
+                        *element = Json::NULL;
                     }
-                    pointer.truncate(length);
                 }
-                Ok(Some(Json::from(object)))
             }
+            Node::Object(compound) => {
+                let has_shape = place
+                    .as_object()
+                    .zip(compound.base.as_object())
+                    .is_some_and(|(place, base)| place.same_shape(base));
+                if !has_shape {
+                    *place = compound.base.clone();
+                }
+                let Some(object) = place.as_object_mut() else { return Ok(true) };
+                let scene = Scene { siblings: Some(&compound.stored), ..*scene };
+                let mut undefined = Vec::new();
+                for (position, node) in &compound.dynamic {
+                    let Some(member) = object.values_mut().nth(*position) else { continue };
+                    let defined = node
+                        .evaluate(engine, &scene, member)
+                        .map_err(|error| error.below(&compound.token(*position)))?;
+                    if !defined {
+                        undefined.push(*position);
+                    }
+                }
+                for position in undefined {
+                    object.remove(&compound.token(position));
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Compound {
+    /// The key, or the index as text, of the member at `position`.
+    fn token(&self, position: usize) -> Cow<'_, str> {
+        match self.stored.as_object().and_then(|object| object.get_index(position)) {
+            Some((key, _)) => Cow::Borrowed(key),
+            None => Cow::Owned(position.to_string()),
         }
     }
 }
 
 impl Engine {
-    /// Evaluates a whole parameter value. `None` is undefined; inside objects such members are left out, inside arrays
-    /// they are null.
+    /// Evaluates a whole parameter value into `value`, which may hold the value of an earlier evaluation of the same
+    /// parameter, or null: what all evaluations share is not made anew. Members of objects that are undefined are left
+    /// out, elements of arrays become null. Returns false when the whole is undefined.
     ///
     /// # Errors
-    /// The first error of a template in it, with its place in the value as a JSON Pointer (RFC 6901).
+    /// The first error of a template in it, with its place in the value as a JSON Pointer (RFC 6901). `value` holds
+    /// something unfinished then, which is still good for a later evaluation.
     pub fn evaluate_parameter(
         &mut self,
         compiled: &CompiledValue,
         scene: &Scene<'_>,
-    ) -> Result<Option<Json>, (String, ExpressionError)> {
-        let mut pointer = String::new();
-        match compiled.0.evaluate(self, scene, &mut pointer) {
-            Ok(value) => Ok(value),
-            Err(error) => Err((pointer, error)),
-        }
+        value: &mut Json,
+    ) -> Result<bool, (String, ExpressionError)> {
+        compiled.0.evaluate(self, scene, value).map_err(|misplaced| (misplaced.pointer, misplaced.error))
     }
 }

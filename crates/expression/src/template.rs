@@ -80,6 +80,11 @@ impl Template {
         &self.0.references
     }
 
+    /// Whether the template may read other items than the current one, of the node itself or of another.
+    pub fn reads_other_items(&self) -> bool {
+        codes(&self.0.shape).any(|code| code.reads_other_items)
+    }
+
     /// The value, if it is the same wherever the template is evaluated: a literal, or text without code.
     pub fn as_constant(&self) -> Option<Json> {
         match &self.0.shape {

@@ -138,9 +138,11 @@ fn evaluate(parameter: &Json) -> Result<Option<Json>, (String, String)> {
     let clock = Clock::new(0, "UTC").unwrap();
     let scene = Scene::new(&run, 0, &items, &clock);
     let compiled = CompiledValue::compile(parameter).map_err(|(pointer, error)| (pointer, error.message))?;
-    Engine::new(EngineLimits::default())
-        .evaluate_parameter(&compiled, &scene)
-        .map_err(|(pointer, error)| (pointer, error.message))
+    let mut value = Json::NULL;
+    let defined = Engine::new(EngineLimits::default())
+        .evaluate_parameter(&compiled, &scene, &mut value)
+        .map_err(|(pointer, error)| (pointer, error.message))?;
+    Ok(defined.then_some(value))
 }
 
 #[test]

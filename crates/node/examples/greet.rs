@@ -59,7 +59,7 @@ heddle_node::register_item_node!(Greet);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let registry = Registry::linked()?;
     for node in registry.nodes() {
-        writeln!(std::io::stdout(), "{:#}", serde_json::json!(node.describe()?))?;
+        writeln!(std::io::stdout(), "{:#}", serde_json::json!(*node.describe()?))?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What a node gets of its host while it runs.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use uuid::Uuid;
 use crate::credential::Credential;
 use crate::error::NodeError;
 use crate::http::{HttpClient, HttpError, HttpRequest};
-use crate::item::Item;
+use crate::item::{Item, Items};
 use crate::json::Json;
 use crate::node::read_parameters;
 use crate::workflow_call::{WorkflowAnswer, WorkflowCall};
@@ -107,6 +106,9 @@ pub struct ItemContext<'a> {
     pub index: usize,
     /// Version of the node in the workflow file.
     pub type_version: f64,
+    /// The item's parameters, resolved and coerced. A node reads them typed; only those that it names in
+    /// [`ItemNode::UNTYPED`](crate::ItemNode::UNTYPED) are for certain in here.
+    pub parameters: &'a Json,
     /// The host.
     pub services: &'a dyn Services,
 }
@@ -115,7 +117,7 @@ pub struct ItemContext<'a> {
 #[derive(Clone, Copy)]
 pub struct BatchContext<'a> {
     /// Items by main input; `None` where nothing arrived.
-    pub inputs: &'a [Option<Arc<Vec<Item>>>],
+    pub inputs: &'a [Option<Items>],
     /// The input whose items the parameters are resolved for: the first with items, in execution order v1.
     pub main_input: usize,
     /// The parameters, item by item; the node itself gets those of the first.
@@ -126,7 +128,13 @@ pub struct BatchContext<'a> {
     pub services: &'a dyn Services,
 }
 
-impl ItemContext<'_> {
+impl<'a> ItemContext<'a> {
+    /// The parameter `name`, one of the node's [`ItemNode::UNTYPED`](crate::ItemNode::UNTYPED); null when it is not
+    /// there.
+    pub fn parameter(&self, name: &str) -> &'a Json {
+        self.parameters.get(name).unwrap_or(const { &Json::NULL })
+    }
+
     /// Sends a request through the host.
     ///
     /// # Errors
@@ -137,6 +145,11 @@ impl ItemContext<'_> {
 }
 
 impl BatchContext<'_> {
+    /// The items of input `input`, to pass them on; none where nothing arrived.
+    pub fn input(&self, input: usize) -> Items {
+        self.inputs.get(input).cloned().flatten().unwrap_or_default()
+    }
+
     /// The items of input `input`; empty where nothing arrived.
     pub fn items(&self, input: usize) -> &[Item] {
         self.inputs.get(input).and_then(Option::as_ref).map_or(&[], |items| items.as_slice())

@@ -1,7 +1,9 @@
 //! Credential types: the form, how requests are authenticated, how a credential is tested, and the limits of the
 //! service behind it (`spec/parameters.md §16`).
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -120,16 +122,17 @@ pub struct RateLimit {
 /// The decrypted data of one credential.
 ///
 /// Prints only the name of its type.
-#[derive(Clone)]
 pub struct Credential {
     type_name: String,
     data: Json,
+    /// What the node made of the fields.
+    prepared: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Credential {
     /// The credential of type `type_name` with its fields.
     pub fn new(type_name: impl Into<String>, data: Json) -> Self {
-        Self { type_name: type_name.into(), data }
+        Self { type_name: type_name.into(), data, prepared: OnceLock::new() }
     }
 
     /// Name of the credential's type.
@@ -145,6 +148,23 @@ impl Credential {
     /// All fields. They hold secrets: never print them.
     pub fn expose(&self) -> &Json {
         &self.data
+    }
+
+    /// What `prepare` makes of the credential. It is made once and kept for all items of the node run.
+    ///
+    /// # Errors
+    /// What `prepare` says; then the next item tries again.
+    pub fn prepared<T: Any + Send + Sync>(
+        &self,
+        prepare: impl FnOnce(&Self) -> Result<T, NodeError>,
+    ) -> Result<Arc<T>, NodeError> {
+        if let Some(Ok(known)) = self.prepared.get().map(|known| Arc::clone(known).downcast()) {
+            return Ok(known);
+        }
+        let made = Arc::new(prepare(self)?);
+        // Two items may have made it at the same time; either will do.
+        let _ = self.prepared.set(made.clone());
+        Ok(made)
     }
 
     /// The fields as a type of the node's.

@@ -24,6 +24,9 @@ pub struct Item {
     pub metadata: Option<Arc<Json>>,
 }
 
+/// The items of one input or output, shared by all who read them.
+pub type Items = Arc<Vec<Item>>;
+
 /// The link from an output item back to the input it stems from (`spec/engine.md §13`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PairedItem {

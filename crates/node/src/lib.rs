@@ -31,7 +31,7 @@ pub use description::{NodeDescription, NodeProperty, PropertyType};
 pub use error::{ErrorKind, NodeError, Outcome};
 pub use example::{HttpExchange, NodeExample};
 pub use http::{HttpClient, HttpError, HttpErrorKind, HttpRequest};
-pub use item::{BinaryData, Item, ItemReference, PairedItem, Source};
+pub use item::{BinaryData, Item, ItemReference, Items, PairedItem, Source};
 pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
 pub use node::{BatchNode, Effect, ItemNode, ItemOutput, Node, NodeHeader, Tier};
 pub use options::{OptionEntry, OptionPage, OptionsQuery};

@@ -1,7 +1,7 @@
 //! The two tiers of nodes, and their erased forms that the registry holds.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -13,7 +13,7 @@ use crate::context::{BatchContext, ItemContext};
 use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
 use crate::error::NodeError;
 use crate::example::NodeExample;
-use crate::item::Item;
+use crate::item::{Item, Items};
 use crate::json::{Json, from_json};
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
@@ -34,6 +34,15 @@ pub trait ItemNode: Send + Sync + 'static {
 
     /// The output that failed items take where the workflow continues on the regular outputs.
     const FAILURE_OUTPUT: usize = 0;
+
+    /// Whether handling an item may wait for something, such as an answer. Items of a node that never waits are handled
+    /// one after another, which costs less than running several at a time.
+    const WAITS: bool = true;
+
+    /// Parameters that the node reads as they are, from [`ItemContext::parameter`]. When expressions stand in no others,
+    /// [`ItemNode::Parameters`] is typed once for all items; what it has of these parameters is then that of the first
+    /// item.
+    const UNTYPED: &'static [&'static str] = &[];
 
     /// Handles one item.
     ///
@@ -111,7 +120,7 @@ pub trait BatchNode: Send + Sync + 'static {
         &self,
         parameters: &Self::Parameters,
         context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError>;
+    ) -> Result<Vec<Items>, NodeError>;
 
     /// Brings the parameters of an older file up to date, before defaults are filled.
     fn upgrade(_version: f64, parameters: Json) -> Json {
@@ -180,11 +189,11 @@ pub trait Node: Send + Sync {
     /// Who the node is.
     fn header(&self) -> &NodeHeader;
 
-    /// The description for a UI.
+    /// The description for a UI, derived at the first call.
     ///
     /// # Errors
     /// When the schema of the parameters has a part that no form field can show.
-    fn describe(&self) -> Result<NodeDescription, SchemaError>;
+    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError>;
 
     /// JSON Schemas of the parameters: as stored (expressions allowed) or as resolved.
     ///
@@ -224,6 +233,12 @@ pub trait ErasedItemNode: Send + Sync {
     /// The output that failed items take where the workflow continues on the regular outputs.
     fn failure_output(&self) -> usize;
 
+    /// Whether handling an item may wait for something.
+    fn waits(&self) -> bool;
+
+    /// Parameters that the node reads as they are.
+    fn untyped(&self) -> &'static [&'static str];
+
     /// Types and checks the resolved parameters of one item. Does no I/O.
     ///
     /// # Errors
@@ -252,7 +267,7 @@ pub trait ErasedBatchNode: Send + Sync {
         &'a self,
         parameters: &'a Json,
         context: &'a BatchContext<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Vec<Item>>, NodeError>>;
+    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>>;
 }
 
 /// The typed parameters of one item, with what the runner must know of them.
@@ -308,42 +323,60 @@ impl IntoIterator for ItemOutput {
 
 /// Makes a [`Node`] of an [`ItemNode`].
 pub fn item_node<N: ItemNode>(node: N) -> Arc<dyn Node> {
-    Arc::new(ItemAdapter(node))
+    Arc::new(ItemAdapter { node, description: OnceLock::new() })
 }
 
 /// Makes a [`Node`] of a [`BatchNode`].
 pub fn batch_node<N: BatchNode>(node: N) -> Arc<dyn Node> {
-    Arc::new(BatchAdapter(node))
+    Arc::new(BatchAdapter { node, description: OnceLock::new() })
 }
 
-struct ItemAdapter<N>(N);
-struct BatchAdapter<N>(N);
+/// The description of a node, once it was derived.
+type Derived = OnceLock<Result<Arc<NodeDescription>, SchemaError>>;
 
-impl<N: ItemNode> Node for ItemAdapter<N> {
-    fn header(&self) -> &NodeHeader {
-        const { &N::HEADER }
-    }
-
-    fn describe(&self) -> Result<NodeDescription, SchemaError> {
-        Ok(describe(&N::HEADER, N::properties()?))
-    }
-
-    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
-        schema::parameter_schema::<N::Parameters>(&N::properties()?, form)
-    }
-
-    fn upgrade(&self, version: f64, parameters: Json) -> Json {
-        N::upgrade(version, parameters)
-    }
-
-    fn examples(&self) -> Vec<NodeExample> {
-        N::examples()
-    }
-
-    fn tier(&self) -> Tier<'_> {
-        Tier::Item(self)
-    }
+struct ItemAdapter<N> {
+    node: N,
+    description: Derived,
 }
+
+struct BatchAdapter<N> {
+    node: N,
+    description: Derived,
+}
+
+/// What both tiers say of themselves in the same words.
+macro_rules! impl_node {
+    ($adapter:ident, $trait:ident, $tier:ident) => {
+        impl<N: $trait> Node for $adapter<N> {
+            fn header(&self) -> &NodeHeader {
+                const { &N::HEADER }
+            }
+
+            fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
+                self.description.get_or_init(|| Ok(Arc::new(describe(&N::HEADER, N::properties()?)))).clone()
+            }
+
+            fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
+                schema::parameter_schema::<N::Parameters>(&self.describe()?.properties, form)
+            }
+
+            fn upgrade(&self, version: f64, parameters: Json) -> Json {
+                N::upgrade(version, parameters)
+            }
+
+            fn examples(&self) -> Vec<NodeExample> {
+                N::examples()
+            }
+
+            fn tier(&self) -> Tier<'_> {
+                Tier::$tier(self)
+            }
+        }
+    };
+}
+
+impl_node!(ItemAdapter, ItemNode, Item);
+impl_node!(BatchAdapter, BatchNode, Batch);
 
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
     fn gravest_effect(&self) -> Effect {
@@ -354,12 +387,20 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         N::FAILURE_OUTPUT
     }
 
+    fn waits(&self) -> bool {
+        N::WAITS
+    }
+
+    fn untyped(&self) -> &'static [&'static str] {
+        N::UNTYPED
+    }
+
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
         let parameters: N::Parameters = read_parameters(parameters)?;
-        self.0.check(&parameters)?;
+        self.node.check(&parameters)?;
         Ok(PreparedItem {
-            effect: self.0.effect(&parameters),
-            order_key: self.0.order_key(&parameters),
+            effect: self.node.effect(&parameters),
+            order_key: self.node.order_key(&parameters),
             parameters: Box::new(parameters),
         })
     }
@@ -370,7 +411,7 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         context: &'a ItemContext<'a>,
     ) -> BoxFuture<'a, Result<ItemOutput, NodeError>> {
         match prepared.parameters.downcast_ref() {
-            Some(parameters) => self.0.execute_item(parameters, context),
+            Some(parameters) => self.node.execute_item(parameters, context),
             None => Box::pin(std::future::ready(Err(NodeError::operation(
                 "The item was prepared by a node of another type",
             )))),
@@ -382,33 +423,7 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         method: &'a str,
         query: &'a OptionsQuery<'a>,
     ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>> {
-        self.0.load_options(method, query)
-    }
-}
-
-impl<N: BatchNode> Node for BatchAdapter<N> {
-    fn header(&self) -> &NodeHeader {
-        const { &N::HEADER }
-    }
-
-    fn describe(&self) -> Result<NodeDescription, SchemaError> {
-        Ok(describe(&N::HEADER, N::properties()?))
-    }
-
-    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
-        schema::parameter_schema::<N::Parameters>(&N::properties()?, form)
-    }
-
-    fn upgrade(&self, version: f64, parameters: Json) -> Json {
-        N::upgrade(version, parameters)
-    }
-
-    fn examples(&self) -> Vec<NodeExample> {
-        N::examples()
-    }
-
-    fn tier(&self) -> Tier<'_> {
-        Tier::Batch(self)
+        self.node.load_options(method, query)
     }
 }
 
@@ -417,10 +432,10 @@ impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
         &'a self,
         parameters: &'a Json,
         context: &'a BatchContext<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Vec<Item>>, NodeError>> {
+    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>> {
         Box::pin(async move {
             let parameters: N::Parameters = read_parameters(parameters)?;
-            self.0.execute(&parameters, context).await
+            self.node.execute(&parameters, context).await
         })
     }
 }

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use heddle_expression::{Clock, Engine, EngineLimits, Scene};
-use heddle_node::{ErrorKind, Item, Json, NodeError, Registry};
+use heddle_node::{ErrorKind, Item, Items, Json, NodeError, Registry};
 use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Severity, Workflow};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
 use crate::events::{Event, EventSink};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
+use crate::keeping::Keeping;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 use crate::prepared::{PreparedNode, prepare_node};
@@ -190,6 +191,7 @@ struct Execution<'w, 'h> {
     pins: HashMap<NodeIndex, Arc<Vec<Item>>>,
     scheduler: Scheduler,
     run_data: RunData,
+    keeping: Keeping,
     clock: Clock,
     wait_till: Option<i64>,
     static_data: StaticData,
@@ -238,6 +240,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         if !problems.is_empty() {
             return Err(RunError::Problems(problems));
         }
+        let keeping = Keeping::new(&options.kept_outputs, workflow, &graph, &nodes);
         let plan = Arc::new(Plan::new(workflow, graph, |index, _| facts(nodes[index].as_ref())));
         let scheduler = Scheduler::new(
             plan,
@@ -277,6 +280,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             pins,
             scheduler,
             run_data: RunData::new(workflow),
+            keeping,
             clock: Clock { now: started_at, zone },
             wait_till: None,
             static_data,
@@ -289,16 +293,21 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     /// Executes one node run and completes it.
-    async fn execute(&mut self, run: NodeRun) {
+    async fn execute(&mut self, mut run: NodeRun) {
         let started = std::time::Instant::now();
         let start_time = crate::clock::now();
         let (outcome, error, told) = match run.outcome() {
             Some(outcome) => (outcome, None, Told::default()),
             None => {
-                let end = self.run_node(&run).await;
+                self.keeping.release(run.node, &self.scheduler, &mut self.run_data);
+                if self.keeping.consumes_items(run.node) {
+                    self.scheduler.release_inputs();
+                }
+                let inputs = std::mem::take(&mut run.inputs);
+                let end = self.run_node(&run, inputs).await;
                 let waits = self.wait_till.is_some();
                 let outcome = end.outputs.map_or(Outcome::Failed, |outputs| {
-                    let outputs = outputs.into_iter().map(|items| Some(Arc::new(items))).collect();
+                    let outputs = outputs.into_iter().map(Some).collect();
                     if waits { Outcome::Waiting(outputs) } else { Outcome::Output(outputs) }
                 });
                 (outcome, end.error, Told { metadata: end.metadata, outcome: end.outcome })
@@ -335,8 +344,9 @@ impl<'w, 'h> Execution<'w, 'h> {
             CompletionStatus::Waiting => TaskStatus::Waiting,
             _ => TaskStatus::Error,
         };
+        let node = completion.node;
         self.run_data.push(
-            completion.node,
+            node,
             TaskData {
                 start_time,
                 execution_time,
@@ -350,6 +360,7 @@ impl<'w, 'h> Execution<'w, 'h> {
                 outcome: told.outcome,
             },
         );
+        self.keeping.note(node, &self.run_data);
     }
 
     /// The error object of run data: the error with the whole node that it stands at.
@@ -359,14 +370,13 @@ impl<'w, 'h> Execution<'w, 'h> {
         json
     }
 
-    async fn run_node(&mut self, run: &NodeRun) -> NodeRunEnd {
+    async fn run_node(&mut self, run: &NodeRun, inputs: Branches) -> NodeRunEnd {
         let settings = &self.workflow.nodes[run.node];
         let Some(prepared) = self.nodes[run.node].as_ref() else {
             // Nodes that may run have been prepared before the run began.
             let error = NodeError::operation(format!("The node \"{}\" cannot run", settings.name));
             return NodeRunEnd::failed(error);
         };
-        let inputs = self.read_inputs(run);
         let context = NodeRunContext {
             execution: self.options.execution,
             name: Arc::from(settings.name.as_str()),
@@ -393,11 +403,14 @@ impl<'w, 'h> Execution<'w, 'h> {
             static_data: Some(&self.static_data),
             calls: Mutex::default(),
         };
-        let items = inputs.get(run.main_input).and_then(Option::as_ref).map_or(&[][..], |items| items);
+        // Expressions see all items, also where the node reads the first alone (`spec/engine.md §6`).
+        let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
+        let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
+        let items = inputs.get(run.main_input).and_then(Option::as_ref);
         self.events.receive(&Event::NodeStarted {
             node: &settings.name,
             run: run.run_index,
-            items: items.len(),
+            items: items.map_or(0, |items| items.len()),
         });
         let runner = NodeRunner {
             node: &*prepared.node,
@@ -406,11 +419,16 @@ impl<'w, 'h> Execution<'w, 'h> {
             type_version: prepared.type_version,
             context: &context,
             concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
-            inputs: &inputs,
+            inputs,
             main_input: run.main_input,
+            types_once: prepared.types_once,
+            releases_items: self.keeping.consumes_items(run.node),
         };
-        let mut prepare = |index: usize| self.resolve_parameters(prepared, run, items, index);
-        let mut end = runner.run(&mut prepare).await;
+        let mut resolve = |items: &[Item], index: usize, parameters: &mut Json| {
+            let items = all.as_ref().map_or(items, |all| all.as_slice());
+            self.resolve_parameters(prepared, run, items, index, parameters)
+        };
+        let mut end = runner.run(&mut resolve).await;
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
         let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -459,26 +477,22 @@ impl<'w, 'h> Execution<'w, 'h> {
         }
     }
 
-    /// The inputs as the node reads them: cut to their first items where it executes once.
-    fn read_inputs(&self, run: &NodeRun) -> Branches {
-        if !run.execute_once {
-            return run.inputs.clone();
-        }
-        (0..run.inputs.len())
-            .map(|input| run.inputs[input].is_some().then(|| Arc::new(run.reads(input).to_vec())))
-            .collect()
-    }
-
-    /// Resolves the parameters of one item. Without any expression all items share them.
+    /// Resolves the parameters of one item into `parameters`, which may hold those of an item before: what all items
+    /// have in common is not made anew.
     fn resolve_parameters(
         &self,
         prepared: &PreparedNode,
         run: &NodeRun,
         items: &[Item],
         index: usize,
-    ) -> Result<Json, NodeError> {
+        parameters: &mut Json,
+    ) -> Result<(), NodeError> {
         if let Some(constant) = prepared.compiled.as_constant() {
-            return Ok(constant.clone());
+            *parameters = constant.clone();
+            return Ok(());
+        }
+        if !prepared.plan.keeps_structure() {
+            *parameters = Json::NULL;
         }
         let view =
             View { workflow: &self.view, nodes: &self.nodes, run_data: &self.run_data, pins: &self.pins };
@@ -491,13 +505,14 @@ impl<'w, 'h> Execution<'w, 'h> {
             execution_id: Some(&self.execution_id),
             ..Scene::new(&view, run.node, items, &self.clock)
         };
-        let resolved = ENGINE.with_borrow_mut(|engine| {
+        ENGINE.with_borrow_mut(|engine| {
             engine
                 .get_or_insert_with(|| Engine::new(EngineLimits::default()))
-                .evaluate_parameter(&prepared.compiled, &scene)
+                .evaluate_parameter(&prepared.compiled, &scene, parameters)
                 .map_err(|(pointer, error)| expression_error(&pointer, error))
         })?;
-        Ok(prepared.plan.apply(resolved.unwrap_or_else(Json::object))?)
+        *parameters = prepared.plan.apply(parameters.take())?;
+        Ok(())
     }
 
     fn end(self, cancelled: Option<CancelReason>) -> RunResult {
@@ -556,6 +571,12 @@ fn note_calls(metadata: &mut Option<Json>, calls: &[CallRecord]) {
     if !effects.is_empty() {
         metadata.insert("subExecutions", Json::from(effects));
     }
+}
+
+/// The first item of each input.
+fn first_items(inputs: &Branches) -> Branches {
+    let first = |items: &Items| Arc::new(items.iter().take(1).cloned().collect());
+    inputs.iter().map(|items| items.as_ref().map(first)).collect()
 }
 
 fn expression_error(pointer: &str, error: heddle_expression::ExpressionError) -> NodeError {

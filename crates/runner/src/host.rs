@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NoEvents};
 use crate::journal::{Journal, MemoryJournal};
+use crate::keeping::KeptOutputs;
 use crate::lookup::WorkflowLookup;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
@@ -54,6 +55,8 @@ pub struct RunOptions {
     pub destination_mode: DestinationMode,
     /// Items of a node at a time; what the node's JSON says, else [`DEFAULT_CONCURRENCY`], when absent.
     pub concurrency: Option<usize>,
+    /// Which outputs the result holds.
+    pub kept_outputs: KeptOutputs,
     /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
     pub pins: bool,
     /// Let nothing leave; each item of a node with an effect shows its request.
@@ -85,6 +88,7 @@ impl Default for RunOptions {
             destination: None,
             destination_mode: DestinationMode::Inclusive,
             concurrency: None,
+            kept_outputs: KeptOutputs::All,
             pins: false,
             dry_run: false,
             time_limit: Duration::from_secs(60),

@@ -18,7 +18,6 @@ use crate::policy::may_retry_item;
 pub(crate) struct ItemLoop<'a> {
     pub(crate) node: &'a dyn ErasedItemNode,
     pub(crate) run: &'a NodeRunContext<'a>,
-    pub(crate) items: &'a [Item],
     pub(crate) type_version: f64,
     /// Items at a time.
     pub(crate) concurrency: usize,
@@ -29,6 +28,13 @@ pub(crate) struct ItemLoop<'a> {
     pub(crate) pause_between_tries: Duration,
 }
 
+/// An item whose parameters are resolved and typed.
+pub(crate) struct Prepared {
+    pub(crate) typed: Arc<PreparedItem>,
+    /// The resolved parameters, where the node reads some as they are.
+    pub(crate) parameters: Json,
+}
+
 /// How one item ended.
 pub(crate) struct ItemResult {
     pub(crate) output: Result<heddle_node::ItemOutput, NodeError>,
@@ -37,38 +43,27 @@ pub(crate) struct ItemResult {
 }
 
 impl ItemLoop<'_> {
-    /// Runs prepared items `first..first + prepared.len()`, none with an effect graver than `effect`, and gives their results in
-    /// input order; `None` for those that were not started.
+    /// Runs the prepared ones of `items`, from `first` on, none with an effect graver than `effect`, and gives their
+    /// results in input order; `None` for those that were not started.
     pub(crate) async fn run(
         &self,
+        items: &[Item],
         first: usize,
-        prepared: &[Result<Arc<PreparedItem>, NodeError>],
+        prepared: &[Result<Prepared, NodeError>],
         effect: Effect,
     ) -> Vec<Option<ItemResult>> {
         let mut results: Vec<Option<ItemResult>> = Vec::new();
         results.resize_with(prepared.len(), || None);
-        if self.concurrency <= 1 || prepared.iter().all(is_pure_or_failed) {
-            for (offset, item) in prepared.iter().enumerate() {
-                if self.run.cancel.is_cancelled() {
-                    break;
-                }
-                let result = self.run_item(first + offset, item, effect).await;
-                let failed = result.output.is_err();
-                results[offset] = Some(result);
-                if failed && self.stop_on_failure {
-                    break;
-                }
-            }
-            return results;
-        }
         let mut turns = Turns::new(prepared);
         let mut running = FuturesUnordered::new();
         let mut stopped = false;
         loop {
-            while !stopped && !self.run.cancel.is_cancelled() && running.len() < self.concurrency {
+            while !stopped && !self.run.cancel.is_cancelled() && running.len() < self.concurrency.max(1) {
                 let Some(offset) = turns.next() else { break };
                 running.push(async move {
-                    (offset, self.run_item(first + offset, &prepared[offset], effect).await)
+                    let index = first + offset;
+                    let prepared = prepared[offset].as_ref().map(|item| (&*item.typed, &item.parameters));
+                    (offset, self.run_item(&items[index], index, prepared, effect).await)
                 });
             }
             let Some((offset, result)) = running.next().await else { break };
@@ -79,14 +74,16 @@ impl ItemLoop<'_> {
         results
     }
 
-    async fn run_item(
+    /// Runs one item, with its typed and its resolved parameters or why it has none.
+    pub(crate) async fn run_item(
         &self,
+        item: &Item,
         index: usize,
-        prepared: &Result<Arc<PreparedItem>, NodeError>,
+        prepared: Result<(&PreparedItem, &Json), &NodeError>,
         effect: Effect,
     ) -> ItemResult {
         let result = match prepared {
-            Ok(prepared) => self.try_item(index, prepared).await,
+            Ok((typed, parameters)) => self.try_item(item, index, typed, parameters).await,
             Err(error) => {
                 let mut error = error.clone();
                 error.item_index = Some(index);
@@ -104,14 +101,20 @@ impl ItemLoop<'_> {
     }
 
     /// Runs one item, again where its node asks for retries and nothing can happen twice.
-    async fn try_item(&self, index: usize, prepared: &PreparedItem) -> ItemResult {
+    async fn try_item(
+        &self,
+        item: &Item,
+        index: usize,
+        typed: &PreparedItem,
+        parameters: &Json,
+    ) -> ItemResult {
         let mut attempt = 1;
         loop {
-            let result = self.run_once(index, prepared).await;
+            let result = self.run_once(item, index, typed, parameters).await;
             let Err(error) = &result.output else { return result };
             let gives_up = attempt >= self.tries
                 || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::DryRun)
-                || !may_retry_item(prepared.effect, error.outcome)
+                || !may_retry_item(typed.effect, error.outcome)
                 || self.run.cancel.is_cancelled();
             if gives_up {
                 return result;
@@ -125,18 +128,20 @@ impl ItemLoop<'_> {
         }
     }
 
-    async fn run_once(&self, index: usize, prepared: &PreparedItem) -> ItemResult {
-        let services = ItemServices::new(self.run, index, prepared.effect);
-        let context = ItemContext {
-            item: &self.items[index],
-            index,
-            type_version: self.type_version,
-            services: &services,
-        };
-        let output = self.node.run_item(prepared, &context).await;
+    async fn run_once(
+        &self,
+        item: &Item,
+        index: usize,
+        typed: &PreparedItem,
+        parameters: &Json,
+    ) -> ItemResult {
+        let services = ItemServices::new(self.run, index, typed.effect);
+        let context =
+            ItemContext { item, index, type_version: self.type_version, parameters, services: &services };
+        let output = self.node.run_item(typed, &context).await;
         let record = services.http.take_record();
         if let Some(request) = record.dry_run_request {
-            return ItemResult { output: Ok(request_item(request)), verdict: not_sent(prepared.effect) };
+            return ItemResult { output: Ok(request_item(request)), verdict: not_sent(typed.effect) };
         }
         let output = output.map_err(|mut error| {
             error.item_index = Some(index);
@@ -146,7 +151,7 @@ impl ItemLoop<'_> {
         if record.called_workflow {
             return ItemResult { output, verdict: record.outcome.map(Verdict::of) };
         }
-        let verdict = (prepared.effect == Effect::Send).then(|| match (&output, record.outcome) {
+        let verdict = (typed.effect == Effect::Send).then(|| match (&output, record.outcome) {
             (Err(error), _) => match error.outcome {
                 Outcome::NotDone => Verdict::NotSent,
                 Outcome::Done => Verdict::Sent,
@@ -165,10 +170,6 @@ fn not_sent(effect: Effect) -> Option<Verdict> {
     (effect == Effect::Send).then_some(Verdict::NotSent)
 }
 
-fn is_pure_or_failed(prepared: &Result<Arc<PreparedItem>, NodeError>) -> bool {
-    prepared.as_ref().map_or(true, |prepared| prepared.effect == Effect::Pure && prepared.order_key.is_none())
-}
-
 /// Whose turn it is: lowest index first, and items of one order key one after another.
 struct Turns {
     ready: BinaryHeap<Reverse<usize>>,
@@ -177,11 +178,11 @@ struct Turns {
 }
 
 impl Turns {
-    fn new(prepared: &[Result<Arc<PreparedItem>, NodeError>]) -> Self {
+    fn new(prepared: &[Result<Prepared, NodeError>]) -> Self {
         let mut turns = Self { ready: BinaryHeap::new(), successors: vec![None; prepared.len()] };
         let mut last_of_key: HashMap<&str, usize> = HashMap::new();
         for (index, item) in prepared.iter().enumerate() {
-            let key = item.as_ref().ok().and_then(|prepared| prepared.order_key.as_deref());
+            let key = item.as_ref().ok().and_then(|prepared| prepared.typed.order_key.as_deref());
             match key.and_then(|key| last_of_key.insert(key, index)) {
                 Some(before) => turns.successors[before] = Some(index),
                 None => turns.ready.push(Reverse(index)),

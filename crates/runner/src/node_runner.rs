@@ -4,17 +4,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedItem, Tier};
 use heddle_node::{
-    BatchContext, Effect, ErrorKind, Item, ItemOutput, ItemParameters, Json, JsonObject, Node, NodeError,
-    Outcome, PairedItem,
+    BatchContext, Effect, ErrorKind, Item, ItemOutput, ItemParameters, Items, Json, JsonObject, Node,
+    NodeError, Outcome, PairedItem,
 };
 use heddle_workflow::OnError;
 
 use crate::events::{Event, Verdict};
-use crate::item_loop::{ItemLoop, ItemResult, error_item};
+use crate::item_loop::{ItemLoop, ItemResult, Prepared, error_item};
 use crate::node_run::{ItemServices, NodeRunContext};
+use crate::scheduler::Branches;
 
 /// Items of a node without effects that are prepared before the first of them runs.
 const CHUNK: usize = 1024;
+
+/// Resolves the parameters of the item at an index into a value that may hold those of an item before.
+pub(crate) type Resolve<'a> = &'a mut (dyn FnMut(&[Item], usize, &mut Json) -> Result<(), NodeError> + Send);
 
 /// One run of one node.
 pub(crate) struct NodeRunner<'a> {
@@ -25,15 +29,19 @@ pub(crate) struct NodeRunner<'a> {
     pub(crate) type_version: f64,
     pub(crate) context: &'a NodeRunContext<'a>,
     pub(crate) concurrency: usize,
-    pub(crate) inputs: &'a [Option<Arc<Vec<Item>>>],
+    pub(crate) inputs: Branches,
     /// The input whose items an item node goes through.
     pub(crate) main_input: usize,
+    /// The typed parameters of one item are those of all.
+    pub(crate) types_once: bool,
+    /// Nobody reads an item once it is done.
+    pub(crate) releases_items: bool,
 }
 
 /// What a node run gave.
 pub(crate) struct NodeRunEnd {
     /// Items by output, the error output last where the node has one; absent when the run failed.
-    pub(crate) outputs: Option<Vec<Vec<Item>>>,
+    pub(crate) outputs: Option<Vec<Items>>,
     /// Why it failed.
     pub(crate) error: Option<NodeError>,
     /// What became of each item, for a node with an effect.
@@ -42,12 +50,24 @@ pub(crate) struct NodeRunEnd {
     pub(crate) outcome: Option<Outcome>,
 }
 
+/// Whether the items of a node are handled one after another, since handling one neither waits nor does anything to the
+/// world.
+pub(crate) fn only_computes(node: &dyn ErasedItemNode) -> bool {
+    !node.waits() && node.gravest_effect() == Effect::Pure
+}
+
 /// Resolves parameters for a node that takes its items all at once.
-struct Resolver<'a>(Mutex<&'a mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send)>);
+struct Resolver<'a> {
+    items: &'a [Item],
+    resolve: Mutex<Resolve<'a>>,
+}
 
 impl ItemParameters for Resolver<'_> {
     fn resolve(&self, item: usize) -> Result<Json, NodeError> {
-        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(item)
+        let mut parameters = Json::NULL;
+        let mut resolve = self.resolve.lock().unwrap_or_else(PoisonError::into_inner);
+        resolve(self.items, item, &mut parameters)?;
+        Ok(parameters)
     }
 }
 
@@ -59,34 +79,27 @@ impl NodeRunEnd {
 }
 
 impl NodeRunner<'_> {
-    /// Runs the node. `prepare` resolves the parameters of the item at an index.
-    pub(crate) async fn run(
-        &self,
-        prepare: &mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send),
-    ) -> NodeRunEnd {
-        match self.tier() {
-            Tier::Item(node) => self.run_items(node, prepare).await,
-            Tier::Batch(node) => self.run_batch(node, prepare).await,
+    /// Runs the node.
+    pub(crate) async fn run(mut self, resolve: Resolve<'_>) -> NodeRunEnd {
+        let node = self.node;
+        match node.tier_for(self.parameters) {
+            Tier::Item(node) => {
+                let items = self.inputs.get_mut(self.main_input).and_then(Option::take).unwrap_or_default();
+                self.run_items(node, items, resolve).await
+            }
+            Tier::Batch(node) => self.run_batch(node, resolve).await,
         }
     }
 
-    fn tier(&self) -> Tier<'_> {
-        self.node.tier_for(self.parameters)
-    }
-
     /// Runs a node that takes its items all at once; again where it asks for retries and nothing can happen twice.
-    async fn run_batch(
-        &self,
-        node: &dyn ErasedBatchNode,
-        prepare: &mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send),
-    ) -> NodeRunEnd {
-        let resolver = Resolver(Mutex::new(prepare));
+    async fn run_batch(&self, node: &dyn ErasedBatchNode, resolve: Resolve<'_>) -> NodeRunEnd {
+        let resolver = Resolver { items: self.items(), resolve: Mutex::new(resolve) };
         let mut tries = if self.settings.retry_on_fail { self.settings.tries() } else { 1 };
         let mut sent = None;
         loop {
             let services = ItemServices::for_all_items(self.context);
             let context = BatchContext {
-                inputs: self.inputs,
+                inputs: &self.inputs,
                 main_input: self.main_input,
                 parameters: &resolver,
                 type_version: self.type_version,
@@ -125,11 +138,11 @@ impl NodeRunner<'_> {
         self.inputs.get(self.main_input).and_then(Option::as_ref).map_or(&[], |items| items.as_slice())
     }
 
-    fn end_batch(&self, outputs: Result<Vec<Vec<Item>>, NodeError>) -> NodeRunEnd {
+    fn end_batch(&self, outputs: Result<Vec<Items>, NodeError>) -> NodeRunEnd {
         let error = match outputs {
             Ok(mut outputs) => {
                 if self.settings.on_error() == OnError::ContinueErrorOutput {
-                    outputs.resize_with(self.node.header().outputs.len() + 1, Vec::new);
+                    outputs.resize_with(self.node.header().outputs.len() + 1, Items::default);
                 }
                 return NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None };
             }
@@ -142,52 +155,101 @@ impl NodeRunner<'_> {
             let input = self.items();
             outputs[output] =
                 input.iter().enumerate().map(|(index, item)| self.failed_item(item, index, &error)).collect();
-            outputs
+            outputs.into_iter().map(Arc::new).collect()
         });
         NodeRunEnd { outputs, error: Some(error), metadata: None, outcome: None }
     }
 
-    async fn run_items(
-        &self,
-        node: &dyn ErasedItemNode,
-        prepare: &mut (dyn FnMut(usize) -> Result<Json, NodeError> + Send),
-    ) -> NodeRunEnd {
-        let items = self.items();
-        let stop_on_failure = !self.settings.continues_after_failure();
+    async fn run_items(&self, node: &dyn ErasedItemNode, items: Items, resolve: Resolve<'_>) -> NodeRunEnd {
         let item_loop = ItemLoop {
             node,
             run: self.context,
-            items,
             type_version: self.type_version,
             concurrency: self.concurrency,
-            stop_on_failure,
+            stop_on_failure: !self.settings.continues_after_failure(),
             tries: if self.settings.retry_on_fail { self.settings.tries() } else { 1 },
             pause_between_tries: self.settings.wait_between_tries(),
         };
-        let mut collected = Collected::new(self, items);
-        let mut preparation = Preparation { node, last: None };
-        let effect = node.gravest_effect();
+        let collected = Collected::new(self);
+        let preparation =
+            Preparation { node, types_once: self.types_once, shared: None, context: self.context };
+        if only_computes(node) {
+            self.run_in_turn(&item_loop, items, preparation, collected, resolve).await
+        } else {
+            self.run_several_at_a_time(&item_loop, &items, preparation, collected, resolve).await
+        }
+    }
+
+    /// Resolves, types and runs one item after another.
+    async fn run_in_turn(
+        &self,
+        item_loop: &ItemLoop<'_>,
+        mut items: Items,
+        mut preparation: Preparation<'_>,
+        mut collected: Collected<'_>,
+        resolve: Resolve<'_>,
+    ) -> NodeRunEnd {
+        let mut parameters = Json::NULL;
+        for index in 0..items.len() {
+            if index % CHUNK == 0 {
+                // Nothing here waits by itself: this is where a cancellation, or the end of the run's time, is noticed.
+                if index > 0 {
+                    tokio::task::yield_now().await;
+                }
+                collected.stopped |= self.context.cancel.is_cancelled();
+            }
+            if collected.stopped {
+                break;
+            }
+            let item = &items[index];
+            let typed = preparation.prepare(&items, index, &mut parameters, resolve);
+            let prepared = typed.as_ref().map(|typed| (&**typed, &parameters));
+            let result = item_loop.run_item(item, index, prepared, Effect::Pure).await;
+            collected.take(item, index, Some(result), Effect::Pure);
+            if self.releases_items
+                && let Some(items) = Arc::get_mut(&mut items)
+            {
+                items[index] = Item::default();
+            }
+        }
+        collected.end()
+    }
+
+    async fn run_several_at_a_time(
+        &self,
+        item_loop: &ItemLoop<'_>,
+        items: &[Item],
+        mut preparation: Preparation<'_>,
+        mut collected: Collected<'_>,
+        resolve: Resolve<'_>,
+    ) -> NodeRunEnd {
+        let effect = item_loop.node.gravest_effect();
+        let keeps_parameters = !item_loop.node.untyped().is_empty();
         let mut first = 0;
         while first < items.len() && !collected.stopped {
-            let mut prepared = Vec::with_capacity(CHUNK.min(items.len() - first));
             // With an effect, every item is resolved, typed and checked before the first one leaves.
-            while first + prepared.len() < items.len() && (prepared.len() < CHUNK || effect != Effect::Pure) {
-                prepared.push(match self.context.missing_credential() {
-                    Some(error) => Err(error.clone()),
-                    None => prepare(first + prepared.len()).and_then(|json| preparation.prepare(json)),
-                });
-            }
-            if stop_on_failure && effect != Effect::Pure && prepared.iter().any(Result::is_err) {
+            let count = match effect {
+                Effect::Pure => CHUNK.min(items.len() - first),
+                Effect::Idempotent | Effect::Send => items.len() - first,
+            };
+            let mut parameters = Json::NULL;
+            let prepared: Vec<_> = (first..first + count)
+                .map(|index| {
+                    let typed = preparation.prepare(items, index, &mut parameters, resolve)?;
+                    let parameters = if keeps_parameters { parameters.clone() } else { Json::NULL };
+                    Ok(Prepared { typed, parameters })
+                })
+                .collect();
+            if item_loop.stop_on_failure && effect != Effect::Pure && prepared.iter().any(Result::is_err) {
                 collected.refuse(first, &prepared);
                 break;
             }
-            for (offset, result) in item_loop.run(first, &prepared, effect).await.into_iter().enumerate() {
-                let effect = prepared[offset].as_ref().map_or(effect, |item| item.effect);
-                collected.take(first + offset, result, effect);
+            let results = item_loop.run(items, first, &prepared, effect).await;
+            for (offset, result) in results.into_iter().enumerate() {
+                let effect = prepared[offset].as_ref().map_or(effect, |item| item.typed.effect);
+                collected.take(&items[first + offset], first + offset, result, effect);
             }
-            first += prepared.len();
-            // Items that only compute never wait: a cancellation is noticed between chunks.
-            tokio::task::yield_now().await;
+            first += count;
         }
         collected.end()
     }
@@ -204,7 +266,7 @@ impl NodeRunner<'_> {
     fn error_output(&self) -> usize {
         match self.settings.on_error() {
             OnError::ContinueErrorOutput => self.node.header().outputs.len().max(1),
-            _ => match self.tier() {
+            _ => match self.node.tier_for(self.parameters) {
                 Tier::Item(node) => node.failure_output(),
                 Tier::Batch(_) => 0,
             },
@@ -217,29 +279,41 @@ impl NodeRunner<'_> {
     }
 }
 
-/// Types resolved parameters, once for all items that share them.
+/// Resolves and types the parameters of items, typed once where all share them.
 struct Preparation<'a> {
     node: &'a dyn ErasedItemNode,
-    last: Option<(Json, Arc<PreparedItem>)>,
+    context: &'a NodeRunContext<'a>,
+    types_once: bool,
+    shared: Option<Arc<PreparedItem>>,
 }
 
 impl Preparation<'_> {
-    fn prepare(&mut self, parameters: Json) -> Result<Arc<PreparedItem>, NodeError> {
-        if let Some((last, prepared)) = &self.last
-            && last.ptr_eq(&parameters)
-        {
-            return Ok(Arc::clone(prepared));
+    /// Prepares the item at `index`; `parameters` may hold those of an item before.
+    fn prepare(
+        &mut self,
+        items: &[Item],
+        index: usize,
+        parameters: &mut Json,
+        resolve: Resolve<'_>,
+    ) -> Result<Arc<PreparedItem>, NodeError> {
+        if let Some(error) = self.context.missing_credential() {
+            return Err(error.clone());
         }
-        let prepared = Arc::new(self.node.prepare(&parameters)?);
-        self.last = Some((parameters, Arc::clone(&prepared)));
-        Ok(prepared)
+        resolve(items, index, parameters)?;
+        if let Some(shared) = &self.shared {
+            return Ok(Arc::clone(shared));
+        }
+        let typed = Arc::new(self.node.prepare(parameters)?);
+        if self.types_once {
+            self.shared = Some(Arc::clone(&typed));
+        }
+        Ok(typed)
     }
 }
 
 /// The results of items, in input order.
 struct Collected<'a> {
     runner: &'a NodeRunner<'a>,
-    items: &'a [Item],
     outputs: Vec<Vec<Item>>,
     outcomes: Vec<Json>,
     /// The first item that failed, where a failure stops the run.
@@ -250,10 +324,9 @@ struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    fn new(runner: &'a NodeRunner<'a>, items: &'a [Item]) -> Self {
+    fn new(runner: &'a NodeRunner<'a>) -> Self {
         Self {
             runner,
-            items,
             outputs: runner.empty_outputs(),
             outcomes: Vec::new(),
             error: None,
@@ -264,7 +337,7 @@ impl<'a> Collected<'a> {
     }
 
     /// Takes the result of an item; `None` when it was not started.
-    fn take(&mut self, index: usize, result: Option<ItemResult>, effect: Effect) {
+    fn take(&mut self, item: &Item, index: usize, result: Option<ItemResult>, effect: Effect) {
         let Some(result) = result else {
             self.stopped = true;
             self.note_not_started(index, effect);
@@ -275,7 +348,7 @@ impl<'a> Collected<'a> {
             Ok(output) => self.place(index, output),
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
             Err(error) if self.runner.settings.continues_after_failure() => {
-                let item = self.runner.failed_item(&self.items[index], index, &error);
+                let item = self.runner.failed_item(item, index, &error);
                 self.outputs[self.runner.error_output()].push(item);
             }
             Err(error) => {
@@ -289,7 +362,7 @@ impl<'a> Collected<'a> {
 
     /// Items cannot be prepared, and the node has an effect: nothing leaves at all. Every item that must be mended is
     /// told of; a credential that all of them lack, once.
-    fn refuse(&mut self, first: usize, prepared: &[Result<Arc<PreparedItem>, NodeError>]) {
+    fn refuse(&mut self, first: usize, prepared: &[Result<Prepared, NodeError>]) {
         self.stopped = true;
         for (offset, item) in prepared.iter().enumerate() {
             let index = first + offset;
@@ -357,7 +430,7 @@ impl<'a> Collected<'a> {
             metadata
         });
         NodeRunEnd {
-            outputs: self.error.is_none().then_some(self.outputs),
+            outputs: self.error.is_none().then(|| self.outputs.into_iter().map(Arc::new).collect()),
             error: self.error,
             metadata,
             outcome: self.outcome,

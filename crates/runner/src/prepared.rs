@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use heddle_expression::{CompiledValue, ExpressionError};
+use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{Json, Node, NodeDescription, Registry};
 use heddle_workflow::{NodeIndex, Problem, Workflow};
@@ -18,6 +19,8 @@ pub(crate) struct PreparedNode {
     pub(crate) filled: Json,
     pub(crate) plan: ParameterPlan,
     pub(crate) compiled: CompiledValue,
+    /// The typed parameters of one item are those of all.
+    pub(crate) types_once: bool,
 }
 
 /// Prepares one node of the workflow, or says everything that keeps it from running.
@@ -49,7 +52,13 @@ pub(crate) fn prepare_node(
         (Ok(plan), Ok(compiled)) => {
             problems.extend(missing_nodes(workflow, index, &compiled));
             if problems.is_empty() {
-                return Ok(PreparedNode { node, type_version, filled, plan, compiled });
+                let untyped = match node.tier() {
+                    Tier::Item(node) => node.untyped(),
+                    Tier::Batch(_) => &[],
+                };
+                let types_once =
+                    plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
+                return Ok(PreparedNode { node, type_version, filled, plan, compiled, types_once });
             }
         }
         (plan, compiled) => {

@@ -161,6 +161,14 @@ impl RunData {
         self.runs.get_mut(node)?.pop()
     }
 
+    /// Lets go of what a run of a node put out.
+    pub(crate) fn release_outputs(&mut self, node: NodeIndex, run: usize) {
+        let task = self.runs.get_mut(node).and_then(|runs| runs.get_mut(run));
+        for items in task.and_then(|task| task.outputs.as_mut()).into_iter().flatten() {
+            *items = None;
+        }
+    }
+
     /// The runs of a node, in order; the position is the run index.
     pub fn runs(&self, node: NodeIndex) -> &[TaskData] {
         self.runs.get(node).map_or(&[], Vec::as_slice)

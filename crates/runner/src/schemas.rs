@@ -25,7 +25,7 @@ pub fn generate(registry: &Registry) -> Result<Vec<(String, String)>, SchemaErro
         let header = node.header();
         let version = header.versions.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let stem = format!("nodes/{}/v{version}", header.type_name);
-        files.push((format!("{stem}.json"), pretty(&serde_json::json!(node.describe()?))));
+        files.push((format!("{stem}.json"), pretty(&serde_json::json!(*node.describe()?))));
         for (form, name) in [(SchemaForm::Stored, "stored"), (SchemaForm::Resolved, "resolved")] {
             files.push((format!("{stem}.{name}.schema.json"), pretty(&node.parameter_schema(form)?)));
         }

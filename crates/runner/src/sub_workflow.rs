@@ -17,6 +17,7 @@ use crate::cancel::CancelReason;
 use crate::events::{Event, EventSink};
 use crate::executor::{Nesting, RunError, run_nested};
 use crate::host::{Host, RunOptions};
+use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
 use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
 use crate::static_data::CalledStaticData;
@@ -220,6 +221,7 @@ impl<'h> Caller<'_, 'h> {
             pins: false,
             timeout: None,
             cancel,
+            kept_outputs: KeptOutputs::All,
             ..self.options.clone()
         }
     }

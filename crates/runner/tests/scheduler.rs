@@ -12,9 +12,9 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use heddle_node::{Item, Json, PairedItem, Source};
+use heddle_node::{Item, Items, Json, PairedItem, Source};
 use heddle_runner::scheduler::{
-    Branches, CompletionStatus, Destination, DestinationMode, Items, NodeFacts, NodeRun, Outcome, Plan,
+    Branches, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
     RequiredInputs, RunKind, Scheduler, Start, State, run_filter,
 };
 use heddle_workflow::{Graph, OnError, Workflow, read_items};

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use heddle_node::{Item, Json, PairedItem, json};
+use heddle_node::{Item, Items, Json, PairedItem, json};
 use heddle_runner::scheduler::{
-    Branches, Completion, CompletionStatus, Destination, DestinationMode, Items, NodeFacts, NodeRun, Outcome,
-    Plan, RunKind, Scheduler, Start, State,
+    Branches, Completion, CompletionStatus, Destination, DestinationMode, NodeFacts, NodeRun, Outcome, Plan,
+    RunKind, Scheduler, Start, State,
 };
 use heddle_workflow::{Connection, ConnectionType, Graph, Workflow};
 

@@ -3,7 +3,7 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -28,12 +28,8 @@ impl BatchNode for ErrorTrigger {
         credentials: &[],
     };
 
-    async fn execute(
-        &self,
-        _: &NoParameters,
-        context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
-        Ok(vec![context.items(0).to_vec()])
+    async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
+        Ok(vec![context.input(0)])
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

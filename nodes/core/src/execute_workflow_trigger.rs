@@ -1,9 +1,11 @@
 //! Execute Workflow Trigger: where a workflow starts that another one calls.
 
+use std::sync::Arc;
+
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,10 +83,10 @@ impl BatchNode for ExecuteWorkflowTrigger {
         &self,
         parameters: &ExecuteWorkflowTriggerParameters,
         context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
-        let items = context.items(0);
-        let Some(fields) = fields(parameters)? else { return Ok(vec![items.to_vec()]) };
-        Ok(vec![items.iter().map(|item| cut(item, &fields)).collect()])
+    ) -> Result<Vec<Items>, NodeError> {
+        let items = context.input(0);
+        let Some(fields) = fields(parameters)? else { return Ok(vec![items]) };
+        Ok(vec![Arc::new(items.iter().map(|item| cut(item, &fields)).collect())])
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

@@ -81,12 +81,16 @@ impl ItemNode for If {
     /// An item that cannot be compared does not meet the conditions.
     const FAILURE_OUTPUT: usize = 1;
 
+    const WAITS: bool = false;
+
+    const UNTYPED: &'static [&'static str] = &["conditions"];
+
     async fn execute_item(
         &self,
-        parameters: &IfParameters,
+        _parameters: &IfParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        let holds = context.services.matches_filter(&parameters.conditions, context.index)?;
+        let holds = context.services.matches_filter(context.parameter("conditions"), context.index)?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 

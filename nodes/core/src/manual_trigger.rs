@@ -1,8 +1,12 @@
 //! Manual Trigger: where a workflow starts when a person runs it.
 
+use std::sync::Arc;
+
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
-use heddle_node::{BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait};
+use heddle_node::{
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,13 +34,9 @@ impl BatchNode for ManualTrigger {
         credentials: &[],
     };
 
-    async fn execute(
-        &self,
-        _: &NoParameters,
-        context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
-        let items = context.items(0);
-        Ok(vec![if items.is_empty() { vec![Item::new(Json::object())] } else { items.to_vec() }])
+    async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
+        let items = context.input(0);
+        Ok(vec![if items.is_empty() { Arc::new(vec![Item::new(Json::object())]) } else { items }])
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

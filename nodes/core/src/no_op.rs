@@ -1,7 +1,7 @@
 //! No Operation: items pass through.
 
 use heddle_node::{
-    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -26,12 +26,8 @@ impl BatchNode for NoOp {
         credentials: &[],
     };
 
-    async fn execute(
-        &self,
-        _: &NoParameters,
-        context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
-        Ok(vec![context.items(0).to_vec()])
+    async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
+        Ok(vec![context.input(0)])
     }
 
     fn examples() -> Vec<NodeExample> {

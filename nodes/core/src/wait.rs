@@ -5,7 +5,7 @@ use std::time::Duration;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,8 +69,8 @@ impl BatchNode for Wait {
         &self,
         parameters: &WaitParameters,
         context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
-        let items = vec![context.main_items().to_vec()];
+    ) -> Result<Vec<Items>, NodeError> {
+        let items = vec![context.input(context.main_input)];
         let now = context.services.now();
         let until = parameters.until(now, context)?;
         let wait = Duration::from_millis(u64::try_from(until.saturating_sub(now)).unwrap_or(0));

@@ -1,5 +1,7 @@
 //! The HTTP API, as far as the chatbot resource needs it (wts/api.md §2, §3).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use heddle_node::{Effect, HttpError, HttpRequest, Json, NodeError, Services};
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -23,7 +25,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The API with the node's credential.
 pub(crate) struct Api<'a> {
     services: &'a dyn Services,
-    credential: WtsApi,
+    credential: Arc<WtsApi>,
 }
 
 /// Body of both send operations (wts/api.md §2.1).
@@ -90,7 +92,7 @@ impl<'a> Api<'a> {
     /// # Errors
     /// When the credential is missing or unfit.
     pub(crate) fn new(services: &'a dyn Services) -> Result<Self, NodeError> {
-        Ok(Self { services, credential: WtsApi::read(services)? })
+        Ok(Self { services, credential: WtsApi::of_node(services)? })
     }
 
     /// The host.

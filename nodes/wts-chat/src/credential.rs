@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_node::credential::{Authenticate, AuthenticateProperties, CredentialTest, CredentialTestRequest};
 use heddle_node::schema::SchemaError;
-use heddle_node::{CredentialType, ErrorKind, Json, NodeError, RateLimit, Sandbox, Secret, Services};
+use heddle_node::{
+    Credential, CredentialType, ErrorKind, Json, NodeError, RateLimit, Sandbox, Secret, Services,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -41,8 +44,12 @@ impl WtsApi {
     /// # Errors
     /// When none is set, when it holds no API key, or when its base URL is no web address. No error holds a value of
     /// the credential.
-    pub(crate) fn read(services: &dyn Services) -> Result<Self, NodeError> {
-        let mut credential: Self = services.credential(CREDENTIAL_TYPE)?.read()?;
+    pub(crate) fn of_node(services: &dyn Services) -> Result<Arc<Self>, NodeError> {
+        services.credential(CREDENTIAL_TYPE)?.prepared(Self::read)
+    }
+
+    fn read(credential: &Credential) -> Result<Self, NodeError> {
+        let mut credential: Self = credential.read()?;
         let key = credential.api_key.expose().trim();
         if key.is_empty() || key.contains("://") {
             // An earlier node of this name filled the field with a web address (wts/defects.md 46).

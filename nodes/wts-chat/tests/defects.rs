@@ -23,7 +23,7 @@ const SEND: &str = "/chat/v1/chatbot/send";
 
 fn property(name: &str) -> NodeProperty {
     let description = item_node(WtsChat).describe().expect("a description");
-    description.properties.into_iter().find(|property| property.name == name).expect("a property")
+    description.properties.iter().find(|property| property.name == name).cloned().expect("a property")
 }
 
 fn all_text(error: &NodeError) -> String {

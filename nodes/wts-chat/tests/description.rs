@@ -12,7 +12,7 @@ use heddle_nodes_wts_chat::{NODE_TYPE, WtsChat, WtsChatParameters};
 use support::{Host, sending};
 
 fn properties() -> Vec<NodeProperty> {
-    item_node(WtsChat).describe().expect("a description").properties
+    item_node(WtsChat).describe().expect("a description").properties.clone()
 }
 
 fn property(name: &str) -> NodeProperty {

@@ -27,7 +27,7 @@ pub(crate) fn describe(registry: &Registry, node_type: &str, json_schema: bool) 
     let value = if json_schema {
         node.parameter_schema(SchemaForm::Stored)
     } else {
-        node.describe().map(|description| serde_json::json!(description))
+        node.describe().map(|description| serde_json::json!(*description))
     };
     let value = value.map_err(|error| Failure::failed(error.to_string()))?;
     super::print(&format!("{value:#}\n"))?;

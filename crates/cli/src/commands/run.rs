@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use heddle_node::Registry;
-use heddle_runner::{CancelReason, Host, RunError, RunOptions, RunResult, Status, WorkflowFolder};
+use heddle_runner::{
+    CancelReason, Host, KeptOutputs, RunError, RunOptions, RunResult, Status, WorkflowFolder,
+};
 use heddle_workflow::Workflow;
 
 use crate::arguments::{Output, RunArguments};
@@ -39,6 +41,10 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             items,
             concurrency: arguments.concurrency.map(usize::from),
             timeout: arguments.timeout,
+            kept_outputs: match arguments.output {
+                Output::Items => KeptOutputs::Last(arguments.node.clone()),
+                Output::RunData => KeptOutputs::All,
+            },
             pins: arguments.pins,
             dry_run: arguments.dry_run,
             ..RunOptions::default()
@@ -79,7 +85,10 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             crate::static_data::write(path, &kept, &result)?;
         }
         print_result(arguments, &result)?;
-        Ok(exit_status(&result))
+        let status = exit_status(&result);
+        // The process ends here; taking apart millions of values one by one would only hold it up.
+        std::mem::forget(result);
+        Ok(status)
     })
 }
 

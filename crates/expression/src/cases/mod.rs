@@ -116,8 +116,9 @@ fn evaluate(
     };
     let Some(text) = expression.as_str() else {
         let compiled = CompiledValue::compile(expression).map_err(|(_, error)| error)?;
-        let value = engine.evaluate_parameter(&compiled, &scene).map_err(|(_, error)| error)?;
-        return Ok(value.map_or(Value::Undefined, Value::Json));
+        let mut value = Json::NULL;
+        let defined = engine.evaluate_parameter(&compiled, &scene, &mut value).map_err(|(_, error)| error)?;
+        return Ok(if defined { Value::Json(value) } else { Value::Undefined });
     };
     let value = engine.evaluate(&Template::parse(text)?, &scene)?;
     match case.get("asString").and_then(Json::as_bool) {

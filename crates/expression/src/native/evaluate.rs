@@ -234,7 +234,7 @@ fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> Evaluated<'a
 
 fn json_member<'a>(json: &'a Json, key: &Key) -> Evaluated<'a> {
     if let Some(object) = json.as_object() {
-        return match object.get(&key.name) {
+        return match object.get_at(&key.name, &key.place) {
             // Names of Object.prototype's members are what the engine makes of them.
             Some(_) | None if key.is_object_member() => Err(Stop::Unsupported),
             found => Ok(found.into()),

@@ -1,5 +1,6 @@
 //! The expressions that the native path knows.
 
+use heddle_node::json::KeyPlace;
 use smol_str::SmolStr;
 
 use crate::syntax::names;
@@ -109,10 +110,12 @@ pub(crate) enum NodePart {
 }
 
 /// A key that is known when the expression is compiled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Key {
     /// The key.
     pub(crate) name: SmolStr,
+    /// Where it stood in the last object.
+    pub(crate) place: KeyPlace,
     /// The key as an array index.
     pub(crate) index: Option<usize>,
     kinds: u8,
@@ -139,7 +142,7 @@ impl Key {
         if names::is_number_member(&name) {
             kinds |= NUMBER;
         }
-        Self { index: array_index(&name), name, kinds }
+        Self { index: array_index(&name), name, place: KeyPlace::default(), kinds }
     }
 
     /// Whether objects inherit a member of this name.

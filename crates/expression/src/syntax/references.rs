@@ -5,7 +5,7 @@ use std::ops::Range;
 use oxc_ast::ast::{AssignmentExpression, UnaryExpression, UnaryOperator, UpdateExpression};
 use oxc_ast::ast::{
     CallExpression, ComputedMemberExpression, Expression, ForStatementLeft, IdentifierReference,
-    StaticMemberExpression,
+    StaticMemberExpression, ThisExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -20,6 +20,8 @@ pub(crate) struct References {
     pub(crate) nodes: Vec<(SmolStr, Range<usize>)>,
     /// Whether it may read nodes whose names only show when it runs.
     pub(crate) unknown: bool,
+    /// Whether it may read other items than the current one, of this or another node.
+    pub(crate) other_items: bool,
     /// Whether it may change data that a later chunk of the same template reads.
     pub(crate) writes: bool,
 }
@@ -32,6 +34,21 @@ pub(crate) fn find(expression: &Expression<'_>) -> References {
 }
 
 impl References {
+    /// A call of a function that gives data of nodes.
+    fn visit_data_call<'a>(&mut self, name: &str, call: &CallExpression<'a>) {
+        match (name, call.arguments.first()) {
+            ("$" | "$items", Some(argument)) => match argument.as_expression() {
+                Some(name) => self.add(name),
+                None => self.unknown = true,
+            },
+            ("$" | "$evaluateExpression" | "$getPairedItem", _) => self.unknown = true,
+            _ => {}
+        }
+        for argument in &call.arguments {
+            self.visit_argument(argument);
+        }
+    }
+
     fn add(&mut self, name: &Expression<'_>) {
         match literal_text(name) {
             Some(text) => {
@@ -41,6 +58,36 @@ impl References {
             None => self.unknown = true,
         }
     }
+}
+
+/// Whether a name of the run may lead to other items than the current one. Those that certainly do not are few and
+/// known.
+fn names_other_items(name: &str) -> bool {
+    name.starts_with('$')
+        && !matches!(
+            name,
+            "$json"
+                | "$data"
+                | "$binary"
+                | "$itemIndex"
+                | "$runIndex"
+                | "$now"
+                | "$today"
+                | "$vars"
+                | "$env"
+                | "$workflow"
+                | "$execution"
+                | "$prevNode"
+                | "$mode"
+                | "$jmespath"
+                | "$jmesPath"
+                | "$if"
+                | "$ifEmpty"
+                | "$min"
+                | "$max"
+                | "$average"
+                | "$not"
+        )
 }
 
 /// Methods that change their receiver, or an argument.
@@ -71,29 +118,11 @@ impl<'a> Visit<'a> for References {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         match &call.callee {
             Expression::Identifier(callee) => match callee.name.as_str() {
-                "$" => {
-                    match call.arguments.first().and_then(|argument| argument.as_expression()) {
-                        Some(name) => self.add(name),
-                        None => self.unknown = true,
-                    }
-                    for argument in &call.arguments {
-                        self.visit_argument(argument);
-                    }
+                name if names_other_items(name) => {
+                    self.other_items = true;
+                    self.visit_data_call(name, call);
                     return;
                 }
-                "$items" => {
-                    if let Some(argument) = call.arguments.first() {
-                        match argument.as_expression() {
-                            Some(name) => self.add(name),
-                            None => self.unknown = true,
-                        }
-                    }
-                    for argument in &call.arguments {
-                        self.visit_argument(argument);
-                    }
-                    return;
-                }
-                "$evaluateExpression" | "$getPairedItem" => self.unknown = true,
                 _ => {}
             },
             Expression::StaticMemberExpression(member) => {
@@ -128,7 +157,12 @@ impl<'a> Visit<'a> for References {
         walk::walk_computed_member_expression(self, member);
     }
 
+    fn visit_this_expression(&mut self, _: &ThisExpression) {
+        self.other_items = true;
+    }
+
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
+        self.other_items |= names_other_items(&identifier.name);
         self.unknown |= matches!(identifier.name.as_str(), "$" | "$node" | "$items" | "$item");
     }
 

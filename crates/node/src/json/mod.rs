@@ -3,6 +3,7 @@
 //! [`Json`] is what items, parameters and run data are made of. Its inside is private; it converts to and from
 //! [`serde_json::Value`] and any type that serde knows ([`from_json`], [`to_json`]).
 
+mod array_reader;
 mod build;
 mod convert;
 mod depth;
@@ -28,13 +29,14 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use array_reader::ArrayReader;
 pub use depth::MAX_DEPTH;
 pub use deserializer::from_json;
 pub use error::JsonError;
 #[doc(hidden)]
 pub use interpolate::interpolate;
 pub use number::number_to_string;
-pub use object::{IntoIter, Iter, IterMut, JsonObject};
+pub use object::{IntoIter, Iter, IterMut, JsonObject, KeyPlace};
 pub use serializer::to_json;
 
 /// A JSON value.
@@ -242,11 +244,25 @@ impl Json {
         let Repr::Object(object) = &mut self.0 else {
             return false;
         };
-        if Arc::get_mut(object).is_none() && !object.contains_key(key) {
-            *object = Arc::new(object.clone_with_room());
+        if let Some(own) = Arc::get_mut(object) {
+            own.insert(key, value);
+            return true;
         }
-        Arc::make_mut(object).insert(key, value);
+        let room = usize::from(!object.contains_key(key));
+        let mut own = object.clone_with_room(room);
+        own.insert(key, value);
+        *object = Arc::new(own);
         true
+    }
+
+    /// Makes room for `additional` properties more, if this is an object. One that is shared is copied now.
+    pub fn reserve(&mut self, additional: usize) {
+        if let Repr::Object(object) = &mut self.0 {
+            match Arc::get_mut(object) {
+                Some(own) => own.reserve(additional),
+                None => *object = Arc::new(object.clone_with_room(additional)),
+            }
+        }
     }
 
     /// Takes a property away from an object and returns its value.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use smol_str::SmolStr;
 
@@ -41,6 +42,41 @@ pub struct IntoIter {
     values: std::vec::IntoIter<Json>,
 }
 
+/// Remembers where a key stood in the object that was asked for it last. Objects with the same keys mostly share them,
+/// so the next one is likely to have it in the same place.
+#[derive(Debug, Default)]
+pub struct KeyPlace(AtomicU64);
+
+impl KeyPlace {
+    /// Remembers nothing yet.
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    /// A position that no shared shape has: the key is not there.
+    const ABSENT: u64 = 0xff;
+    const POSITION_BITS: u32 = 8;
+
+    fn position(&self, shape: &Shape, key: &str) -> Option<usize> {
+        if !shape.is_shared() {
+            return shape.position(key);
+        }
+        // The shape's id and the position are one number, so that a reader sees both or neither.
+        let remembered = self.0.load(Ordering::Relaxed);
+        if remembered >> Self::POSITION_BITS == shape.id() {
+            let position = remembered & Self::ABSENT;
+            return (position != Self::ABSENT).then_some(position as usize);
+        }
+        let position = shape.position(key);
+        let remembered = position.map_or(Self::ABSENT, |position| position as u64);
+        self.0.store(shape.id() << Self::POSITION_BITS | remembered, Ordering::Relaxed);
+        position
+    }
+}
+
+const _: () =
+    assert!(transition::MAX_SHARED_KEYS < KeyPlace::ABSENT as usize, "a position fits into its bits");
+
 impl JsonObject {
     /// An object without properties.
     pub fn new() -> Self {
@@ -67,6 +103,11 @@ impl JsonObject {
         self.values.get(self.shape.position(key)?)
     }
 
+    /// The value of the property `key`, looked for first where `place` remembers it. One `place` is for one key.
+    pub fn get_at(&self, key: &str, place: &KeyPlace) -> Option<&Json> {
+        self.values.get(place.position(&self.shape, key)?)
+    }
+
     /// The value of the property `key`, open to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Json> {
         self.values.get_mut(self.shape.position(key)?)
@@ -89,6 +130,11 @@ impl JsonObject {
 
     /// Sets a property and returns its former value. A property that is there keeps its place.
     pub fn insert(&mut self, key: &str, value: Json) -> Option<Json> {
+        // A way from these keys to those with one more is known only if the key is not there.
+        if let Some(shape) = transition::known_extension(&self.shape, key) {
+            self.put(shape, value);
+            return None;
+        }
         if let Some(place) = self.get_mut(key) {
             return Some(std::mem::replace(place, value));
         }
@@ -156,14 +202,20 @@ impl JsonObject {
         self.values.iter_mut()
     }
 
-    /// Whether both have the same key list in memory, so that values can be compared place by place.
-    pub(super) fn same_shape(&self, other: &Self) -> bool {
+    /// Whether both share their keys in memory: then both have the same keys in the same order, and values can be
+    /// compared and set place by place. Objects of equal keys mostly share them, but need not.
+    pub fn same_shape(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shape, &other.shape)
     }
 
-    /// A copy with room for one property more, which saves copying twice when one is about to be added.
-    pub(super) fn clone_with_room(&self) -> Self {
-        let mut values = Vec::with_capacity(self.values.len() + 1);
+    /// Makes room for the values of `additional` properties more.
+    pub fn reserve(&mut self, additional: usize) {
+        self.values.reserve_exact(additional);
+    }
+
+    /// A copy with room for `additional` properties more, which saves copying twice when they are about to be added.
+    pub(super) fn clone_with_room(&self, additional: usize) -> Self {
+        let mut values = Vec::with_capacity(self.values.len() + additional);
         values.extend_from_slice(&self.values);
         Self { shape: Arc::clone(&self.shape), values }
     }
@@ -180,13 +232,22 @@ impl JsonObject {
 
     /// Adds a property that is not there yet and returns its position.
     fn append(&mut self, key: &str, value: Json) -> usize {
-        let position = match transition::extend(&self.shape, key) {
-            Some(shape) => {
-                self.shape = shape;
-                self.shape.added()
+        match transition::extend(&self.shape, key) {
+            Some(shape) => self.put(shape, value),
+            None => {
+                let position = self.own_shape().add(SmolStr::new(key));
+                self.put_at(position, value)
             }
-            None => self.own_shape().add(SmolStr::new(key)),
-        };
+        }
+    }
+
+    /// Takes over a shape that has one key more, and the value of that key.
+    fn put(&mut self, shape: Arc<Shape>, value: Json) -> usize {
+        self.shape = shape;
+        self.put_at(self.shape.added(), value)
+    }
+
+    fn put_at(&mut self, position: usize, value: Json) -> usize {
         if self.values.len() == self.values.capacity() {
             // Records are many and grow seldom: doubling would waste more than it saves.
             self.values.reserve_exact(self.values.len() / 4 + 1);

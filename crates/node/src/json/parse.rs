@@ -6,7 +6,7 @@
 //! before, and then a key costs one comparison.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -19,6 +19,14 @@ use super::{Json, JsonError, MAX_DEPTH};
 /// Properties of an object for which shapes are foreseen one by one; later ones share the last guess.
 const MAX_HINTS: usize = 64;
 
+/// The longest text, in bytes, of which the next one read may be a likeness.
+const MAX_REMEMBERED: usize = 1 << 16;
+
+thread_local! {
+    /// What was seen in the text that this thread read last: the answers of a service mostly have the same keys.
+    static LAST: Cell<Hint> = Cell::new(Hint::default());
+}
+
 impl Json {
     /// Reads JSON text as `JSON.parse` does: the last of equal keys wins, numbers are the nearest `f64` (`1e999` is
     /// infinite). Half a surrogate pair, which Rust's strings cannot hold, becomes U+FFFD.
@@ -27,7 +35,13 @@ impl Json {
     /// If the text is not JSON, or nested deeper than [`MAX_DEPTH`].
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0 };
-        parser.document().map_err(|failure| failure.locate(text))
+        let mut hint = LAST.try_with(Cell::take).unwrap_or_default();
+        let result = parser.document(&mut hint).map_err(|failure| failure.locate(text));
+        if text.len() <= MAX_REMEMBERED {
+            // A thread that ends has no use for it.
+            let _ = LAST.try_with(|last| last.set(hint));
+        }
+        result
     }
 
     /// Reads JSON text in UTF-8; see [`Json::parse`].
@@ -44,21 +58,11 @@ impl Json {
             }
         }
     }
-
-    /// Reads JSON text in UTF-8 from a reader, to its end; see [`Json::parse`].
-    ///
-    /// # Errors
-    /// If reading fails, or the bytes are not JSON in UTF-8, or nested deeper than [`MAX_DEPTH`].
-    pub fn parse_reader(mut reader: impl Read) -> Result<Self, JsonError> {
-        let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|error| JsonError::new(error.to_string()))?;
-        Self::parse_slice(&bytes)
-    }
 }
 
 /// What was seen at one place of the text before, such as in the row before this one.
 #[derive(Default)]
-struct Hint {
+pub(super) struct Hint {
     shape: Option<Arc<Shape>>,
     /// Of the elements (all share the first) or of the properties in the order of the text.
     inner: Vec<Hint>,
@@ -75,21 +79,35 @@ impl Hint {
 }
 
 /// What is wrong at which byte.
-struct Failure {
-    message: &'static str,
-    at: usize,
+#[derive(Clone, Copy)]
+pub(super) struct Failure {
+    pub(super) message: &'static str,
+    pub(super) at: usize,
 }
 
 impl Failure {
     fn locate(&self, text: &str) -> JsonError {
+        self.locate_from(text, (0, 0))
+    }
+
+    /// As an error in a text of which `text` is a part that begins at this line and column, both from 0.
+    pub(super) fn locate_from(&self, text: &str, (line, column): (usize, usize)) -> JsonError {
         let before = text.get(..self.at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = 1 + before.bytes().filter(|&byte| byte == b'\n').count();
-        JsonError::at(self.message, line, 1 + before[line_start..].chars().count())
+        let newlines = before.bytes().filter(|&byte| byte == b'\n').count();
+        let column = match before.rfind('\n') {
+            Some(newline) => before[newline + 1..].chars().count(),
+            None => column + before.chars().count(),
+        };
+        JsonError::at(self.message, 1 + line + newlines, 1 + column)
+    }
+
+    /// The failure in a text that has `bytes` more in front.
+    pub(super) fn behind(self, bytes: usize) -> Self {
+        Self { at: self.at + bytes, ..self }
     }
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -97,10 +115,19 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn document(&mut self) -> Result<Json, Failure> {
-        let mut hint = Hint::default();
+    /// Reads a text that stands inside an array.
+    pub(super) fn inside(text: &'a str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, depth: 1 }
+    }
+
+    /// How many bytes were read.
+    pub(super) fn position(&self) -> usize {
+        self.at
+    }
+
+    fn document(&mut self, hint: &mut Hint) -> Result<Json, Failure> {
         self.skip_space();
-        let value = self.value(&mut hint, 0)?;
+        let value = self.value(hint, 0)?;
         self.skip_space();
         match self.peek() {
             None => Ok(value),
@@ -108,7 +135,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn value(&mut self, around: &mut Hint, index: usize) -> Result<Json, Failure> {
+    pub(super) fn value(&mut self, around: &mut Hint, index: usize) -> Result<Json, Failure> {
         match self.peek() {
             Some(b'"') => {
                 self.at += 1;
@@ -372,23 +399,23 @@ impl<'a> Parser<'a> {
         self.fail("expected a value")
     }
 
-    fn skip_space(&mut self) {
+    pub(super) fn skip_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn take(&mut self, byte: u8) -> bool {
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
-    fn fail<T>(&self, message: &'static str) -> Result<T, Failure> {
+    pub(super) fn fail<T>(&self, message: &'static str) -> Result<T, Failure> {
         Err(Failure { message, at: self.at })
     }
 }

@@ -74,6 +74,15 @@ pub(super) fn extend(shape: &Arc<Shape>, key: &str) -> Option<Arc<Shape>> {
     })
 }
 
+/// As [`extend`], if this thread has gone that way lately.
+pub(super) fn known_extension(shape: &Arc<Shape>, key: &str) -> Option<Arc<Shape>> {
+    if !shape.is_shared() {
+        return None;
+    }
+    let hash = TABLE.hash(shape.id(), Step::Add, key);
+    recall(hash, shape.id(), Step::Add, key)
+}
+
 /// The shared shape of `shape` without its key at `position`; `None` if that shape is not to be shared.
 pub(super) fn reduce(shape: &Arc<Shape>, position: usize) -> Option<Arc<Shape>> {
     if !shape.is_shared() {
@@ -121,15 +130,7 @@ impl Table {
     }
 
     fn find(&self, hash: u64, from: u64, step: Step, key: &str) -> Option<Arc<Shape>> {
-        let slot = (hash >> 32) as usize % RECENT;
-        let recent = RECENTLY.try_with(|recently| {
-            let recently = recently.try_borrow().ok()?;
-            recently[slot]
-                .as_ref()
-                .filter(|known| known.is(from, step, key))
-                .map(|known| Arc::clone(&known.to))
-        });
-        if let Ok(Some(shape)) = recent {
+        if let Some(shape) = recall(hash, from, step, key) {
             return Some(shape);
         }
         let known = {
@@ -137,7 +138,7 @@ impl Table {
             shard.transitions.find(hash, |known| known.is(from, step, key))?.clone()
         };
         let shape = Arc::clone(&known.to);
-        remember(slot, known);
+        remember(hash, known);
         Some(shape)
     }
 
@@ -185,10 +186,24 @@ impl Shard {
     }
 }
 
-fn remember(slot: usize, transition: Transition) {
+fn slot(hash: u64) -> usize {
+    (hash >> 32) as usize % RECENT
+}
+
+/// A transition that this thread remembers.
+fn recall(hash: u64, from: u64, step: Step, key: &str) -> Option<Arc<Shape>> {
+    let recent = RECENTLY.try_with(|recently| {
+        let recently = recently.try_borrow().ok()?;
+        let known = recently[slot(hash)].as_ref().filter(|known| known.is(from, step, key))?;
+        Some(Arc::clone(&known.to))
+    });
+    recent.ok().flatten()
+}
+
+fn remember(hash: u64, transition: Transition) {
     // A shape that is let go here may be the last of its kind; it must not be dropped while the cells are borrowed.
     let _forgotten = RECENTLY.try_with(|recently| {
-        recently.try_borrow_mut().ok().and_then(|mut recently| recently[slot].replace(transition))
+        recently.try_borrow_mut().ok().and_then(|mut recently| recently[slot(hash)].replace(transition))
     });
 }
 

@@ -72,6 +72,16 @@ impl ParameterPlan {
         &self.parameters
     }
 
+    /// Whether all that [`ParameterPlan::apply`] may change are single values that an expression gave. The parameters of
+    /// all items have the same structure then, unless an expression gave nothing.
+    pub fn keeps_structure(&self) -> bool {
+        self.rules.iter().all(|rule| {
+            let mut candidates = rule.candidates.iter();
+            candidates
+                .all(|candidate| candidate.shown_if.is_none() && matches!(candidate.target, Target::Leaf(_)))
+        })
+    }
+
     /// Brings the parameters that were resolved for an item to their types.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod array_reader;
 mod copies;
 mod depth;
 mod macros;

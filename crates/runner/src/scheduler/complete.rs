@@ -8,7 +8,7 @@ impl Scheduler {
     /// Takes what came of a run. Gives what goes into the run data: `None` when the node gave nothing, or the run is not
     /// the one under way.
     pub fn complete(&mut self, id: RunId, outcome: Outcome) -> Option<Completion> {
-        let Current { entry, run_index, execution_index, .. } =
+        let Current { entry, counts, run_index, execution_index, .. } =
             self.current.take_if(|current| current.id == id)?;
         let node = self.plan.node(entry.node)?;
         let (outputs, status) = match outcome {
@@ -30,17 +30,17 @@ impl Scheduler {
         let outputs = match status {
             CompletionStatus::Error => outputs,
             _ => {
-                let outputs = outputs.map(|outputs| assign_pairing(outputs, &entry.inputs));
-                if node.always_output_data { Some(always_output(outputs, &entry.inputs)) } else { outputs }
+                let outputs = outputs.map(|outputs| assign_pairing(outputs, &counts));
+                if node.always_output_data { Some(always_output(outputs, &counts)) } else { outputs }
             }
         };
         let Some(outputs) = outputs else {
             self.may_drain = false;
             return None;
         };
-        let counts = outputs.iter().map(|items| items.as_ref().map_or(0, |items| items.len())).collect();
+        let left = outputs.iter().map(|items| items.as_ref().map_or(0, |items| items.len())).collect();
         if let Some(runs) = self.runs.get_mut(entry.node) {
-            runs.push(Some(counts));
+            runs.push(Some(left));
         }
         let completion = Completion {
             node: entry.node,

@@ -25,12 +25,12 @@ mod waiting;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use heddle_node::{Item, Source};
+use heddle_node::{Item, Items, Source};
 use heddle_workflow::{ExecutionOrder, NodeIndex};
 
 pub use outputs::with_fresh_pairing;
 pub use plan::{NodeFacts, Plan, RequiredInputs};
-pub use run::{Branches, Completion, CompletionStatus, Items, NodeRun, Outcome, RunId, RunKind, State};
+pub use run::{Branches, Completion, CompletionStatus, NodeRun, Outcome, RunId, RunKind, State};
 pub use start::{Destination, DestinationMode, Start, run_filter};
 
 use waiting::WaitingNodes;
@@ -50,6 +50,8 @@ struct Entry {
 struct Current {
     id: RunId,
     entry: Entry,
+    /// How many items each input has.
+    counts: Vec<Option<usize>>,
     run_index: usize,
     execution_index: usize,
 }
@@ -138,6 +140,19 @@ impl Scheduler {
         }
     }
 
+    /// Lets go of the items of the run under way, so that whoever executes it may be the only one who holds them. Its
+    /// outcome must have items of its own then, also where the node failed and the run goes on.
+    pub fn release_inputs(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.entry.inputs.clear();
+        }
+    }
+
+    /// The nodes that have something to run on, or wait for more of it.
+    pub fn pending_nodes(&self) -> impl Iterator<Item = NodeIndex> {
+        self.stack.iter().map(|entry| entry.node).chain(self.waiting.nodes().map(|(node, _)| node))
+    }
+
     /// The next node run; `None` when there is none, which [`Scheduler::state`] explains, or while one is under way.
     #[allow(clippy::should_implement_trait)] // It is no iterator: every run must be completed before the next.
     pub fn next(&mut self) -> Option<NodeRun> {
@@ -173,7 +188,7 @@ impl Scheduler {
 
     fn give_out(&mut self, mut entry: Entry, run_index: usize, execution_index: usize) -> NodeRun {
         let inputs = entry.inputs.into_iter().enumerate();
-        entry.inputs = inputs.map(|(input, items)| Some(with_fresh_pairing(&items?, input))).collect();
+        entry.inputs = inputs.map(|(input, items)| Some(with_fresh_pairing(items?, input))).collect();
         let (kind, main_input, given) = self.choose_kind(&entry);
         let id = RunId(self.next_id);
         self.next_id += 1;
@@ -189,7 +204,8 @@ impl Scheduler {
             kind,
             given,
         };
-        self.current = Some(Current { id, entry, run_index, execution_index });
+        let counts = entry.inputs.iter().map(|items| items.as_ref().map(|items| items.len())).collect();
+        self.current = Some(Current { id, entry, counts, run_index, execution_index });
         run
     }
 

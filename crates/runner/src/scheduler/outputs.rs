@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use heddle_node::{Item, ItemReference, Json, PairedItem};
+use heddle_node::{Item, ItemReference, Items, Json, PairedItem};
 
-use super::{Branches, Items, has_items};
+use super::{Branches, has_items};
 
 /// The items of an input, each paired with its own place there, whatever the node before had set
 /// (`spec/engine.md §13.1`). Items that are so paired already are not copied.
-pub fn with_fresh_pairing(items: &Items, input: usize) -> Items {
+pub fn with_fresh_pairing(mut items: Items, input: usize) -> Items {
     let input = to_u32(input);
     let is_fresh = |(index, item): (usize, &Item)| match &item.paired_item {
         PairedItem::One(reference) => {
@@ -19,7 +19,13 @@ pub fn with_fresh_pairing(items: &Items, input: usize) -> Items {
         _ => false,
     };
     if items.iter().enumerate().all(is_fresh) {
-        return items.clone();
+        return items;
+    }
+    if let Some(own) = Arc::get_mut(&mut items) {
+        for (index, item) in own.iter_mut().enumerate() {
+            item.paired_item = PairedItem::One(ItemReference::new(to_u32(index), input));
+        }
+        return items;
     }
     let fresh = items.iter().enumerate().map(|(index, item)| Item {
         json: item.json.clone(),
@@ -32,8 +38,8 @@ pub fn with_fresh_pairing(items: &Items, input: usize) -> Items {
 }
 
 /// Pairs the items that the node left without pairing, as far as their numbers tell (`spec/engine.md §13.2`).
-pub(super) fn assign_pairing(mut outputs: Branches, inputs: &Branches) -> Branches {
-    let [Some(input)] = inputs.as_slice() else { return outputs };
+pub(super) fn assign_pairing(mut outputs: Branches, counts: &[Option<usize>]) -> Branches {
+    let &[Some(count)] = counts else { return outputs };
     let lacks = |items: &Items| items.iter().any(|item| item.paired_item == PairedItem::None);
     if !outputs.iter().flatten().any(lacks) {
         return outputs;
@@ -42,11 +48,11 @@ pub(super) fn assign_pairing(mut outputs: Branches, inputs: &Branches) -> Branch
         [Some(only)] => Some(only.len()),
         _ => None,
     };
-    let pair_with: fn(usize) -> u32 = if input.len() == 1 {
+    let pair_with: fn(usize) -> u32 = if count == 1 {
         |_| 0
-    } else if only_output == Some(input.len()) {
+    } else if only_output == Some(count) {
         to_u32
-    } else if input.len() > 1 && only_output == Some(1) {
+    } else if count > 1 && only_output == Some(1) {
         |_| 0
     } else {
         return outputs;
@@ -62,14 +68,13 @@ pub(super) fn assign_pairing(mut outputs: Branches, inputs: &Branches) -> Branch
 }
 
 /// Puts one empty item, paired with every input item, on output 0 when that has none (`spec/engine.md §7` step 7).
-pub(super) fn always_output(outputs: Option<Branches>, inputs: &Branches) -> Branches {
+pub(super) fn always_output(outputs: Option<Branches>, counts: &[Option<usize>]) -> Branches {
     let mut outputs = outputs.unwrap_or_default();
     if outputs.first().is_some_and(has_items) {
         return outputs;
     }
-    let references = inputs.iter().enumerate().flat_map(|(input, items)| {
-        let count = items.as_ref().map_or(0, |items| items.len());
-        (0..count).map(move |item| ItemReference::new(to_u32(item), to_u32(input)))
+    let references = counts.iter().enumerate().flat_map(|(input, count)| {
+        (0..count.unwrap_or(0)).map(move |item| ItemReference::new(to_u32(item), to_u32(input)))
     });
     let item = Item { paired_item: PairedItem::Many(references.collect()), ..Item::new(Json::object()) };
     let items = Some(Arc::new(vec![item]));

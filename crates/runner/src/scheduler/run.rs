@@ -1,12 +1,7 @@
 //! Node runs, and what comes of them.
 
-use std::sync::Arc;
-
-use heddle_node::{Item, Source};
+use heddle_node::{Item, Items, Source};
 use heddle_workflow::NodeIndex;
-
-/// Items of one input or output, shared by all who read them.
-pub type Items = Arc<Vec<Item>>;
 
 /// Items by input or output; `None` where nothing arrived or left.
 pub type Branches = Vec<Option<Items>>;

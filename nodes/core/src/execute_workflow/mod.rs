@@ -11,7 +11,7 @@ use heddle_node::description::{NodeDescription, NodeProperty};
 use heddle_node::node::{Tier, batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, Node, NodeError,
+    BatchContext, BatchNode, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json, Node, NodeError,
     NodeExample, NodeHeader, PairedItem, WorkflowCall, async_trait,
 };
 
@@ -46,7 +46,7 @@ impl Node for ExecuteWorkflow {
         self.once.header()
     }
 
-    fn describe(&self) -> Result<NodeDescription, SchemaError> {
+    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
         self.once.describe()
     }
 
@@ -87,7 +87,7 @@ impl BatchNode for Once {
         &self,
         parameters: &ExecuteWorkflowParameters,
         context: &BatchContext<'_>,
-    ) -> Result<Vec<Vec<Item>>, NodeError> {
+    ) -> Result<Vec<Items>, NodeError> {
         let workflow = parameters.workflow()?;
         let input = context.main_items();
         let mut items = Vec::with_capacity(input.len());
@@ -95,12 +95,12 @@ impl BatchNode for Once {
             items.push(inputs::map(item, index, &context.parameters_of(index)?)?);
         }
         let wait = parameters.waits();
-        let passed_on = if wait { Vec::new() } else { items.clone() };
+        let passed_on = if wait { Items::default() } else { Arc::new(items.clone()) };
         let answer = context.services.run_workflow(WorkflowCall { workflow, items, wait }).await?;
         if !wait {
             return Ok(vec![passed_on]);
         }
-        Ok(answer.outputs.into_iter().map(|output| with_pairing(output, input.len())).collect())
+        Ok(answer.outputs.into_iter().map(|output| Arc::new(with_pairing(output, input.len()))).collect())
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heddle_node::description::NodeProperty;
+use heddle_node::json::KeyPlace;
 use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
@@ -29,6 +30,11 @@ use crate::{field_path, lenient_json};
 /// Sets fields on every item.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Set;
+
+/// Where the parts of an assignment stand.
+static NAME: KeyPlace = KeyPlace::new();
+static TYPE: KeyPlace = KeyPlace::new();
+static VALUE: KeyPlace = KeyPlace::new();
 
 type Files = Option<Arc<BTreeMap<String, BinaryData>>>;
 
@@ -60,6 +66,10 @@ impl ItemNode for Set {
         credentials: &[],
     };
 
+    const WAITS: bool = false;
+
+    const UNTYPED: &'static [&'static str] = &["assignments"];
+
     async fn execute_item(
         &self,
         parameters: &SetParameters,
@@ -74,7 +84,7 @@ impl ItemNode for Set {
                 let rows = &parameters.fields.values;
                 // Rows are left over where an expression gave the whole list; all others were upgraded.
                 let upgraded = (!rows.is_empty()).then(|| upgrade::rows_to_assignments(rows));
-                let assignments = upgraded.as_ref().unwrap_or(&parameters.assignments);
+                let assignments = upgraded.as_ref().unwrap_or_else(|| context.parameter("assignments"));
                 assign(list(assignments)?, context.item, &mut json, &mut files, rules)?;
             }
         }
@@ -149,11 +159,13 @@ fn assign(
 ) -> Result<(), NodeError> {
     let is_path =
         |assignment: &Json| assignment.get("name").and_then(Json::as_str).is_some_and(field_path::is_path);
+    json.reserve(assignments.len());
     let mut gathered = (rules.dots && assignments.iter().any(is_path)).then(JsonObject::new);
     for assignment in assignments {
-        let name = assignment.get("name").map_or(Cow::Borrowed("undefined"), javascript::to_text);
-        let kind = assignment.get("type").and_then(Json::as_str).unwrap_or_default();
-        let value = assignment.get("value");
+        let part = |key, place| assignment.as_object().and_then(|assignment| assignment.get_at(key, place));
+        let name = part("name", &NAME).map_or(Cow::Borrowed("undefined"), javascript::to_text);
+        let kind = part("type", &TYPE).and_then(Json::as_str).unwrap_or_default();
+        let value = part("value", &VALUE);
         if kind == "binary" {
             let file = convert::file(value.unwrap_or(&Json::NULL), item, rules.item_index)?;
             Arc::make_mut(files.get_or_insert_default()).insert(name.into_owned(), file);

@@ -23,7 +23,7 @@ fn forms_have_the_parameters_of_n8n() {
     let registry = Registry::linked().unwrap();
     for (type_name, expected) in recorded.as_object().unwrap().iter().filter(|(name, _)| name.contains('.')) {
         let node = registry.node(type_name, None).unwrap();
-        let description = to_json(&node.describe().unwrap()).unwrap();
+        let description = to_json(&*node.describe().unwrap()).unwrap();
         for field in ["version", "group", "inputs", "outputs", "defaults"] {
             assert_eq!(description.get(field), expected.get(field), "{type_name}: {field}");
         }

@@ -93,9 +93,9 @@ impl Host {
     /// Parameters as a runner makes them of those in a file: upgraded, filled and coerced.
     pub(crate) fn resolve(&self, stored: Json) -> Result<Json, NodeError> {
         let upgraded = self.node.upgrade(1.0, stored);
-        let properties = self.node.describe().expect("a description").properties;
-        let filled = fill_defaults(&properties, &upgraded, 1.0);
-        let plan = ParameterPlan::new(&properties, &filled, 1.0)?;
+        let properties = &self.node.describe().expect("a description").properties;
+        let filled = fill_defaults(properties, &upgraded, 1.0);
+        let plan = ParameterPlan::new(properties, &filled, 1.0)?;
         let resolved = plan.parameters().clone();
         Ok(plan.apply(resolved)?)
     }
@@ -125,7 +125,13 @@ impl Host {
     pub(crate) async fn run_at(&self, index: usize, prepared: &PreparedItem) -> Result<Item, NodeError> {
         let heddle_node::Tier::Item(node) = self.node.tier() else { unreachable!("the node takes items") };
         let item = Item::default();
-        let context = ItemContext { item: &item, index, type_version: 1.0, services: &self.services };
+        let context = ItemContext {
+            item: &item,
+            index,
+            type_version: 1.0,
+            parameters: &Json::NULL,
+            services: &self.services,
+        };
         let output: Vec<(usize, Item)> = node.run_item(prepared, &context).await?.into_iter().collect();
         let [(0, item)] = <[_; 1]>::try_from(output).expect("one item on the only output") else {
             panic!("the item went to another output")

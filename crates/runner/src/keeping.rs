@@ -1,0 +1,106 @@
+//! Which outputs a run holds on to.
+
+use heddle_node::node::Tier;
+use heddle_workflow::{ConnectionFilter, ExecutionOrder, Graph, NodeIndex, Workflow};
+
+use crate::node_runner::only_computes;
+use crate::prepared::PreparedNode;
+use crate::run_data::RunData;
+use crate::scheduler::Scheduler;
+
+/// Which outputs the result of a run holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum KeptOutputs {
+    /// Those of every run of every node, as n8n's run data.
+    #[default]
+    All,
+    /// Those of the last run of one node: of the named one, or else of the node that runs last. All others are let go of
+    /// as soon as no node and no expression can read them, which saves memory.
+    Last(Option<String>),
+}
+
+/// Lets go of outputs that nobody can read any more.
+pub(crate) struct Keeping {
+    releases: bool,
+    named: Option<NodeIndex>,
+    /// For each node whether it, or one that runs after it, has an expression that may read other items than its own.
+    leads_to_reader: Vec<bool>,
+    /// For each node whether it is done with an item for good once it has handled it.
+    is_done_with_each_item: Vec<bool>,
+    held: Vec<(NodeIndex, usize)>,
+}
+
+impl Keeping {
+    pub(crate) fn new(
+        kept: &KeptOutputs,
+        workflow: &Workflow,
+        graph: &Graph,
+        nodes: &[Option<PreparedNode>],
+    ) -> Self {
+        let reads_other_items: Vec<bool> = nodes
+            .iter()
+            .map(|node| {
+                let mut templates = node.iter().flat_map(|node| node.compiled.templates());
+                templates.any(|(_, template)| template.reads_other_items())
+            })
+            .collect();
+        let leads_to_reader: Vec<bool> = (0..nodes.len())
+            .map(|node| {
+                reads_other_items[node]
+                    || graph
+                        .descendants(node, ConnectionFilter::Main)
+                        .into_iter()
+                        .any(|descendant| reads_other_items[descendant])
+            })
+            .collect();
+        // In order v0 a node that waits makes nodes run that nothing leads to.
+        let foreseeable = workflow.settings.execution_order == ExecutionOrder::V1
+            || !reads_other_items.iter().any(|reads| *reads);
+        Self {
+            releases: *kept != KeptOutputs::All && foreseeable,
+            named: match kept {
+                KeptOutputs::Last(Some(name)) => workflow.node_index(name),
+                KeptOutputs::Last(None) | KeptOutputs::All => None,
+            },
+            leads_to_reader,
+            is_done_with_each_item: std::iter::zip(nodes, reads_other_items)
+                .map(|(node, reads_other_items)| {
+                    let tier = node.as_ref().map(|node| node.node.tier_for(&node.filled));
+                    !reads_other_items && matches!(tier, Some(Tier::Item(node)) if only_computes(node))
+                })
+                .collect(),
+            held: Vec::new(),
+        }
+    }
+
+    /// Whether a node that is about to execute may consume its items one by one.
+    pub(crate) fn consumes_items(&self, node: NodeIndex) -> bool {
+        self.releases && self.is_done_with_each_item[node]
+    }
+
+    /// Notes that the last run of a node is in the run data.
+    pub(crate) fn note(&mut self, node: NodeIndex, run_data: &RunData) {
+        if self.releases
+            && let Some(run) = run_data.runs(node).len().checked_sub(1)
+        {
+            self.held.push((node, run));
+        }
+    }
+
+    /// Lets go of what nobody can read, as `node` is about to execute.
+    pub(crate) fn release(&mut self, node: NodeIndex, scheduler: &Scheduler, run_data: &mut RunData) {
+        let may_be_read =
+            || std::iter::once(node).chain(scheduler.pending_nodes()).any(|node| self.leads_to_reader[node]);
+        if self.held.is_empty() || may_be_read() {
+            return;
+        }
+        let kept = self.named.and_then(|named| Some((named, run_data.runs(named).len().checked_sub(1)?)));
+        self.held.retain(|&(node, run)| {
+            let keeps = Some((node, run)) == kept;
+            if !keeps {
+                run_data.release_outputs(node, run);
+            }
+            keeps
+        });
+    }
+}
