@@ -38,6 +38,37 @@ fn references_are_found_with_their_places() {
 }
 
 #[test]
+fn templates_tell_whether_they_read_other_items() {
+    let reads = |template: &str| Template::parse(template).unwrap().reads_other_items();
+    for template in [
+        "={{ $('X').item.json.a }}",
+        "={{ $node.X.json.a }}",
+        "={{ $node['X'].json.a }}",
+        "={{ $items() }}",
+        "={{ $items('X').length }}",
+        "={{ $item(0).$json }}",
+        "={{ $input.all().length }}",
+        "={{ $input.first().json.a }}",
+        "={{ [$input].length }}",
+        "={{ $evaluateExpression($json.text) }}",
+        "={{ $parameter.a }}",
+        "={{ (() => this)() }}",
+        "={{ $json.a }} and {{ $json.list.map(x => $('X').first().json[x]) }}",
+    ] {
+        assert!(reads(template), "{template}");
+    }
+    for template in [
+        "=text",
+        "={{ $json.a.toUpperCase() }} {{ $itemIndex }}",
+        "={{ $now.plus($json.days, 'days').toISO() }}",
+        "={{ $json.list.map(x => x.$input) }}",
+        "={{ $if($json.a > 1, $workflow.name, $execution.id) }}",
+    ] {
+        assert!(!reads(template), "{template}");
+    }
+}
+
+#[test]
 fn computed_references_are_unknown() {
     let unknown = |template: &str| Template::parse(template).unwrap().node_references().reads_unknown_nodes;
     for template in [

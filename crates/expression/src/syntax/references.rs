@@ -34,15 +34,15 @@ pub(crate) fn find(expression: &Expression<'_>) -> References {
 }
 
 impl References {
-    /// A call of a function that gives data of nodes.
-    fn visit_data_call<'a>(&mut self, name: &str, call: &CallExpression<'a>) {
-        match (name, call.arguments.first()) {
-            ("$" | "$items", Some(argument)) => match argument.as_expression() {
+    /// A call that gives data of the node it names: `$(…)`, or `$items(…)`, which may also name none.
+    fn visit_data_call<'a>(&mut self, function: &str, call: &CallExpression<'a>) {
+        self.other_items = true;
+        match call.arguments.first() {
+            Some(argument) => match argument.as_expression() {
                 Some(name) => self.add(name),
                 None => self.unknown = true,
             },
-            ("$" | "$evaluateExpression" | "$getPairedItem", _) => self.unknown = true,
-            _ => {}
+            None => self.unknown |= function == "$",
         }
         for argument in &call.arguments {
             self.visit_argument(argument);
@@ -118,11 +118,8 @@ impl<'a> Visit<'a> for References {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         match &call.callee {
             Expression::Identifier(callee) => match callee.name.as_str() {
-                name if names_other_items(name) => {
-                    self.other_items = true;
-                    self.visit_data_call(name, call);
-                    return;
-                }
+                "$" | "$items" => return self.visit_data_call(&callee.name, call),
+                "$evaluateExpression" | "$getPairedItem" => self.unknown = true,
                 _ => {}
             },
             Expression::StaticMemberExpression(member) => {
@@ -137,6 +134,7 @@ impl<'a> Visit<'a> for References {
         if let Expression::Identifier(object) = &member.object
             && object.name == "$node"
         {
+            self.other_items = true;
             let span = member.property.span;
             let name = SmolStr::new(member.property.name.as_str());
             self.nodes.push((name, span.start as usize..span.end as usize));
@@ -151,6 +149,7 @@ impl<'a> Visit<'a> for References {
         if let Expression::Identifier(object) = &member.object
             && object.name == "$node"
         {
+            self.other_items = true;
             self.add(&member.expression);
             return self.visit_expression(&member.expression);
         }
