@@ -144,6 +144,10 @@ fn report(differences: &[Difference]) {
     let mut cases: Vec<Value> = Vec::new();
     for (index, found) in differences.iter().enumerate() {
         let mut case = found.case.record(&format!("fuzz-{index:03}"));
+        if let Some(pairings) = &found.case.pairings {
+            // Such a case needs a fixture of its own.
+            case.insert("fixture".into(), Value::from(format!("chain with pairings {pairings:?}")));
+        }
         case.extend(found.recorded.clone());
         println!(
             "{}: {}\n    n8n  {}\n    ours {}",

@@ -23,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) json: Map<String, Value>,
     pub(crate) item_index: usize,
     pub(crate) timezone: Option<&'static str>,
+    /// `pairedItem` of the items of `Fetch` and `Input`, where they are not those of the fixture.
+    pub(crate) pairings: Option<[Vec<Value>; 2]>,
 }
 
 /// A piece of a template.
@@ -55,7 +57,10 @@ impl Case {
             _ => None,
         };
         let item_index = [0, 0, 0, 0, 0, 0, 1, 2, 3, 7][rng.usize(..10)];
-        Self { family, pieces, json: item(rng), item_index, timezone }
+        let reads_nodes = grammar.families[family].name == "nodes" && rng.bool();
+        let pairings =
+            reads_nodes.then(|| [(); 2].map(|()| (0..rng.usize(1..6)).map(|_| pairing(rng)).collect()));
+        Self { family, pieces, json: item(rng), item_index, timezone, pairings }
     }
 
     /// The template.
@@ -118,6 +123,9 @@ impl Case {
         if self.item_index > 0 {
             all.push(Case { item_index: 0, ..self.clone() });
         }
+        if self.pairings.is_some() {
+            all.push(Case { pairings: None, ..self.clone() });
+        }
         if self.timezone.is_some() {
             all.push(Case { timezone: None, ..self.clone() });
         }
@@ -130,6 +138,22 @@ impl Case {
             all.push(Case { json, ..self.clone() });
         }
         all
+    }
+}
+
+/// One item's `pairedItem`, mostly to items that exist.
+fn pairing(rng: &mut Rng) -> Value {
+    let one = |rng: &mut Rng| match rng.usize(..8) {
+        0 => json!({ "item": rng.usize(..7), "input": 1 }),
+        1 => {
+            let node = ["Start", "Fetch"][rng.usize(..2)];
+            json!({ "item": rng.usize(..3), "sourceOverwrite": { "previousNode": node } })
+        }
+        _ => json!({ "item": rng.usize(..4) }),
+    };
+    match rng.usize(..8) {
+        0 => (0..rng.usize(..4)).map(|_| one(rng)).collect(),
+        _ => one(rng),
     }
 }
 
@@ -244,11 +268,8 @@ fn item(rng: &mut Rng) -> Map<String, Value> {
 
 /// The workflow around the item, as both sides need it.
 pub(crate) struct Scene {
-    fixtures: Json,
+    chain: Value,
     recording: Recording,
-    nodes: Value,
-    input: Vec<Value>,
-    parameters: Value,
     native: Engine,
     javascript: Engine,
 }
@@ -259,35 +280,49 @@ impl Scene {
         let path = heddle_tests::root().join("tests/conformance/expressions/fixtures.json");
         let text = std::fs::read_to_string(path).expect("the fixtures are there");
         let fixtures: Value = serde_json::from_str(&text).expect("the fixtures are JSON");
-        let chain = &fixtures["chain"];
-        let items = |node: &str| chain["runData"][node][0]["items"][0].clone();
-        let parameters = chain["workflow"]["nodes"]
-            .as_array()
-            .and_then(|nodes| nodes.iter().find(|node| node["name"] == "Node"));
         Self {
-            nodes: json!({ "Start": items("Start"), "Fetch": items("Fetch") }),
-            input: items("Input").as_array().expect("the node has items").clone(),
-            parameters: parameters.expect("the node is there")["parameters"].clone(),
-            fixtures: Json::parse(&json!({ "chain": chain }).to_string()).expect("JSON"),
+            chain: fixtures["chain"].clone(),
             recording: Recording::at(NOW),
             native: Engine::new(EngineLimits::default()),
             javascript: Engine::without_native_path(EngineLimits::default()),
         }
     }
 
+    /// The fixture with the case's pairings.
+    fn chain(&self, case: &Case) -> Value {
+        let mut chain = self.chain.clone();
+        for (node, pairings) in ["Fetch", "Input"].into_iter().zip(case.pairings.iter().flatten()) {
+            let items = pairings.iter().enumerate().map(|(index, pairing)| {
+                let json = if (node, index) == ("Input", 0) {
+                    case.json.clone().into()
+                } else {
+                    json!({ "at": index, "of": node })
+                };
+                json!({ "json": json, "pairedItem": pairing })
+            });
+            chain["runData"][node][0]["items"][0] = items.collect();
+        }
+        chain
+    }
+
     /// What n8n is asked.
     pub(crate) fn request(&self, case: &Case) -> Value {
-        let own = json!({ "json": case.json, "pairedItem": { "item": 0 } });
-        let items: Vec<Value> = self
-            .input
-            .iter()
-            .map(|item| if item == "$CASE_JSON" { own.clone() } else { item.clone() })
-            .collect();
+        let chain = self.chain(case);
+        let items = |node: &str| {
+            let own = json!({ "json": case.json, "pairedItem": { "item": 0 } });
+            let items = chain["runData"][node][0]["items"][0].as_array().expect("the node has items");
+            items
+                .iter()
+                .map(|item| if item == "$CASE_JSON" { own.clone() } else { item.clone() })
+                .collect::<Value>()
+        };
+        let nodes = chain["workflow"]["nodes"].as_array().expect("the workflow has nodes");
+        let node = nodes.iter().find(|node| node["name"] == "Node").expect("the node is there");
         let mut request = json!({
             "expression": case.expression(),
-            "items": items,
-            "nodes": self.nodes,
-            "parameters": self.parameters,
+            "items": items("Input"),
+            "nodes": { "Start": items("Start"), "Fetch": items("Fetch") },
+            "parameters": node["parameters"],
             "itemIndex": case.item_index,
             "vars": serde_json::from_str::<Value>(&self.recording.vars.to_string()).expect("JSON"),
         });
@@ -305,8 +340,9 @@ impl Scene {
     /// What we give: natively where possible, and all in JavaScript.
     pub(crate) fn evaluate(&mut self, case: &Case) -> [Value; 2] {
         let cases = Json::parse(&json!([case.record("")]).to_string()).expect("JSON");
+        let fixtures = Json::parse(&json!({ "chain": self.chain(case) }).to_string()).expect("JSON");
         [&mut self.native, &mut self.javascript].map(|engine| {
-            let results = evaluate_cases_with(engine, &cases, &self.fixtures, &self.recording)
+            let results = evaluate_cases_with(engine, &cases, &fixtures, &self.recording)
                 .expect("the case is well formed");
             serde_json::from_str(&results[0].to_string()).expect("results are JSON")
         })

@@ -402,6 +402,7 @@
         const known = this[kept];
         if (known !== undefined) return known;
         const value = read(this[INDEX]);
+        if (typeof value === 'function') natives.add(value);
         this[kept] = value;
         return value;
       },
@@ -440,7 +441,7 @@
   lazy('$input', (index) => reader((key) => {
     if (key === 'first' || key === 'last' || key === 'all') {
       host.requireInput(index);
-      return () => host.inputItems(key, index);
+      return asNative(() => host.inputItems(key, index));
     }
     return host.input(key, index);
   }));
@@ -452,7 +453,7 @@
           host.requireNode(name, index);
         // falls through
         case 'pairedItem': case 'itemMatching':
-          return (...args) => host.nodeItems(name, key, index, args);
+          return asNative((...args) => host.nodeItems(name, key, index, args));
         default: return host.nodeMember(name, key, index);
       }
     });
@@ -599,27 +600,29 @@
     'propertyIsEnumerable',
   ]);
   const isDenied = uncurry(Set.prototype.has);
-  const guard = function (key) {
+  const guard = asNative(function (key) {
     if (typeof key === 'symbol' || typeof key === 'number') return key;
     const text = StringOf(key);
     if (isDenied(denied, text)) {
       throw fail('ExpressionError', `Cannot access "${text}" due to security concerns`);
     }
     return text;
-  };
+  }, '');
   for (const name of [
     'nodeItem', 'nodeFirst', 'nodeLast', 'nodeAll', 'nodeItemJson', 'nodeFirstJson', 'nodeLastJson',
-  ]) guard[name] = host[name];
-  guard.extend = extend;
-  guard.extendOptional = extendOptional;
+  ]) hide(guard, name, host[name]);
   let threwNull = false;
-  guard.thrown = (value) => {
-    threwNull = value === null;
-    return value;
-  };
-  // A string that is spread into an object gives its characters.
-  guard.spread = (value) => (typeof value === 'string' ? NativeObject(value) : value);
-  guard.self = () => ({ process: {}, require: {}, module: {}, Buffer: {} });
+  methods(guard, {
+    extend,
+    extendOptional,
+    thrown: (value) => {
+      threwNull = value === null;
+      return value;
+    },
+    // A string that is spread into an object gives its characters.
+    spread: (value) => (typeof value === 'string' ? NativeObject(value) : value),
+    self: () => ({ process: {}, require: {}, module: {}, Buffer: {} }),
+  });
 
   // ---- What the host asks about values.
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_node::Json;
 use rquickjs::function::This;
 use rquickjs::object::Property;
 use rquickjs::{Ctx, Function, Object, Result, Value as JsValue};
@@ -94,14 +94,15 @@ fn variable<'js>(call: &Call<'_, 'js>, name: &str, scene: &Scene<'_>) -> Hosted<
             "$webhookId" => text(scene.active().webhook_id),
             "$rawParameter" => {
                 let stored = scene.active().parameters.as_object().into_iter().flatten();
-                let mut raw = JsonObject::new();
+                let mut raw = Vec::new();
                 for (name, stored) in stored {
-                    // A parameter that reads itself is not there.
-                    if stored.as_str() != Some(&format!("={{{{ $parameter.{name} }}}}")) {
-                        raw.insert(name, located(call, stored)?);
-                    }
+                    let reads_itself = stored.as_str() == Some(&format!("={{{{ $parameter.{name} }}}}"));
+                    raw.push((
+                        name,
+                        if reads_itself { Value::Undefined } else { located(call, stored)?.into() },
+                    ));
                 }
-                call.give_json(&Json::from(raw))
+                call.give(&Value::object(raw))
             }
             "$agentInfo" => {
                 call.give(&scene.run.agent_info(scene.node).map_or(Value::Undefined, Value::Json))

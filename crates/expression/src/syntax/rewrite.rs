@@ -170,7 +170,8 @@ impl Rewriter<'_> {
         } else if name == "yield" {
             self.invalid_syntax(identifier.span);
         }
-        Some(if name == GUARD { GUARD.to_owned() } else { format!("{DATA}.{name}") })
+        // `window` is looked up nowhere, so that it does not even exist.
+        Some(if matches!(name, GUARD | "window") { name.to_owned() } else { format!("{DATA}.{name}") })
     }
 
     fn arguments_text(&mut self, arguments: &[Argument<'_>]) -> String {
