@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the built binary, files of this folder, and a sandbox to talk to.
 
+pub mod compare;
 pub mod measure;
 pub mod oracle;
 
