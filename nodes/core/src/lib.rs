@@ -11,6 +11,7 @@ mod lenient_json;
 mod manual_trigger;
 mod no_op;
 pub mod set;
+mod stop_and_error;
 mod wait;
 
 pub use error_trigger::ErrorTrigger;
@@ -22,12 +23,14 @@ pub use if_node::{If, IfOptions, IfParameters};
 pub use manual_trigger::ManualTrigger;
 pub use no_op::NoOp;
 pub use set::Set;
+pub use stop_and_error::{ErrorType, StopAndError, StopAndErrorParameters};
 pub use wait::{Resume, Wait, WaitParameters};
 
 heddle_node::register_batch_node!(ErrorTrigger);
 heddle_node::register_batch_node!(ExecuteWorkflowTrigger);
 heddle_node::register_batch_node!(ManualTrigger);
 heddle_node::register_batch_node!(NoOp);
+heddle_node::register_batch_node!(StopAndError);
 heddle_node::register_batch_node!(Wait);
 heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(Set);

@@ -1,16 +1,12 @@
 //! Manual Trigger: where a workflow starts when a person runs it.
 
-use std::sync::Arc;
-
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
-use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
-};
+use heddle_node::{BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Starts a workflow with the items that it is given, or with one empty item.
+/// Starts a workflow with the items that it is given; a run that is given none has one empty item.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ManualTrigger;
 
@@ -35,8 +31,7 @@ impl BatchNode for ManualTrigger {
     };
 
     async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
-        let items = context.input(0);
-        Ok(vec![if items.is_empty() { Arc::new(vec![Item::new(Json::object())]) } else { items }])
+        Ok(vec![context.input(0)])
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
