@@ -1,5 +1,6 @@
 //! Evaluating templates: natively where possible, in JavaScript where not.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -46,18 +47,26 @@ impl Engine {
     /// What n8n shows as an expression error; all other failures inside the code blank the chunk in which they happen
     /// (`spec/expressions/language.md §6`).
     pub fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
-        if let Shape::Text(text) = template.shape() {
-            return Ok(Value::Json(text.clone()));
+        match self.evaluate_quickly(template, scene).map_err(|error| *error)? {
+            Some(value) => Ok(value),
+            None => self.evaluate_in_javascript(template, scene),
         }
-        if self.native
-            && let Some(value) = evaluate_natively(template, scene)?
-        {
-            return Ok(value);
-        }
-        self.evaluate_in_javascript(template, scene)
     }
 
-    fn evaluate_in_javascript(
+    /// Evaluates without JavaScript; `None` when that does not do.
+    pub(crate) fn evaluate_quickly(
+        &self,
+        template: &Template,
+        scene: &Scene<'_>,
+    ) -> Result<Option<Value>, Box<ExpressionError>> {
+        match template.shape() {
+            Shape::Text(text) => Ok(Some(Value::Json(text.clone()))),
+            _ if self.native => evaluate_natively(template, scene),
+            _ => Ok(None),
+        }
+    }
+
+    pub(crate) fn evaluate_in_javascript(
         &mut self,
         template: &Template,
         scene: &Scene<'_>,
@@ -92,7 +101,7 @@ impl Engine {
 }
 
 /// Evaluates a template without JavaScript; `None` when that does not do.
-fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Value>, ExpressionError> {
+fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Value>, Box<ExpressionError>> {
     match template.shape() {
         Shape::Text(text) => Ok(Some(Value::Json(text.clone()))),
         Shape::Whole(code) => {
@@ -100,28 +109,50 @@ fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Va
             match evaluate(expr, scene) {
                 Ok(operand) => Ok(Some(operand.into_value())),
                 Err(Stop::Blank) if code.script.is_guarded => Ok(Some(Value::Undefined)),
-                Err(Stop::Error(error)) => Err(*error),
+                Err(Stop::Error(error)) => Err(error),
                 Err(_) => Ok(None),
             }
         }
         Shape::Joined(pieces) => {
-            let mut text = String::new();
-            for piece in pieces {
-                let code = match piece {
-                    Piece::Text(own) => {
-                        text.push_str(own);
-                        continue;
-                    }
-                    Piece::Code(code) => code,
-                };
-                match print_natively(code, scene, &mut text)? {
-                    Printed::Done => {}
-                    Printed::NeedsJavaScript => return Ok(None),
-                }
+            let mut text = TEXT.take();
+            text.clear();
+            let printed = join_natively(pieces, scene, &mut text);
+            let value = Json::from(text.as_str());
+            if text.capacity() <= MAX_KEPT_TEXT {
+                TEXT.set(text);
             }
-            Ok(Some(Value::Json(Json::from(text))))
+            Ok(match printed? {
+                Printed::Done => Some(Value::Json(value)),
+                Printed::NeedsJavaScript => None,
+            })
         }
     }
+}
+
+/// The longest text, in bytes, whose memory is kept for the next one.
+const MAX_KEPT_TEXT: usize = 1 << 14;
+
+thread_local! {
+    /// Where the pieces of a text are joined.
+    static TEXT: Cell<String> = const { Cell::new(String::new()) };
+}
+
+fn join_natively(
+    pieces: &[Piece],
+    scene: &Scene<'_>,
+    text: &mut String,
+) -> Result<Printed, Box<ExpressionError>> {
+    for piece in pieces {
+        match piece {
+            Piece::Text(own) => text.push_str(own),
+            Piece::Code(code) => {
+                if let Printed::NeedsJavaScript = print_natively(code, scene, text)? {
+                    return Ok(Printed::NeedsJavaScript);
+                }
+            }
+        }
+    }
+    Ok(Printed::Done)
 }
 
 enum Printed {
@@ -129,12 +160,16 @@ enum Printed {
     NeedsJavaScript,
 }
 
-fn print_natively(code: &Code, scene: &Scene<'_>, text: &mut String) -> Result<Printed, ExpressionError> {
+fn print_natively(
+    code: &Code,
+    scene: &Scene<'_>,
+    text: &mut String,
+) -> Result<Printed, Box<ExpressionError>> {
     let Some(expr) = &code.native else { return Ok(Printed::NeedsJavaScript) };
     match evaluate(expr, scene).and_then(|operand: Operand<'_>| print(&operand, text)) {
         Ok(()) => Ok(Printed::Done),
         Err(Stop::Blank) if code.script.is_guarded => Ok(Printed::Done),
-        Err(Stop::Error(error)) => Err(*error),
+        Err(Stop::Error(error)) => Err(error),
         Err(_) => Ok(Printed::NeedsJavaScript),
     }
 }
@@ -146,7 +181,7 @@ pub(crate) fn evaluate_nested(
     template: &Template,
     scene: &Scene<'_>,
 ) -> Result<Value, ExpressionError> {
-    if let Some(value) = evaluate_natively(template, scene)? {
+    if let Some(value) = evaluate_natively(template, scene).map_err(|error| *error)? {
         return Ok(value);
     }
     let run = Run { ctx, bridge, native: true };
@@ -224,7 +259,7 @@ impl<'js> Run<'_, 'js> {
             };
             if self.native
                 && !written
-                && let Printed::Done = print_natively(code, scene, &mut text)?
+                && let Printed::Done = print_natively(code, scene, &mut text).map_err(|error| *error)?
             {
                 continue;
             }

@@ -170,13 +170,19 @@ impl Node {
     ) -> Result<bool, Box<Misplaced>> {
         match self {
             Node::Constant(json) => *place = json.clone(),
-            Node::Template(template) => match engine.evaluate(template, scene)? {
-                Value::Json(value) => *place = value,
-                other => match other.to_json() {
-                    Some(value) => *place = value,
-                    None => return Ok(false),
-                },
-            },
+            Node::Template(template) => {
+                let value = match engine.evaluate_quickly(template, scene).map_err(|error| *error)? {
+                    Some(value) => value,
+                    None => engine.evaluate_in_javascript(template, scene)?,
+                };
+                match value {
+                    Value::Json(value) => *place = value,
+                    other => match other.to_json() {
+                        Some(value) => *place = value,
+                        None => return Ok(false),
+                    },
+                }
+            }
             Node::Array(compound) => {
                 if place.as_array().map(<[Json]>::len) != compound.base.as_array().map(<[Json]>::len) {
                     *place = compound.base.clone();

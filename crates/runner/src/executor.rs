@@ -156,7 +156,7 @@ pub(crate) fn run_nested<'w, 'h: 'w>(
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
-        while let Some(run) = execution.scheduler.next() {
+        while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
                 execution.scheduler.stop();
                 break;
@@ -290,6 +290,15 @@ impl<'w, 'h> Execution<'w, 'h> {
             error: None,
             started_at,
         })
+    }
+
+    /// The next node run. Outputs that nobody can read any more are let go of before it takes its items over, so that it
+    /// may be the only one who holds them.
+    fn next(&mut self) -> Option<NodeRun> {
+        if let Some(node) = self.scheduler.next_node() {
+            self.keeping.release(node, &self.scheduler, &mut self.run_data);
+        }
+        self.scheduler.next()
     }
 
     /// Executes one node run and completes it.

@@ -190,6 +190,9 @@ impl NodeRunner<'_> {
         resolve: Resolve<'_>,
     ) -> NodeRunEnd {
         let mut parameters = Json::NULL;
+        // How many items of the first output stand in the places of input items that are done. It saves a second list as
+        // long as the first; it is over when more items came out than went in.
+        let mut in_place = (self.releases_items && Arc::get_mut(&mut items).is_some()).then_some(0);
         for index in 0..items.len() {
             if index % CHUNK == 0 {
                 // Nothing here waits by itself: this is where a cancellation, or the end of the run's time, is noticed.
@@ -210,9 +213,17 @@ impl NodeRunner<'_> {
                 && let Some(items) = Arc::get_mut(&mut items)
             {
                 items[index] = Item::default();
+                in_place = in_place.and_then(|count| collected.move_into(items, count, index));
             }
         }
-        collected.end()
+        let mut end = collected.end();
+        if let (Some(count), Some(own), Some(outputs)) =
+            (in_place, Arc::get_mut(&mut items), end.outputs.as_mut())
+        {
+            own.truncate(count);
+            outputs[0] = items;
+        }
+        end
     }
 
     async fn run_several_at_a_time(
@@ -421,6 +432,21 @@ impl<'a> Collected<'a> {
             }
             self.outputs[output].push(item);
         }
+    }
+
+    /// Moves the items of the first output behind the `count` ones that stand in `places` already, up to `last`, and gives
+    /// how many these are then. Where there are too few places, all of them are taken back.
+    fn move_into(&mut self, places: &mut [Item], count: usize, last: usize) -> Option<usize> {
+        let first = self.outputs.first_mut()?;
+        if count + first.len() > last + 1 {
+            first.splice(..0, places[..count].iter_mut().map(std::mem::take));
+            return None;
+        }
+        let items = first.len();
+        for (place, item) in places[count..].iter_mut().zip(first.drain(..)) {
+            *place = item;
+        }
+        Some(count + items)
     }
 
     fn end(self) -> NodeRunEnd {

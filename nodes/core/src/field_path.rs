@@ -14,7 +14,8 @@ const UNSAFE_KEYS: [&str; 3] = ["__proto__", "constructor", "prototype"];
 ///
 /// This is the case with a dot, or with a pair of brackets.
 pub(crate) fn is_path(name: &str) -> bool {
-    name.contains('.') || name.split('[').skip(1).any(|rest| rest.contains(']'))
+    let Some(first) = name.bytes().position(|byte| byte == b'.' || byte == b'[') else { return false };
+    name.contains('.') || name[first..].contains(']')
 }
 
 /// The value at `path` below `json`; a key that is spelt like the whole path wins.
@@ -54,6 +55,11 @@ pub(crate) fn set(json: &mut Json, path: &str, value: Json) -> Result<(), NodeEr
         json = place;
     }
     set_key(json, last, path, value)
+}
+
+/// As [`set`], for a name that is known to be no path.
+pub(crate) fn set_plain(json: &mut Json, key: &str, value: Json) -> Result<(), NodeError> {
+    set_key(json, key, key, value)
 }
 
 /// Sets the key `key` itself, whatever is in it.

@@ -37,6 +37,7 @@ fn value_or_short<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Result<Option<Operan
             let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
             member(object, key, scene)?
         }
+        Expr::Path(keys) => path(keys, scene)?,
         Expr::Index { object, index, optional } => {
             let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
             // The key comes first, so that it is refused even where there is nothing to read it of.
@@ -102,6 +103,17 @@ fn value_or_short<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Result<Option<Operan
             Value::object(values).into()
         }
     }))
+}
+
+fn path<'a>(keys: &'a [Key], scene: &Scene<'a>) -> Evaluated<'a> {
+    let mut place = Operand::Ref(&variables::current_item(scene)?.json);
+    for key in keys {
+        place = match place {
+            Operand::Ref(json) => json_member(json, key)?,
+            other => member(other, key, scene)?,
+        };
+    }
+    Ok(place)
 }
 
 fn evaluate_all<'a>(expressions: &'a [Expr], scene: &Scene<'a>) -> Result<Vec<Operand<'a>>, Stop> {

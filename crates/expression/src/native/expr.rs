@@ -17,6 +17,8 @@ pub(crate) enum Expr {
     Node { name: SmolStr, part: NodePart },
     /// `object.key`, or with a literal in brackets.
     Member { object: Box<Expr>, key: Key, optional: bool },
+    /// `$json.a.b`: the commonest of all.
+    Path(Vec<Key>),
     /// `object[index]`.
     Index { object: Box<Expr>, index: Box<Expr>, optional: bool },
     /// An optional chain: `?.` inside gives undefined for all of it.

@@ -183,8 +183,15 @@ impl Lowerer<'_> {
         if !optional && let Some(head) = self.head_member(object, name) {
             return Some(head);
         }
-        let object = Box::new(self.expression(object, depth)?);
-        Some(Expr::Member { object, key: Key::new(name), optional })
+        let key = Key::new(name);
+        Some(match self.expression(object, depth)? {
+            Expr::Variable(Variable::Json) if !optional => Expr::Path(vec![key]),
+            Expr::Path(mut keys) if !optional => {
+                keys.push(key);
+                Expr::Path(keys)
+            }
+            object => Expr::Member { object: Box::new(object), key, optional },
+        })
     }
 
     fn index(

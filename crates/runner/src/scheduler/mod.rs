@@ -153,6 +153,15 @@ impl Scheduler {
         self.stack.iter().map(|entry| entry.node).chain(self.waiting.nodes().map(|(node, _)| node))
     }
 
+    /// The node of the next run, where it is certain that it will run and put something out, or fail.
+    pub fn next_node(&self) -> Option<NodeIndex> {
+        let entry = self.stack.front().filter(|_| self.state == State::Running)?;
+        let is_left_out = self.filter.as_ref().is_some_and(|filter| filter.get(entry.node) != Some(&true));
+        let is_disabled = self.plan.node(entry.node).is_none_or(|node| node.disabled);
+        let has_data = self.plan.order() == ExecutionOrder::V1 && entry.inputs.iter().any(has_items);
+        (has_data && !is_left_out && !is_disabled).then_some(entry.node)
+    }
+
     /// The next node run; `None` when there is none, which [`Scheduler::state`] explains, or while one is under way.
     #[allow(clippy::should_implement_trait)] // It is no iterator: every run must be completed before the next.
     pub fn next(&mut self) -> Option<NodeRun> {

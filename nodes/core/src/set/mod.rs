@@ -157,10 +157,13 @@ fn assign(
     files: &mut Files,
     rules: Rules,
 ) -> Result<(), NodeError> {
-    let is_path =
-        |assignment: &Json| assignment.get("name").and_then(Json::as_str).is_some_and(field_path::is_path);
+    let is_path = |assignment: &Json| {
+        let name = assignment.as_object().and_then(|assignment| assignment.get_at("name", &NAME));
+        name.is_some_and(|name| field_path::is_path(&javascript::to_text(name)))
+    };
     json.reserve(assignments.len());
-    let mut gathered = (rules.dots && assignments.iter().any(is_path)).then(JsonObject::new);
+    let has_paths = rules.dots && assignments.iter().any(is_path);
+    let mut gathered = has_paths.then(JsonObject::new);
     for assignment in assignments {
         let part = |key, place| assignment.as_object().and_then(|assignment| assignment.get_at(key, place));
         let name = part("name", &NAME).map_or(Cow::Borrowed("undefined"), javascript::to_text);
@@ -174,6 +177,7 @@ fn assign(
         let value = convert::value(&name, value, kind, rules)?;
         match &mut gathered {
             Some(gathered) => drop(gathered.insert(&name, value)),
+            None if rules.dots => field_path::set_plain(json, &name, value)?,
             None => rules.set(json, &name, value)?,
         }
     }
