@@ -2,19 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::task::Poll;
 
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
 use heddle_expression::{Clock, Engine, EngineLimits, Scene};
-use heddle_node::{ErrorKind, Item, Items, Json, NodeError, Registry};
-use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Severity, Workflow};
+use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
+use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 use tokio_util::sync::CancellationToken;
 
+use crate::beside::Beside;
 use crate::cancel::{CancelReason, Cancellation};
 use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
@@ -23,34 +19,16 @@ use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::keeping::Keeping;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
-use crate::prepared::{PreparedNode, prepare_node};
+use crate::prepared::{PreparedNode, prepare_nodes};
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
+use crate::run_error::RunError;
 use crate::run_view::{View, WorkflowView};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, Destination, NodeFacts, NodeRun, Outcome, Plan, Scheduler, Start,
     State,
 };
 use crate::static_data::{CalledStaticData, StaticData};
-use crate::sub_workflow::{Background, BackgroundRun, CallRecord, Caller};
-
-/// Why a run could not begin. Nothing has left.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum RunError {
-    /// The workflow cannot run as it is.
-    Problems(Vec<Problem>),
-    /// A node that the options name is not in the workflow.
-    NoSuchNode {
-        /// The name.
-        name: String,
-        /// The nearest names.
-        help: String,
-    },
-    /// No node starts the workflow, and the options name none.
-    NoStartNode,
-    /// The time zone is not in the IANA database.
-    UnknownTimezone(String),
-}
+use crate::sub_workflow::{Background, CallRecord, Caller};
 
 thread_local! {
     /// One expression engine a thread: it is costly to make and cannot be shared.
@@ -79,7 +57,7 @@ impl Host {
             events: Arc::clone(&self.events),
             called_static_data: Arc::clone(&called_static_data),
         };
-        let mut beside = Beside { queue: &background, running: FuturesUnordered::new(), ended: Vec::new() };
+        let mut beside = Beside::new(&background);
         let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
         beside.finish().await;
         result.background = beside.ended;
@@ -101,45 +79,6 @@ pub(crate) struct Nesting<'h> {
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
-}
-
-/// Background runs, which go on while something else is waited for.
-struct Beside<'q, 'h> {
-    queue: &'q Background<'h>,
-    running: FuturesUnordered<BoxFuture<'h, BackgroundRun>>,
-    ended: Vec<BackgroundRun>,
-}
-
-impl Beside<'_, '_> {
-    fn start_queued(&mut self) {
-        self.running.extend(self.queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
-    }
-
-    /// Waits for `work`; background runs go on meanwhile, also those that it starts.
-    async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(done);
-            }
-            self.start_queued();
-            while let Poll::Ready(Some(run)) = self.running.poll_next_unpin(context) {
-                self.ended.push(run);
-                self.start_queued();
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    /// Waits for all that are left.
-    async fn finish(&mut self) {
-        self.start_queued();
-        while let Some(run) = self.running.next().await {
-            self.ended.push(run);
-            self.start_queued();
-        }
-    }
 }
 
 /// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
@@ -611,36 +550,6 @@ fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Arc<Vec<Item>>> {
         .collect()
 }
 
-/// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
-/// (`spec/engine.md §4.4`).
-fn prepare_nodes(
-    workflow: &Workflow,
-    graph: &Graph,
-    registry: &Registry,
-    start: NodeIndex,
-    pins: &HashMap<NodeIndex, Arc<Vec<Item>>>,
-) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
-    let mut reached = vec![false; workflow.nodes.len()];
-    reached[start] = true;
-    for node in graph.descendants(start, ConnectionFilter::Main) {
-        reached[node] = true;
-    }
-    let mut problems = Vec::new();
-    let mut nodes = Vec::with_capacity(workflow.nodes.len());
-    for (index, node) in workflow.nodes.iter().enumerate() {
-        let runs = reached[index] && !node.disabled && !pins.contains_key(&index);
-        nodes.push(match runs.then(|| prepare_node(workflow, index, registry)) {
-            Some(Ok(prepared)) => Some(prepared),
-            Some(Err(found)) => {
-                problems.extend(found);
-                None
-            }
-            None => None,
-        });
-    }
-    (nodes, problems)
-}
-
 fn facts(prepared: Option<&PreparedNode>) -> NodeFacts {
     prepared.map_or_else(NodeFacts::default, |prepared| {
         let header = prepared.node.header();
@@ -651,25 +560,3 @@ fn facts(prepared: Option<&PreparedNode>) -> NodeFacts {
         }
     })
 }
-
-impl fmt::Display for RunError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Problems(problems) => {
-                let texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
-                formatter.write_str(&texts.join("\n"))
-            }
-            Self::NoSuchNode { name, help } => {
-                write!(formatter, "the workflow has no node \"{name}\". {help}")
-            }
-            Self::NoStartNode => formatter.write_str(
-                "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
-            ),
-            Self::UnknownTimezone(name) => {
-                write!(formatter, "the time zone \"{name}\" is unknown: give an IANA name such as Europe/Berlin")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RunError {}

@@ -3,6 +3,7 @@
 //! [`Host::run`] runs a workflow to its end. What a program must decide is in [`RunOptions`]; what happened is in
 //! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
 
+mod beside;
 mod cancel;
 mod check;
 mod clock;
@@ -24,6 +25,7 @@ pub mod pacing;
 pub mod policy;
 mod prepared;
 pub mod run_data;
+mod run_error;
 mod run_view;
 pub mod scheduler;
 pub mod schemas;
@@ -35,11 +37,11 @@ mod transport;
 pub use cancel::CancelReason;
 pub use check::check;
 pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
-pub use executor::RunError;
 pub use host::{DEFAULT_CONCURRENCY, DEFAULT_TIMEZONE, Host, RunOptions};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
 pub use run_data::{RunResult, Status, WorkflowFailure};
+pub use run_error::RunError;
 pub use scheduler::DestinationMode;
 pub use sub_workflow::{BackgroundRun, DEEPEST_CALL};
 pub use suggest::{suggest, suggest_node_types};

@@ -1,13 +1,14 @@
 //! The nodes of a workflow, ready to run: node types found, parameters upgraded, filled, compiled, and every problem
 //! with them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use heddle_expression::{CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
-use heddle_node::{Json, Node, NodeDescription, Registry};
-use heddle_workflow::{NodeIndex, Problem, Workflow};
+use heddle_node::{Items, Json, Node, NodeDescription, Registry};
+use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Workflow};
 
 use crate::suggest::{suggest, suggest_node_types};
 
@@ -21,6 +22,36 @@ pub(crate) struct PreparedNode {
     pub(crate) compiled: CompiledValue,
     /// The typed parameters of one item are those of all.
     pub(crate) types_once: bool,
+}
+
+/// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
+/// (`spec/engine.md §4.4`).
+pub(crate) fn prepare_nodes(
+    workflow: &Workflow,
+    graph: &Graph,
+    registry: &Registry,
+    start: NodeIndex,
+    pins: &HashMap<NodeIndex, Items>,
+) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
+    let mut reached = vec![false; workflow.nodes.len()];
+    reached[start] = true;
+    for node in graph.descendants(start, ConnectionFilter::Main) {
+        reached[node] = true;
+    }
+    let mut problems = Vec::new();
+    let mut nodes = Vec::with_capacity(workflow.nodes.len());
+    for (index, node) in workflow.nodes.iter().enumerate() {
+        let runs = reached[index] && !node.disabled && !pins.contains_key(&index);
+        nodes.push(match runs.then(|| prepare_node(workflow, index, registry)) {
+            Some(Ok(prepared)) => Some(prepared),
+            Some(Err(found)) => {
+                problems.extend(found);
+                None
+            }
+            None => None,
+        });
+    }
+    (nodes, problems)
 }
 
 /// Prepares one node of the workflow, or says everything that keeps it from running.

@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use crate::cancel::CancelReason;
 use crate::events::{Event, EventSink};
-use crate::executor::{Nesting, RunError, run_nested};
+use crate::executor::{Nesting, run_nested};
 use crate::host::{Host, RunOptions};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
 use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
+use crate::run_error::RunError;
 use crate::static_data::CalledStaticData;
 
 /// Workflows within workflows: deeper is a recursion that nobody meant.

@@ -1,0 +1,46 @@
+//! Why a run could not begin.
+
+use std::fmt;
+
+use heddle_workflow::Problem;
+
+/// Why a run could not begin. Nothing has left.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The workflow cannot run as it is.
+    Problems(Vec<Problem>),
+    /// A node that the options name is not in the workflow.
+    NoSuchNode {
+        /// The name.
+        name: String,
+        /// The nearest names.
+        help: String,
+    },
+    /// No node starts the workflow, and the options name none.
+    NoStartNode,
+    /// The time zone is not in the IANA database.
+    UnknownTimezone(String),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Problems(problems) => {
+                let texts: Vec<String> = problems.iter().map(Problem::to_string).collect();
+                formatter.write_str(&texts.join("\n"))
+            }
+            Self::NoSuchNode { name, help } => {
+                write!(formatter, "the workflow has no node \"{name}\". {help}")
+            }
+            Self::NoStartNode => formatter.write_str(
+                "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
+            ),
+            Self::UnknownTimezone(name) => {
+                write!(formatter, "the time zone \"{name}\" is unknown: give an IANA name such as Europe/Berlin")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
