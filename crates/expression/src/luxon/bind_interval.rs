@@ -118,6 +118,7 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             let time = coerce::to_number(first)?;
             Value::from(start <= time && end > time)
         }
+        "splitAt" if !valid => list(Vec::new()),
         "splitAt" => {
             let dates =
                 args.iter().map(|date| DateTime::from_like(date, clock)).collect::<Result<Vec<_>, _>>()?;
@@ -134,11 +135,11 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
         "overlaps" | "abutsStart" | "abutsEnd" | "engulfs" | "equals" | "union" | "intersection" => {
             return with_other(interval, name, first);
         }
-        "difference" if !valid && Interval::xor(&intervals(args)?).is_empty() => list(Vec::new()),
+        "difference" if !valid && Interval::xor(&intervals_among(args)?).is_empty() => list(Vec::new()),
         "difference" if !valid => {
             return Err(Thrown::type_error("Cannot read properties of undefined (reading 'valueOf')"));
         }
-        "difference" => list(interval.difference(intervals(args)?)),
+        "difference" => list(interval.difference(intervals_among(args)?)),
         "set" => {
             let Some((own_start, own_end)) = interval.span() else {
                 return Ok(interval_value(interval.clone()));
@@ -282,6 +283,12 @@ fn intervals(values: &[Value]) -> Result<Vec<Interval>, Thrown> {
         .collect()
 }
 
+/// The intervals of a list for methods that look only at start and end: what has neither counts as an invalid interval.
+fn intervals_among(values: &[Value]) -> Result<Vec<Interval>, Thrown> {
+    let read = |value: &&Value| matches!(value, Value::Interval(_)) || value.is_nullish();
+    intervals(&values.iter().filter(read).cloned().collect::<Vec<_>>())
+}
+
 /// A static method's result; `None` when there is no such method.
 pub(crate) fn call_static(name: &str, args: &[Value], clock: &Clock) -> Option<Result<Value, Thrown>> {
     STATICS.contains(&name).then(|| dispatch_static(name, args, clock))
@@ -325,8 +332,10 @@ fn dispatch_static(name: &str, args: &[Value], clock: &Clock) -> Result<Value, T
             let Some(values) = first.elements() else {
                 return Err(Thrown::type_error("intervals.sort is not a function"));
             };
-            let found = intervals(&values)?;
-            list(if name == "merge" { Interval::merge(found) } else { Interval::xor(&found) })
+            list(match name {
+                "merge" => Interval::merge(intervals(&values)?),
+                _ => Interval::xor(&intervals_among(&values)?),
+            })
         }
     })
 }

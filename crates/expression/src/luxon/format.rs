@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use heddle_node::{Json, number_to_string};
 
-use super::civil::{Civil, WeekRule};
+use super::civil::{Civil, Week, WeekRule};
 use super::datetime::{DateTime, Reading};
 use super::duration::Duration;
 use super::intl::DateFormatter;
@@ -128,10 +128,10 @@ impl TokenFormatter<'_> {
             "kkkk" => self.number(text, self.iso_week(civil).year.into(), 4),
             "W" => self.number(text, self.iso_week(civil).number.into(), 0),
             "WW" => self.number(text, self.iso_week(civil).number.into(), 2),
-            "n" => self.number(text, civil.week(self.loc.week_rule()?).number.into(), 0),
-            "nn" => self.number(text, civil.week(self.loc.week_rule()?).number.into(), 2),
-            "ii" => self.number(text, last_two(civil.week(self.loc.week_rule()?).year), 2),
-            "iiii" => self.number(text, civil.week(self.loc.week_rule()?).year.into(), 4),
+            "n" => self.number(text, self.local_week(civil)?.number.into(), 0),
+            "nn" => self.number(text, self.local_week(civil)?.number.into(), 2),
+            "ii" => self.number(text, last_two(self.local_week(civil)?.year), 2),
+            "iiii" => self.number(text, self.local_week(civil)?.year.into(), 4),
             "o" => self.number(text, civil.ordinal().into(), 0),
             "ooo" => self.number(text, civil.ordinal().into(), 3),
             "q" => self.number(text, ((civil.month - 1) / 3 + 1).into(), 0),
@@ -150,8 +150,13 @@ impl TokenFormatter<'_> {
         }
     }
 
-    fn iso_week(&self, civil: &Civil) -> super::civil::Week {
+    fn iso_week(&self, civil: &Civil) -> Week {
         civil.week(WeekRule::ISO)
+    }
+
+    /// The week by the date's own locale: the one that a date is formatted for does not count here.
+    fn local_week(&self, civil: &Civil) -> Result<Week, Thrown> {
+        Ok(civil.week(self.date.loc().week_rule()?))
     }
 
     fn number(&self, text: &mut String, number: f64, width: usize) -> Result<(), Thrown> {
