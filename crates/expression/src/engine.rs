@@ -12,6 +12,7 @@ use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, from_js};
 use crate::javascript::runtime::{Caught, Machine, catch, compile};
+use crate::luxon::leave;
 use crate::native::evaluate::evaluate;
 use crate::native::operand::print;
 use crate::native::{Stop, operand::Operand};
@@ -107,7 +108,7 @@ fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Va
         Shape::Whole(code) => {
             let Some(expr) = &code.native else { return Ok(None) };
             match evaluate(expr, scene) {
-                Ok(operand) => Ok(Some(operand.into_value())),
+                Ok(operand) => Ok(Some(leave(operand.into_value()))),
                 Err(Stop::Blank) if code.script.is_guarded => Ok(Some(Value::Undefined)),
                 Err(Stop::Error(error)) => Err(error),
                 Err(_) => Ok(None),

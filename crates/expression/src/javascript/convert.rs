@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::view::View;
+use crate::luxon;
 use crate::value::{ErrorValue, Function, RegExp, TypedArray, Value};
 
 /// A luxon object.
@@ -276,7 +277,7 @@ impl<'js> Reader<'_, 'js> {
     /// An object of a class.
     fn special(&self, object: &Object<'js>) -> Result<Value, Refused> {
         if let Some(luxon) = luxon_value(self.ctx, self.bridge, object.as_value()) {
-            return Ok(luxon);
+            return Ok(if self.purpose == Purpose::Result { luxon::leave(luxon) } else { luxon });
         }
         let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;
         let Some(parts) = class.as_array() else { return self.members(object) };

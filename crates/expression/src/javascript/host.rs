@@ -10,6 +10,7 @@ use crate::extensions;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::call::{Call, Hosted, at_item, at_node, in_scene};
 use crate::javascript::convert::luxon_value;
+use crate::javascript::json_problem::json_problem;
 use crate::javascript::run::{
     VARIABLES, evaluated_parameter, evaluated_sibling, input, input_items, node_items, node_member,
     old_node_member, require_input, self_field, variable_getter,
@@ -79,11 +80,15 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("input", input),
     ("inputItems", input_items),
     ("requireNode", |call| {
-        let name = call.text(0)?;
-        at_item(call, 1, |scene| {
-            nodes::find_accessed(&name, scene)?;
-            Ok(call.undefined())
+        let name = call.value(0)?;
+        at_item(call, 1, |scene| match name.as_str() {
+            Some(name) => nodes::find_accessed(name, scene).map(|_| call.undefined()).map_err(Into::into),
+            None => Err(nodes::not_found(name.into_json().unwrap_or_default(), scene).into()),
         })
+    }),
+    ("jsonProblem", |call| {
+        let problem = json_problem(&call.text(0)?);
+        call.give(&problem.map_or(Value::Undefined, Value::from))
     }),
     ("nodeItems", node_items),
     ("nodeItem", |call| {

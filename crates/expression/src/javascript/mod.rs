@@ -4,6 +4,7 @@ pub(crate) mod bridge;
 mod call;
 pub(crate) mod convert;
 pub(crate) mod host;
+mod json_problem;
 mod run;
 pub(crate) mod runtime;
 pub(crate) mod view;

@@ -37,6 +37,7 @@
   const nativeUTC = NativeDate.UTC;
   const StringOf = String;
   const TypeErrorOf = TypeError;
+  const SyntaxErrorOf = SyntaxError;
 
   const hide = (object, name, value) =>
     defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
@@ -287,9 +288,9 @@
         return host.intl(name, method, locales, options, ...args);
       };
       asNative(call, method);
-      if (method === 'format') {
-        defineProperty(Class.prototype, 'format', {
-          get: asNative(function () { const self = this; return asNative((...args) => apply(call, self, args), ''); }, 'get format'),
+      if (method === 'format' || method === 'compare') {
+        defineProperty(Class.prototype, method, {
+          get: asNative(function () { const self = this; return asNative((...args) => apply(call, self, args), ''); }, `get ${method}`),
           configurable: true,
         });
       } else {
@@ -323,6 +324,17 @@
   const lazyHandler = trap(create(null), host.viewOpen, writeTraps);
   trap(lazyHandler, host.viewName, ['has', 'ownKeys', 'getOwnPropertyDescriptor']);
   for (const handler of [namedHandler, lazyHandler]) defineProperty(handler, 'get', { value: host.viewGet });
+
+  // What is wrong with a text is said in V8's words.
+  const nativeParse = JSON.parse;
+  hide(JSON, 'parse', asNative(function (text, reviver) {
+    try {
+      return nativeParse(text, reviver);
+    } catch (error) {
+      const problem = error instanceof SyntaxErrorOf ? host.jsonProblem(StringOf(text)) : undefined;
+      throw problem === undefined ? error : new SyntaxErrorOf(problem);
+    }
+  }, 'parse'));
 
   // Data that code has not touched are written as they are.
   hide(JSON, 'stringify', asNative(function (value, replacer, space) {
@@ -367,8 +379,13 @@
     return this.set(values);
   }, 'mapUnits'));
   hide(luxon.Interval.prototype, 'mapEndpoints', asNative(function (change) {
-    return luxon.Interval.fromDateTimes(change(this.start), change(this.end));
+    return luxon.Interval.fromDateTimes(change(this.s), change(this.e));
   }, 'mapEndpoints'));
+  // An interval is written as its own members, which ours does not have as such.
+  hide(luxon.Interval.prototype, 'toJSON', asNative(function () {
+    const { s, e, invalid, isLuxonInterval } = this;
+    return { s, e, invalid, isLuxonInterval };
+  }, 'toJSON'));
 
   // ---- Errors of the host.
 
@@ -420,10 +437,16 @@
   });
   // What every object has comes before the data.
   const isCommon = (key) => typeof key === 'symbol' || key in objectPrototype;
-  const reader = (get) => new NativeProxy({}, {
-    ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
-    has(target, key) { return key in target || get(key) !== undefined; },
-  });
+  // Extension methods ask every object whether it is a date, which some of these refuse.
+  const readers = new WeakSet();
+  const reader = (get) => {
+    const made = new NativeProxy({}, {
+      ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
+      has(target, key) { return key in target || get(key) !== undefined; },
+    });
+    readers.add(made);
+    return made;
+  };
   const lister = (names, get) => new NativeProxy({}, {
     ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
     has(target, key) { return key in target || names().includes(key); },
@@ -446,7 +469,14 @@
     return host.input(key, index);
   }));
   const nodeAccessor = (name, index) => {
-    if (typeof name !== 'string') return reader(() => { throw new TypeErrorOf('Node name must be a string'); });
+    if (typeof name !== 'string') {
+      return reader((key) => {
+        if (name === undefined || name === null || ['item', 'pairedItem', 'itemMatching', 'all'].includes(key)) {
+          throw new TypeErrorOf('Node name must be a string');
+        }
+        return host.requireNode(name, index);
+      });
+    }
     return reader((key) => {
       switch (key) {
         case 'first': case 'last': case 'all':
@@ -459,7 +489,7 @@
     });
   };
   lazy('$', (index) => (name) => nodeAccessor(name, index));
-  lazy('$node', (index) => reader((name) => lister(() => ['json'], (key) => {
+  lazy('$node', (index) => reader((name) => lister(() => ['binary', 'data', 'json'], (key) => {
     if (key === 'parameter') {
       return parameters((inner) => host.nodeParameter(name, inner, index), () => host.nodeParameterNames(name, index));
     }
@@ -527,9 +557,11 @@
     const own = new Set(extensionNames[kind]);
     for (const name of allNames) if (!own.has(name)) lacking[kind][name] = true;
   }
+  const isReader = uncurry(WeakSet.prototype.has);
   const extend = (receiver, name, args = []) => {
     const kind = typeof receiver;
     if (lacking[kind === 'object' && isArray(receiver) ? 'array' : kind][name] !== true) {
+      if (kind === 'object' && isReader(readers, receiver)) receiver.isLuxonDateTime;
       const found = host.extend(receiver, StringOf(name), args);
       if (found !== undefined) return found[0];
     }
@@ -612,12 +644,42 @@
     'nodeItem', 'nodeFirst', 'nodeLast', 'nodeAll', 'nodeItemJson', 'nodeFirstJson', 'nodeLastJson',
   ]) hide(guard, name, host[name]);
   let threwNull = false;
+  // What the engine says when it throws, in V8's words, where the two say the same.
+  const ErrorOf = Error;
+  const engineWords = [
+    [/^cannot read property '(?!Symbol\.)([^]*)' of (null|undefined)$/, "Cannot read properties of $2 (reading '$1')"],
+    [/^cannot set property '(?!Symbol\.)([^]*)' of (null|undefined)$/, "Cannot set properties of $2 (setting '$1')"],
+    [/^'[^']*' is read-only$/, 'Assignment to constant variable.'],
+    [/^(\S+) is not initialized$/, "Cannot access '$1' before initialization"],
+    [/^invalid array length$/, 'Invalid array length'],
+    [/^Date value is NaN$/, 'Invalid time value'],
+    [/^expecting (?:hex digit|%)$/, 'URI malformed'],
+    [/^cannot convert BigInt to number$/, 'Cannot mix BigInt and other types, use explicit conversions'],
+    [/^cannot convert symbol to (string|number)$/, 'Cannot convert a Symbol value to a $1'],
+    [/^empty array$/, 'Reduce of empty array with no initial value'],
+    [/^BigInt are forbidden in JSON\.stringify$/, 'Do not know how to serialize a BigInt'],
+    [/^bad normalization form$/, 'The normalization form should be one of NFC, NFD, NFKC, NFKD.'],
+  ];
+  const wordsOf = (message) => {
+    for (const [pattern, words] of engineWords) {
+      const replaced = replaceText(message, pattern, words);
+      if (replaced !== message) return replaced;
+    }
+    return undefined;
+  };
   methods(guard, {
     extend,
     extendOptional,
     thrown: (value) => {
       threwNull = value === null;
       return value;
+    },
+    caught: (error) => {
+      if (error instanceof ErrorOf && hasOwn(error, 'message') && typeof error.message === 'string') {
+        const words = wordsOf(error.message);
+        if (words !== undefined) hide(error, 'message', words);
+      }
+      return error;
     },
     // A string that is spread into an object gives its characters.
     spread: (value) => (typeof value === 'string' ? NativeObject(value) : value),

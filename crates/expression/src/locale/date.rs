@@ -124,9 +124,8 @@ impl DateFormat {
         let (date_style, time_style) = (options.get("dateStyle"), options.get("timeStyle"));
         let pattern = if date_style.is_some() || time_style.is_some() {
             let fields = [&DATE_FIELDS[..], &TIME_FIELDS[..], &["era", "timeZoneName"][..]].concat();
-            if let Some(field) = fields.iter().find(|field| options.has_any(&[field])) {
-                let style = if date_style.is_some() { "dateStyle" } else { "timeStyle" };
-                return Err(Thrown::type_error(format!("Can't set option {field} when {style} is used")));
+            if fields.iter().any(|field| options.has_any(&[field])) {
+                return Err(Thrown::type_error("Invalid option : option"));
             }
             let pattern = style_pattern(&locale, &dates, calendar, date_style, time_style);
             with_hour_letter(&pattern, letter, &generator)
@@ -186,7 +185,7 @@ impl DateFormat {
         self.write(&self.pattern, millis)
     }
 
-    /// The text of a span.
+    /// The text of a span. Its narrow spaces stay, unlike those of a single date.
     pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
         let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else { return String::new() };
         let patterns = self.calendar.patterns(&self.locale, &self.dates);
@@ -196,12 +195,32 @@ impl DateFormat {
             super::range::Range::Halves(first, second) => {
                 let mut text = join(&self.write(&first, start));
                 text.push_str(&join(&self.write(&second, end)));
-                plain_spaces(text)
+                text
             }
-            super::range::Range::Fallback(pattern) => {
-                super::generator::fill(&pattern, &[&self.format(start), &self.format(end)])
+            super::range::Range::Fallback { slots, lacks } => {
+                let full = self.pattern_with(&lacks);
+                let side = |millis| join(&self.write(&full, millis));
+                super::generator::fill(&slots, &[&side(start), &side(end)])
             }
         }
+    }
+
+    /// The pattern with further fields.
+    fn pattern_with(&self, fields: &str) -> Vec<Piece> {
+        if fields.is_empty() {
+            return self.pattern.clone();
+        }
+        let own: Vec<Piece> = pieces(&Skeleton::parse(&unite(&self.pattern)).written())
+            .into_iter()
+            .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
+            .collect();
+        let hour = own.iter().find_map(|piece| match piece {
+            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
+            _ => None,
+        });
+        let pattern =
+            generator(&self.locale, self.calendar).best_pattern(&format!("{fields}{}", unite(&own)));
+        pieces(&hour.map_or(pattern.clone(), |letter| replace_hours(&pattern, letter)))
     }
 
     fn reading(&self, millis: f64) -> Option<Civil> {

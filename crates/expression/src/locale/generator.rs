@@ -23,7 +23,8 @@ struct Entry {
 }
 
 /// Single fields; they make sure that every field can be had.
-const CANONICAL: [&str; 15] = ["G", "y", "Q", "M", "w", "W", "E", "d", "D", "F", "H", "m", "s", "S", "v"];
+const CANONICAL: [&str; 16] =
+    ["G", "y", "Q", "M", "w", "W", "E", "d", "D", "F", "a", "H", "m", "s", "S", "v"];
 
 /// Keys of the patterns that add a field, and of the fields' names, in the order of fields.
 const APPEND: [(&str, &str); FIELDS] = [

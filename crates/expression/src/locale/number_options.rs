@@ -214,7 +214,6 @@ impl DigitOptions {
         let priority = options.choice("roundingPriority", &["auto", "morePrecision", "lessPrecision"], 0)?;
         let strip =
             options.choice("trailingZeroDisplay", &["auto", "stripIfInteger"], 0)? == "stripIfInteger";
-        let default = if increment == 1 { default } else { (default.0, default.0) };
         let has_significant = significant.0 || significant.1;
         let has_fraction = fraction.0 || fraction.1;
         let needs_significant = priority != "auto" || has_significant;

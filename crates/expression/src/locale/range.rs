@@ -11,8 +11,9 @@ pub(super) enum Range {
     Single,
     /// The first pattern with the start, then the second with the end.
     Halves(Vec<Piece>, Vec<Piece>),
-    /// Both dates in full, in the slots of a pattern.
-    Fallback(String),
+    /// Both dates in full, in the slots of a pattern. The fields lack the given ones, without which the ends cannot be
+    /// told apart.
+    Fallback { slots: String, lacks: String },
 }
 
 /// Fields from the largest on, with the keys of the patterns for spans that differ in them.
@@ -35,18 +36,23 @@ pub(super) fn pattern(
     to: &Civil,
     calendar: Calendar,
 ) -> Range {
-    let fallback =
-        || Range::Fallback(patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()));
+    let fallback = |lacks: String| Range::Fallback {
+        slots: patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()),
+        lacks,
+    };
     let letters: Vec<Piece> =
         single.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
     let wanted = skeleton_of(&letters);
     let Some(different) = largest_difference(&wanted, from, to, calendar) else { return Range::Single };
     let has_date = letters.iter().any(|piece| is_of(piece, true));
     let has_time = letters.iter().any(|piece| is_of(piece, false));
+    if has_time && (different as usize) < Field::Period as usize {
+        return fallback(lacking(&wanted, different, has_date));
+    }
     if !(has_date && has_time) {
         return match halves(patterns, &wanted, different) {
             Some((first, second)) => Range::Halves(first, second),
-            None => fallback(),
+            None => fallback(String::new()),
         };
     }
     // a span of one day shows the date once
@@ -64,7 +70,21 @@ pub(super) fn pattern(
             return Range::Halves([before, &first].concat(), [&second, after].concat());
         }
     }
-    fallback()
+    fallback(String::new())
+}
+
+/// The fields of the date that a span with times needs besides those that are asked for: all of a short date where there
+/// are none, else those from the day up to the largest that differs.
+fn lacking(wanted: &Skeleton, different: Field, has_date: bool) -> String {
+    if !has_date {
+        return if different == Field::Era { "GyMd" } else { "yMd" }.to_owned();
+    }
+    let fields = [(Field::Day, 'd'), (Field::Month, 'M'), (Field::Year, 'y'), (Field::Era, 'G')];
+    fields
+        .into_iter()
+        .filter(|(field, _)| (*field as usize) >= different as usize && wanted.get(*field).is_none())
+        .map(|(_, letter)| letter)
+        .collect()
 }
 
 /// Whether a piece is a field of the date, or else of the time.

@@ -34,14 +34,14 @@ pub(super) struct Locale {
     keywords: Vec<(SmolStr, SmolStr)>,
 }
 
-fn malformed(text: &str) -> Thrown {
-    Thrown::range_error(format!("Incorrect locale information provided: {text}"))
+fn malformed() -> Thrown {
+    Thrown::range_error("Incorrect locale information provided")
 }
 
 impl Tag {
     /// Reads a tag.
     pub(super) fn parse(text: &str) -> Result<Self, Thrown> {
-        Self::read(text).ok_or_else(|| malformed(text))
+        Self::read(text).ok_or_else(malformed)
     }
 
     fn read(text: &str) -> Option<Self> {

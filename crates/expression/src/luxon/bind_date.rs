@@ -18,7 +18,8 @@ use super::tokens::split;
 use super::units::{FieldValues, Unit};
 use super::zone::Zone;
 use super::{
-    Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, option, text_or_null,
+    Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, is_instance, not_null,
+    option, text_or_null,
 };
 use crate::locale::{DateOptions, Part};
 use crate::{Clock, Thrown, Value};
@@ -136,6 +137,10 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
     let keep_local =
         option(second, "keepLocalTime").is_truthy() || option(second, "keepCalendarTime").is_truthy();
     Ok(match name {
+        "reconfigure" => {
+            not_null(first)?;
+            date.with_loc(date.loc().with_options(&reconfiguration(first))?)
+        }
         "toUTC" => {
             let zone = match first {
                 Value::Undefined => Zone::UTC,
@@ -144,19 +149,26 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
             date.in_zone(zone, keep_local, clock)
         }
         "toLocal" => date.in_zone(Zone::of_clock(clock), false, clock),
-        "setZone" => date.in_zone(Zone::normalize(first, clock), keep_local, clock),
-        "reconfigure" => date.with_loc(date.loc().with_options(&reconfiguration(first))?),
-        "setLocale" => {
-            let locale = if first.is_truthy() { Some(coerce::to_text(first)?) } else { None };
-            date.with_loc(date.loc().with(locale.as_deref(), None, None, None)?)
+        "setZone" => {
+            not_null(second)?;
+            date.in_zone(Zone::normalize(first, clock), keep_local, clock)
+        }
+        "setLocale" => date.with_loc(date.loc().with_options(&Value::object([("locale", first.clone())]))?),
+        "startOf" if !date.is_valid() => {
+            not_null(second)?;
+            date.clone()
         }
         _ if !date.is_valid() => date.clone(),
         "set" => date.set(FieldValues::from_value(first)?)?,
         "plus" | "minus" if !date.is_valid() => date.clone(),
         "plus" => date.plus(&valid_like(first)?),
         "minus" => date.minus(&valid_like(first)?),
-        "startOf" => date.start_of(Unit::from_value(first)?, option(second, "useLocaleWeeks").is_truthy())?,
+        "startOf" => {
+            not_null(second)?;
+            date.start_of(Unit::from_value(first)?, option(second, "useLocaleWeeks").is_truthy())?
+        }
         _ => {
+            not_null(second)?;
             date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?
         }
     })
@@ -201,6 +213,7 @@ fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result
         "until" => Ok(interval_value(Interval::new(date.clone(), DateTime::from_like(first, clock)?))),
         "hasSame" if !date.is_valid() => Ok(Value::from(false)),
         "hasSame" => {
+            not_null(arg(args, 2))?;
             let weeks = option(arg(args, 2), "useLocaleWeeks").is_truthy();
             let other = match first {
                 Value::DateTime(other) => other.as_ref().clone(),
@@ -261,7 +274,10 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
             let parts = DateFormatter::new(date, &loc, DateOptions::from_value(first)?)?.format_to_parts();
             Value::Json(parts.iter().map(Part::to_json).collect())
         }
-        "toISO" | "toISODate" | "toISOTime" if !date.is_valid() => Value::NULL,
+        "toISO" | "toISODate" | "toISOTime" if !date.is_valid() => {
+            IsoStyle::from_options(first, false)?;
+            Value::NULL
+        }
         "toISO" => text_or_null(date.to_iso_styled(IsoStyle::from_options(first, false)?)),
         "toISODate" => text_or_null(date.to_iso_date(IsoStyle::from_options(first, true)?)),
         "toISOTime" => text_or_null(date.to_iso_time(IsoStyle::from_options(first, false)?)),
@@ -269,15 +285,22 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
         "toRFC2822" => text_or_null(date.to_rfc2822()),
         "toHTTP" => text_or_null(date.to_http(clock)),
         "toSQLDate" => text_or_null(date.to_iso_date(IsoStyle::FULL)),
-        "toSQLTime" => text_or_null(date.to_sql_time(first)),
-        "toSQL" => text_or_null(date.to_sql(first)),
+        "toSQL" if !date.is_valid() => Value::NULL,
+        "toSQLTime" | "toSQL" => {
+            not_null(first)?;
+            text_or_null(if name == "toSQL" { date.to_sql(first) } else { date.to_sql_time(first) })
+        }
         "toString" => Value::from(date.to_string()),
         "toJSON" => text_or_null(date.to_iso()),
         "valueOf" | "toMillis" => Value::from(millis),
         "toSeconds" => Value::from(millis / 1000.0),
         "toUnixInteger" => Value::from((millis / 1000.0).floor()),
         "toBSON" | "toJSDate" => Value::Date(millis.trunc()),
-        "toObject" => Value::Json(object(date, first)),
+        "toObject" if !date.is_valid() => Value::Json(Json::object()),
+        "toObject" => {
+            not_null(first)?;
+            Value::Json(object(date, first))
+        }
         _ => text_or_null(date.to_relative(first, name == "toRelativeCalendar", clock)?),
     })
 }
@@ -318,7 +341,7 @@ fn resolved(date: &DateTime, options: &Value) -> Result<Value, Thrown> {
 pub(crate) fn call_static(name: &str, args: &[Value], clock: &Clock) -> Option<Result<Value, Thrown>> {
     match name {
         _ if !STATICS.contains(&name) => None,
-        "isDateTime" => Some(Ok(Value::from(matches!(arg(args, 0), Value::DateTime(_))))),
+        "isDateTime" => Some(Ok(is_instance(arg(args, 0), "isLuxonDateTime"))),
         "min" | "max" => Some(best(args, name)),
         "parseFormatForOpts" | "expandFormat" => Some(expand_format(name, args)),
         _ => Some(construct(name, args, clock).map(date_value)),

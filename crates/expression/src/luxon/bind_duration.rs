@@ -6,11 +6,11 @@ use super::loc::Loc;
 use super::parse::{parse_iso_duration, parse_iso_time};
 use super::units::Unit;
 use super::zone::Zone;
-use super::{DateTime, Invalid, arg, coerce, duration_value, option, text_or_null};
+use super::{DateTime, Invalid, arg, coerce, duration_value, is_instance, not_null, option, text_or_null};
 use crate::{Clock, Thrown, Value};
 
 /// The names of the getters and own data members.
-pub(crate) const GETTERS: [&str; 18] = [
+pub(crate) const GETTERS: [&str; 20] = [
     "years",
     "quarters",
     "months",
@@ -27,6 +27,8 @@ pub(crate) const GETTERS: [&str; 18] = [
     "numberingSystem",
     "conversionAccuracy",
     "values",
+    "loc",
+    "matrix",
     "invalid",
     "isLuxonDuration",
 ];
@@ -99,8 +101,12 @@ fn dispatch(duration: &Duration, name: &str, args: &[Value], clock: &Clock) -> R
     let valid = duration.is_valid();
     Ok(match name {
         "toFormat" => {
-            if first.as_str().is_none() && valid {
+            // What has no length is read as an empty format.
+            if first.is_nullish() && valid {
                 return Err(Thrown::type_error("Cannot read properties of undefined (reading 'length')"));
+            }
+            if valid && first.elements().is_some_and(|elements| !elements.is_empty()) {
+                return Err(Thrown::type_error("fmt.charAt is not a function"));
             }
             Value::from(duration.to_format(first.as_str().unwrap_or_default(), arg(args, 1))?)
         }
@@ -118,6 +124,13 @@ fn dispatch(duration: &Duration, name: &str, args: &[Value], clock: &Clock) -> R
             Value::Duration(other) => Value::from(duration.equals(other)),
             other if other.is_nullish() && valid => {
                 return Err(Thrown::type_error("Cannot read properties of undefined (reading 'isValid')"));
+            }
+            // Their locale is compared, and then the amounts that they do not have.
+            Value::DateTime(other) if valid && other.is_valid() && other.loc().equals(duration.loc()) => {
+                return Err(Thrown::type_error("Cannot read properties of undefined (reading 'years')"));
+            }
+            Value::Interval(other) if valid && other.is_valid() => {
+                return Err(Thrown::type_error("Cannot read properties of undefined (reading 'locale')"));
             }
             _ => Value::from(false),
         },
@@ -149,6 +162,7 @@ fn change(duration: &Duration, name: &str, args: &[Value]) -> Result<Duration, T
         "negate" => duration.negate(),
         "removeZeros" => duration.remove_zeros(),
         _ => {
+            not_null(first)?;
             let accuracy = option(first, "conversionAccuracy");
             let accurate = match accuracy.as_str() {
                 Some(accuracy) if !accuracy.is_empty() => accuracy == "longterm",
@@ -173,6 +187,7 @@ fn to_iso_time(duration: &Duration, options: &Value, clock: &Clock) -> Result<Op
     if !(0.0..86_400_000.0).contains(&millis) {
         return Ok(None);
     }
+    let options = if options.is_nullish() { &Value::Undefined } else { options };
     let style = IsoStyle::from_options(options, false)?.without_offset();
     let _ = clock;
     Ok(DateTime::at(millis, Zone::UTC, Loc::default()).to_iso_time(style))
@@ -214,12 +229,6 @@ fn dispatch_static(name: &str, args: &[Value]) -> Result<Value, Thrown> {
         "fromISO" => parsed(text()?.as_deref().and_then(parse_iso_duration))?,
         "fromISOTime" => parsed(text()?.as_deref().and_then(parse_iso_time))?,
         "invalid" => Duration::invalid(Invalid::from_args(args, "Duration")?),
-        _ => return Ok(is_instance(first, matches!(first, Value::Duration(_)))),
+        _ => return Ok(is_instance(first, "isLuxonDuration")),
     }))
-}
-
-/// `isDuration` and the like: true for an instance, else what is falsy, as it is, or false.
-pub(crate) fn is_instance(value: &Value, is: bool) -> Value {
-    let _ = value;
-    Value::from(is)
 }

@@ -7,7 +7,10 @@ use super::intl::DateFormatter;
 use super::iso::IsoStyle;
 use super::relative::locale_part;
 use super::units::Unit;
-use super::{Invalid, arg, coerce, date_value, duration_value, interval_value, option, text_or_null};
+use super::{
+    Invalid, arg, coerce, date_value, duration_value, interval_value, is_instance, not_null, option,
+    text_or_null,
+};
 use crate::locale::DateOptions;
 use crate::{Clock, Thrown, Value};
 
@@ -103,10 +106,12 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
         }
         "count" if !valid => Value::from(f64::NAN),
         "count" => {
+            not_null(arg(args, 1))?;
             let weeks = option(arg(args, 1), "useLocaleWeeks").is_truthy();
             Value::from(interval.count(unit_or_millis(first)?, weeks, clock)?)
         }
         "hasSame" if !valid => Value::from(false),
+        "hasSame" if start == end => Value::from(true),
         "hasSame" => Value::from(interval.has_same(Unit::from_value(first)?, clock)?),
         "isEmpty" if !valid => {
             return Err(Thrown::type_error("Cannot read properties of undefined (reading 'valueOf')"));
@@ -144,6 +149,7 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             let Some((own_start, own_end)) = interval.span() else {
                 return Ok(interval_value(interval.clone()));
             };
+            not_null(first)?;
             let part = |key: &str, own: &DateTime| match option(first, key) {
                 value if value.is_truthy() => DateTime::from_like(&value, clock),
                 _ => Ok(own.clone()),
@@ -151,6 +157,7 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             interval_value(Interval::new(part("start", own_start)?, part("end", own_end)?))
         }
         "toString" => Value::from(interval.to_string()),
+        "toDuration" if !valid => duration_value(interval.to_duration(&[], first, clock)?),
         "toDuration" => {
             let units = units_of(first)?;
             duration_value(interval.to_duration(&units, arg(args, 1), clock)?)
@@ -327,7 +334,7 @@ fn dispatch_static(name: &str, args: &[Value], clock: &Clock) -> Result<Value, T
                 }
             })
         }
-        "isInterval" => Value::from(matches!(first, Value::Interval(_))),
+        "isInterval" => is_instance(first, "isLuxonInterval"),
         _ => {
             let Some(values) = first.elements() else {
                 return Err(Thrown::type_error("intervals.sort is not a function"));

@@ -74,6 +74,9 @@ fn unit_difference(unit: Unit, earlier: &DateTime, later: &DateTime, clock: &Clo
 /// Steps from the earlier date towards the later one, largest unit first, and back by one where a step is too far.
 /// `mark` is where one more of the smallest calendar unit would lead: the rest is measured against it.
 fn walk(earlier: &DateTime, later: &DateTime, units: &[Unit], clock: &Clock) -> Result<Duration, Thrown> {
+    if units.is_empty() {
+        return Err(super::error("Invalid unit undefined"));
+    }
     let mut cursor = earlier.clone();
     let mut results = Amounts::new();
     let mut mark: Option<DateTime> = None;

@@ -191,8 +191,10 @@ impl Duration {
     }
 
     /// The same duration in another locale, with another claim about its accuracy.
+    ///
+    /// An invalid one loses the reason, and has no amounts.
     pub(crate) fn reconfigured(&self, loc: Loc, claims_accuracy: bool) -> Self {
-        Self { loc, claims_accuracy, ..self.clone() }
+        Self { loc, claims_accuracy, invalid: None, ..self.clone() }
     }
 
     /// The whole duration in milliseconds; NaN when invalid.

@@ -10,7 +10,7 @@ use super::datetime::{DateTime, Reading};
 use super::english::{MONTHS_SHORT, WEEKDAYS_SHORT};
 use super::units::Field;
 use super::zone::{OffsetStyle, format_offset};
-use super::{flag, option};
+use super::{flag, not_null, option};
 use crate::{Clock, Thrown, Value};
 
 /// How far an ISO text goes, and what it leaves out.
@@ -53,6 +53,7 @@ impl IsoStyle {
 
     /// Reads the options of `toISO`, `toISODate` and `toISOTime`.
     pub(crate) fn from_options(options: &Value, date_only: bool) -> Result<Self, Thrown> {
+        not_null(options)?;
         let mut style =
             Self { precision: if date_only { Precision::Day } else { Precision::Millisecond }, ..Self::FULL };
         let flag = |key: &str, default: bool| flag(options, key, default);

@@ -48,6 +48,10 @@ impl Loc {
         };
         let text =
             |key: &str| json.get(key).filter(|value| crate::value::is_truthy(value)).map(coerce::json_text);
+        let is_tag = |value: &Json| value.is_string() || value.is_array() || !crate::value::is_truthy(value);
+        if !json.get("locale").is_none_or(is_tag) {
+            return Err(Thrown::type_error("localeStr.indexOf is not a function"));
+        }
         let weeks = match json.get("weekSettings") {
             Some(weeks) if !weeks.is_null() => Some(read_weeks(weeks)?),
             _ => None,

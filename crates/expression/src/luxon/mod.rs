@@ -22,6 +22,7 @@ mod interval;
 mod intl;
 mod iso;
 mod js_date;
+mod leave;
 mod loc;
 mod parse;
 mod presets;
@@ -41,6 +42,7 @@ pub use interval::Interval;
 pub use js_date::parse_date;
 
 pub(crate) use civil::Civil;
+pub(crate) use leave::leave;
 pub(crate) use zone::Zone;
 
 use crate::{Clock, Thrown, Value};
@@ -259,6 +261,16 @@ pub(crate) fn option(options: &Value, key: &str) -> Value {
     }
 }
 
+/// Refuses null for options that luxon takes apart in its parameters, where only undefined gets the default.
+pub(crate) fn not_null(options: &Value) -> Result<(), Thrown> {
+    match options {
+        Value::Json(json) if json.is_null() => {
+            Err(Thrown::type_error("Cannot destructure 'object null' as it is null."))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// An options object as data, without members that are undefined.
 pub(crate) fn options_json(options: &Value) -> Option<Json> {
     match options {
@@ -266,6 +278,17 @@ pub(crate) fn options_json(options: &Value) -> Option<Json> {
         Value::Object(_) => crate::print::stored(options),
         _ => None,
     }
+}
+
+/// `isDateTime` and the like: whether a value is an instance, or says so itself.
+pub(crate) fn is_instance(value: &Value, mark: &str) -> Value {
+    let own = match (value, mark) {
+        (Value::DateTime(_), "isLuxonDateTime")
+        | (Value::Duration(_), "isLuxonDuration")
+        | (Value::Interval(_), "isLuxonInterval") => Value::from(true),
+        _ => option(value, mark),
+    };
+    if own.is_truthy() { own } else { Value::from(false) }
 }
 
 /// A member of an options object that is true or false.

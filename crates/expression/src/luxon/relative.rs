@@ -89,6 +89,7 @@ impl DateTime {
         if !self.is_valid() {
             return Ok(None);
         }
+        super::not_null(options)?;
         let base = match super::option(options, "base") {
             Value::DateTime(base) => base.as_ref().clone(),
             base if base.is_truthy() => {

@@ -165,6 +165,11 @@ pub(crate) fn enumerable(value: &Value) -> Vec<(SmolStr, Value)> {
     match value {
         Value::DateTime(date) => super::fields::own_members(date),
         Value::Duration(_) | Value::Interval(_) => super::own_members(value),
+        Value::Json(json) if json.is_string() => coerce::json_text(json)
+            .chars()
+            .enumerate()
+            .map(|(index, letter)| (SmolStr::from(index.to_string()), Value::from(letter.to_string())))
+            .collect(),
         _ => match value.elements() {
             Some(elements) => elements
                 .into_iter()

@@ -141,6 +141,24 @@ impl Zone {
         }
     }
 
+    /// The zone that its name is read as where only the name is known; the process zone for a name of no zone.
+    pub(crate) fn by_name(&self) -> Self {
+        let lowered = match self {
+            Zone::System | Zone::Invalid(_) => return Zone::System,
+            Zone::Fixed(0.0) => return Zone::UTC,
+            Zone::Fixed(_) | Zone::Iana(..) => self.name().to_lowercase(),
+        };
+        match lowered.as_str() {
+            "local" | "system" | "default" => Zone::System,
+            "gmt" => Zone::UTC,
+            _ => match (parse_utc_offset(&lowered), self) {
+                (Some(minutes), _) => Zone::Fixed(minutes),
+                (None, Zone::Fixed(_)) => Zone::System,
+                (None, _) => self.clone(),
+            },
+        }
+    }
+
     /// luxon's `zone.ianaName`, for `[…]` after an offset.
     pub(crate) fn iana_name(&self) -> SmolStr {
         match self {

@@ -9,11 +9,14 @@ use crate::scene::Scene;
 
 /// The node called `name`.
 pub(crate) fn find(name: &str, scene: &Scene<'_>) -> Result<usize, ExpressionError> {
-    scene.run.node_index(name).ok_or_else(|| {
-        located("Referenced node doesn't exist", scene)
-            .with("descriptionKey", "nodeNotFound")
-            .with("nodeCause", name)
-    })
+    scene.run.node_index(name).ok_or_else(|| not_found(Json::from(name), scene))
+}
+
+/// The error of a node that does not exist; `name` is what was given for its name.
+pub(crate) fn not_found(name: Json, scene: &Scene<'_>) -> ExpressionError {
+    located("Referenced node doesn't exist", scene)
+        .with("descriptionKey", "nodeNotFound")
+        .with("nodeCause", name)
 }
 
 /// The node of `$('name')`; without a name it is the one that the input came from.

@@ -13,12 +13,13 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentTarget,
     AssignmentTargetPropertyIdentifier, AssignmentTargetPropertyProperty, AwaitExpression, BindingIdentifier,
-    BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement, ChainExpression, Class,
-    ComputedMemberExpression, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
-    ForStatementLeft, Function, IdentifierReference, ImportExpression, ImportMeta, MethodDefinition,
-    NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier, PropertyKind, RegExpLiteral,
-    StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement, TaggedTemplateExpression,
-    TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
+    BindingPattern, BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement,
+    ChainExpression, Class, ComputedMemberExpression, Expression, ForInStatement, ForOfStatement,
+    ForStatement, ForStatementInit, ForStatementLeft, Function, IdentifierReference, ImportExpression,
+    ImportMeta, MethodDefinition, NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier,
+    PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement,
+    TaggedTemplateExpression, TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration,
+    WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_regular_expression::Options;
@@ -517,6 +518,11 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         let mut names = Vec::new();
         if let Some(parameter) = &clause.param {
             pattern_names(&parameter.pattern, &mut names);
+            if let BindingPattern::BindingIdentifier(error) = &parameter.pattern {
+                let start = clause.body.span.start + 1;
+                let name = error.name.as_str();
+                self.patch(Span::new(start, start), format!("{name}={GUARD}.caught({name});"));
+            }
         }
         self.in_scope(names, |rewriter| walk::walk_catch_clause(rewriter, clause));
     }

@@ -214,15 +214,32 @@ fn check(name: &str, arguments: &[Found<'_>], (types, variadic): (&[Types], bool
     let enough = if variadic { arguments.len() >= types.len() } else { arguments.len() == types.len() };
     if !enough {
         let (takes, given) = (types.len(), arguments.len());
-        return Err(error(format!("ArgumentError: {name}() takes {takes} argument(s) but received {given}")));
+        let plural = if takes == 1 { "" } else { "s" };
+        let least = if variadic { "at least" } else { "" };
+        return Err(error(format!(
+            "ArgumentError: {name}() takes {least}{takes} argument{plural} but received {given}"
+        )));
     }
-    for (argument, types) in arguments.iter().zip(types) {
+    for ((argument, types), position) in arguments.iter().zip(types).zip(1..) {
         if !types.iter().any(|wanted| matches_type(argument, wanted)) {
-            let (wanted, found) = (types.join(","), type_name(argument));
-            return Err(error(format!("TypeError: {name}() expected {wanted} but received type {found}")));
+            let wanted: Vec<_> = types.iter().map(|wanted| shown_type(wanted)).collect();
+            let (wanted, found) = (wanted.join(","), shown_type(type_name(argument)));
+            return Err(error(format!(
+                "TypeError: {name}() expected argument {position} to be type {wanted} but received type {found} instead."
+            )));
         }
     }
     Ok(())
+}
+
+/// A type as the library's errors call it.
+fn shown_type(name: &str) -> &str {
+    match name {
+        "expref" => "expression",
+        "array-number" => "Array<number>",
+        "array-string" => "Array<string>",
+        other => other,
+    }
 }
 
 fn matches_type(argument: &Found<'_>, wanted: &str) -> bool {
