@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_node::node::batch_node;
-use heddle_node::{BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, async_trait};
+use heddle_node::{
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, RequiredInputs, async_trait,
+};
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
 use heddle_tests::{Finished, Service, recipients};
@@ -129,6 +131,7 @@ impl BatchNode for Capture {
         group: &["transform"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use heddle_node::node::batch_node;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, StaticScope, async_trait,
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, RequiredInputs, StaticScope,
+    async_trait,
 };
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
@@ -33,6 +34,7 @@ impl BatchNode for Counter {
         group: &["transform"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

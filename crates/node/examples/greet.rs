@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 
-use heddle_node::{ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, Registry, async_trait};
+use heddle_node::{
+    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, Registry, RequiredInputs, async_trait,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,7 @@ impl ItemNode for Greet {
         group: &["transform"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

@@ -26,6 +26,9 @@ pub struct NodeDescription {
     pub defaults: NodeDefaults,
     /// Inputs.
     pub inputs: Vec<String>,
+    /// Inputs that must have data before the node runs with others empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_inputs: Option<RequiredInputs>,
     /// Outputs. An error output is added by the engine, after these, where a node asks for it.
     pub outputs: Vec<String>,
     /// Labels of the outputs.
@@ -36,6 +39,18 @@ pub struct NodeDescription {
     pub credentials: Vec<CredentialUse>,
     /// The form.
     pub properties: Vec<NodeProperty>,
+}
+
+/// Inputs that must have data before a node runs with others empty (`spec/engine.md §9.3`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RequiredInputs {
+    /// At least so many.
+    Count(usize),
+    /// Each of these, counted from 0.
+    Inputs(Vec<usize>),
+    /// What an expression over the node's parameters gives: a number or a list.
+    Expression(String),
 }
 
 /// What a new node starts with.

@@ -1,5 +1,6 @@
 //! What went wrong at a node, and whether its effect happened.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -7,6 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::json::{Json, JsonObject};
+
+/// n8n's class of the errors that a node gives of its own.
+const OPERATION_ERROR: &str = "NodeOperationError";
+
+/// n8n's class of the errors of services.
+const API_ERROR: &str = "NodeApiError";
 
 /// The one error type of nodes. It says what happened; whether to repeat is the runner's decision.
 ///
@@ -19,6 +26,12 @@ pub struct NodeError(Box<NodeErrorDetails>);
 pub struct NodeErrorDetails {
     /// What kind of failure it is.
     pub kind: ErrorKind,
+    /// n8n's class, where it is another than that of the kind.
+    pub class: Option<Cow<'static, str>>,
+    /// How grave it is.
+    pub level: ErrorLevel,
+    /// What part of the engine it comes from.
+    pub functionality: Functionality,
     /// One sentence for the user.
     pub message: String,
     /// What to do about it.
@@ -35,8 +48,12 @@ pub struct NodeErrorDetails {
     pub item_index: Option<usize>,
     /// The parameter at fault, as a path such as `sessionMetadatas.sessionMetadata[1].key`.
     pub parameter: Option<String>,
+    /// The value of that parameter as stored, where it could not be evaluated.
+    pub stored_value: Option<Json>,
     /// Further facts for the error object's `context`, such as a service's error key and support id.
     pub context: JsonObject,
+    /// Facts beside what concerns the user: the error object's `extra`.
+    pub extra: JsonObject,
     /// The cause.
     pub source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -51,6 +68,8 @@ pub enum ErrorKind {
     Parameter,
     /// An expression could not be evaluated.
     Expression,
+    /// A parameter's value is not of the type that the node asks for, and cannot be brought to it.
+    Input,
     /// A credential is missing, incomplete or refused.
     Credential,
     /// A service answered with an error.
@@ -63,6 +82,30 @@ pub enum ErrorKind {
     Cancelled,
     /// Nothing may leave in a dry run.
     DryRun,
+}
+
+/// How grave an error is (`spec/engine.md §14.1`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorLevel {
+    /// A remark.
+    Info,
+    /// Something for the user to mend.
+    #[default]
+    Warning,
+    /// A failure that the user asked for, or that the host must know of.
+    Error,
+}
+
+/// What part of the engine an error comes from: n8n's `functionality` (`spec/engine.md §14.1`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Functionality {
+    /// The node itself.
+    #[default]
+    Regular,
+    /// The search for the item that an item stems from.
+    PairedItem,
 }
 
 /// What is known about the effect of an item that failed.
@@ -81,6 +124,9 @@ impl NodeError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(NodeErrorDetails {
             kind,
+            class: None,
+            level: ErrorLevel::default(),
+            functionality: Functionality::default(),
             message: message.into(),
             description: None,
             http_status: None,
@@ -89,14 +135,25 @@ impl NodeError {
             retry_after: None,
             item_index: None,
             parameter: None,
+            stored_value: None,
             context: JsonObject::new(),
+            extra: JsonObject::new(),
             source: None,
         }))
     }
 
-    /// The node cannot do what it was asked to do.
+    /// The node cannot do what it was asked to do. A message with a system's error code in it, such as `ECONNREFUSED`,
+    /// gives way to what the code means, and becomes the cause (`spec/engine.md §14.2`).
     pub fn operation(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Operation, message)
+        Self::new(ErrorKind::Operation, message).with_code_explained()
+    }
+
+    fn with_code_explained(mut self) -> Self {
+        if let Some(text) = crate::system_error::text_for(&self.message) {
+            let original = std::mem::replace(&mut self.message, text.to_owned());
+            self.source = Some(Arc::from(Box::<dyn Error + Send + Sync>::from(original)));
+        }
+        self
     }
 
     /// The value of `parameter` is missing or unfit.
@@ -142,48 +199,80 @@ impl NodeError {
         self
     }
 
-    /// n8n's class name for this kind of error.
-    pub fn class_name(&self) -> &'static str {
-        match self.kind {
-            ErrorKind::Api | ErrorKind::Connection | ErrorKind::TimeLimit => "NodeApiError",
-            ErrorKind::Expression => "ExpressionError",
-            _ => "NodeOperationError",
+    /// The error as a node shows it that reports whatever happens in it as its own: n8n's
+    /// `new NodeOperationError(node, error)`.
+    #[must_use]
+    pub fn into_operation_error(mut self) -> Self {
+        self.class = Some(Cow::Borrowed(OPERATION_ERROR));
+        self.functionality = Functionality::Regular;
+        self.stored_value = None;
+        self.with_code_explained()
+    }
+
+    /// n8n's class name for this error.
+    pub fn class_name(&self) -> &str {
+        match (&self.class, self.kind) {
+            (Some(class), _) => class,
+            (None, ErrorKind::Api | ErrorKind::Connection | ErrorKind::TimeLimit) => API_ERROR,
+            (None, ErrorKind::Expression | ErrorKind::Input) => "ExpressionError",
+            (None, _) => OPERATION_ERROR,
         }
     }
 
     /// The error object of run data (`spec/engine.md §14`), without the node that it stands at.
     ///
-    /// `run_index` is the node's run, `timestamp` the time in milliseconds since 1970.
+    /// `run_index` is the node's run, `timestamp` the time in milliseconds since 1970. `context.parameter` is the parameter
+    /// that the error is about, `context.parameterPath` the place in it.
     pub fn to_json(&self, run_index: usize, timestamp: i64) -> Json {
+        let is_of_node = matches!(self.class_name(), OPERATION_ERROR | API_ERROR);
+        let mut object = JsonObject::new();
+        if let Some(stored) = &self.stored_value {
+            object.insert("cause", stored.clone());
+        }
+        object.insert("level", Json::from(self.level.as_str()));
+        object.insert("shouldReport", Json::from(is_of_node));
+        if let Some(description) = &self.description {
+            object.insert("description", Json::from(description.as_str()));
+        }
+        object.insert("tags", Json::object());
+        if !self.extra.is_empty() {
+            object.insert("extra", Json::from(self.extra.clone()));
+        }
+        object.insert("timestamp", Json::from(timestamp));
+        object.insert("context", self.context_json(run_index));
+        object.insert("functionality", Json::from(self.functionality.as_str()));
+        object.insert("name", Json::from(self.class_name()));
+        if is_of_node {
+            object.insert("messages", self.source_messages());
+        }
+        if self.class_name() == API_ERROR {
+            let code = self.http_status.map_or(Json::NULL, |status| Json::from(status.to_string()));
+            object.insert("httpCode", code);
+        }
+        object.insert("message", Json::from(self.message.as_str()));
+        // The first line of what JavaScript would write; the calls below it are nobody's business.
+        object.insert("stack", Json::from(format!("{}: {}", self.class_name(), self.message)));
+        Json::from(object)
+    }
+
+    fn context_json(&self, run_index: usize) -> Json {
         let mut context = JsonObject::new();
         context.insert("runIndex", Json::from(run_index));
         if let Some(item_index) = self.item_index {
             context.insert("itemIndex", Json::from(item_index));
         }
-        if let Some(parameter) = &self.parameter {
-            context.insert("parameter", Json::from(parameter.as_str()));
+        if let Some(path) = &self.parameter {
+            let name = path.split(['.', '[']).next().unwrap_or_default();
+            context.insert("parameter", Json::from(name));
+            if name != path {
+                context.insert("parameterPath", Json::from(path.as_str()));
+            }
         }
         context.insert("outcome", Json::from(self.outcome.as_str()));
         for (key, value) in self.context.iter() {
             context.insert(key, value.clone());
         }
-        let mut object = JsonObject::new();
-        object.insert("level", Json::from("warning"));
-        object.insert("tags", Json::object());
-        if let Some(description) = &self.description {
-            object.insert("description", Json::from(description.as_str()));
-        }
-        object.insert("timestamp", Json::from(timestamp));
-        object.insert("context", Json::from(context));
-        object.insert("functionality", Json::from("regular"));
-        object.insert("name", Json::from(self.class_name()));
-        object.insert("messages", self.source_messages());
-        if self.class_name() == "NodeApiError" {
-            let code = self.http_status.map_or(Json::NULL, |status| Json::from(status.to_string()));
-            object.insert("httpCode", code);
-        }
-        object.insert("message", Json::from(self.message.as_str()));
-        Json::from(object)
+        Json::from(context)
     }
 
     fn source_messages(&self) -> Json {
@@ -194,6 +283,27 @@ impl NodeError {
             source = error.source();
         }
         Json::from(messages)
+    }
+}
+
+impl ErrorLevel {
+    /// n8n's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Functionality {
+    /// n8n's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::PairedItem => "pairedItem",
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::context::{BatchContext, ItemContext};
-use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
+use crate::description::{self, CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
 use crate::error::NodeError;
 use crate::example::NodeExample;
 use crate::item::{Item, Items};
@@ -82,6 +82,12 @@ pub trait ItemNode: Send + Sync + 'static {
     /// Items of one key run in order, one at a time.
     fn order_key(&self, _parameters: &Self::Parameters) -> Option<String> {
         None
+    }
+
+    /// Completes an error of an item, whether of its parameters or of the node itself, as the node shows it: with what to
+    /// do about it, or as an error of its own. `stored` are the node's parameters with their expressions.
+    fn explain(&self, error: NodeError, _stored: &Json, _type_version: f64) -> NodeError {
+        error
     }
 
     /// Brings the parameters of an older file up to date, before defaults are filled.
@@ -169,10 +175,40 @@ pub struct NodeHeader {
     pub subtitle: Option<&'static str>,
     /// Number of main inputs.
     pub inputs: usize,
+    /// Which main inputs must have data before the node runs with others empty.
+    pub required_inputs: RequiredInputs,
     /// Labels of the main outputs; one empty label for a single plain output.
     pub outputs: &'static [&'static str],
     /// Credential types, with whether they are required.
     pub credentials: &'static [(&'static str, bool)],
+}
+
+/// Which main inputs of a node must have data when it runs although nothing more comes for the others: n8n's
+/// `requiredInputs` (`spec/engine.md §9.3`). A node that asks for all of its inputs never runs with one of them missing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RequiredInputs {
+    /// Whatever arrived is enough.
+    #[default]
+    Any,
+    /// At least so many inputs.
+    AtLeast(usize),
+    /// Each of these inputs, counted from 0.
+    These(&'static [usize]),
+    /// What this expression over the node's parameters gives, a number or a list, such as
+    /// `={{ $parameter["mode"] === "chooseBranch" ? [0, 1] : 1 }}`. `$json` and data of other nodes are not there.
+    Expression(&'static str),
+}
+
+impl RequiredInputs {
+    /// As a description says it: a number, a list or an expression; nothing where whatever arrived is enough.
+    fn describe(self) -> Option<description::RequiredInputs> {
+        Some(match self {
+            Self::Any => return None,
+            Self::AtLeast(count) => description::RequiredInputs::Count(count),
+            Self::These(inputs) => description::RequiredInputs::Inputs(inputs.to_vec()),
+            Self::Expression(text) => description::RequiredInputs::Expression(text.to_owned()),
+        })
+    }
 }
 
 /// The items that one item became, each with the output it goes to.
@@ -238,6 +274,9 @@ pub trait ErasedItemNode: Send + Sync {
 
     /// Parameters that the node reads as they are.
     fn untyped(&self) -> &'static [&'static str];
+
+    /// Completes an error of an item as the node shows it.
+    fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError;
 
     /// Types and checks the resolved parameters of one item. Does no I/O.
     ///
@@ -395,6 +434,10 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         N::UNTYPED
     }
 
+    fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError {
+        self.node.explain(error, stored, type_version)
+    }
+
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
         let parameters: N::Parameters = read_parameters(parameters)?;
         self.node.check(&parameters)?;
@@ -450,6 +493,7 @@ fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescripti
         description: header.description.to_owned(),
         defaults: NodeDefaults { name: header.display_name.to_owned() },
         inputs: vec!["main".to_owned(); header.inputs],
+        required_inputs: header.required_inputs.describe(),
         outputs: vec!["main".to_owned(); header.outputs.len()],
         output_names: header
             .outputs

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use futures_util::future::BoxFuture;
 use heddle_expression::{Clock, Engine, EngineLimits, Scene};
-use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
+use heddle_node::{ErrorKind, Functionality, Item, Items, Json, NodeError};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,9 @@ use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
 use crate::events::{Event, EventSink};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
+use crate::item_loop::error_details;
 use crate::keeping::Keeping;
+use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 use crate::prepared::{PreparedNode, prepare_nodes};
@@ -24,15 +26,14 @@ use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, Workflow
 use crate::run_error::RunError;
 use crate::run_view::{View, WorkflowView};
 use crate::scheduler::{
-    Branches, Completion, CompletionStatus, Destination, NodeFacts, NodeRun, Outcome, Plan, Scheduler, Start,
-    State,
+    Branches, Completion, CompletionStatus, Destination, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
 use crate::static_data::{CalledStaticData, StaticData};
 use crate::sub_workflow::{Background, CallRecord, Caller};
 
 thread_local! {
     /// One expression engine a thread: it is costly to make and cannot be shared.
-    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    pub(crate) static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
 }
 
 impl Host {
@@ -180,7 +181,16 @@ impl<'w, 'h> Execution<'w, 'h> {
             return Err(RunError::Problems(problems));
         }
         let keeping = Keeping::new(&options.kept_outputs, workflow, &graph, &nodes);
-        let plan = Arc::new(Plan::new(workflow, graph, |index, _| facts(nodes[index].as_ref())));
+        let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
+        let zone = jiff::tz::TimeZone::get(zone_name)
+            .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
+        let clock = Clock { now: started_at, zone };
+        let view = WorkflowView::new(workflow);
+        let run_data = RunData::new(workflow);
+        let seen = View { workflow: &view, nodes: &nodes, run_data: &run_data, pins: &pins };
+        let plan = Arc::new(Plan::new(workflow, graph, |index, _| {
+            node_facts(index, &host.registry, &seen, nesting.mode, &clock)
+        }));
         let scheduler = Scheduler::new(
             plan,
             Start {
@@ -190,9 +200,6 @@ impl<'w, 'h> Execution<'w, 'h> {
                 pins: pins.clone(),
             },
         );
-        let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
-        let zone = jiff::tz::TimeZone::get(zone_name)
-            .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
         let Nesting { depth, mode, caller_cancel, background, events, called_static_data, .. } = nesting;
         let static_data = StaticData::new(match options.static_data.take() {
             Some(data) if depth == 0 => data,
@@ -214,13 +221,13 @@ impl<'w, 'h> Execution<'w, 'h> {
             mode,
             events,
             caller,
-            view: WorkflowView::new(workflow),
+            view,
             nodes,
             pins,
             scheduler,
-            run_data: RunData::new(workflow),
+            run_data,
             keeping,
-            clock: Clock { now: started_at, zone },
+            clock,
             wait_till: None,
             static_data,
             vars: Json::object(),
@@ -311,10 +318,15 @@ impl<'w, 'h> Execution<'w, 'h> {
         self.keeping.note(node, &self.run_data);
     }
 
-    /// The error object of run data: the error with the whole node that it stands at.
+    /// The error object of run data: the error with the whole node that it stands at, its parameters filled.
     fn error_json(&self, node: NodeIndex, run_index: usize, error: &NodeError) -> Json {
-        let mut json = error.to_json(run_index, crate::clock::now());
-        json.insert("node", self.workflow.nodes[node].to_json());
+        let settings = &self.workflow.nodes[node];
+        let mut json = error_details(error, &settings.name, run_index);
+        let mut stored = settings.to_json();
+        if let Some(prepared) = &self.nodes[node] {
+            stored.insert("parameters", prepared.stored(settings));
+        }
+        json.insert("node", stored);
         json
     }
 
@@ -457,9 +469,16 @@ impl<'w, 'h> Execution<'w, 'h> {
             engine
                 .get_or_insert_with(|| Engine::new(EngineLimits::default()))
                 .evaluate_parameter(&prepared.compiled, &scene, parameters)
-                .map_err(|(pointer, error)| expression_error(&pointer, error))
+                .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.filled))
         })?;
-        *parameters = prepared.plan.apply(parameters.take())?;
+        *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
+            let mut error = NodeError::from(error);
+            if error.kind == ErrorKind::Input {
+                error.message.push_str(&format!(" [item {index}]"));
+                error.item_index = Some(index);
+            }
+            error
+        })?;
         Ok(())
     }
 
@@ -527,13 +546,27 @@ fn first_items(inputs: &Branches) -> Branches {
     inputs.iter().map(|items| items.as_ref().map(first)).collect()
 }
 
-fn expression_error(pointer: &str, error: heddle_expression::ExpressionError) -> NodeError {
+/// An error in an expression, with the value, as stored, of the parameter that it stands in (`spec/engine.md §14.4`).
+fn expression_error(
+    pointer: &str,
+    error: heddle_expression::ExpressionError,
+    item: usize,
+    stored: &Json,
+) -> NodeError {
     let mut node_error = NodeError::new(ErrorKind::Expression, error.message);
+    node_error.item_index = Some(item);
+    node_error.class = Some(error.name.to_string().into());
     node_error.description = error.description;
-    node_error.parameter = Some(pointer.trim_start_matches('/').replace('/', "."));
+    let path = pointer.trim_start_matches('/');
+    node_error.stored_value = path.split('/').next().and_then(|name| stored.get(name)).cloned();
+    node_error.parameter = Some(path.replace('/', "."));
     for (key, value) in error.context.as_object().into_iter().flat_map(|context| context.iter()) {
-        if !matches!(key, "runIndex" | "itemIndex") {
-            node_error.context.insert(key, value.clone());
+        match key {
+            "runIndex" | "itemIndex" => {}
+            "functionality" if value.as_str() == Some("pairedItem") => {
+                node_error.functionality = Functionality::PairedItem;
+            }
+            _ => drop(node_error.context.insert(key, value.clone())),
         }
     }
     node_error
@@ -548,15 +581,4 @@ fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Arc<Vec<Item>>> {
             Some((index, Arc::new(items)))
         })
         .collect()
-}
-
-fn facts(prepared: Option<&PreparedNode>) -> NodeFacts {
-    prepared.map_or_else(NodeFacts::default, |prepared| {
-        let header = prepared.node.header();
-        NodeFacts {
-            inputs: header.inputs,
-            runs_without_items: header.group.contains(&"trigger"),
-            ..NodeFacts::default()
-        }
-    })
 }

@@ -19,6 +19,8 @@ pub(crate) struct ItemLoop<'a> {
     pub(crate) node: &'a dyn ErasedItemNode,
     pub(crate) run: &'a NodeRunContext<'a>,
     pub(crate) type_version: f64,
+    /// Parameters as stored and filled; expressions are still in them.
+    pub(crate) stored: &'a Json,
     /// Items at a time.
     pub(crate) concurrency: usize,
     /// Whether a failure keeps later items from starting.
@@ -146,7 +148,7 @@ impl ItemLoop<'_> {
         let output = output.map_err(|mut error| {
             error.item_index = Some(index);
             error.outcome = error.outcome.max(record.outcome.unwrap_or(Outcome::NotDone));
-            error
+            self.node.explain(error, self.stored, self.type_version)
         });
         if record.called_workflow {
             return ItemResult { output, verdict: record.outcome.map(Verdict::of) };
@@ -200,6 +202,17 @@ impl Turns {
             self.ready.push(Reverse(next));
         }
     }
+}
+
+/// The error object of an error at the node `node`.
+pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> Json {
+    let mut json = error.to_json(run_index, crate::clock::now());
+    if error.kind == ErrorKind::Input
+        && let Some(context) = json.get_mut("context")
+    {
+        context.insert("nodeCause", Json::from(node));
+    }
+    json
 }
 
 /// The item that a failed item becomes where its node continues: the input's fields with the error's text, the

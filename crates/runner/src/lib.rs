@@ -19,6 +19,7 @@ pub mod journal;
 mod keeping;
 mod lineage;
 mod lookup;
+mod node_facts;
 mod node_run;
 mod node_runner;
 pub mod pacing;

@@ -10,7 +10,7 @@ use heddle_node::{
 use heddle_workflow::OnError;
 
 use crate::events::{Event, Verdict};
-use crate::item_loop::{ItemLoop, ItemResult, Prepared, error_item};
+use crate::item_loop::{ItemLoop, ItemResult, Prepared, error_details, error_item};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::scheduler::Branches;
 
@@ -165,14 +165,14 @@ impl NodeRunner<'_> {
             node,
             run: self.context,
             type_version: self.type_version,
+            stored: self.parameters,
             concurrency: self.concurrency,
             stop_on_failure: !self.settings.continues_after_failure(),
             tries: if self.settings.retry_on_fail { self.settings.tries() } else { 1 },
             pause_between_tries: self.settings.wait_between_tries(),
         };
         let collected = Collected::new(self);
-        let preparation =
-            Preparation { node, types_once: self.types_once, shared: None, context: self.context };
+        let preparation = Preparation { runner: self, node, shared: None };
         if only_computes(node) {
             self.run_in_turn(&item_loop, items, preparation, collected, resolve).await
         } else {
@@ -285,16 +285,15 @@ impl NodeRunner<'_> {
     }
 
     fn failed_item(&self, item: &Item, index: usize, error: &NodeError) -> Item {
-        let details = error.to_json(self.context.run, crate::clock::now());
+        let details = error_details(error, &self.settings.name, self.context.run);
         error_item(item, index, error, details)
     }
 }
 
 /// Resolves and types the parameters of items, typed once where all share them.
 struct Preparation<'a> {
+    runner: &'a NodeRunner<'a>,
     node: &'a dyn ErasedItemNode,
-    context: &'a NodeRunContext<'a>,
-    types_once: bool,
     shared: Option<Arc<PreparedItem>>,
 }
 
@@ -307,15 +306,16 @@ impl Preparation<'_> {
         parameters: &mut Json,
         resolve: Resolve<'_>,
     ) -> Result<Arc<PreparedItem>, NodeError> {
-        if let Some(error) = self.context.missing_credential() {
+        if let Some(error) = self.runner.context.missing_credential() {
             return Err(error.clone());
         }
-        resolve(items, index, parameters)?;
+        let explain = |error| self.node.explain(error, self.runner.parameters, self.runner.type_version);
+        resolve(items, index, parameters).map_err(explain)?;
         if let Some(shared) = &self.shared {
             return Ok(Arc::clone(shared));
         }
-        let typed = Arc::new(self.node.prepare(parameters)?);
-        if self.types_once {
+        let typed = Arc::new(self.node.prepare(parameters).map_err(explain)?);
+        if self.runner.types_once {
             self.shared = Some(Arc::clone(&typed));
         }
         Ok(typed)

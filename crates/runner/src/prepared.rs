@@ -24,6 +24,18 @@ pub(crate) struct PreparedNode {
     pub(crate) types_once: bool,
 }
 
+impl PreparedNode {
+    /// The parameters of the file with their defaults, not brought up to date.
+    pub(crate) fn stored(&self, settings: &heddle_workflow::Node) -> Json {
+        match self.node.describe() {
+            Ok(description) => {
+                fill_defaults(&description.properties, &settings.parameters, self.type_version)
+            }
+            Err(_) => self.filled.clone(),
+        }
+    }
+}
+
 /// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
 /// (`spec/engine.md §4.4`).
 pub(crate) fn prepare_nodes(
@@ -220,6 +232,11 @@ fn in_expression(
     let (Some(span), Some(range), Some(text)) = (&problem.span, range, workflow.text()) else {
         return problem;
     };
+    // Nor is a part of a value marked that stands otherwise in the file, where the node brought it up to date.
+    let place = format!("{}/parameters{pointer}", workflow.node_pointer(index));
+    if workflow.source_map().and_then(|map| map.span(&place)).is_none() {
+        return problem;
+    }
     let start = span.range.start + 1 + range.start;
     let end = span.range.start + 1 + range.end;
     // Escapes in the file's text move the place; then the whole value stays marked.

@@ -10,7 +10,7 @@ use crate::run_data::RunData;
 
 /// What of a workflow expressions can see; made once a run.
 pub(crate) struct WorkflowView<'a> {
-    workflow: &'a Workflow,
+    pub(crate) workflow: &'a Workflow,
     info: WorkflowInfo,
     graph: ConnectionGraph,
 }

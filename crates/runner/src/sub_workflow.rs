@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use heddle_node::{
-    ErrorKind, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall, WorkflowSource,
-    sub_execution,
+    ErrorKind, ErrorLevel, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall,
+    WorkflowSource, sub_execution,
 };
 use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
@@ -152,8 +152,11 @@ impl<'h> Caller<'_, 'h> {
             WorkflowSource::Id(id) => {
                 let lookup = lookup()?;
                 lookup.by_id(id).await?.ok_or_else(|| {
-                    NodeError::operation("Workflow does not exist.")
-                        .with_description(format!("No workflow has the id \"{id}\". {}", lookup.help(id)))
+                    let mut error = NodeError::operation("Workflow does not exist.")
+                        .with_description(format!("No workflow has the id \"{id}\". {}", lookup.help(id)));
+                    error.level = ErrorLevel::Error;
+                    error.extra.insert("workflowId", Json::from(id.as_str()));
+                    error
                 })
             }
             WorkflowSource::File(path) => lookup()?.by_path(path).await?.ok_or_else(|| {
@@ -345,10 +348,12 @@ fn start_node(called: &Workflow) -> Result<NodeIndex, NodeError> {
         |fits: &dyn Fn(&str) -> bool| called.nodes.iter().position(|node| fits(node.node_type.as_str()));
     position(&|kind| kind == TRIGGER).or_else(|| position(&|kind| OTHER_TRIGGERS.contains(&kind))).ok_or_else(
         || {
-            NodeError::operation("Missing node to start execution").with_description(format!(
+            let mut error = NodeError::operation("Missing node to start execution").with_description(format!(
                 "Please make sure the workflow you're calling (\"{}\") contains an Execute Workflow Trigger node",
                 called.name
-            ))
+            ));
+            error.class = Some("WorkflowOperationError".into());
+            error
         },
     )
 }

@@ -3,7 +3,8 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+    json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -24,6 +25,7 @@ impl BatchNode for ErrorTrigger {
         group: &["trigger"],
         subtitle: None,
         inputs: 0,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,7 @@ impl BatchNode for ExecuteWorkflowTrigger {
         group: &["trigger"],
         subtitle: None,
         inputs: 0,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

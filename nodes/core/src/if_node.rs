@@ -1,10 +1,15 @@
 //! If: items go to the output `true` or `false`.
 
 use heddle_node::{
-    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+    json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// What n8n advises where nothing better is known.
+const TYPES_TO_BLAME: &str =
+    "Try changing the type of comparison. Alternatively you can enable 'Convert types where required'.";
 
 /// Sends an item to output 0 when its conditions hold, else to output 1.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,6 +79,7 @@ impl ItemNode for If {
         group: &["transform"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &["true", "false"],
         credentials: &[],
     };
@@ -92,6 +98,16 @@ impl ItemNode for If {
     ) -> Result<ItemOutput, NodeError> {
         let holds = context.services.matches_filter(context.parameter("conditions"), context.index)?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
+    }
+
+    /// Where types must fit, they may be to blame for whatever has no better explanation.
+    fn explain(&self, mut error: NodeError, stored: &Json, type_version: f64) -> NodeError {
+        let place = if type_version < 2.1 { stored.get("options") } else { Some(stored) };
+        let loose = place.and_then(|place| place.get("looseTypeValidation")).and_then(Json::as_bool);
+        if loose != Some(true) && error.description.is_none() {
+            error.description = Some(TYPES_TO_BLAME.to_owned());
+        }
+        error
     }
 
     fn examples() -> Vec<NodeExample> {

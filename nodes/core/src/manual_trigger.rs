@@ -2,7 +2,9 @@
 
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
-use heddle_node::{BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait};
+use heddle_node::{
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,7 @@ impl BatchNode for ManualTrigger {
         group: &["trigger"],
         subtitle: None,
         inputs: 0,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

@@ -1,7 +1,8 @@
 //! No Operation: items pass through.
 
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+    json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -22,6 +23,7 @@ impl BatchNode for NoOp {
         group: &["organization"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };

@@ -3,7 +3,8 @@
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, ErrorLevel, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ impl BatchNode for StopAndError {
         group: &["input"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[],
         credentials: &[],
     };
@@ -92,6 +94,7 @@ fn error_of(object: &Json) -> Result<NodeError, NodeError> {
     let message = text("message").or_else(|| text("description")).or_else(|| text("error"));
     let message = message.map_or_else(|| format!("Error: {object}"), str::to_owned);
     let mut error = NodeError::operation(message.as_str());
+    error.level = ErrorLevel::Error;
     error.description = text("description").filter(|text| *text != message).map(str::to_owned);
     error.context.insert("metadata", object);
     Ok(error)

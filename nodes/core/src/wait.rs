@@ -5,7 +5,8 @@ use std::time::Duration;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+    json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,7 @@ impl BatchNode for Wait {
         group: &["organization"],
         subtitle: None,
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };
@@ -175,12 +177,12 @@ fn properties() -> Json {
             "displayOptions": { "show": { "resume": ["specificTime"] } },
         },
         {
-            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 1,
+            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 1, "validateType": "number",
             "typeOptions": { "minValue": 0, "numberPrecision": 2 },
             "description": "How many units of time to wait", "displayOptions": version_1.clone(),
         },
         {
-            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 5,
+            "displayName": "Wait Amount", "name": "amount", "type": "number", "default": 5, "validateType": "number",
             "typeOptions": { "minValue": 0, "numberPrecision": 2 },
             "description": "How many units of time to wait", "displayOptions": later.clone(),
         },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use heddle_node::{
     Effect, HttpErrorKind, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    OptionPage, OptionsQuery, Services, async_trait,
+    OptionPage, OptionsQuery, RequiredInputs, Services, async_trait,
 };
 
 use crate::api::{Api, Content, SendBody, SendError, SendFlags, read_content};
@@ -40,6 +40,7 @@ impl ItemNode for WtsChat {
         group: &["transform"],
         subtitle: Some(r#"={{$parameter["operation"] + ": " + $parameter["resource"]}}"#),
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[(CREDENTIAL_TYPE, true)],
     };

@@ -7,7 +7,7 @@ use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::javascript::{text_to_number, to_text};
 use super::place::{Place, Segment};
 use crate::description::{NodeProperty, PropertyType};
-use crate::error::NodeError;
+use crate::error::{ErrorKind, NodeError};
 use crate::json::{Json, JsonObject};
 
 /// A parameter whose value does not fit its property.
@@ -108,6 +108,8 @@ impl LeafRule {
             Some(value) if self.multiple || self.kind == PropertyType::MultiOptions => {
                 self.coerce_list(value).map_err(|misfit| self.misfit_error(value, misfit, place))?
             }
+            // What is checked besides is brought to its type there.
+            Some(_) if self.validation.is_some() && self.kind == PropertyType::Number => None,
             Some(value) => self
                 .coerce_single(value)
                 .map_err(|expected| self.misfit_error(value, Misfit::Type(expected), place))?,
@@ -322,10 +324,13 @@ impl std::error::Error for ParameterError {}
 
 impl From<ParameterError> for NodeError {
     fn from(error: ParameterError) -> Self {
-        let description = error
-            .description
-            .unwrap_or_else(|| format!("Correct the value of {} and run the workflow again.", error.path));
-        Self::parameter(error.path, error.message).with_description(description)
+        let Some(description) = error.description else {
+            let description = format!("Correct the value of {} and run the workflow again.", error.path);
+            return Self::parameter(error.path, error.message).with_description(description);
+        };
+        let mut invalid = Self::new(ErrorKind::Input, error.message).with_description(description);
+        invalid.parameter = Some(error.path);
+        invalid
     }
 }
 

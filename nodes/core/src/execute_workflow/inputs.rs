@@ -25,10 +25,8 @@ pub(super) fn map(
     let values =
         mapper.get("value").filter(|values| values.is_object()).cloned().unwrap_or_else(Json::object);
     let mut mapped = convert_mapper_values(property, mapper, &values, is_date_text).map_err(|issue| {
-        let mut error = NodeError::new(
-            ErrorKind::Expression,
-            format!("Invalid input for '{}' [item {index}]", issue.field),
-        );
+        let mut error =
+            NodeError::new(ErrorKind::Input, format!("Invalid input for '{}' [item {index}]", issue.field));
         error.description = Some(issue.message);
         error.item_index = Some(index);
         error.parameter = Some("workflowInputs.value".to_owned());

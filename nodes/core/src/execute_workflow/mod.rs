@@ -12,7 +12,7 @@ use heddle_node::node::{Tier, batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json, Node, NodeError,
-    NodeExample, NodeHeader, PairedItem, WorkflowCall, async_trait,
+    NodeExample, NodeHeader, PairedItem, RequiredInputs, WorkflowCall, async_trait,
 };
 
 pub use parameters::{ExecuteWorkflowOptions, ExecuteWorkflowParameters, Mode, Source};
@@ -25,6 +25,7 @@ const HEADER: NodeHeader = NodeHeader {
     group: &["transform"],
     subtitle: Some("={{\"Workflow: \" + $parameter[\"workflowId\"]}}"),
     inputs: 1,
+    required_inputs: RequiredInputs::Any,
     outputs: &[""],
     credentials: &[],
 };

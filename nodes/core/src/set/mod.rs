@@ -5,6 +5,7 @@ mod examples;
 mod form;
 mod include;
 mod parameters;
+mod template;
 mod upgrade;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, async_trait,
+    NodeHeader, RequiredInputs, async_trait,
 };
 
 pub use parameters::{
@@ -62,6 +63,7 @@ impl ItemNode for Set {
         group: &["input"],
         subtitle: Some("={{$parameter[\"mode\"]}}"),
         inputs: 1,
+        required_inputs: RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
     };
@@ -89,6 +91,18 @@ impl ItemNode for Set {
             }
         }
         Ok(Item { json, binary: files, ..Item::default() }.into())
+    }
+
+    /// Whatever fails is an error of the node. Fields of older versions are named as the file names them.
+    fn explain(&self, error: NodeError, _stored: &Json, type_version: f64) -> NodeError {
+        let mut error = error.into_operation_error();
+        if let Some(path) = error.parameter.as_mut().filter(|_| type_version < 3.3)
+            && let Some(row) = path.strip_prefix("assignments.assignments")
+        {
+            *path = format!("fields.values{row}");
+            error.context.insert("parameter", Json::from("fields.values"));
+        }
+        error
     }
 
     fn upgrade(version: f64, parameters: Json) -> Json {
@@ -191,7 +205,11 @@ fn set_object(json: &mut Json, fields: &JsonObject, rules: Rules) -> Result<(), 
 /// The object that the JSON mode gives.
 fn raw_object(value: &Json, rules: Rules) -> Result<JsonObject, NodeError> {
     let index = rules.item_index;
-    let parsed = match value.as_str() {
+    if let Some(object) = template::only_value(value).and_then(Json::as_object) {
+        return Ok(object.clone());
+    }
+    let text = template::put_together(value);
+    let parsed = match text.as_deref().or_else(|| value.as_str()) {
         Some(text) => lenient_json::parse(text).ok_or_else(|| {
             let error =
                 NodeError::operation(format!("The 'JSON Output' in item {index} contains invalid JSON"));

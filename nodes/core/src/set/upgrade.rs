@@ -1,12 +1,17 @@
-//! Parameters of versions before 3.3 in the shape of later ones.
+//! Parameters of versions before 3.3 in the shape of later ones, and JSON text in its pieces.
 
 use heddle_node::{Json, JsonObject, json};
 
-use super::{FieldRow, FieldType};
+use super::{FieldRow, FieldType, template};
 
 /// The fixed collection `fields` as the assignments that it means. The node still minds its version, so the conversions
 /// stay those of the version.
 pub(super) fn upgrade(version: f64, mut parameters: Json) -> Json {
+    if parameters.get("mode").and_then(Json::as_str) == Some("raw")
+        && let Some(pieces) = parameters.get("jsonOutput").and_then(template::take_apart)
+    {
+        parameters.insert("jsonOutput", pieces);
+    }
     if version >= 3.3 {
         return parameters;
     }

@@ -1,0 +1,55 @@
+//! What the scheduler must know of the nodes of a run, from their types and parameters.
+
+use heddle_expression::{Clock, CompiledValue, Engine, EngineLimits, Scene};
+use heddle_node::node::RequiredInputs as Declared;
+use heddle_node::{Json, Registry};
+use heddle_workflow::NodeIndex;
+
+use crate::executor::ENGINE;
+use crate::run_view::View;
+use crate::scheduler::{NodeFacts, RequiredInputs};
+
+/// The facts about a node, also of one that is disabled or pinned; those of an unknown type are empty.
+pub(crate) fn node_facts(
+    node: NodeIndex,
+    registry: &Registry,
+    view: &View<'_>,
+    mode: &'static str,
+    clock: &Clock,
+) -> NodeFacts {
+    let settings = &view.workflow.workflow.nodes[node];
+    let Some(found) = registry.node(&settings.node_type, settings.type_version) else {
+        return NodeFacts::default();
+    };
+    let header = found.header();
+    NodeFacts {
+        inputs: header.inputs,
+        required_inputs: match header.required_inputs {
+            Declared::Any => RequiredInputs::None,
+            Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
+            Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
+            Declared::Expression(text) => {
+                evaluate(text, &Scene { mode, ..Scene::new(view, node, &[], clock) })
+            }
+        },
+        runs_without_items: header.group.contains(&"trigger"),
+    }
+}
+
+/// What an expression over a node's parameters says of its required inputs (`spec/engine.md §9.3`). Anything but a
+/// number or a list, or an error, asks for nothing.
+fn evaluate(text: &str, scene: &Scene<'_>) -> RequiredInputs {
+    let Ok(compiled) = CompiledValue::compile(&Json::from(text)) else { return RequiredInputs::None };
+    let mut value = Json::NULL;
+    let evaluated = ENGINE.with_borrow_mut(|engine| {
+        engine
+            .get_or_insert_with(|| Engine::new(EngineLimits::default()))
+            .evaluate_parameter(&compiled, scene, &mut value)
+    });
+    let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
+    match (evaluated, value.as_array()) {
+        (Err(_), _) => RequiredInputs::None,
+        (Ok(_), Some(inputs)) => RequiredInputs::These(inputs.iter().filter_map(whole).collect()),
+        (Ok(_), None) => whole(&value).map_or(RequiredInputs::None, RequiredInputs::AtLeast),
+    }
+}

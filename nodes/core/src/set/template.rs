@@ -1,0 +1,61 @@
+//! JSON text with expressions in it.
+//!
+//! What an expression gives stands in the text as JSON where it is an object or array, else as JavaScript's text of it:
+//! `null`, `undefined`, `5`. (In any other text parameter nothing stands for nothing.) So the text is taken apart before
+//! the run, every expression is resolved as a whole value, and the node puts the two together.
+
+use std::borrow::Cow;
+
+use heddle_node::parameters::javascript;
+use heddle_node::{Json, json};
+
+/// Before every piece of text, so that none of them is taken for an expression.
+const TEXT_MARK: char = '|';
+
+/// An expression text in its pieces: text and `{"value": expression}` in turn. Anything else than an expression text stays
+/// as it is.
+pub(super) fn take_apart(stored: &Json) -> Option<Json> {
+    let text = stored.as_str()?;
+    let mut rest = text.strip_prefix('=')?.trim_start_matches('=');
+    let mut pieces = Vec::new();
+    let piece = |text: &str| Json::from(format!("{TEXT_MARK}{text}"));
+    while let Some(start) = rest.find("{{")
+        && let Some(length) = rest[start + 2..].find("}}")
+    {
+        let end = start + 2 + length + 2;
+        pieces.push(piece(&rest[..start]));
+        pieces.push(json!({ "value": format!("={}", &rest[start..end]) }));
+        rest = &rest[end..];
+    }
+    pieces.push(piece(rest));
+    Some(Json::from(pieces))
+}
+
+/// The text that resolved pieces make; `None` when these are no pieces.
+pub(super) fn put_together(pieces: &Json) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces.as_array()? {
+        match piece.as_str() {
+            Some(piece) => text.push_str(piece.strip_prefix(TEXT_MARK)?),
+            None => {
+                // A member that is undefined is not there.
+                let value = piece.as_object()?.get("value");
+                let shown = value.map_or(Cow::Borrowed("undefined"), |value| match value {
+                    value if value.is_object() || value.is_array() => Cow::Owned(value.to_string()),
+                    value => javascript::to_text(value),
+                });
+                text.push_str(&shown);
+            }
+        }
+    }
+    Some(text)
+}
+
+/// The one value that the pieces are when nothing but white space stands around it.
+pub(super) fn only_value(pieces: &Json) -> Option<&Json> {
+    let is_blank = |piece: &Json| piece.as_str().is_some_and(|text| text[1..].trim().is_empty());
+    match pieces.as_array()? {
+        [before, value, after] if is_blank(before) && is_blank(after) => value.get("value"),
+        _ => None,
+    }
+}
