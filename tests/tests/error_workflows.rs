@@ -28,7 +28,13 @@ fn to(name: &str) -> Value {
 fn failing(settings: Value, nodes: &[Value], connections: Value) -> Value {
     let mut all = vec![
         node("Start", "manualTrigger", 1.0, 0, json!({})),
-        node("Fail", "set", 3.4, 200, json!({ "mode": "raw", "jsonOutput": "no object", "options": {} })),
+        node(
+            "Fail",
+            "set",
+            3.4,
+            200,
+            json!({ "mode": "raw", "jsonOutput": "={{ 'no object' }}", "options": {} }),
+        ),
     ];
     all.extend_from_slice(nodes);
     let mut connections = connections;
@@ -90,7 +96,7 @@ fn an_error_workflow_that_fails_is_told_too_and_runs_once() {
     let service = Service::start();
     let broken = [
         node("Told", "errorTrigger", 1.0, 0, json!({})),
-        node("Worse", "set", 3.4, 200, json!({ "mode": "raw", "jsonOutput": "[]", "options": {} })),
+        node("Worse", "set", 3.4, 200, json!({ "mode": "raw", "jsonOutput": "={{ [] }}", "options": {} })),
     ];
     let workflow = failing(json!({ "executionOrder": "v1" }), &broken, json!({ "Told": to("Worse") }));
     let finished = run(&service, &workflow, &[]);

@@ -49,7 +49,7 @@ fn sending(fails_then: bool) -> Value {
             "set",
             3.4,
             400,
-            json!({ "mode": "raw", "jsonOutput": "no object", "options": {} }),
+            json!({ "mode": "raw", "jsonOutput": "={{ 'no object' }}", "options": {} }),
         ));
         workflow["connections"] = connect(&["Start", "Send", "Then"]);
     }

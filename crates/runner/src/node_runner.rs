@@ -142,7 +142,10 @@ impl NodeRunner<'_> {
         let error = match outputs {
             Ok(mut outputs) => {
                 if self.settings.on_error() == OnError::ContinueErrorOutput {
-                    outputs.resize_with(self.node.header().outputs.len() + 1, Items::default);
+                    // What leaves through an output that was not declared is no error.
+                    let declared = self.node.header().outputs.len().max(1);
+                    outputs.truncate(declared);
+                    outputs.resize_with(declared + 1, Items::default);
                 }
                 return NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None };
             }
@@ -423,7 +426,15 @@ impl<'a> Collected<'a> {
     }
 
     fn place(&mut self, index: usize, output: ItemOutput) {
+        let outputs = match self.runner.settings.on_error() {
+            OnError::ContinueErrorOutput => self.runner.error_output(),
+            _ => usize::MAX,
+        };
         for (output, mut item) in output {
+            if output >= outputs {
+                // The node declares no such output, and the item is no error.
+                continue;
+            }
             if item.paired_item == PairedItem::None {
                 item.paired_item = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));
             }

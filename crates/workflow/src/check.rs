@@ -194,7 +194,7 @@ impl Check<'_> {
             if !names.contains(source) {
                 self.about_keys.insert(self.problems.len());
                 self.report(
-                    Problem::error(format!(
+                    Problem::warning(format!(
                         "A connection starts at \"{source}\", which is no node of this workflow"
                     ))
                     .at(&pointer)
@@ -319,7 +319,7 @@ impl Check<'_> {
             );
             return;
         };
-        for (node, items) in pins.iter() {
+        for (node, items) in pins.iter().filter(|(_, items)| !items.is_null()) {
             if let Err(error) = read_items(items) {
                 let pointer = push_key(&pointer, node);
                 let at = error.index.map_or_else(|| pointer.clone(), |index| format!("{pointer}/{index}"));

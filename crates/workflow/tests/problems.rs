@@ -59,7 +59,7 @@ fn everything_is_found_at_once() {
             "10:32 error A connection goes from \"A\" to \"b\", which is no node of this workflow | /connections/A/main/0/0/node",
             "10:67 warning A connection of \"A\" has no input index; it counts as 0 | /connections/A/main/0/1/index",
             "10:101 error Output 1 of \"A\" is a number, not a list of connections | /connections/A/main/1",
-            "11:5 error A connection starts at \"Gone\", which is no node of this workflow | /connections/Gone",
+            "11:5 warning A connection starts at \"Gone\", which is no node of this workflow | /connections/Gone",
             "11:65 error A connection of \"Gone\" goes to input -1 | /connections/Gone/main/0/0/index",
             "13:38 error The pinned data of \"A\" cannot be read: item 1 is a number, not an object | /pinData/A/1",
         ]

@@ -2,12 +2,13 @@
 
 use super::coerce::ParameterError;
 use super::display::is_expression;
+use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::javascript::to_text;
 use super::mapper::{is_mapper_value, mapper_issues};
 use super::place::Place;
 use super::plan::check_stored;
 use crate::description::{LocatorMode, NodeProperty, PropertyType};
-use crate::json::Json;
+use crate::json::{Json, JsonObject};
 
 /// Everything that is wrong with the parameters of a node: required ones that are empty, values of another type than
 /// their property's, resource locators, mappers and row counts against their rules, with n8n's messages.
@@ -45,7 +46,30 @@ pub(super) fn check_rules(
             }
         }
         PropertyType::FixedCollection => check_counts(property, value, place),
-        _ => Ok(()),
+        _ => check_type_before_run(property, value, place, is_date),
+    }
+}
+
+fn holds_expression(value: &Json) -> bool {
+    let inside = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
+    is_expression(Some(value))
+        || value.as_array().unwrap_or_default().iter().chain(inside).any(holds_expression)
+}
+
+/// `validateType` where it counts before a run alone; elsewhere the value is checked when it is brought to its type.
+fn check_type_before_run(
+    property: &NodeProperty,
+    value: &Json,
+    place: &Place<'_>,
+    is_date: fn(&str) -> bool,
+) -> Result<(), ParameterError> {
+    let kind = property.validate_type.as_deref().filter(|_| property.ignore_validation_during_execution);
+    let Some(kind) = kind.filter(|_| !holds_expression(value)) else { return Ok(()) };
+    let choices: Vec<Json> = property.choices().map(|choice| choice.value.clone()).collect();
+    let options = FieldTypeOptions { choices: &choices, is_date, ..FieldTypeOptions::default() };
+    match validate_field_type(&property.name, value, kind, &options) {
+        Ok(_) => Ok(()),
+        Err(message) => Err(ParameterError::new(place, message)),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use heddle_node::parameters::javascript;
+use heddle_node::parameters::{is_date_text, javascript};
 use heddle_node::{Json, json};
 
 /// Before every piece of text, so that none of them is taken for an expression.
@@ -27,6 +27,9 @@ pub(super) fn take_apart(stored: &Json) -> Option<Json> {
         pieces.push(json!({ "value": format!("={}", &rest[start..end]) }));
         rest = &rest[end..];
     }
+    if pieces.is_empty() {
+        return Some(Json::from(format!("={rest}")));
+    }
     pieces.push(piece(rest));
     Some(Json::from(pieces))
 }
@@ -42,6 +45,7 @@ pub(super) fn put_together(pieces: &Json) -> Option<String> {
                 let value = piece.as_object()?.get("value");
                 let shown = value.map_or(Cow::Borrowed("undefined"), |value| match value {
                     value if value.is_object() || value.is_array() => Cow::Owned(value.to_string()),
+                    value if stands_alone(&text) && is_moment(value) => Cow::Owned(value.to_string()),
                     value => javascript::to_text(value),
                 });
                 text.push_str(&shown);
@@ -49,6 +53,16 @@ pub(super) fn put_together(pieces: &Json) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// Whether what follows the text is a JSON value of its own, not a part of a string.
+fn stands_alone(text: &str) -> bool {
+    matches!(text.trim_end().chars().next_back(), Some(':' | ',' | '['))
+}
+
+/// Whether a value is a moment, which has become text on its way here; n8n still knows it as an object.
+fn is_moment(value: &Json) -> bool {
+    value.as_str().is_some_and(|text| text.get(10..11) == Some("T") && is_date_text(text))
 }
 
 /// The one value that the pieces are when nothing but white space stands around it.

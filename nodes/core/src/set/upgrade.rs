@@ -15,6 +15,7 @@ pub(super) fn upgrade(version: f64, mut parameters: Json) -> Json {
     if version >= 3.3 {
         return parameters;
     }
+    parameters.remove("assignments");
     let rows = parameters.pointer("/fields/values").and_then(Json::as_array);
     let Some(rows) = rows.filter(|rows| rows.iter().all(Json::is_object)) else { return parameters };
     let assignments: Json = rows.iter().map(upgrade_row).collect();
