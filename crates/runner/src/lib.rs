@@ -8,6 +8,7 @@ mod cancel;
 mod check;
 mod clock;
 mod credentials;
+mod error_output;
 mod error_workflow;
 pub mod events;
 mod executor;

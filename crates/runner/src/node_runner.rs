@@ -9,6 +9,7 @@ use heddle_node::{
 };
 use heddle_workflow::OnError;
 
+use crate::error_output::{tells_of_error, with_input};
 use crate::events::{Event, Verdict};
 use crate::item_loop::{ItemLoop, ItemResult, Prepared, error_details, error_item};
 use crate::node_run::{ItemServices, NodeRunContext};
@@ -145,7 +146,9 @@ impl NodeRunner<'_> {
                     // What leaves through an output that was not declared is no error.
                     let declared = self.node.header().outputs.len().max(1);
                     outputs.truncate(declared);
-                    outputs.resize_with(declared + 1, Items::default);
+                    let failed = self.take_errors(&mut outputs);
+                    outputs.resize_with(declared, Items::default);
+                    outputs.push(Arc::new(failed));
                 }
                 return NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None };
             }
@@ -161,6 +164,28 @@ impl NodeRunner<'_> {
             outputs.into_iter().map(Arc::new).collect()
         });
         NodeRunEnd { outputs, error: Some(error), metadata: None, outcome: None }
+    }
+
+    /// Takes the items out of the outputs that tell of an error.
+    fn take_errors(&self, outputs: &mut [Items]) -> Vec<Item> {
+        let mut failed = Vec::new();
+        for output in outputs.iter_mut().filter(|items| items.iter().any(tells_of_error)) {
+            let (errors, rest) =
+                std::mem::take(output).iter().cloned().partition::<Vec<_>, _>(tells_of_error);
+            *output = Arc::new(rest);
+            failed.extend(errors.into_iter().map(|item| {
+                let stems_from = item.paired_item.references().first();
+                let input = stems_from.and_then(|reference| {
+                    let items = self.inputs.get(reference.input as usize)?.as_ref()?;
+                    Some(items.get(reference.item as usize)?.json.clone())
+                });
+                match input {
+                    Some(input) => with_input(item, &input),
+                    None => item,
+                }
+            }));
+        }
+        failed
     }
 
     async fn run_items(&self, node: &dyn ErasedItemNode, items: Items, resolve: Resolve<'_>) -> NodeRunEnd {
@@ -359,7 +384,7 @@ impl<'a> Collected<'a> {
         };
         self.note(index, result.verdict, result.output.as_ref().err());
         match result.output {
-            Ok(output) => self.place(index, output),
+            Ok(output) => self.place(item, index, output),
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
             Err(error) if self.runner.settings.continues_after_failure() => {
                 let item = self.runner.failed_item(item, index, &error);
@@ -425,15 +450,20 @@ impl<'a> Collected<'a> {
         self.outcomes.push(Json::from(outcome));
     }
 
-    fn place(&mut self, index: usize, output: ItemOutput) {
-        let outputs = match self.runner.settings.on_error() {
-            OnError::ContinueErrorOutput => self.runner.error_output(),
-            _ => usize::MAX,
+    fn place(&mut self, input: &Item, index: usize, output: ItemOutput) {
+        let error_output = match self.runner.settings.on_error() {
+            OnError::ContinueErrorOutput => Some(self.runner.error_output()),
+            _ => None,
         };
-        for (output, mut item) in output {
-            if output >= outputs {
-                // The node declares no such output, and the item is no error.
-                continue;
+        for (mut output, mut item) in output {
+            if let Some(error_output) = error_output {
+                if output >= error_output {
+                    // The node declares no such output, and the item is no error.
+                    continue;
+                }
+                if tells_of_error(&item) {
+                    (output, item) = (error_output, with_input(item, &input.json));
+                }
             }
             if item.paired_item == PairedItem::None {
                 item.paired_item = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));

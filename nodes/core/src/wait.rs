@@ -29,8 +29,8 @@ pub struct WaitParameters {
     /// The moment: an ISO date and time, or another text that names one.
     #[schemars(extend("x-type" = "dateTime"))]
     pub date_time: String,
-    /// How many units of time it takes.
-    pub amount: f64,
+    /// How many units of time it takes; nothing where an expression gives nothing, which is no time to wait for.
+    pub amount: Option<f64>,
     /// The unit of time.
     pub unit: String,
 }
@@ -114,12 +114,12 @@ impl WaitParameters {
     fn until(&self, now: i64, context: &BatchContext<'_>) -> Result<i64, NodeError> {
         match self.resume {
             Resume::TimeInterval => {
-                if self.amount.is_nan() || self.amount < 0.0 {
+                let Some(amount) = self.amount.filter(|amount| *amount >= 0.0) else {
                     return Err(NodeError::parameter(
                         "amount",
                         "Invalid wait amount. Please enter a number that is 0 or greater.",
                     ));
-                }
+                };
                 let seconds = match self.unit.as_str() {
                     "seconds" => 1.0,
                     "minutes" => 60.0,
@@ -133,7 +133,7 @@ impl WaitParameters {
                     }
                 };
                 // A conversion of floating-point numbers that are too large gives the largest integer.
-                Ok(now.saturating_add((self.amount * seconds * 1000.0) as i64).min(FAR_FUTURE))
+                Ok(now.saturating_add((amount * seconds * 1000.0) as i64).min(FAR_FUTURE))
             }
             Resume::SpecificTime => context.services.parse_moment(&self.date_time).ok_or_else(|| {
                 NodeError::parameter(

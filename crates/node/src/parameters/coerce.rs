@@ -102,6 +102,8 @@ impl LeafRule {
     ) -> Result<Option<Json>, ParameterError> {
         let coerced = match value {
             None => Some(self.default.clone()),
+            // It is valid, and the node is to know of it.
+            Some(value) if value.is_null() && self.validation.is_some() => None,
             Some(value) if value.is_null() => (!self.default.is_null()).then(|| self.default.clone()),
             // The form's own default is right, whatever its type.
             Some(value) if !value.is_string() && *value == self.default => None,
@@ -172,6 +174,8 @@ impl LeafRule {
             PropertyType::Number => self.coerce_number(value),
             PropertyType::Boolean => self.coerce_boolean(value),
             PropertyType::Options | PropertyType::MultiOptions => self.coerce_choice(value),
+            // An expression in place of a whole filter says itself whether it holds.
+            PropertyType::Filter if value.is_bool() => Ok(None),
             PropertyType::Filter | PropertyType::AssignmentCollection | PropertyType::ResourceMapper => {
                 if value.is_object() {
                     Ok(None)
