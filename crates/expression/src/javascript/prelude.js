@@ -479,10 +479,7 @@
     }
     return reader((key) => {
       switch (key) {
-        case 'first': case 'last': case 'all':
-          host.requireNode(name, index);
-        // falls through
-        case 'pairedItem': case 'itemMatching':
+        case 'first': case 'last': case 'all': case 'pairedItem': case 'itemMatching':
           return asNative((...args) => host.nodeItems(name, key, index, args));
         default: return host.nodeMember(name, key, index);
       }
@@ -560,8 +557,8 @@
   const isReader = uncurry(WeakSet.prototype.has);
   const extend = (receiver, name, args = []) => {
     const kind = typeof receiver;
+    if (kind === 'object' && receiver !== null && isReader(readers, receiver)) receiver.isLuxonDateTime;
     if (lacking[kind === 'object' && isArray(receiver) ? 'array' : kind][name] !== true) {
-      if (kind === 'object' && isReader(readers, receiver)) receiver.isLuxonDateTime;
       const found = host.extend(receiver, StringOf(name), args);
       if (found !== undefined) return found[0];
     }
@@ -618,6 +615,10 @@
     'AsyncGenerator', 'AsyncGeneratorFunction', 'WebAssembly', 'Reflect', 'Proxy', 'escape', 'unescape',
   ];
   for (const name of stubs) lazy(name, () => ({}));
+  // The data context of n8n is an object like any other.
+  for (const name of ['toString', 'valueOf', 'toLocaleString', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable']) {
+    own(base, name, objectPrototype[name]);
+  }
   lazy('process', () => host.process());
 
   // ---- Helpers of compiled code: computed keys, `this`, extension calls.

@@ -189,7 +189,13 @@ impl DateFormat {
     pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
         let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else { return String::new() };
         let patterns = self.calendar.patterns(&self.locale, &self.dates);
-        let pattern = super::range::pattern(&patterns, &self.pattern, &from, &to, self.calendar);
+        let date_pattern = |fields: &[Piece]| {
+            pieces(&generator(&self.locale, self.calendar).best_pattern_with(&unite(fields), false))
+        };
+        // The default of the locale's own calendar, whatever the calendar of the format.
+        let glue = self.dates.patterns.glue.get(2).map_or("{1} {0}", String::as_str);
+        let pattern =
+            super::range::pattern(&patterns, &self.pattern, &from, &to, self.calendar, glue, &date_pattern);
         match pattern {
             super::range::Range::Single => self.format(start),
             super::range::Range::Halves(first, second) => {
@@ -205,11 +211,8 @@ impl DateFormat {
         }
     }
 
-    /// The pattern with further fields.
+    /// The locale's pattern for the fields of the format and further ones.
     fn pattern_with(&self, fields: &str) -> Vec<Piece> {
-        if fields.is_empty() {
-            return self.pattern.clone();
-        }
         let own: Vec<Piece> = pieces(&Skeleton::parse(&unite(&self.pattern)).written())
             .into_iter()
             .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
@@ -218,8 +221,8 @@ impl DateFormat {
             Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
             _ => None,
         });
-        let pattern =
-            generator(&self.locale, self.calendar).best_pattern(&format!("{fields}{}", unite(&own)));
+        let skeleton = format!("{fields}{}", unite(&own));
+        let pattern = generator(&self.locale, self.calendar).best_pattern_with(&skeleton, false);
         pieces(&hour.map_or(pattern.clone(), |letter| replace_hours(&pattern, letter)))
     }
 

@@ -101,6 +101,15 @@ impl DateOptions {
         Ok(options)
     }
 
+    /// The options with an hour cycle that counts as the locale does: `h12` or `h23`.
+    pub(crate) fn with_plain_cycle(mut self) -> Self {
+        self.hour_cycle = self.hour_cycle.map(|cycle| match cycle.as_str() {
+            "h11" | "h12" => SmolStr::new_static("h12"),
+            _ => SmolStr::new_static("h23"),
+        });
+        self
+    }
+
     /// The options with one of text set; the value must be one that the option can have.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         let value = SmolStr::new(value);

@@ -119,17 +119,22 @@ impl Generator {
 
     /// The best pattern for a skeleton. Hours keep the length that was asked for.
     pub(super) fn best_pattern(&self, skeleton: &str) -> String {
+        self.best_pattern_with(skeleton, true)
+    }
+
+    /// The best pattern for a skeleton, with hours as long as they were asked for, or as the locale has them.
+    pub(super) fn best_pattern_with(&self, skeleton: &str, asked_hours: bool) -> String {
         const DATE: u32 = (1 << Field::Period as u32) - 1;
         let mut wanted = Skeleton::parse(skeleton);
         if let Some((entry, distance)) = self.nearest(&wanted, u32::MAX)
             && distance.missing == 0
             && !distance.has_extra
         {
-            return self.adjust(&entry.pattern, self.specified(entry), &wanted, None);
+            return self.adjust(&entry.pattern, self.specified(entry), &wanted, None, asked_hours);
         }
         let mask = wanted.mask();
-        let date = self.appended(&mut wanted, mask & DATE);
-        let time = self.appended(&mut wanted, mask & !DATE);
+        let date = self.appended(&mut wanted, mask & DATE, asked_hours);
+        let time = self.appended(&mut wanted, mask & !DATE, asked_hours);
         match (date, time) {
             (None, None) => String::new(),
             (Some(pattern), None) | (None, Some(pattern)) => pattern,
@@ -173,7 +178,7 @@ impl Generator {
     }
 
     /// A pattern for some fields, put together from several where none has them all.
-    fn appended(&self, wanted: &mut Skeleton, fields: u32) -> Option<String> {
+    fn appended(&self, wanted: &mut Skeleton, fields: u32, asked_hours: bool) -> Option<String> {
         const SECOND: u32 = 1 << Field::Second as u32;
         const FRACTION: u32 = 1 << Field::Fraction as u32;
         if fields == 0 {
@@ -181,21 +186,21 @@ impl Generator {
         }
         let (entry, Distance { mut missing, .. }) = self.nearest(wanted, fields)?;
         let mut specified = self.specified(entry);
-        let mut pattern = self.adjust(&entry.pattern, specified, wanted, None);
+        let mut pattern = self.adjust(&entry.pattern, specified, wanted, None, asked_hours);
         let mut last = 0;
         while missing != 0 && missing != last {
             if missing & (SECOND | FRACTION) == FRACTION
                 && fields & (SECOND | FRACTION) == (SECOND | FRACTION)
             {
                 let digits = wanted.get(Field::Fraction).map_or(0, |slot| slot.length);
-                pattern = self.adjust(&pattern, specified, wanted, Some(digits));
+                pattern = self.adjust(&pattern, specified, wanted, Some(digits), asked_hours);
                 missing &= !FRACTION;
                 continue;
             }
             let before = missing;
             let (entry, lacking) = self.nearest(wanted, missing)?;
             specified = self.specified(entry);
-            let added = self.adjust(&entry.pattern, specified, wanted, None);
+            let added = self.adjust(&entry.pattern, specified, wanted, None, asked_hours);
             missing = lacking.missing;
             let found = before & !missing;
             let field = (u32::BITS - 1).saturating_sub(found.leading_zeros());
@@ -214,6 +219,7 @@ impl Generator {
         specified: Option<&Skeleton>,
         wanted: &Skeleton,
         fraction: Option<usize>,
+        asked_hours: bool,
     ) -> String {
         let mut adjusted = Vec::new();
         for piece in pieces(pattern) {
@@ -237,7 +243,7 @@ impl Generator {
             };
             let asked = if slot.letter == 'E' { slot.length.max(3) } else { slot.length };
             let mut target = asked;
-            if matches!(field, Field::Minute | Field::Second) {
+            if matches!(field, Field::Minute | Field::Second) || (field == Field::Hour && !asked_hours) {
                 target = length;
             } else if let Some(specified) = specified.filter(|_| !matches!(slot.letter, 'c' | 'e')) {
                 let own = specified.get(field).map_or(0, |slot| slot.length);

@@ -61,8 +61,11 @@ pub fn date_to_locale_string(
             read.with("year", "numeric").with("month", "numeric").with("day", "numeric")
         }
         "time" if !read.has_any(&TIME) => {
+            // An hour that was not asked for keeps the locale's count from 1 or from 0.
+            let read = read.with_plain_cycle();
             read.with("hour", "numeric").with("minute", "numeric").with("second", "numeric")
         }
+        "both" if !read.has_any(&DATE) && !read.has_any(&TIME) => read.with_plain_cycle(),
         _ => read,
     };
     match kind {

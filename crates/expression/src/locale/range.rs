@@ -28,13 +28,16 @@ const FIELDS: [(Field, &str); 8] = [
     (Field::Second, "s"),
 ];
 
-/// How a span from one clock reading to another is written, given the pattern of a single date.
+/// How a span from one clock reading to another is written, given the pattern of a single date. `glue` joins a date and
+/// a span of times, and `date_pattern` gives the pattern for fields of a date.
 pub(super) fn pattern(
     patterns: &Patterns,
     single: &[Piece],
     from: &Civil,
     to: &Civil,
     calendar: Calendar,
+    glue: &str,
+    date_pattern: &dyn Fn(&[Piece]) -> Vec<Piece>,
 ) -> Range {
     let fallback = |lacks: String| Range::Fallback {
         slots: patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()),
@@ -50,27 +53,47 @@ pub(super) fn pattern(
         return fallback(lacking(&wanted, different, has_date));
     }
     if !(has_date && has_time) {
-        return match halves(patterns, &wanted, different) {
+        let extended = match different {
+            _ if wanted.get(different).is_some() => None,
+            Field::Era => Some('G'),
+            Field::Year => Some('y'),
+            Field::Month => Some('M'),
+            Field::Day => Some('d'),
+            _ => None,
+        };
+        // where the patterns say nothing of the field, one that shows it is taken
+        let extended = || {
+            let skeleton = Skeleton::parse(&format!("{}{}", extended?, wanted.written()));
+            halves(patterns, &skeleton, different)
+        };
+        return match halves(patterns, &wanted, different).or_else(extended) {
             Some((first, second)) => Range::Halves(first, second),
             None => fallback(String::new()),
         };
     }
     // a span of one day shows the date once
-    let is_same_day = (from.year, from.month, from.day) == (to.year, to.month, to.day);
-    let start = single.iter().position(|piece| is_of(piece, false));
-    let end = single.iter().rposition(|piece| is_of(piece, false));
-    if let (true, Some(start), Some(end)) = (is_same_day, start, end) {
-        let (before, rest) = single.split_at(start);
-        let (time, after) = rest.split_at((end + 1 - start).min(rest.len()));
-        let time: Vec<Piece> =
-            time.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
-        if !before.iter().any(|piece| is_of(piece, false))
-            && let Some((first, second)) = halves(patterns, &skeleton_of(&time), different)
-        {
-            return Range::Halves([before, &first].concat(), [&second, after].concat());
+    let (date, time): (Vec<Piece>, Vec<Piece>) = letters.into_iter().partition(|piece| is_of(piece, true));
+    match halves(patterns, &skeleton_of(&time), different) {
+        Some((first, second)) => {
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            let mut halves = Some((first, second));
+            for piece in super::number::placeholders(glue) {
+                let side = if halves.is_some() { &mut before } else { &mut after };
+                match piece {
+                    super::number::Piece::Text(text) => side.extend(pieces(text)),
+                    super::number::Piece::Slot(1) => side.extend(date_pattern(&date)),
+                    super::number::Piece::Slot(_) => {
+                        if let Some((first, second)) = halves.take() {
+                            before.extend(first);
+                            after = second;
+                        }
+                    }
+                }
+            }
+            Range::Halves(before, after)
         }
+        None => fallback(String::new()),
     }
-    fallback(String::new())
 }
 
 /// The fields of the date that a span with times needs besides those that are asked for: all of a short date where there
@@ -108,7 +131,14 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
                 'a' | 'b' => continue,
                 other => *other,
             };
-            text.extend(std::iter::repeat_n(letter, *length));
+            // patterns of spans are looked for with the least length of numbers and short words
+            let length = match letter {
+                'd' | 'h' | 'H' | 'k' | 'K' | 'm' | 'v' => 1,
+                'M' if *length < 3 => 1,
+                'E' if *length <= 3 => 1,
+                _ => *length,
+            };
+            text.extend(std::iter::repeat_n(letter, length));
         }
     }
     Skeleton::parse(&text)

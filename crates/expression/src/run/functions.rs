@@ -36,7 +36,8 @@ pub(crate) fn source_node(scene: &Scene<'_>) -> Result<usize, ExpressionError> {
 /// `$items(name, output, run)`.
 pub(crate) fn items<'a>(arguments: &[Value], scene: &Scene<'a>) -> Result<Option<&'a [Item]>, Stop> {
     let Some(name) = arguments.first().filter(|name| !name.is_undefined()) else {
-        return if scene.items.is_empty() { Err(Stop::Blank) } else { Ok(Some(scene.items)) };
+        let unknown = scene.items.is_empty() || scene.sources.is_none();
+        return if unknown { Err(Stop::Blank) } else { Ok(Some(scene.items)) };
     };
     let Some(name) = name.as_str() else { return Err(Stop::Blank) };
     let output = index_argument(arguments.get(1))?.unwrap_or(0);
@@ -104,6 +105,10 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// `$fromAI(key, description, type, default)`.
 pub(crate) fn from_ai(arguments: &[Value], scene: &Scene<'_>) -> Result<Value, Stop> {
+    let is_text = |value: &Value| value.is_undefined() || value.as_str().is_some();
+    if !arguments.iter().skip(1).take(2).all(is_text) {
+        return Err(Stop::Blank);
+    }
     let key = match arguments.first() {
         None | Some(Value::Undefined) => "",
         Some(key) => key.as_str().ok_or(Stop::Blank)?,

@@ -24,6 +24,7 @@ pub(crate) fn find_accessed(name: &str, scene: &Scene<'_>) -> Result<usize, Expr
     let previous = scene.sources.and_then(|sources| sources.first()).and_then(Option::as_ref);
     match previous {
         Some(source) if name.is_empty() => find(&source.previous_node, scene),
+        None if name.is_empty() => Err(located("When calling $(), please specify a node", scene)),
         _ => find(name, scene),
     }
 }
@@ -98,7 +99,7 @@ pub(crate) fn old_item<'a>(node: usize, scene: &Scene<'a>) -> Result<&'a Item, S
 
 fn not_connected(node: usize, scene: &Scene<'_>) -> ExpressionError {
     let (active, name) = (scene.active().name, scene.run.node(node).name);
-    located(format!("connect \"{active}\" to \"{name}\""), scene).with("nodeCause", name)
+    located(format!("connect \"{active}\" to \"{name}\""), scene)
 }
 
 /// `$('name').context`, the node's state.

@@ -318,7 +318,8 @@ pub(crate) fn missing_source(scene: &Scene<'_>) -> ExpressionError {
     of_pairing(
         located("Can’t get data for expression", scene)
             .with("messageTemplate", "Can’t get data for expression under ‘%%PARAMETER%%’ field")
-            .with("causeDetailed", "Missing sourceData (probably an internal error)"),
+            .with("causeDetailed", "Missing sourceData (probably an internal error)")
+            .with_description("Apologies, this is an internal error. See details for more information"),
     )
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn no_such_item(node: usize, count: usize, scene: &Scene<'_>) -> Expr
                 "messageTemplate",
                 "Adjust your expression to access an existing item index (0-{{maxIndex}})",
             )
-            .with("descriptionKey", description_key("pairedItemInvalidIndex", node, scene))
+            .with("descriptionKey", "pairedItemInvalidIndex")
             .with("nodeCause", name)
             .with("type", "no_execution_data"),
     )

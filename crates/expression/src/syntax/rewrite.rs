@@ -17,9 +17,9 @@ use oxc_ast::ast::{
     ChainExpression, Class, ComputedMemberExpression, Expression, ForInStatement, ForOfStatement,
     ForStatement, ForStatementInit, ForStatementLeft, Function, IdentifierReference, ImportExpression,
     ImportMeta, MethodDefinition, NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier,
-    PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement,
-    TaggedTemplateExpression, TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration,
-    WithStatement, YieldExpression,
+    PropertyKey, PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression, StringLiteral, Super,
+    SwitchStatement, TaggedTemplateExpression, TemplateLiteral, ThisExpression, ThrowStatement,
+    VariableDeclaration, WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_regular_expression::Options;
@@ -75,6 +75,7 @@ pub(crate) fn rewrite(
         reads_more: false,
         temporaries: 0,
         whole: expression.span(),
+        called_parameters: Span::default(),
     };
     let code = rewriter.text(expression);
     if let Some(error) = rewriter.error {
@@ -118,6 +119,8 @@ struct Rewriter<'s> {
     reads_more: bool,
     temporaries: usize,
     whole: Span,
+    /// The parameters of the arrow function that is being called.
+    called_parameters: Span,
 }
 
 fn range(span: Span) -> Range<usize> {
@@ -156,7 +159,8 @@ impl Rewriter<'_> {
     /// A free name as the compiled code reads and writes it; `None` when the engine resolves it.
     fn free_name(&mut self, identifier: &IdentifierReference<'_>) -> Option<String> {
         let name = identifier.name.as_str();
-        if self.scopes.declares(name) || is_engine_global(name) {
+        // n8n does not see that `__proto__` is declared.
+        if (self.scopes.declares(name) && name != "__proto__") || is_engine_global(name) {
             return None;
         }
         self.is_guarded = true;
@@ -239,6 +243,10 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_binding_identifier(&mut self, identifier: &BindingIdentifier<'a>) {
         self.check_bound_name(identifier.span, &identifier.name);
+        let (own, called) = (identifier.span, self.called_parameters);
+        if identifier.name == "$" && !(called.start <= own.start && own.end <= called.end) {
+            self.refuse(identifier.span, NOT_CALLED.to_owned());
+        }
     }
 
     fn visit_this_expression(&mut self, this: &ThisExpression) {
@@ -257,6 +265,11 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         }
         if property.method || property.kind != PropertyKind::Init {
             self.fail(property.span, misprinted());
+        }
+        if let PropertyKey::StaticIdentifier(key) = &property.key
+            && key.name == "$"
+        {
+            self.refuse(key.span, NOT_CALLED.to_owned());
         }
         walk::walk_object_property(self, property);
     }
@@ -289,7 +302,10 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.is_guarded = true;
-        self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
+        let is_whole = !member.optional
+            && self.whole == member.span
+            && (member.object.is_member_expression() || member.object.is_identifier_reference());
+        self.check_key(member.property.span, &member.property.name, is_whole);
         self.visit_expression(&member.object);
     }
 
@@ -305,8 +321,25 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         if self.rewrite_special_call(call) {
             return;
         }
+        match strip_parentheses(&call.callee) {
+            Expression::ArrowFunctionExpression(arrow) => {
+                let outer = std::mem::replace(&mut self.called_parameters, arrow.params.span);
+                walk::walk_call_expression(self, call);
+                self.called_parameters = outer;
+                return;
+            }
+            Expression::StaticMemberExpression(callee) if callee.property.name == "$" && !callee.optional => {
+                self.visit_expression(&callee.object);
+                for argument in &call.arguments {
+                    self.visit_argument(argument);
+                }
+                return;
+            }
+            _ => {}
+        }
         if let Expression::Identifier(callee) = strip_parentheses(&call.callee)
             && callee.name == "$"
+            && !call.optional
         {
             self.reads_more = true;
             self.patch(callee.span, format!("{DATA}.$"));
