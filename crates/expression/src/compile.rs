@@ -133,8 +133,8 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
             return Err(invalid(0..source.len()));
         }
         Some(Parsed::Directive(text)) => return Ok(constant_code(&text)),
-        // The extension rewrite accepts any program; only what comes after it wants an expression.
-        None if lacks_name(&program) => return Err(invalid(0..source.len())),
+        // The extension rewrite accepts any program but an empty text; only what comes after it wants an expression.
+        None if lacks_name(&program) || code.is_empty() => return Err(invalid(0..source.len())),
         None => return Err(ExpressionError::expression(INVALID_SYNTAX).at(place(0..source.len()))),
     };
     let script = rewrite(source, expression, extensions).map_err(|mut error| {

@@ -250,6 +250,8 @@ impl<'js> Run<'_, 'js> {
         let mut text = String::new();
         // What code wrote is in the data context alone, so from then on all of it must read there.
         let mut written = false;
+        // The pieces are joined when all code has run, so that a failure of the joining comes last.
+        let mut unprintable = None;
         for (index, piece) in pieces.iter().enumerate() {
             let code = match piece {
                 Piece::Text(own) => {
@@ -266,10 +268,17 @@ impl<'js> Run<'_, 'js> {
             }
             written |= code.writes;
             if let Some(value) = self.chunk(template.id(), index, code, data)? {
-                self.print(value, &mut text)?;
+                match self.print(value, &mut text) {
+                    Ok(()) => {}
+                    Err(Failure::Error(error)) => unprintable = unprintable.or(Some(error)),
+                    Err(limit) => return Err(limit),
+                }
             }
         }
-        Ok(Value::Json(Json::from(text)))
+        match unprintable {
+            None => Ok(Value::Json(Json::from(text))),
+            Some(error) => Err(error.into()),
+        }
     }
 
     /// Runs one chunk; `None` when its error is swallowed.

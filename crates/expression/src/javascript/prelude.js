@@ -568,13 +568,11 @@
     if (name === 'isNotEmpty') return !!receiver;
     throw host.notCallable(receiver, StringOf(name));
   };
-  const extendOptional = (receiver, name, args) => {
-    const call = (values) => extend(receiver, name, values);
+  const extendOptional = (receiver, name) => {
     const has = host.hasExtension(receiver, name)
       || (receiver && typeof receiver[name] === 'function')
       || name === 'isEmpty' || name === 'isNotEmpty';
-    if (args === undefined) return has ? (...values) => call(values) : undefined;
-    return has ? call(args) : undefined;
+    return has ? (...values) => extend(receiver, name, values) : undefined;
   };
   own(base, 'extend', asNative((receiver, name, args) => extend(receiver, name, args), 'extend'));
   own(base, 'extendOptional', asNative((receiver, name) => extendOptional(receiver, name), 'extendOptional'));

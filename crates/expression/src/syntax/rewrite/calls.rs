@@ -120,9 +120,15 @@ impl Rewriter<'_> {
         };
         let (conditions, receiver) = self.chain_step(receiver);
         let (conditions, receiver) = self.short_circuit(conditions, receiver, optional);
+        if call.optional {
+            // What has no such method ends the whole chain.
+            let callee = format!("{GUARD}.extendOptional({receiver},\"{name}\")");
+            let (conditions, callee) = self.short_circuit(conditions, callee, true);
+            let arguments = self.arguments_text(&call.arguments);
+            return (conditions, format!("{callee}({arguments})"));
+        }
         let arguments = self.arguments_text(&call.arguments);
-        let helper = if call.optional { "extendOptional" } else { "extend" };
-        (conditions, format!("{GUARD}.{helper}({receiver},\"{name}\",[{arguments}])"))
+        (conditions, format!("{GUARD}.extend({receiver},\"{name}\",[{arguments}])"))
     }
 
     pub(super) fn short_circuit(
