@@ -59,6 +59,8 @@ pub(crate) fn compile(template: &str) -> Result<Shape, ExpressionError> {
 
 fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, ExpressionError> {
     let rewritten = extension_ranges(template);
+    // An empty text behind the code, before braces that open nothing, makes a text of it all.
+    let is_whole = chunks.len() == 2;
     let mut pieces = Vec::with_capacity(chunks.len());
     let mut failure: Option<ExpressionError> = None;
     for chunk in chunks {
@@ -80,7 +82,8 @@ fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, Expre
     if let Some(error) = failure {
         return Err(error);
     }
-    if let [Piece::Code(_)] = pieces.as_slice()
+    if is_whole
+        && let [Piece::Code(_)] = pieces.as_slice()
         && let Some(Piece::Code(code)) = pieces.pop()
     {
         return Ok(Shape::Whole(code));

@@ -454,7 +454,8 @@
     getOwnPropertyDescriptor(target, key) {
       if (hasOwn(target, key)) return reflectDescriptor(target, key);
       if (typeof key === 'symbol' || !names().includes(key)) return undefined;
-      return { value: get(key), writable: true, enumerable: true, configurable: true };
+      // Whoever asks which members there are does not read them.
+      return { value: undefined, writable: true, enumerable: true, configurable: true };
     },
   });
 
@@ -566,7 +567,8 @@
     if (typeof native === 'function') return apply(native, receiver, args);
     if (name === 'isEmpty') return !receiver;
     if (name === 'isNotEmpty') return !!receiver;
-    throw host.notCallable(receiver, StringOf(name));
+    // The kind is all that counts.
+    throw host.notCallable(kind === 'object' && receiver !== null ? {} : receiver, StringOf(name));
   };
   const extendOptional = (receiver, name) => {
     const has = host.hasExtension(receiver, name)

@@ -52,6 +52,9 @@ fn cldr_id(zone: &Zone) -> Option<SmolStr> {
     Some(if id == "Etc/GMT" { SmolStr::new_static("Etc/UTC") } else { SmolStr::new(id) })
 }
 
+/// Minutes after 1970 at which the last metazones end, on the last day of the year 9999.
+const LAST_MINUTE: i64 = 4_223_371_679;
+
 /// A name of the zone itself, or of the metazone that it is part of at the time, from 1970 on. Columns: generic, standard, daylight.
 fn zone_name(locale: &Locale, zone: &Zone, millis: f64, long: bool, column: usize) -> Option<String> {
     let id = cldr_id(zone)?;
@@ -63,7 +66,7 @@ fn zone_name(locale: &Locale, zone: &Zone, millis: f64, long: bool, column: usiz
         let spans = supplement().metazones.get(id.as_str())?;
         let (meta, _, _) = spans
             .iter()
-            .find(|(_, from, to)| from.unwrap_or(0) <= minutes && to.is_none_or(|to| minutes < to))?;
+            .find(|(_, from, to)| from.unwrap_or(0) <= minutes && minutes < to.unwrap_or(LAST_MINUTE))?;
         names.meta.get(meta.as_str())?.get(width)?.get(column)?.clone()
     })
 }

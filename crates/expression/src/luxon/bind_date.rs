@@ -153,6 +153,9 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
             not_null(second)?;
             date.in_zone(Zone::normalize(first, clock), keep_local, clock)
         }
+        "setLocale" if first.is_truthy() && first.as_str().is_none() && first.elements().is_none() => {
+            return Err(Thrown::type_error("localeStr.indexOf is not a function"));
+        }
         "setLocale" => date.with_loc(date.loc().with_options(&Value::object([("locale", first.clone())]))?),
         "startOf" if !date.is_valid() => {
             not_null(second)?;
