@@ -93,6 +93,9 @@ fn compare_error(what: &str, expected: &Value, ours: &Value) -> Result<(), Strin
             _ => compare(&what, value, &ours[key])?,
         }
     }
+    if expected["name"] == "NodeOperationError" {
+        compare(&format!("{what}: functionality"), &json!("regular"), &ours["functionality"])?;
+    }
     let has_time =
         expected.get("name").is_none() || ours["timestamp"].is_number() || ours["reason"].is_string();
     compare(&format!("{what}: it has a timestamp"), &json!(true), &json!(has_time))

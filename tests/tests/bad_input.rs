@@ -76,6 +76,38 @@ fn an_expression_with_a_syntax_error_shows_its_place() {
 }
 
 #[test]
+fn a_syntax_error_in_json_text_names_the_parameter() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    let text = "={ \"a\": {{ $json.to }}, \"b\": {{ $json.to + }} }";
+    workflow["nodes"][1]["type"] = json!("n8n-nodes-base.set");
+    workflow["nodes"][1]["typeVersion"] = json!(3.4);
+    workflow["nodes"][1]["parameters"] = json!({ "mode": "raw", "jsonOutput": text, "options": {} });
+    refuses_workflow(&workflow, &["bad.json:", "parameter jsonOutput\n", "Send", "syntax"]);
+}
+
+#[test]
+fn json_text_that_is_no_object_is_found_before_the_run() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][1]["type"] = json!("n8n-nodes-base.set");
+    workflow["nodes"][1]["typeVersion"] = json!(3.4);
+    workflow["nodes"][1]["parameters"] = json!({ "mode": "raw", "jsonOutput": "[1]", "options": {} });
+    refuses_workflow(&workflow, &["bad.json:", "'jsonOutput' expects a object but we got '[1]'"]);
+}
+
+#[test]
+fn a_connection_from_a_node_that_is_gone_keeps_nothing_from_running() {
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][1]["type"] = json!("n8n-nodes-base.noOp");
+    workflow["nodes"][1]["typeVersion"] = json!(1);
+    workflow["nodes"][1]["parameters"] = json!({});
+    workflow["connections"]["Gone"] = workflow["connections"]["Start"].clone();
+    let service = Service::start();
+    let path = service.write("gone.json", format!("{workflow:#}"));
+    let finished = Finished::of(heddle().arg("run").arg(path));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+}
+
+#[test]
 fn an_expression_that_names_a_missing_node() {
     let workflow = sending_workflow(json!({ "numberToSend": "={{ $('Strat').item.json.to }}" }), json!({}));
     refuses_workflow(&workflow, &["bad.json:", "Strat", "\"Start\"", "numberToSend"]);

@@ -324,7 +324,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         let mut json = error_details(error, &settings.name, run_index);
         let mut stored = settings.to_json();
         if let Some(prepared) = &self.nodes[node] {
-            stored.insert("parameters", prepared.stored(settings));
+            stored.insert("parameters", prepared.stored.clone());
         }
         json.insert("node", stored);
         json
@@ -469,7 +469,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             engine
                 .get_or_insert_with(|| Engine::new(EngineLimits::default()))
                 .evaluate_parameter(&prepared.compiled, &scene, parameters)
-                .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.filled))
+                .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))
         })?;
         *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
             let mut error = NodeError::from(error);

@@ -16,24 +16,14 @@ use crate::suggest::{suggest, suggest_node_types};
 pub(crate) struct PreparedNode {
     pub(crate) node: Arc<dyn Node>,
     pub(crate) type_version: f64,
-    /// Parameters as stored, upgraded and filled; expressions are still in them.
+    /// Parameters as the file has them, filled; expressions are still in them.
+    pub(crate) stored: Json,
+    /// The same, upgraded before they were filled.
     pub(crate) filled: Json,
     pub(crate) plan: ParameterPlan,
     pub(crate) compiled: CompiledValue,
     /// The typed parameters of one item are those of all.
     pub(crate) types_once: bool,
-}
-
-impl PreparedNode {
-    /// The parameters of the file with their defaults, not brought up to date.
-    pub(crate) fn stored(&self, settings: &heddle_workflow::Node) -> Json {
-        match self.node.describe() {
-            Ok(description) => {
-                fill_defaults(&description.properties, &settings.parameters, self.type_version)
-            }
-            Err(_) => self.filled.clone(),
-        }
-    }
 }
 
 /// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
@@ -88,6 +78,11 @@ pub(crate) fn prepare_node(
     };
     let upgraded = node.upgrade(type_version, settings.parameters.clone());
     let filled = fill_defaults(&description.properties, &upgraded, type_version);
+    let stored = if upgraded == settings.parameters {
+        filled.clone()
+    } else {
+        fill_defaults(&description.properties, &settings.parameters, type_version)
+    };
     let mut problems = unknown_choices(workflow, index, &description, &upgraded);
     let plan = ParameterPlan::new(&description.properties, &filled, type_version);
     let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
@@ -101,7 +96,7 @@ pub(crate) fn prepare_node(
                 };
                 let types_once =
                     plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
-                return Ok(PreparedNode { node, type_version, filled, plan, compiled, types_once });
+                return Ok(PreparedNode { node, type_version, stored, filled, plan, compiled, types_once });
             }
         }
         (plan, compiled) => {
@@ -227,7 +222,7 @@ fn in_expression(
     range: Option<std::ops::Range<usize>>,
     problem: Problem,
 ) -> Problem {
-    let path = pointer.trim_start_matches('/').replace('/', ".");
+    let path = path_in_file(&workflow.nodes[index].parameters, pointer);
     let mut problem = place(workflow, index, &format!("/parameters{pointer}"), problem.in_parameter(path));
     let (Some(span), Some(range), Some(text)) = (&problem.span, range, workflow.text()) else {
         return problem;
@@ -249,6 +244,18 @@ fn in_expression(
         problem.span = Some(heddle_workflow::Span::new(text, start..end));
     }
     problem
+}
+
+/// The parameter that a pointer leads to, as far as the file has it: a node may have taken its value apart.
+fn path_in_file(parameters: &Json, pointer: &str) -> String {
+    let mut known = pointer;
+    while parameters.pointer(known).is_none()
+        && let Some((before, _)) = known.rsplit_once('/').filter(|(before, _)| !before.is_empty())
+    {
+        known = before;
+    }
+    let known = if parameters.pointer(known).is_some() { known } else { pointer };
+    known.trim_start_matches('/').replace('/', ".")
 }
 
 /// Completes a problem with its node and its place in the file.

@@ -65,7 +65,7 @@ impl RunView for View<'_> {
             type_version: prepared
                 .map_or_else(|| settings.type_version.unwrap_or(1.0), |prepared| prepared.type_version),
             webhook_id: settings.webhook_id.as_deref(),
-            parameters: prepared.map_or(&settings.parameters, |prepared| &prepared.filled),
+            parameters: prepared.map_or(&settings.parameters, |prepared| &prepared.stored),
         }
     }
 

@@ -96,6 +96,10 @@ impl ItemNode for Set {
     /// Whatever fails is an error of the node. Fields of older versions are named as the file names them.
     fn explain(&self, error: NodeError, _stored: &Json, type_version: f64) -> NodeError {
         let mut error = error.into_operation_error();
+        if let Some(path) = error.parameter.as_mut().filter(|path| path.starts_with("jsonOutput.")) {
+            // Its pieces are nobody's business.
+            path.truncate("jsonOutput".len());
+        }
         if let Some(path) = error.parameter.as_mut().filter(|_| type_version < 3.3)
             && let Some(row) = path.strip_prefix("assignments.assignments")
         {
