@@ -95,8 +95,8 @@ impl Engine {
                 Err(error)
             }
             // A runtime that ran against a limit is replaced by a fresh one.
-            Err(Failure::TimedOut) => Err(ExpressionError::expression("Expression timed out")),
-            Err(Failure::OutOfMemory) => Err(ExpressionError::expression("Expression exceeded memory limit")),
+            Err(Failure::TimedOut) => Err(ExpressionError::timed_out()),
+            Err(Failure::OutOfMemory) => Err(ExpressionError::memory_exceeded()),
         }
     }
 }
@@ -190,8 +190,8 @@ pub(crate) fn evaluate_nested(
         Ok(value) => Ok(value),
         Err(Failure::Error(error)) => Err(error),
         // The limits are those of the whole evaluation, which is about to find out by itself.
-        Err(Failure::TimedOut) => Err(ExpressionError::expression("Expression timed out")),
-        Err(Failure::OutOfMemory) => Err(ExpressionError::expression("Expression exceeded memory limit")),
+        Err(Failure::TimedOut) => Err(ExpressionError::timed_out()),
+        Err(Failure::OutOfMemory) => Err(ExpressionError::memory_exceeded()),
     }
 }
 

@@ -53,6 +53,16 @@ impl ExpressionError {
         Self::new("Error", format!("{EVALUATION_FAILED}{detail}"))
     }
 
+    /// An evaluation that took too long.
+    pub(crate) fn timed_out() -> Self {
+        Self::expression("Expression timed out")
+    }
+
+    /// An evaluation that took too much memory.
+    pub(crate) fn memory_exceeded() -> Self {
+        Self::expression("Expression exceeded memory limit")
+    }
+
     /// The same error with a hint.
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());

@@ -36,6 +36,7 @@ fn endless_code_times_out() {
         "={{ 'a'.repeat(64).concat('b').replace(/(a|a)*c/, '') }}",
         "={{ (() => { const f = () => { try { f() } finally { f() } }; f() })() }}",
         "={{ [1].map(() => { for (;;) {} }) }}",
+        "={{ 'x'.repeat(2000).split('x').every((x, i, all) => all.every(y => all.every(z => z === ''))) }}",
         "=text {{ (() => { while (true) {} })() }}",
         "={{ $evaluateExpression('{{ (() => { while (true) {} })() \\}}') }}",
     ] {
@@ -51,7 +52,18 @@ fn greedy_code_meets_the_memory_limit() {
     for expression in [
         "={{ (() => { const all = []; for (;;) all.push(new Array(1000).fill(1)) })() }}",
         "={{ 'ab'.repeat(2 ** 27) }}",
+        "={{ 'x'.repeat(900000).split('x').map(x => 'y'.repeat(1000)) }}",
+        "={{ 'x'.repeat(900000).replaceAll('x', 'y'.repeat(900000)) }}",
+        "={{ 'x'.repeat(900000).split('x').join('y'.repeat(900000)) }}",
         "={{ Array.from({ length: 2 ** 24 }, (_, i) => ({ i })) }}",
+        "={{ new Array(4294967295).join('') }}",
+        "={{ String(new Array(4294967295)) }}",
+        "={{ [].concat(new Array(4294967295)).length }}",
+        "={{ new Array(4294967295).sort().length }}",
+        "={{ new Array(4294967295).shift() }}",
+        "={{ new Array(50000000) }}",
+        "={{ (() => { let all = [1]; for (let i = 0; i < 60; i++) all = [all, all]; return all })() }}",
+        "={{ [1, 2, 3, 4, 5, 6, 7, 8].reduce(all => [all, all, all, all, all, all, all, all, all, all], 1) }}",
     ] {
         let result = evaluate(&mut engine, expression);
         assert_eq!(

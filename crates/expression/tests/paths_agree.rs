@@ -92,6 +92,8 @@ fn expression() -> impl Strategy<Value = String> {
             "JSON.stringify",
             "Object.keys",
             "Object.values",
+            "Object.entries",
+            "Object.fromEntries",
             "Math.round",
             "Math.floor",
             "Math.ceil",
@@ -116,9 +118,84 @@ fn expression() -> impl Strategy<Value = String> {
                 .prop_map(|(a, b)| format!("Math.max({a}, {b}) + Math.min({b}, {a})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("`<${{{a}}}|${{{b}}}>`")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, {b}]")),
-            (inner.clone(), inner).prop_map(|(a, b)| format!("({{ x: {a}, 'y z': {b} }})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({{ x: {a}, 'y z': {b} }})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[...{a}, {b}, ...$json.words]")),
+            (inner.clone(), inner.clone())
+                .prop_map(|(a, b)| format!("({{ ...{a}, k: {b}, ...$json.nested }})")),
+            (inner.clone(), array_method(), function_of(inner.clone()))
+                .prop_map(|(a, method, function)| format!("({a}).{method}({function})")),
+            (list(), array_method(), function_of(inner.clone()))
+                .prop_map(|(a, method, function)| format!("{a}?.{method}({function})")),
+            (list(), function_of(inner.clone()), inner.clone())
+                .prop_map(|(a, function, b)| format!("{a}.reduce({function}, {b})")),
+            (list(), function_of(inner.clone())).prop_map(|(a, function)| format!("{a}.reduce({function})")),
+            (function_of(inner.clone()), inner).prop_map(|(function, a)| format!("({function})({a})")),
         ]
     })
+}
+
+fn list() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "$json.list",
+        "$json.words",
+        "$json.rows",
+        "$json.text.split(',')",
+        "Object.entries($json.nested)",
+        "Object.keys($json)",
+        "[[1, 2], ['a', null]]",
+        "[undefined, 1]",
+        "$input.all()",
+        "$json.missing",
+    ])
+}
+
+fn array_method() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "map",
+        "filter",
+        "find",
+        "findLast",
+        "findIndex",
+        "findLastIndex",
+        "some",
+        "every",
+        "flatMap",
+        "forEach",
+    ])
+}
+
+/// A function whose body uses its parameters, or the value of any expression.
+fn function_of(inner: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    let head =
+        select(vec!["x =>", "(x, i) =>", "(x, i, all) =>", "({ id, k: x }) =>", "([x, y]) =>", "() =>"]);
+    let body = select(vec![
+        "x",
+        "x.id",
+        "x?.k",
+        "x + 1",
+        "x * 2",
+        "x > 1",
+        "[x, i]",
+        "({ ...x, i })",
+        "`${x}:${i}`",
+        "i",
+        "y",
+        "x.toUpperCase()",
+        "all.length - i",
+        "x.length",
+        "x.map(y => y + x)",
+        "[1, 2].map(i => [x, i])",
+        "x.json.k",
+        "{ return x }",
+        "{ const y = x; if (y > 1) return [y]; return { y } }",
+        "{ if (x) { return i } else { return y } }",
+        "{ x }",
+        "{ const { id } = x; const [a] = [id]; return a }",
+        "{ const x = 1; return x }",
+        "(y => y + x)(1)",
+    ]);
+    (head, prop_oneof![5 => body.prop_map(str::to_owned), 1 => inner.prop_map(|inner| format!("({inner})"))])
+        .prop_map(|(head, body)| format!("{head} {body}"))
 }
 
 /// One or two chunks, alone or in text.

@@ -97,7 +97,8 @@ fn literals_are_constants() {
     assert_eq!(constant("=only text }}"), Some(json!("only text }}")));
     assert_eq!(constant("={{ 1 }}"), None);
     assert!(Template::parse("={{ $json.a.toUpperCase() + 1 }}").unwrap().is_native());
-    assert!(!Template::parse("={{ $json.a.map(x => x) }}").unwrap().is_native());
+    assert!(Template::parse("={{ $json.a.map(x => x.b).join() }}").unwrap().is_native());
+    assert!(!Template::parse("={{ $json.a.map(function (x) { return x }) }}").unwrap().is_native());
 }
 
 #[test]

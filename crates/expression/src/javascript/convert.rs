@@ -1,5 +1,6 @@
 //! Values crossing between Rust and JavaScript.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use heddle_node::{Json, JsonObject};
@@ -134,6 +135,10 @@ fn stack_position() -> usize {
     std::ptr::from_ref(&marker).addr()
 }
 
+/// A result of more values than this counts as one that takes too much memory: a value that is shared costs JavaScript
+/// nothing, and a hole in an array neither.
+const MOST_VALUES: usize = 4_000_000;
+
 /// How functions and the like are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -150,7 +155,7 @@ pub(crate) fn from_js<'js>(
     value: &JsValue<'js>,
     purpose: Purpose,
 ) -> Result<Value, Refused> {
-    Reader { ctx, bridge, purpose, start: stack_position() }.read(value)
+    Reader { ctx, bridge, purpose, start: stack_position(), left: Cell::new(MOST_VALUES) }.read(value)
 }
 
 struct Reader<'r, 'js> {
@@ -158,10 +163,14 @@ struct Reader<'r, 'js> {
     bridge: &'r Bridge,
     purpose: Purpose,
     start: usize,
+    /// How many more values may be read.
+    left: Cell<usize>,
 }
 
 impl<'js> Reader<'_, 'js> {
     fn read(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| Refused::Error(ExpressionError::memory_exceeded()))?);
         match value.type_of() {
             Type::Array => match value.as_array() {
                 Some(array) => self.array(array),

@@ -38,6 +38,7 @@
   const StringOf = String;
   const TypeErrorOf = TypeError;
   const SyntaxErrorOf = SyntaxError;
+  const InternalErrorOf = globalThis.InternalError;
 
   const hide = (object, name, value) =>
     defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
@@ -222,6 +223,34 @@
   };
   for (const name of ownKeys(sortMethods)) asNative(sortMethods[name]);
   methods(Array.prototype, sortMethods);
+
+  // ---- Methods whose loops the engine does not interrupt: on more than this they would outlive any time limit.
+
+  const MOST_ELEMENTS = 1e7;
+  const MOST_CHARACTERS = 2 ** 31;
+  const outOfMemory = () => new InternalErrorOf('out of memory');
+  for (const name of ['join', 'sort', 'toString', 'concat', 'splice', 'toSpliced', 'shift', 'unshift']) {
+    const native = Array.prototype[name];
+    const isTooLong = (list) => isArray(list) && list.length > MOST_ELEMENTS;
+    const bounded = {
+      [name](...args) {
+        if (isTooLong(this) || (name === 'concat' && args.some(isTooLong))) throw outOfMemory();
+        return apply(native, this, args);
+      },
+    }[name];
+    defineProperty(bounded, 'length', { value: native.length, configurable: true });
+    hide(Array.prototype, name, asNative(bounded));
+  }
+  const nativeReplace = { replace: String.prototype.replace, replaceAll: String.prototype.replaceAll };
+  localeMethods(String.prototype, {
+    replace(pattern, replacement) { return replaceBounded('replace', this, pattern, replacement); },
+    replaceAll(pattern, replacement) { return replaceBounded('replaceAll', this, pattern, replacement); },
+  });
+  const replaceBounded = (name, text, pattern, replacement) => {
+    if (typeof text === 'string' && typeof replacement === 'string'
+      && text.length * replacement.length > MOST_CHARACTERS) throw outOfMemory();
+    return apply(nativeReplace[name], text, [pattern, replacement]);
+  };
 
   // ---- Math as V8 has it, the same on every machine.
 

@@ -4,37 +4,37 @@ use heddle_node::Json;
 
 use crate::coerce;
 use crate::native::Stop;
-use crate::native::operand::{Operand, text};
+use crate::native::function::Elements;
+use crate::native::operand::{MAX_TEXT, Operand, text};
+use crate::value::Value;
 
 /// `array.method(arguments)`.
-pub(crate) fn call<'a>(array: &Json, method: &str, arguments: &[Operand<'a>]) -> Result<Operand<'a>, Stop> {
-    let elements = array.as_array().unwrap_or_default();
+pub(crate) fn call<'a>(
+    elements: &Elements<'_, 'a>,
+    method: &str,
+    arguments: &[Operand<'a>],
+) -> Result<Operand<'a>, Stop> {
     match method {
         "join" => {
             let separator = match arguments.first() {
                 Some(separator) if !separator.is_undefined() => separator.to_text()?,
                 _ => ",".into(),
             };
-            let mut joined = String::new();
-            coerce::write_joined(elements, &separator, &mut joined);
-            Ok(text(joined))
+            join(elements, &separator)
         }
+        "toString" => join(elements, ","),
         "includes" if arguments.len() == 1 => {
-            let Some(wanted) = arguments[0].as_json().filter(|wanted| coerce::is_primitive(wanted)) else {
-                return Err(Stop::Unsupported);
-            };
+            let wanted = primitive(&arguments[0])?;
             let is_nan = wanted.as_f64().is_some_and(f64::is_nan);
-            let found = elements.iter().any(|element| {
+            let found = find(elements, |element| {
                 coerce::strictly_equal(element, wanted)
                     || (is_nan && element.as_f64().is_some_and(f64::is_nan))
             });
-            Ok(Json::from(found).into())
+            Ok(Json::from(found.is_some()).into())
         }
         "indexOf" if arguments.len() == 1 => {
-            let Some(wanted) = arguments[0].as_json().filter(|wanted| coerce::is_primitive(wanted)) else {
-                return Err(Stop::Unsupported);
-            };
-            let found = elements.iter().position(|element| coerce::strictly_equal(element, wanted));
+            let wanted = primitive(&arguments[0])?;
+            let found = find(elements, |element| coerce::strictly_equal(element, wanted));
             Ok(Json::from(found.map_or(-1.0, |index| index as f64)).into())
         }
         "at" if arguments.len() == 1 => {
@@ -44,7 +44,7 @@ pub(crate) fn call<'a>(array: &Json, method: &str, arguments: &[Operand<'a>]) ->
             if index < 0.0 {
                 return Ok(Operand::UNDEFINED);
             }
-            Ok(elements.get(index as usize).cloned().map_or(Operand::UNDEFINED, Operand::from))
+            Ok(elements.get(index as usize))
         }
         "slice" => {
             let length = elements.len() as f64;
@@ -58,8 +58,69 @@ pub(crate) fn call<'a>(array: &Json, method: &str, arguments: &[Operand<'a>]) ->
             };
             let from = bound(arguments.first(), 0.0)? as usize;
             let to = (bound(arguments.get(1), length)? as usize).max(from);
-            Ok(Json::from_iter(elements[from..to].iter().cloned()).into())
+            Ok(array((from..to).map(|index| elements.get(index))))
+        }
+        "concat" => {
+            let mut joined: Vec<Operand<'a>> = elements.iter().collect();
+            for argument in arguments {
+                match Elements::of(argument) {
+                    Some(inner) => joined.extend(inner.iter()),
+                    None => joined.push(argument.clone()),
+                }
+            }
+            Ok(array(joined))
+        }
+        "flat" if arguments.is_empty() => {
+            let mut flat = Vec::with_capacity(elements.len());
+            for element in elements.iter() {
+                match Elements::of(&element) {
+                    Some(inner) => flat.extend(inner.iter()),
+                    None => flat.push(element),
+                }
+            }
+            Ok(array(flat))
         }
         _ => Err(Stop::Unsupported),
+    }
+}
+
+fn array<'a>(elements: impl IntoIterator<Item = Operand<'a>>) -> Operand<'a> {
+    Value::array(elements.into_iter().map(Operand::into_value).collect()).into()
+}
+
+fn join<'a>(elements: &Elements<'_, 'a>, separator: &str) -> Result<Operand<'a>, Stop> {
+    if elements.len() * separator.len() > MAX_TEXT {
+        return Err(Stop::Unsupported);
+    }
+    let mut joined = String::new();
+    match elements {
+        Elements::Shared(elements) => coerce::write_joined(elements, separator, &mut joined),
+        Elements::Own(elements) => coerce::write_joined(elements, separator, &mut joined),
+        _ => {
+            for (index, element) in elements.iter().enumerate() {
+                if index > 0 {
+                    joined.push_str(separator);
+                }
+                if !element.is_nullish() {
+                    joined.push_str(&element.to_text()?);
+                }
+            }
+        }
+    }
+    Ok(text(joined))
+}
+
+/// A value that is compared by what it is, not by being the same object.
+fn primitive<'o>(wanted: &'o Operand<'_>) -> Result<&'o Json, Stop> {
+    wanted.as_json().filter(|wanted| coerce::is_primitive(wanted)).ok_or(Stop::Unsupported)
+}
+
+fn find(elements: &Elements<'_, '_>, is_wanted: impl Fn(&Json) -> bool) -> Option<usize> {
+    match elements {
+        Elements::Shared(elements) => elements.iter().position(is_wanted),
+        Elements::Own(elements) => elements.iter().position(is_wanted),
+        Elements::Values(values) => values.iter().position(|value| value.as_json().is_some_and(&is_wanted)),
+        // Items are objects.
+        Elements::Items(_) => None,
     }
 }

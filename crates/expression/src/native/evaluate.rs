@@ -1,66 +1,74 @@
 //! Evaluating native expressions.
 
-use heddle_node::{Item, Json};
+use heddle_node::Json;
 use smol_str::SmolStr;
 
 use crate::coerce;
 use crate::extensions;
 use crate::luxon;
-use crate::native::expr::{Expr, Key, Logical, NodePart, Unary, Variable};
-use crate::native::operand::Operand;
-use crate::native::{Stop, array, functions, number, operators, string};
-use crate::run::{items, nodes, paired, variables};
+use crate::native::expr::{Entry, Expr, Key, Logical, Unary};
+use crate::native::frame::{Budget, Frame};
+use crate::native::function::{Elements, call_for_each, reduce};
+use crate::native::member::{element, json_member, member};
+use crate::native::operand::{MAX_TEXT, Operand};
+use crate::native::variable::{node_part, variable};
+use crate::native::{Stop, array, function, functions, number, operators, string};
+use crate::run::variables;
 use crate::scene::Scene;
-use crate::syntax::names;
 use crate::value::Value;
 
-type Evaluated<'a> = Result<Operand<'a>, Stop>;
+pub(crate) type Evaluated<'a> = Result<Operand<'a>, Stop>;
 
-/// Evaluates `expr` in `scene`.
+/// Evaluates a chunk in `scene`.
 pub(crate) fn evaluate<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Evaluated<'a> {
-    match value_or_short(expr, scene)? {
+    value(expr, &Frame::of_chunk(scene, &Budget::default()))
+}
+
+/// Evaluates `expr` in `frame`.
+pub(crate) fn value<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Evaluated<'a> {
+    match value_or_short(expr, frame)? {
         Some(operand) => Ok(operand),
         None => Ok(Operand::UNDEFINED),
     }
 }
 
 /// `None` says that an optional chain ended early; only [`Expr::Chain`] turns that into undefined.
-fn value_or_short<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Result<Option<Operand<'a>>, Stop> {
+fn value_or_short<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Result<Option<Operand<'a>>, Stop> {
     Ok(Some(match expr {
         Expr::Constant(value) => match value {
             Value::Json(json) => Operand::Ref(json),
             other => Operand::Value(other.clone()),
         },
-        Expr::Variable(name) => variable(name, scene)?,
-        Expr::Node { name, part } => node_part(name, part, scene)?,
+        Expr::Variable(name) => variable(name, frame.scene)?,
+        Expr::Node { name, part } => node_part(name, part, frame.scene)?,
         Expr::Member { object, key, optional } => {
-            let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
-            member(object, key, scene)?
+            let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
+            member(object, key, frame.scene)?
         }
-        Expr::Path(keys) => path(keys, scene)?,
+        Expr::Path(keys) => path(keys, frame.scene)?,
         Expr::Index { object, index, optional } => {
-            let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
+            let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
             // The key comes first, so that it is refused even where there is nothing to read it of.
-            let index = evaluate(index, scene)?;
-            element(object, &index, scene)?
+            let index = value(index, frame)?;
+            element(object, &index, frame.scene)?
         }
-        Expr::Chain(inner) => value_or_short(inner, scene)?.unwrap_or(Operand::UNDEFINED),
+        Expr::Chain(inner) => value_or_short(inner, frame)?.unwrap_or(Operand::UNDEFINED),
         Expr::Call { object, method, arguments, optional } => {
-            let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
-            let arguments = evaluate_all(arguments, scene)?;
-            call(object, method, &arguments, scene)?
+            let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
+            let arguments = evaluate_all(arguments, frame)?;
+            call(object, method, &arguments, frame.scene)?
         }
         Expr::Extension { object, method, arguments, optional } => {
-            let Some(object) = receiver(object, *optional, scene)? else { return Ok(None) };
-            let arguments = evaluate_all(arguments, scene)?;
-            extension(object, method, arguments, scene)?
+            let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
+            let arguments = evaluate_all(arguments, frame)?;
+            extension(object, method, arguments, frame.scene)?
         }
         Expr::Function { function, arguments } => {
-            let arguments = evaluate_all(arguments, scene)?;
-            functions::call(*function, arguments, scene)?
+            let arguments = evaluate_all(arguments, frame)?;
+            functions::call(*function, arguments, frame.scene)?
         }
         Expr::Unary { operator, operand } => {
-            let operand = evaluate(operand, scene)?;
+            let operand = value(operand, frame)?;
             match operator {
                 Unary::Not => Json::from(!operand.is_truthy()).into(),
                 Unary::Minus => Json::from(-operators::number_operand(&operand)?).into(),
@@ -73,34 +81,38 @@ fn value_or_short<'a>(expr: &'a Expr, scene: &Scene<'a>) -> Result<Option<Operan
             }
         }
         Expr::Binary { operator, left, right } => {
-            let left = evaluate(left, scene)?;
-            let right = evaluate(right, scene)?;
+            let left = value(left, frame)?;
+            let right = value(right, frame)?;
             operators::binary(*operator, left, right)?
         }
         Expr::Logical { operator, left, right } => {
-            let left = evaluate(left, scene)?;
+            let left = value(left, frame)?;
             let decided = match operator {
                 Logical::And => !left.is_truthy(),
                 Logical::Or => left.is_truthy(),
                 Logical::Coalesce => !left.is_nullish(),
             };
-            if decided { left } else { evaluate(right, scene)? }
+            if decided { left } else { value(right, frame)? }
         }
         Expr::Conditional { test, yes, no } => {
-            let test = evaluate(test, scene)?;
-            evaluate(if test.is_truthy() { yes } else { no }, scene)?
+            let test = value(test, frame)?;
+            value(if test.is_truthy() { yes } else { no }, frame)?
         }
-        Expr::Template { texts, expressions } => template(texts, expressions, scene)?,
-        Expr::Array(elements) => {
-            let values = evaluate_all(elements, scene)?;
-            Value::array(values.into_iter().map(Operand::into_value).collect()).into()
+        Expr::Template { texts, expressions } => template(texts, expressions, frame)?,
+        Expr::Array(entries) => array_literal(entries, frame)?,
+        Expr::Object(entries) => object_literal(entries, frame)?,
+        Expr::Local { level, position } => frame.local(*level, *position)?,
+        Expr::Apply { function, arguments } => {
+            function::call(function, &evaluate_all(arguments, frame)?, frame)?
         }
-        Expr::Object(members) => {
-            let mut values = Vec::with_capacity(members.len());
-            for (key, value) in members {
-                values.push((key, evaluate(value, scene)?.into_value()));
-            }
-            Value::object(values).into()
+        Expr::ForEach { array, method, function, optional } => {
+            let Some(array) = receiver(array, *optional, frame)? else { return Ok(None) };
+            call_for_each(&array, *method, function, frame)?
+        }
+        Expr::Reduce { array, function, initial, optional } => {
+            let Some(array) = receiver(array, *optional, frame)? else { return Ok(None) };
+            let initial = initial.as_ref().map(|initial| value(initial, frame)).transpose()?;
+            reduce(&array, function, initial, frame)?
         }
     }))
 }
@@ -116,184 +128,77 @@ fn path<'a>(keys: &'a [Key], scene: &Scene<'a>) -> Evaluated<'a> {
     Ok(place)
 }
 
-fn evaluate_all<'a>(expressions: &'a [Expr], scene: &Scene<'a>) -> Result<Vec<Operand<'a>>, Stop> {
-    expressions.iter().map(|expression| evaluate(expression, scene)).collect()
+fn evaluate_all<'a>(expressions: &'a [Expr], frame: &Frame<'_, 'a>) -> Result<Vec<Operand<'a>>, Stop> {
+    expressions.iter().map(|expression| value(expression, frame)).collect()
 }
 
-fn receiver<'a>(object: &'a Expr, optional: bool, scene: &Scene<'a>) -> Result<Option<Operand<'a>>, Stop> {
-    let object = value_or_short(object, scene)?;
+fn receiver<'a>(
+    object: &'a Expr,
+    optional: bool,
+    frame: &Frame<'_, 'a>,
+) -> Result<Option<Operand<'a>>, Stop> {
+    let object = value_or_short(object, frame)?;
     Ok(object.filter(|object| !(optional && object.is_nullish())))
 }
 
-fn template<'a>(texts: &'a [SmolStr], expressions: &'a [Expr], scene: &Scene<'a>) -> Evaluated<'a> {
+fn array_literal<'a>(entries: &'a [Entry<Expr>], frame: &Frame<'_, 'a>) -> Evaluated<'a> {
+    let mut values = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            Entry::One(expression) => values.push(value(expression, frame)?.into_value()),
+            Entry::Spread(expression) => {
+                let spread = value(expression, frame)?;
+                // Other things can be iterated too.
+                let elements = Elements::of(&spread).ok_or(Stop::Unsupported)?;
+                values.extend(elements.iter().map(Operand::into_value));
+            }
+        }
+    }
+    Ok(Value::array(values).into())
+}
+
+fn object_literal<'a>(entries: &'a [Entry<(SmolStr, Expr)>], frame: &Frame<'_, 'a>) -> Evaluated<'a> {
+    let mut members = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            Entry::One((key, expression)) => {
+                members.push((key.clone(), value(expression, frame)?.into_value()));
+            }
+            Entry::Spread(expression) => {
+                let spread = value(expression, frame)?;
+                if spread.is_nullish() {
+                    continue;
+                }
+                let object = spread.json().ok_or(Stop::Unsupported)?;
+                for (key, member) in object.as_object().ok_or(Stop::Unsupported)? {
+                    if has_meaning_as_member(key) {
+                        return Err(Stop::Unsupported);
+                    }
+                    members.push((SmolStr::new(key), Value::Json(member.clone())));
+                }
+            }
+        }
+    }
+    Ok(Value::object(members).into())
+}
+
+/// Keys of an object that change what JavaScript or n8n make of it.
+pub(crate) fn has_meaning_as_member(key: &str) -> bool {
+    matches!(key, "__proto__" | "__isError" | "toString" | "valueOf" | "toJSON")
+}
+
+fn template<'a>(texts: &'a [SmolStr], expressions: &'a [Expr], frame: &Frame<'_, 'a>) -> Evaluated<'a> {
     let mut text = String::new();
     for (index, part) in texts.iter().enumerate() {
         text.push_str(part);
         if let Some(expression) = expressions.get(index) {
-            text.push_str(&evaluate(expression, scene)?.to_text()?);
+            text.push_str(&value(expression, frame)?.to_text()?);
+            if text.len() > MAX_TEXT {
+                return Err(Stop::Unsupported);
+            }
         }
     }
     Ok(Json::from(text).into())
-}
-
-fn variable<'a>(variable: &'a Variable, scene: &Scene<'a>) -> Evaluated<'a> {
-    Ok(match variable {
-        Variable::Json => Operand::Ref(&variables::current_item(scene)?.json),
-        Variable::Binary => variables::binary(scene)?.into(),
-        Variable::InputItem => match (scene.item(), scene.run.workflow().binary_mode_combined) {
-            _ if scene.items.is_empty() => return Err(variables::no_execution_data(scene).into()),
-            (Some(item), true) => Operand::Ref(&item.json),
-            (item, _) => item.into(),
-        },
-        Variable::InputFirst | Variable::InputLast => {
-            if scene.items.is_empty() {
-                return Err(variables::no_execution_data(scene).into());
-            }
-            let first = *variable == Variable::InputFirst;
-            let item = if first { scene.items.first() } else { scene.items.last() };
-            one_item(item, scene)
-        }
-        Variable::InputAll => {
-            if scene.items.is_empty() {
-                return Err(variables::no_execution_data(scene).into());
-            }
-            all_items(scene.items, scene)
-        }
-        Variable::ThisItem => scene.item().into(),
-        Variable::ItemIndex => Json::from(scene.item_index).into(),
-        Variable::RunIndex => Json::from(scene.run_index).into(),
-        Variable::Mode => Json::from(scene.mode).into(),
-        Variable::Now => variables::now(scene).into(),
-        Variable::Today => variables::today(scene)?.into(),
-        Variable::Vars => {
-            if scene.vars.is_null() {
-                return Err(Stop::Unsupported);
-            }
-            Operand::Ref(scene.vars)
-        }
-        Variable::Env(name) => variables::environment(name, scene)?.into(),
-        Variable::Workflow(name) => variables::workflow(name, scene)?.into(),
-        Variable::Execution(name) => variables::execution(name, scene).into(),
-        Variable::PrevNode(name) => variables::previous_node(name, scene).into(),
-        Variable::NodeVersion => Json::from(scene.active().type_version).into(),
-        Variable::NodeId => Json::from(scene.active().id).into(),
-        Variable::WebhookId => {
-            scene.active().webhook_id.map_or(Operand::UNDEFINED, |id| Json::from(id).into())
-        }
-        Variable::Additional(name) => {
-            let found = scene.additional.iter().find(|(own, _)| *own == name);
-            found.map(|(_, value)| value).into()
-        }
-    })
-}
-
-fn one_item<'a>(item: Option<&'a Item>, scene: &Scene<'a>) -> Operand<'a> {
-    match item {
-        Some(item) if scene.run.workflow().binary_mode_combined => Operand::Ref(&item.json),
-        item => item.into(),
-    }
-}
-
-fn all_items<'a>(items: &'a [Item], scene: &Scene<'a>) -> Operand<'a> {
-    if scene.run.workflow().binary_mode_combined {
-        return Json::from_iter(items.iter().map(|item| item.json.clone())).into();
-    }
-    Operand::Items(items)
-}
-
-fn node_part<'a>(name: &str, part: &NodePart, scene: &Scene<'a>) -> Evaluated<'a> {
-    let node = match part {
-        NodePart::OldJson => nodes::find(name, scene)?,
-        _ => nodes::find_accessed(name, scene)?,
-    };
-    Ok(match part {
-        NodePart::Item => one_item(paired::item(node, scene, paired::Method::Item, None)?, scene),
-        NodePart::First => one_item(nodes::output_items(node, None, None, scene)?.first(), scene),
-        NodePart::Last => one_item(nodes::output_items(node, None, None, scene)?.last(), scene),
-        NodePart::All => all_items(nodes::output_items(node, None, None, scene)?, scene),
-        NodePart::IsExecuted => Json::from(scene.run.run_count(node) > 0).into(),
-        NodePart::Params => Operand::Ref(scene.run.node(node).parameters),
-        NodePart::OldJson => Operand::Ref(&nodes::old_item(node, scene)?.json),
-    })
-}
-
-/// `object.key`.
-fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> Evaluated<'a> {
-    match object {
-        Operand::Ref(json) => json_member(json, key),
-        Operand::Value(Value::Json(json)) => match json_member(&json, key)? {
-            Operand::Ref(member) => Ok(member.clone().into()),
-            Operand::Value(value) => Ok(value.into()),
-            _ => Err(Stop::Unsupported),
-        },
-        Operand::Value(Value::Undefined) => Err(Stop::Blank),
-        Operand::Value(value) => match luxon::get(&value, &key.name, scene.clock) {
-            Some(member) => Ok(member?.into()),
-            None => Err(Stop::Unsupported),
-        },
-        Operand::Item(item) => match key.name.as_str() {
-            "json" => Ok(Operand::Ref(&item.json)),
-            _ => member(items::item_json(item).into(), key, scene),
-        },
-        Operand::Items(items) => match key.index {
-            Some(index) => Ok(items.get(index).into()),
-            None if key.name == "length" => Ok(Json::from(items.len()).into()),
-            None if key.is_array_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
-        },
-    }
-}
-
-fn json_member<'a>(json: &'a Json, key: &Key) -> Evaluated<'a> {
-    if let Some(object) = json.as_object() {
-        return match object.get_at(&key.name, &key.place) {
-            // Names of Object.prototype's members are what the engine makes of them.
-            Some(_) | None if key.is_object_member() => Err(Stop::Unsupported),
-            found => Ok(found.into()),
-        };
-    }
-    if let Some(elements) = json.as_array() {
-        return match key.index {
-            Some(index) => Ok(elements.get(index).into()),
-            None if key.name == "length" => Ok(Json::from(elements.len()).into()),
-            None if key.is_array_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
-        };
-    }
-    if let Some(text) = json.as_str() {
-        return match key.index {
-            Some(index) => string::unit_at(text, index),
-            None if key.name == "length" => Ok(Json::from(coerce::utf16_length(text)).into()),
-            None if key.is_string_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
-        };
-    }
-    if json.is_null() {
-        return Err(Stop::Blank);
-    }
-    if key.is_number_member() { Err(Stop::Unsupported) } else { Ok(Operand::UNDEFINED) }
-}
-
-/// `object[index]`.
-fn element<'a>(object: Operand<'a>, index: &Operand<'_>, scene: &Scene<'a>) -> Evaluated<'a> {
-    if let (Operand::Ref(json), Some(number)) = (&object, index.as_json().and_then(Json::as_f64))
-        && let Some(elements) = json.as_array()
-        && number >= 0.0
-        && number.fract() == 0.0
-    {
-        return Ok(elements.get(number as usize).into());
-    }
-    let key = index.to_text()?;
-    if names::is_denied_when_computed(&key) {
-        return Err(crate::error::ExpressionError::expression(format!(
-            "Cannot access \"{key}\" due to security concerns"
-        ))
-        .into());
-    }
-    if object.is_nullish() {
-        return Err(Stop::Blank);
-    }
-    member(object, &Key::new(&*key), scene)
 }
 
 /// `object.method(arguments)`.
@@ -313,10 +218,9 @@ fn call<'a>(
         if let Some(number) = json.as_f64() {
             return number::call(number, method, arguments);
         }
-        if json.is_array() {
-            return array::call(json, method, arguments);
-        }
-        return Err(Stop::Unsupported);
+    }
+    if let Some(elements) = Elements::of(&object) {
+        return array::call(&elements, method, arguments);
     }
     match &object {
         Operand::Value(value @ (Value::DateTime(_) | Value::Duration(_) | Value::Interval(_))) => {

@@ -40,9 +40,80 @@ pub(crate) enum Expr {
     /// A template literal: texts and expressions in turn, texts first and last.
     Template { texts: Vec<SmolStr>, expressions: Vec<Expr> },
     /// An array literal.
-    Array(Vec<Expr>),
+    Array(Vec<Entry<Expr>>),
     /// An object literal.
-    Object(Vec<(SmolStr, Expr)>),
+    Object(Vec<Entry<(SmolStr, Expr)>>),
+    /// A name that a function or a block around it declares: so many frames outwards, at this position.
+    Local { level: usize, position: usize },
+    /// A call of a function that stands at its place: `(x => …)(1)`, or `const x = 1; …`.
+    Apply { function: Box<Arrow>, arguments: Vec<Expr> },
+    /// `array.method(x => …)`.
+    ForEach { array: Box<Expr>, method: ArrayMethod, function: Box<Arrow>, optional: bool },
+    /// `array.reduce((total, x) => …, initial)`.
+    Reduce { array: Box<Expr>, function: Box<Arrow>, initial: Option<Box<Expr>>, optional: bool },
+}
+
+/// A part of an array or object literal.
+#[derive(Debug)]
+pub(crate) enum Entry<T> {
+    /// One element or member.
+    One(T),
+    /// All those of the value: `...value`.
+    Spread(Expr),
+}
+
+/// An arrow function without assignments.
+#[derive(Debug)]
+pub(crate) struct Arrow {
+    /// Its parameters.
+    pub(crate) parameters: Vec<Parameter>,
+    /// What it returns.
+    pub(crate) body: Expr,
+}
+
+/// What a parameter asks of its argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    /// Nothing: a name.
+    Any,
+    /// `{ a, b }`
+    Fields,
+    /// `[a, b]`
+    Elements,
+}
+
+/// Methods of arrays that call a function for elements in turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ArrayMethod {
+    Map,
+    FlatMap,
+    Filter,
+    Find,
+    FindLast,
+    FindIndex,
+    FindLastIndex,
+    Some,
+    Every,
+    ForEach,
+}
+
+impl ArrayMethod {
+    /// The method of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "map" => Self::Map,
+            "flatMap" => Self::FlatMap,
+            "filter" => Self::Filter,
+            "find" => Self::Find,
+            "findLast" => Self::FindLast,
+            "findIndex" => Self::FindIndex,
+            "findLastIndex" => Self::FindLastIndex,
+            "some" => Self::Some,
+            "every" => Self::Every,
+            "forEach" => Self::ForEach,
+            _ => return None,
+        })
+    }
 }
 
 /// A variable of the run (`spec/expressions/language.md §10`).
@@ -244,6 +315,10 @@ pub(crate) enum Function {
     ObjectKeys,
     /// `Object.values(x)`
     ObjectValues,
+    /// `Object.entries(x)`
+    ObjectEntries,
+    /// `Object.fromEntries(entries)`
+    ObjectFromEntries,
     /// `Math.round(x)`
     MathRound,
     /// `Math.floor(x)`

@@ -1,11 +1,14 @@
 //! Functions that are called by name.
 
 use heddle_node::Json;
+use smol_str::SmolStr;
 
 use crate::coerce;
 use crate::extensions;
 use crate::native::Stop;
+use crate::native::evaluate::has_meaning_as_member;
 use crate::native::expr::Function;
+use crate::native::function::Elements;
 use crate::native::operand::{Operand, text};
 use crate::scene::Scene;
 use crate::value::Value;
@@ -62,6 +65,14 @@ pub(crate) fn call<'a>(
             Some(object) => Json::from_iter(object.values().cloned()).into(),
             None => return Err(Stop::Unsupported),
         },
+        Function::ObjectEntries if arguments.len() == 1 => match object(&arguments[0])?.as_object() {
+            Some(object) => {
+                let entry = |(key, value): (&str, &Json)| Json::from_iter([Json::from(key), value.clone()]);
+                Json::from_iter(object.iter().map(entry)).into()
+            }
+            None => return Err(Stop::Unsupported),
+        },
+        Function::ObjectFromEntries if arguments.len() == 1 => from_entries(&arguments[0])?,
         Function::MathRound => one(first, round)?,
         Function::MathFloor => one(first, f64::floor)?,
         Function::MathCeil => one(first, f64::ceil)?,
@@ -78,6 +89,22 @@ pub(crate) fn call<'a>(
         }
         _ => return Err(Stop::Unsupported),
     })
+}
+
+/// `Object.fromEntries` of an array of pairs whose keys are texts.
+fn from_entries<'a>(entries: &Operand<'a>) -> Result<Operand<'a>, Stop> {
+    let entries = Elements::of(entries).ok_or(Stop::Unsupported)?;
+    let mut members = Vec::with_capacity(entries.len());
+    for entry in entries.iter() {
+        let pair = Elements::of(&entry).ok_or(Stop::Unsupported)?;
+        let key = pair.get(0);
+        let key = key.as_json().and_then(Json::as_str).ok_or(Stop::Unsupported)?;
+        if has_meaning_as_member(key) {
+            return Err(Stop::Unsupported);
+        }
+        members.push((SmolStr::new(key), pair.get(1).into_value()));
+    }
+    Ok(Value::object(members).into())
 }
 
 fn object<'o>(operand: &'o Operand<'_>) -> Result<std::borrow::Cow<'o, Json>, Stop> {

@@ -6,11 +6,15 @@
 pub(crate) mod array;
 pub(crate) mod evaluate;
 pub(crate) mod expr;
+pub(crate) mod frame;
+pub(crate) mod function;
 pub(crate) mod functions;
+pub(crate) mod member;
 pub(crate) mod number;
 pub(crate) mod operand;
 pub(crate) mod operators;
 pub(crate) mod string;
+pub(crate) mod variable;
 
 use crate::error::ExpressionError;
 

@@ -23,6 +23,30 @@ pub(crate) enum Operand<'a> {
     Items(&'a [Item]),
 }
 
+/// Longer texts, in bytes, are left to the engine and its memory limit.
+pub(crate) const MAX_TEXT: usize = 1 << 20;
+
+/// Made values with more elements and members than this get no name natively: whatever has a name can appear in another
+/// value many times, which costs nothing until someone writes it out.
+const MAX_SHARED: usize = 1 << 14;
+
+fn weigh(value: &Value, left: &mut usize) -> Option<()> {
+    match value {
+        Value::Json(json) => weigh_json(json, left),
+        Value::List(values) => values.iter().try_for_each(|value| weigh(value, left)),
+        Value::Object(members) => members.iter().try_for_each(|(_, value)| weigh(value, left)),
+        _ => Some(()),
+    }
+}
+
+fn weigh_json(json: &Json, left: &mut usize) -> Option<()> {
+    *left = left.checked_sub(1)?;
+    if let Some(elements) = json.as_array() {
+        return elements.iter().try_for_each(|element| weigh_json(element, left));
+    }
+    json.as_object().map_or(Some(()), |object| object.values().try_for_each(|value| weigh_json(value, left)))
+}
+
 impl<'a> Operand<'a> {
     pub(crate) const UNDEFINED: Operand<'static> = Operand::Value(Value::Undefined);
 
@@ -72,6 +96,27 @@ impl<'a> Operand<'a> {
             Operand::Ref(json) => value::is_truthy(json),
             Operand::Value(value) => value.is_truthy(),
             Operand::Item(_) | Operand::Items(_) => true,
+        }
+    }
+
+    /// About how much memory the value takes beside what is shared: bytes of a text, elements of an array.
+    pub(crate) fn extent(&self) -> usize {
+        match self {
+            Operand::Value(Value::Json(json)) => match (json.as_str(), json.as_array()) {
+                (Some(text), _) => text.len(),
+                (_, elements) => elements.map_or(1, <[Json]>::len),
+            },
+            Operand::Value(Value::List(values)) => values.len(),
+            _ => 1,
+        }
+    }
+
+    /// Whether there is more in the value than [`MAX_SHARED`], counted as often as it appears.
+    pub(crate) fn is_heavy(&self) -> bool {
+        let mut left = MAX_SHARED;
+        match self {
+            Operand::Value(value) => weigh(value, &mut left).is_none(),
+            _ => false,
         }
     }
 

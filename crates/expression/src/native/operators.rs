@@ -5,7 +5,7 @@ use heddle_node::Json;
 use crate::coerce;
 use crate::native::Stop;
 use crate::native::expr::Binary;
-use crate::native::operand::Operand;
+use crate::native::operand::{MAX_TEXT, Operand};
 use crate::value::Value;
 
 /// `left operator right`.
@@ -57,6 +57,9 @@ fn add<'a>(left: &Operand<'a>, right: &Operand<'a>) -> Result<Operand<'a>, Stop>
     }
     if is_textual(left)? || is_textual(right)? {
         let (a, b) = (addend_text(left)?, addend_text(right)?);
+        if a.len() + b.len() > MAX_TEXT {
+            return Err(Stop::Unsupported);
+        }
         let mut text = String::with_capacity(a.len() + b.len());
         text.push_str(&a);
         text.push_str(&b);

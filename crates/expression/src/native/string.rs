@@ -4,7 +4,7 @@ use heddle_node::Json;
 
 use crate::coerce;
 use crate::native::Stop;
-use crate::native::operand::{Operand, text};
+use crate::native::operand::{MAX_TEXT, Operand, text};
 use crate::scene::Scene;
 
 /// `text.method(arguments)`.
@@ -46,7 +46,7 @@ pub(crate) fn call<'a>(
             if count < 0.0 || count.is_infinite() {
                 return Err(Stop::Blank);
             }
-            if count * own.len() as f64 > MAX_LENGTH {
+            if count * own.len() as f64 > MAX_TEXT as f64 {
                 return Err(Stop::Unsupported);
             }
             text(own.repeat(count as usize))
@@ -61,9 +61,6 @@ pub(crate) fn call<'a>(
         _ => return Err(Stop::Unsupported),
     })
 }
-
-/// Longer results are left to the engine and its memory limit.
-const MAX_LENGTH: f64 = 1_000_000.0;
 
 /// The text of an argument of a method that does not take regular expressions or objects of its own kind.
 fn argument_text<'o>(argument: Option<&'o Operand<'_>>) -> Result<std::borrow::Cow<'o, str>, Stop> {
@@ -163,6 +160,9 @@ fn replace<'a>(own: &str, all: bool, arguments: &[Operand<'a>]) -> Result<Operan
     if replacement.contains('$') || pattern.is_empty() {
         return Err(Stop::Unsupported);
     }
+    if all && own.len() / pattern.len() * replacement.len() > MAX_TEXT {
+        return Err(Stop::Unsupported);
+    }
     Ok(text(if all {
         own.replace(&*pattern, &replacement)
     } else {
@@ -180,7 +180,7 @@ fn pad<'a>(own: &str, start: bool, arguments: &[Operand<'a>]) -> Result<Operand<
     if target <= length as f64 || filler.is_empty() {
         return Ok(text(own));
     }
-    if target > MAX_LENGTH || !filler.is_ascii() {
+    if target > MAX_TEXT as f64 || !filler.is_ascii() {
         return Err(Stop::Unsupported);
     }
     let padding: String = filler.chars().cycle().take(target as usize - length).collect();

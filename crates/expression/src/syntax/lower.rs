@@ -7,10 +7,9 @@ use oxc_ast::ast::{
 use oxc_span::Span;
 use smol_str::SmolStr;
 
-use heddle_node::Json;
-
 use crate::extensions;
-use crate::native::expr::{Binary, Expr, Function, Key, Logical, NodePart, Unary, Variable};
+use crate::native::evaluate::has_meaning_as_member;
+use crate::native::expr::{Binary, Entry, Expr, Function, Key, Logical, NodePart, Unary, Variable};
 use crate::syntax::names::is_denied;
 use crate::syntax::print_quasi::print_quasi;
 use crate::value::Value;
@@ -18,19 +17,28 @@ use crate::value::Value;
 /// Deeper expressions are left to the engine, which guards its stack.
 const MAX_DEPTH: usize = 64;
 
+mod functions;
+mod heads;
+
+use functions::{Locals, written_out};
+use heads::{is_identifier, named_function, old_node_name, static_function, variable};
+
+pub(crate) use heads::{literal_text, node_call_name};
+
 /// The native form of `expression`; `None` when it needs JavaScript. `extensions` says whether extension calls are
 /// rewritten in its template.
 pub(crate) fn lower(source: &str, expression: &Expression<'_>, extensions: bool) -> Option<Expr> {
-    Lowerer { source, extensions }.expression(expression, 0)
+    Lowerer { source, extensions, locals: Locals::default() }.expression(expression, 0)
 }
 
 struct Lowerer<'s> {
     source: &'s str,
     extensions: bool,
+    locals: Locals,
 }
 
 impl Lowerer<'_> {
-    fn expression(&self, expression: &Expression<'_>, depth: usize) -> Option<Expr> {
+    fn expression(&mut self, expression: &Expression<'_>, depth: usize) -> Option<Expr> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -43,7 +51,10 @@ impl Lowerer<'_> {
             Expression::StringLiteral(literal) if !literal.lone_surrogates => {
                 Expr::Constant(Value::from(literal.value.as_str()))
             }
-            Expression::Identifier(identifier) => variable(&identifier.name)?,
+            Expression::Identifier(identifier) => match self.locals.find(&identifier.name) {
+                Some(local) => local,
+                None => variable(&identifier.name)?,
+            },
             Expression::TemplateLiteral(template) => {
                 let mut texts = Vec::with_capacity(template.quasis.len());
                 for quasi in &template.quasis {
@@ -61,8 +72,11 @@ impl Lowerer<'_> {
                     .elements
                     .iter()
                     .map(|element| match element {
-                        ArrayExpressionElement::SpreadElement(_) | ArrayExpressionElement::Elision(_) => None,
-                        _ => self.expression(element.as_expression()?, depth),
+                        ArrayExpressionElement::SpreadElement(spread) => {
+                            Some(Entry::Spread(self.expression(&spread.argument, depth)?))
+                        }
+                        ArrayExpressionElement::Elision(_) => None,
+                        _ => Some(Entry::One(self.expression(element.as_expression()?, depth)?)),
                     })
                     .collect::<Option<_>>()?,
             ),
@@ -126,28 +140,28 @@ impl Lowerer<'_> {
         (print_quasi(raw, !is_last) == raw && !cooked.contains('\u{fffd}')).then(|| SmolStr::new(cooked))
     }
 
-    fn property(&self, property: &ObjectPropertyKind<'_>, depth: usize) -> Option<(SmolStr, Expr)> {
-        let ObjectPropertyKind::ObjectProperty(property) = property else { return None };
+    fn property(
+        &mut self,
+        property: &ObjectPropertyKind<'_>,
+        depth: usize,
+    ) -> Option<Entry<(SmolStr, Expr)>> {
+        let property = match property {
+            ObjectPropertyKind::ObjectProperty(property) => property,
+            ObjectPropertyKind::SpreadProperty(spread) => {
+                return Some(Entry::Spread(self.expression(&spread.argument, depth)?));
+            }
+        };
         if property.kind != PropertyKind::Init || property.method || property.computed {
             return None;
         }
-        let key = match &property.key {
-            PropertyKey::StaticIdentifier(name) => name.name.as_str(),
-            PropertyKey::StringLiteral(text) if !text.lone_surrogates => text.value.as_str(),
-            _ => return None,
-        };
-        if key == "__proto__"
-            || key == "__isError"
-            || key == "toString"
-            || key == "valueOf"
-            || key == "toJSON"
-        {
+        let key = literal_key(&property.key)?;
+        if has_meaning_as_member(key) {
             return None;
         }
-        Some((SmolStr::new(key), self.expression(&property.value, depth)?))
+        Some(Entry::One((SmolStr::new(key), self.expression(&property.value, depth)?)))
     }
 
-    fn binary(&self, binary: &BinaryExpression<'_>, depth: usize) -> Option<Expr> {
+    fn binary(&mut self, binary: &BinaryExpression<'_>, depth: usize) -> Option<Expr> {
         let operator = match binary.operator {
             BinaryOperator::Addition => Binary::Add,
             BinaryOperator::Subtraction => Binary::Subtract,
@@ -176,7 +190,7 @@ impl Lowerer<'_> {
         Some(Expr::Binary { operator, left, right })
     }
 
-    fn member(&self, object: &Expression<'_>, name: &str, optional: bool, depth: usize) -> Option<Expr> {
+    fn member(&mut self, object: &Expression<'_>, name: &str, optional: bool, depth: usize) -> Option<Expr> {
         if is_denied(name) {
             return None;
         }
@@ -195,7 +209,7 @@ impl Lowerer<'_> {
     }
 
     fn index(
-        &self,
+        &mut self,
         object: &Expression<'_>,
         index: &Expression<'_>,
         optional: bool,
@@ -245,12 +259,13 @@ impl Lowerer<'_> {
         Some(Expr::Variable(variable))
     }
 
-    fn call(&self, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+    fn call(&mut self, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
         if call.optional || call.arguments.iter().any(Argument::is_spread) {
             return None;
         }
         let (object, name, optional) = match &call.callee {
             Expression::Identifier(callee) => return self.function_call(&callee.name, call, depth),
+            callee if let Some(arrow) = written_out(callee) => return self.apply(arrow, call, depth),
             Expression::StaticMemberExpression(member) => {
                 (&member.object, member.property.name.as_str(), member.optional)
             }
@@ -275,7 +290,11 @@ impl Lowerer<'_> {
                 }
             }
         }
+        if let Some(function) = self.array_function(object, name, optional, call, depth) {
+            return function;
+        }
         if let Expression::Identifier(holder) = object
+            && self.locals.find(&holder.name).is_none()
             && let Some(function) = static_function(&holder.name, name)
         {
             // Functions have no extension methods, and `Math` and `JSON` none of these names.
@@ -291,133 +310,35 @@ impl Lowerer<'_> {
         Some(Expr::Call { object, method: SmolStr::new(name), arguments, optional })
     }
 
-    fn arguments(&self, call: &CallExpression<'_>, depth: usize) -> Option<Vec<Expr>> {
+    fn arguments(&mut self, call: &CallExpression<'_>, depth: usize) -> Option<Vec<Expr>> {
         call.arguments.iter().map(|argument| self.expression(argument.as_expression()?, depth)).collect()
     }
 
-    fn function(&self, function: Function, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+    fn function(&mut self, function: Function, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
         let arguments = self.arguments(call, depth)?;
         Some(Expr::Function { function, arguments })
     }
 
-    fn function_call(&self, name: &str, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
+    fn function_call(&mut self, name: &str, call: &CallExpression<'_>, depth: usize) -> Option<Expr> {
         if name == "$if" && self.extensions {
             let mut arguments = self.arguments(call, depth)?.into_iter();
             let (test, yes) = (Box::new(arguments.next()?), Box::new(arguments.next()?));
             let no = Box::new(arguments.next().unwrap_or(Expr::Constant(Value::from(false))));
             return Some(Expr::Conditional { test, yes, no });
         }
-        let function = match name {
-            "String" => Function::String,
-            "Number" => Function::Number,
-            "Boolean" => Function::Boolean,
-            "parseInt" => Function::ParseInt,
-            "parseFloat" => Function::ParseFloat,
-            "isNaN" => Function::IsNaN,
-            "encodeURIComponent" => Function::EncodeUriComponent,
-            "$ifEmpty" => Function::Own("$ifEmpty"),
-            "$min" => Function::Own("$min"),
-            "$max" => Function::Own("$max"),
-            "$average" => Function::Own("$average"),
-            "$not" => Function::Own("$not"),
-            _ => return None,
-        };
+        if self.locals.find(name).is_some() {
+            return None;
+        }
+        let function = named_function(name)?;
         self.function(function, call, depth)
     }
 }
 
-fn static_function(holder: &str, name: &str) -> Option<Function> {
-    Some(match (holder, name) {
-        ("JSON", "stringify") => Function::JsonStringify,
-        ("JSON", "parse") => Function::JsonParse,
-        ("Object", "keys") => Function::ObjectKeys,
-        ("Object", "values") => Function::ObjectValues,
-        ("Array", "isArray") => Function::IsArray,
-        ("Number", "parseInt") => Function::ParseInt,
-        ("Number", "parseFloat") => Function::ParseFloat,
-        ("Math", "round") => Function::MathRound,
-        ("Math", "floor") => Function::MathFloor,
-        ("Math", "ceil") => Function::MathCeil,
-        ("Math", "abs") => Function::MathAbs,
-        ("Math", "trunc") => Function::MathTrunc,
-        ("Math", "max") => Function::MathMax,
-        ("Math", "min") => Function::MathMin,
-        _ => return None,
-    })
-}
-
-fn variable(name: &str) -> Option<Expr> {
-    let variable = match name {
-        "$json" | "$data" => Variable::Json,
-        "$binary" => Variable::Binary,
-        "$thisItem" => Variable::ThisItem,
-        "$itemIndex" | "$position" | "$thisItemIndex" => Variable::ItemIndex,
-        "$runIndex" | "$thisRunIndex" => Variable::RunIndex,
-        "$mode" => Variable::Mode,
-        "$now" => Variable::Now,
-        "$today" => Variable::Today,
-        "$vars" => Variable::Vars,
-        "$executionId" => Variable::Execution(SmolStr::new_static("id")),
-        "$resumeWebhookUrl" => Variable::Execution(SmolStr::new_static("resumeUrl")),
-        "$nodeVersion" => Variable::NodeVersion,
-        "$nodeId" => Variable::NodeId,
-        "$webhookId" => Variable::WebhookId,
-        "$request" | "$response" | "$pageCount" | "$version" | "$value" | "$credentials"
-        | "$responseItem" | "$index" | "$parent" => Variable::Additional(SmolStr::new(name)),
-        "undefined" => return Some(Expr::Constant(Value::Undefined)),
-        "NaN" => return Some(Expr::Constant(Value::Json(Json::from(f64::NAN)))),
-        "Infinity" => return Some(Expr::Constant(Value::Json(Json::from(f64::INFINITY)))),
-        _ => return None,
-    };
-    Some(Expr::Variable(variable))
-}
-
-fn is_identifier(expression: &Expression<'_>, name: &str) -> bool {
-    matches!(expression, Expression::Identifier(identifier) if identifier.name == name)
-}
-
-/// The name in `$('name')`.
-pub(crate) fn node_call_name(expression: &Expression<'_>) -> Option<SmolStr> {
-    let Expression::CallExpression(call) = expression else { return None };
-    if call.optional || !is_identifier(&call.callee, "$") || call.arguments.len() != 1 {
-        return None;
-    }
-    literal_text(call.arguments.first()?.as_expression()?)
-}
-
-/// The name in `$node["name"]` or `$node.name`.
-fn old_node_name(expression: &Expression<'_>) -> Option<SmolStr> {
-    match expression {
-        Expression::StaticMemberExpression(member)
-            if is_identifier(&member.object, "$node")
-                && !member.optional
-                && !is_denied(&member.property.name) =>
-        {
-            Some(SmolStr::new(member.property.name.as_str()))
-        }
-        Expression::ComputedMemberExpression(member)
-            if is_identifier(&member.object, "$node") && !member.optional =>
-        {
-            match &member.expression {
-                Expression::StringLiteral(_) => {
-                    literal_text(&member.expression).filter(|name| !is_denied(name))
-                }
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-/// The text of a string literal, or of a template literal without expressions.
-pub(crate) fn literal_text(expression: &Expression<'_>) -> Option<SmolStr> {
-    match expression {
-        Expression::StringLiteral(literal) if !literal.lone_surrogates => {
-            Some(SmolStr::new(literal.value.as_str()))
-        }
-        Expression::TemplateLiteral(template) if template.expressions.is_empty() => {
-            Some(SmolStr::new(template.quasis.first()?.value.cooked.as_ref()?.as_str()))
-        }
+/// The key of a member or a binding that is written out as a name or text.
+fn literal_key<'k>(key: &'k PropertyKey<'_>) -> Option<&'k str> {
+    match key {
+        PropertyKey::StaticIdentifier(name) => Some(name.name.as_str()),
+        PropertyKey::StringLiteral(text) if !text.lone_surrogates => Some(text.value.as_str()),
         _ => None,
     }
 }
