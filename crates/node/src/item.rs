@@ -28,6 +28,8 @@ pub struct Item {
 pub type Items = Arc<Vec<Item>>;
 
 /// The link from an output item back to the input it stems from (`spec/engine.md §13`).
+///
+/// Every item of every output holds one, so it is kept to 16 bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum PairedItem {
     /// Nothing is known; lookups through this item fail.
@@ -36,8 +38,10 @@ pub enum PairedItem {
     /// Exactly one input item.
     One(ItemReference),
     /// Several input items, in the order in which the node named them.
-    Many(Arc<[ItemReference]>),
+    Many(Arc<Vec<ItemReference>>),
 }
+
+const _: () = assert!(size_of::<PairedItem>() == 16);
 
 /// The position of an input item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +49,10 @@ pub struct ItemReference {
     /// Index within the input's items.
     pub item: u32,
     /// Which main input; 0 is left out in JSON.
-    pub input: u32,
+    pub input: u16,
+    /// Says nothing: the values that a `bool` leaves free tell the variants of [`PairedItem`] apart without making it
+    /// longer.
+    spare: bool,
     /// The node output to look in, in place of the one that the run data names (loops set it).
     pub source_overwrite: Option<Arc<Source>>,
 }
@@ -110,8 +117,13 @@ impl From<Json> for Item {
 
 impl ItemReference {
     /// Item `item` of main input `input`.
-    pub fn new(item: u32, input: u32) -> Self {
-        Self { item, input, source_overwrite: None }
+    pub fn new(item: u32, input: u16) -> Self {
+        Self { item, input, spare: false, source_overwrite: None }
+    }
+
+    /// The same item, looked for in another output than the one that the run data names.
+    pub fn in_output(self, source: impl Into<Arc<Source>>) -> Self {
+        Self { source_overwrite: Some(source.into()), ..self }
     }
 }
 
@@ -119,6 +131,11 @@ impl PairedItem {
     /// Item `item` of the first main input.
     pub fn item(item: u32) -> Self {
         Self::One(ItemReference::new(item, 0))
+    }
+
+    /// Several input items, in this order.
+    pub fn many(references: impl IntoIterator<Item = ItemReference>) -> Self {
+        Self::Many(Arc::new(references.into_iter().collect()))
     }
 
     /// The references in order; empty when nothing is known.

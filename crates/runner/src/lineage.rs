@@ -1,7 +1,6 @@
 //! Where items of a finished run came from: the items that entered at its start node (`spec/engine.md §13, §17`).
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
 
 use heddle_node::{Item, ItemReference, PairedItem, Source};
 
@@ -66,7 +65,7 @@ pub(crate) fn trace_to_start(run_data: &RunData, task: &TaskData, item: &Item) -
     match <[ItemReference; 1]>::try_from(origins) {
         Ok([only]) => PairedItem::One(only),
         Err(origins) if origins.is_empty() => PairedItem::None,
-        Err(origins) => PairedItem::Many(Arc::from(origins)),
+        Err(origins) => PairedItem::many(origins),
     }
 }
 

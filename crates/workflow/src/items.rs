@@ -83,7 +83,7 @@ fn read_binary(object: &JsonObject) -> Result<Option<Arc<BTreeMap<String, Binary
 /// A link is only a hint for later look-ups, so one that makes no sense counts as none.
 fn read_paired_item(json: &Json) -> PairedItem {
     match json.as_array() {
-        Some(list) => PairedItem::Many(list.iter().filter_map(read_reference).collect()),
+        Some(list) => PairedItem::many(list.iter().filter_map(read_reference)),
         None => read_reference(json).map_or(PairedItem::None, PairedItem::One),
     }
 }
@@ -98,12 +98,13 @@ fn read_reference(json: &Json) -> Option<ItemReference> {
         Some(input) if input.is_null() => 0,
         Some(input) => to_u32(input)?,
     };
-    let mut reference = ItemReference::new(item, input);
-    reference.source_overwrite = json
-        .get("sourceOverwrite")
-        .and_then(|source| heddle_node::json::from_json::<Source>(source).ok())
-        .map(Arc::new);
-    Some(reference)
+    let reference = ItemReference::new(item, u16::try_from(input).ok()?);
+    let source =
+        json.get("sourceOverwrite").and_then(|source| heddle_node::json::from_json::<Source>(source).ok());
+    Some(match source {
+        Some(source) => reference.in_output(source),
+        None => reference,
+    })
 }
 
 fn to_u32(json: &Json) -> Option<u32> {

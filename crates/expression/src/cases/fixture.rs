@@ -194,7 +194,7 @@ fn read_item(item: &Json, case_json: &Json) -> Read<Item> {
 fn read_pairing(pairing: &Json) -> Read<PairedItem> {
     Ok(match pairing.as_array() {
         Some(references) => {
-            PairedItem::Many(references.iter().map(read_reference).collect::<Read<Vec<_>>>()?.into())
+            PairedItem::many(references.iter().map(read_reference).collect::<Read<Vec<_>>>()?)
         }
         None if pairing.is_null() => PairedItem::None,
         None => PairedItem::One(read_reference(pairing)?),
@@ -207,13 +207,11 @@ fn read_reference(reference: &Json) -> Read<ItemReference> {
         return Ok(ItemReference::new(item, 0));
     }
     let item = reference.get("item").and_then(whole).ok_or("a pairedItem without its item")?;
-    let overwrite = match reference.get("sourceOverwrite") {
-        Some(source) => Some(from_json::<Source>(source).map_err(|error| error.to_string())?),
-        None => None,
-    };
-    Ok(ItemReference {
-        source_overwrite: overwrite.map(Arc::new),
-        ..ItemReference::new(item, reference.get("input").and_then(whole).unwrap_or(0))
+    let input = reference.get("input").and_then(whole).and_then(|input| u16::try_from(input).ok());
+    let paired = ItemReference::new(item, input.unwrap_or(0));
+    Ok(match reference.get("sourceOverwrite") {
+        Some(source) => paired.in_output(from_json::<Source>(source).map_err(|error| error.to_string())?),
+        None => paired,
     })
 }
 

@@ -136,13 +136,13 @@
 
   // ---- What ICU formats.
 
-  const localeMethods = (prototype, own) => {
+  const nativeMethods = (prototype, own) => {
     for (const name of ownKeys(own)) asNative(own[name]);
     methods(prototype, own);
   };
   const nativeNumberText = uncurry(Number.prototype.toString);
   const { isInteger, isSafeInteger } = Number;
-  localeMethods(Number.prototype, {
+  nativeMethods(Number.prototype, {
     // The engine writes more digits of a fraction than V8.
     toString(radix) {
       const number = this;
@@ -154,10 +154,10 @@
     },
     toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
   });
-  localeMethods(BigInt.prototype, {
+  nativeMethods(BigInt.prototype, {
     toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
   });
-  localeMethods(String.prototype, {
+  nativeMethods(String.prototype, {
     localeCompare(other, locales, options) {
       return host.compare(StringOf(this), StringOf(other), locales, options);
     },
@@ -228,29 +228,36 @@
 
   const MOST_ELEMENTS = 1e7;
   const MOST_CHARACTERS = 2 ** 31;
-  const outOfMemory = () => new InternalErrorOf('out of memory');
-  for (const name of ['join', 'sort', 'toString', 'concat', 'splice', 'toSpliced', 'shift', 'unshift']) {
-    const native = Array.prototype[name];
-    const isTooLong = (list) => isArray(list) && list.length > MOST_ELEMENTS;
-    const bounded = {
-      [name](...args) {
-        if (isTooLong(this) || (name === 'concat' && args.some(isTooLong))) throw outOfMemory();
-        return apply(native, this, args);
-      },
-    }[name];
-    defineProperty(bounded, 'length', { value: native.length, configurable: true });
-    hide(Array.prototype, name, asNative(bounded));
-  }
-  const nativeReplace = { replace: String.prototype.replace, replaceAll: String.prototype.replaceAll };
-  localeMethods(String.prototype, {
-    replace(pattern, replacement) { return replaceBounded('replace', this, pattern, replacement); },
-    replaceAll(pattern, replacement) { return replaceBounded('replaceAll', this, pattern, replacement); },
-  });
-  const replaceBounded = (name, text, pattern, replacement) => {
-    if (typeof text === 'string' && typeof replacement === 'string'
-      && text.length * replacement.length > MOST_CHARACTERS) throw outOfMemory();
-    return apply(nativeReplace[name], text, [pattern, replacement]);
+  const check = (list) => {
+    if (isArray(list) && list.length > MOST_ELEMENTS) throw new InternalErrorOf('out of memory');
   };
+  const { sort, concat, splice, toSpliced, shift, unshift } = Array.prototype;
+  const listText = uncurry(Array.prototype.toString);
+  nativeMethods(Array.prototype, {
+    join(separator) { check(this); return joinText(this, separator); },
+    toString() { check(this); return listText(this); },
+    sort(compare) { check(this); return apply(sort, this, [compare]); },
+    concat(...lists) { check(this); lists.forEach(check); return apply(concat, this, lists); },
+    splice(start, count, ...items) { check(this); return apply(splice, this, arguments); },
+    toSpliced(start, count, ...items) { check(this); return apply(toSpliced, this, arguments); },
+    shift() { check(this); return apply(shift, this, []); },
+    unshift(...items) { check(this); return apply(unshift, this, items); },
+  });
+  for (const name of ['concat', 'unshift']) defineProperty(Array.prototype[name], 'length', { value: 1, configurable: true });
+  const replaceAllText = uncurry(String.prototype.replaceAll);
+  const checkReplaced = (text, replacement) => {
+    if (text.length * replacement.length > MOST_CHARACTERS) throw new InternalErrorOf('out of memory');
+  };
+  nativeMethods(String.prototype, {
+    replace(pattern, replacement) {
+      if (typeof replacement === 'string' && typeof this === 'string') checkReplaced(this, replacement);
+      return replaceText(this, pattern, replacement);
+    },
+    replaceAll(pattern, replacement) {
+      if (typeof replacement === 'string' && typeof this === 'string') checkReplaced(this, replacement);
+      return replaceAllText(this, pattern, replacement);
+    },
+  });
 
   // ---- Math as V8 has it, the same on every machine.
 
@@ -286,7 +293,7 @@
   }, 'hypot'));
   defineProperty(Math.hypot, 'length', { value: 2, configurable: true });
 
-  localeMethods(Array.prototype, {
+  nativeMethods(Array.prototype, {
     toLocaleString(locales, options) {
       const parts = [];
       for (let i = 0; i < this.length; i += 1) {

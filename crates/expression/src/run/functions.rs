@@ -65,16 +65,12 @@ pub(crate) fn paired_item<'a>(arguments: &[Value], scene: &Scene<'a>) -> Result<
         return Err(Stop::Blank);
     };
     let Some(item) = reference.get("item").and_then(Json::as_u64) else { return Err(Stop::Blank) };
-    let overwrite = match reference.get("sourceOverwrite") {
-        Some(json) => Some(heddle_node::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
-        None => None,
+    let paired = ItemReference::new(u32::try_from(item).unwrap_or(u32::MAX), 0);
+    let paired = match reference.get("sourceOverwrite") {
+        Some(json) => paired.in_output(heddle_node::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
+        None => paired,
     };
-    let reference = ItemReference {
-        item: u32::try_from(item).unwrap_or(u32::MAX),
-        input: 0,
-        source_overwrite: overwrite.map(Into::into),
-    };
-    paired::from_source(destination, source.as_ref(), &reference, scene)
+    paired::from_source(destination, source.as_ref(), &paired, scene)
 }
 
 /// `$jmespath(object, query)`.

@@ -9,7 +9,7 @@ use super::{Branches, has_items};
 /// The items of an input, each paired with its own place there, whatever the node before had set
 /// (`spec/engine.md §13.1`). Items that are so paired already are not copied.
 pub fn with_fresh_pairing(mut items: Items, input: usize) -> Items {
-    let input = to_u32(input);
+    let input = to_u16(input);
     let is_fresh = |(index, item): (usize, &Item)| match &item.paired_item {
         PairedItem::One(reference) => {
             reference.item == to_u32(index)
@@ -74,9 +74,9 @@ pub(super) fn always_output(outputs: Option<Branches>, counts: &[Option<usize>])
         return outputs;
     }
     let references = counts.iter().enumerate().flat_map(|(input, count)| {
-        (0..count.unwrap_or(0)).map(move |item| ItemReference::new(to_u32(item), to_u32(input)))
+        (0..count.unwrap_or(0)).map(move |item| ItemReference::new(to_u32(item), to_u16(input)))
     });
-    let item = Item { paired_item: PairedItem::Many(references.collect()), ..Item::new(Json::object()) };
+    let item = Item { paired_item: PairedItem::many(references), ..Item::new(Json::object()) };
     let items = Some(Arc::new(vec![item]));
     match outputs.first_mut() {
         Some(first) => *first = items,
@@ -85,7 +85,12 @@ pub(super) fn always_output(outputs: Option<Branches>, counts: &[Option<usize>])
     outputs
 }
 
-/// A run never has more than 2^32 items or inputs.
+/// A run never has more than 2^32 items.
 fn to_u32(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// No node has more than 2^16 inputs.
+fn to_u16(input: usize) -> u16 {
+    u16::try_from(input).unwrap_or(u16::MAX)
 }

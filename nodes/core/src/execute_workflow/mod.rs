@@ -117,7 +117,7 @@ impl BatchNode for Once {
 fn with_pairing(mut items: Vec<Item>, inputs: usize) -> Vec<Item> {
     let inputs = u32::try_from(inputs).unwrap_or(u32::MAX);
     let same_count = items.len() == inputs as usize;
-    let all = || PairedItem::Many((0..inputs).map(|item| heddle_node::ItemReference::new(item, 0)).collect());
+    let all = || PairedItem::many((0..inputs).map(|item| heddle_node::ItemReference::new(item, 0)));
     for (index, item) in (0..).zip(&mut items) {
         if item.paired_item == PairedItem::None {
             item.paired_item = if same_count { PairedItem::item(index) } else { all() };
