@@ -129,7 +129,22 @@ fn expression() -> impl Strategy<Value = String> {
             (list(), function_of(inner.clone()), inner.clone())
                 .prop_map(|(a, function, b)| format!("{a}.reduce({function}, {b})")),
             (list(), function_of(inner.clone())).prop_map(|(a, function)| format!("{a}.reduce({function})")),
-            (function_of(inner.clone()), inner).prop_map(|(function, a)| format!("({function})({a})")),
+            (function_of(inner.clone()), inner.clone())
+                .prop_map(|(function, a)| format!("({function})({a})")),
+            (inner.clone(), pattern(), replacement())
+                .prop_map(|(a, p, r)| format!("({a}).replace({p}, {r})")),
+            (text(), pattern(), replacement()).prop_map(|(a, p, r)| format!("{a}.replace({p}, {r})")),
+            (text(), pattern(), replacement()).prop_map(|(a, p, r)| format!("{a}.replaceAll({p}g, {r})")),
+            (text(), select(vec!["match", "search", "split"]), pattern())
+                .prop_map(|(a, method, p)| format!("{a}?.{method}({p})")),
+            (
+                text(),
+                pattern(),
+                select(vec!["[1]", "?.[0]", "?.length", "?.index", "?.groups", "?.slice(1)"])
+            )
+                .prop_map(|(a, p, member)| format!("{a}.match({p}){member}")),
+            (pattern(), select(vec!["test", "exec"]), inner)
+                .prop_map(|(p, method, a)| format!("{p}.{method}({a})")),
         ]
     })
 }
@@ -161,6 +176,83 @@ fn array_method() -> impl Strategy<Value = &'static str> {
         "every",
         "flatMap",
         "forEach",
+    ])
+}
+
+fn text() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "$json.text",
+        "$json.upper",
+        "$json.empty",
+        "$json.numeric",
+        "$json.spaced",
+        "$json.unicode",
+        "'ab12 cd-345'",
+        "'Ünïcödé\\n\u{2028}ſK'",
+        "'aaa'",
+        "`${$json.text}\\n${$json.upper}`",
+        "$json.missing",
+        "$json.number",
+    ])
+}
+
+fn pattern() -> impl Strategy<Value = String> {
+    let atom = select(vec![
+        "a",
+        ".",
+        "\\d",
+        "\\w",
+        "\\s",
+        "\\S",
+        "\\b",
+        "[a-c]",
+        "[^a-z\\d]",
+        "(b)",
+        "(?:c|,)",
+        "(\\w)(\\d)?",
+        "ü",
+        "k",
+        "s",
+        "(?=b)",
+        "(?<name>c)",
+        "\\.",
+        "$",
+        "^",
+        "-",
+        "(a|b)",
+        "\\D",
+        "[\\s\\S]",
+    ]);
+    let repeated = (atom, select(vec!["", "", "", "+", "*", "?", "{2}", "{1,2}", "+?"])).prop_map(
+        |(atom, repetition)| match atom {
+            "\\b" | "$" | "^" | "(?=b)" => atom.to_owned(),
+            atom => format!("{atom}{repetition}"),
+        },
+    );
+    let flags = select(vec!["", "", "g", "i", "gi", "m", "s", "gms", "u"]);
+    (prop::collection::vec(repeated, 1..4), any::<bool>(), flags).prop_map(|(parts, alternatives, flags)| {
+        format!("/{}/{flags}", parts.join(if alternatives { "|" } else { "" }))
+    })
+}
+
+fn replacement() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "'#'",
+        "''",
+        "'<$&>'",
+        "'$1$2'",
+        "'$$1'",
+        "'$11'",
+        "\"$`\"",
+        "'$'",
+        "1",
+        "undefined",
+        "x => x.toUpperCase()",
+        "(x, a, at) => `${a}@${at}`",
+        "() => 1",
+        "x => undefined",
+        "(x, ...all) => all.length",
+        "$json.upper",
     ])
 }
 

@@ -98,6 +98,10 @@ fn literals_are_constants() {
     assert_eq!(constant("={{ 1 }}"), None);
     assert!(Template::parse("={{ $json.a.toUpperCase() + 1 }}").unwrap().is_native());
     assert!(Template::parse("={{ $json.a.map(x => x.b).join() }}").unwrap().is_native());
+    assert!(
+        Template::parse(r"={{ $json.a.replace(/\d+/g, '#').match(/(\w+)@/)?.[1] }}").unwrap().is_native()
+    );
+    assert!(!Template::parse(r"={{ $json.a.match(/(?<b>\w+)@/).groups.b }}").unwrap().is_native());
     assert!(!Template::parse("={{ $json.a.map(function (x) { return x }) }}").unwrap().is_native());
 }
 

@@ -12,7 +12,7 @@ use crate::native::function::{Elements, call_for_each, reduce};
 use crate::native::member::{element, json_member, member};
 use crate::native::operand::{MAX_TEXT, Operand};
 use crate::native::variable::{node_part, variable};
-use crate::native::{Stop, array, function, functions, number, operators, string};
+use crate::native::{Stop, array, function, functions, number, operators, regexp, string};
 use crate::run::variables;
 use crate::scene::Scene;
 use crate::value::Value;
@@ -113,6 +113,18 @@ fn value_or_short<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Result<Option<Op
             let Some(array) = receiver(array, *optional, frame)? else { return Ok(None) };
             let initial = initial.as_ref().map(|initial| value(initial, frame)).transpose()?;
             reduce(&array, function, initial, frame)?
+        }
+        Expr::Pattern { subject, pattern, method, optional } => {
+            let Some(subject) = receiver(subject, *optional, frame)? else { return Ok(None) };
+            regexp::call(&subject, pattern, *method)?
+        }
+        Expr::Replace { subject, pattern, replacement, optional } => {
+            let Some(subject) = receiver(subject, *optional, frame)? else { return Ok(None) };
+            regexp::replace(&subject, pattern, &value(replacement, frame)?)?
+        }
+        Expr::ReplaceBy { subject, pattern, function, optional } => {
+            let Some(subject) = receiver(subject, *optional, frame)? else { return Ok(None) };
+            regexp::replace_by(&subject, pattern, function, frame)?
         }
     }))
 }

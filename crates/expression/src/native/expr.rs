@@ -51,6 +51,12 @@ pub(crate) enum Expr {
     ForEach { array: Box<Expr>, method: ArrayMethod, function: Box<Arrow>, optional: bool },
     /// `array.reduce((total, x) => …, initial)`.
     Reduce { array: Box<Expr>, function: Box<Arrow>, initial: Option<Box<Expr>>, optional: bool },
+    /// `text.match(/pattern/)` and the like.
+    Pattern { subject: Box<Expr>, pattern: Box<Pattern>, method: PatternMethod, optional: bool },
+    /// `text.replace(/pattern/, replacement)`.
+    Replace { subject: Box<Expr>, pattern: Box<Pattern>, replacement: Box<Expr>, optional: bool },
+    /// `text.replace(/pattern/, found => …)`.
+    ReplaceBy { subject: Box<Expr>, pattern: Box<Pattern>, function: Box<Arrow>, optional: bool },
 }
 
 /// A part of an array or object literal.
@@ -60,6 +66,28 @@ pub(crate) enum Entry<T> {
     One(T),
     /// All those of the value: `...value`.
     Spread(Expr),
+}
+
+/// A regular expression.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    pub(crate) regex: regress::Regex,
+    /// The flag `g`.
+    pub(crate) is_global: bool,
+    /// The flag `i`.
+    pub(crate) ignores_case: bool,
+    /// A search takes no more steps than this power of the text's length.
+    pub(crate) exponent: i32,
+}
+
+/// What is done with a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PatternMethod {
+    Test,
+    Exec,
+    Match,
+    Search,
+    Split,
 }
 
 /// An arrow function without assignments.

@@ -13,6 +13,7 @@ pub(crate) mod member;
 pub(crate) mod number;
 pub(crate) mod operand;
 pub(crate) mod operators;
+pub(crate) mod regexp;
 pub(crate) mod string;
 pub(crate) mod variable;
 

@@ -19,22 +19,31 @@ const MAX_DEPTH: usize = 64;
 
 mod functions;
 mod heads;
+mod regexps;
 
 use functions::{Locals, written_out};
 use heads::{is_identifier, named_function, old_node_name, static_function, variable};
+use regexps::is_match_member;
 
 pub(crate) use heads::{literal_text, node_call_name};
 
 /// The native form of `expression`; `None` when it needs JavaScript. `extensions` says whether extension calls are
 /// rewritten in its template.
 pub(crate) fn lower(source: &str, expression: &Expression<'_>, extensions: bool) -> Option<Expr> {
-    Lowerer { source, extensions, locals: Locals::default() }.expression(expression, 0)
+    let mut lowerer =
+        Lowerer { source, extensions, locals: Locals::default(), gives_match: false, reads_match: false };
+    let lowered = lowerer.expression(expression, 0)?;
+    (!(lowerer.gives_match && lowerer.reads_match)).then_some(lowered)
 }
 
 struct Lowerer<'s> {
     source: &'s str,
     extensions: bool,
     locals: Locals,
+    /// Whether some part gives the array of an unrepeated match, whose further members are not there natively.
+    gives_match: bool,
+    /// Whether some part may read these members.
+    reads_match: bool,
 }
 
 impl Lowerer<'_> {
@@ -204,7 +213,10 @@ impl Lowerer<'_> {
                 keys.push(key);
                 Expr::Path(keys)
             }
-            object => Expr::Member { object: Box::new(object), key, optional },
+            object => {
+                self.reads_match |= is_match_member(name);
+                Expr::Member { object: Box::new(object), key, optional }
+            }
         })
     }
 
@@ -226,6 +238,7 @@ impl Lowerer<'_> {
             _ if self.extensions && optional => None,
             _ => {
                 let object = Box::new(self.expression(object, depth)?);
+                self.reads_match = true;
                 Some(Expr::Index { object, index: Box::new(self.expression(index, depth)?), optional })
             }
         }
@@ -289,6 +302,9 @@ impl Lowerer<'_> {
                     return Some(Expr::Variable(variable));
                 }
             }
+        }
+        if let Some(pattern) = self.pattern_call(object, name, optional, call, depth) {
+            return pattern;
         }
         if let Some(function) = self.array_function(object, name, optional, call, depth) {
             return function;

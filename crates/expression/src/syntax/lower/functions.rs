@@ -122,11 +122,13 @@ impl Lowerer<'_> {
         Some(Expr::Apply { function: Box::new(self.arrow(arrow, depth)?), arguments })
     }
 
-    fn arrow(&mut self, arrow: &ArrowFunctionExpression<'_>, depth: usize) -> Option<Arrow> {
+    pub(super) fn arrow(&mut self, arrow: &ArrowFunctionExpression<'_>, depth: usize) -> Option<Arrow> {
         let items = &arrow.params.items;
         if arrow.r#async || arrow.params.rest.is_some() || items.len() > MAX_PARAMETERS {
             return None;
         }
+        // A pattern of names reads members too.
+        self.reads_match |= items.iter().any(|item| !item.pattern.is_binding_identifier());
         let mut frame = Vec::new();
         let mut parameters = Vec::with_capacity(items.len());
         for (position, parameter) in items.iter().enumerate() {
@@ -194,6 +196,7 @@ impl Lowerer<'_> {
                 let mut frame = Vec::new();
                 let [declarator] = declaration.declarations.as_slice() else { return None };
                 let parameter = declare(&declarator.id, 0, &mut frame)?;
+                self.reads_match |= parameter != Parameter::Any;
                 // A name that is used before its own declaration in the block is not that of an outer one.
                 if frame.iter().any(|local| self.locals.find(&local.name).is_some()) {
                     return None;
