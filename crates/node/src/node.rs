@@ -194,8 +194,9 @@ pub enum RequiredInputs {
     AtLeast(usize),
     /// Each of these inputs, counted from 0.
     These(&'static [usize]),
-    /// What this expression over the node's parameters, as the file has them with their defaults, gives, a number or a list, such as
-    /// `={{ $parameter["mode"] === "chooseBranch" ? [0, 1] : 1 }}`. `$json` and data of other nodes are not there.
+    /// What this expression over the node's parameters, as the file has them with their defaults, gives, a number or a
+    /// list, such as `={{ $parameter["mode"] === "chooseBranch" ? [0, 1] : 1 }}`. `$json` and data of other nodes are not
+    /// there.
     Expression(&'static str),
 }
 

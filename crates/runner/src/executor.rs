@@ -1,12 +1,11 @@
 //! Runs a workflow: takes node runs from the scheduler, executes them, and keeps what came out.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use futures_util::future::BoxFuture;
-use heddle_expression::{Clock, Engine, EngineLimits, Scene};
-use heddle_node::{ErrorKind, Functionality, Item, Items, Json, NodeError};
+use heddle_expression::{Clock, Scene};
+use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +13,7 @@ use crate::beside::Beside;
 use crate::cancel::{CancelReason, Cancellation};
 use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
+use crate::evaluation::{evaluate, expression_error};
 use crate::events::{Event, EventSink};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::item_loop::error_details;
@@ -30,11 +30,6 @@ use crate::scheduler::{
 };
 use crate::static_data::{CalledStaticData, StaticData};
 use crate::sub_workflow::{Background, CallRecord, Caller};
-
-thread_local! {
-    /// One expression engine a thread: it is costly to make and cannot be shared.
-    pub(crate) static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
-}
 
 impl Host {
     /// Runs a workflow to its end.
@@ -465,12 +460,8 @@ impl<'w, 'h> Execution<'w, 'h> {
             execution_id: Some(&self.execution_id),
             ..Scene::new(&view, run.node, items, &self.clock)
         };
-        ENGINE.with_borrow_mut(|engine| {
-            engine
-                .get_or_insert_with(|| Engine::new(EngineLimits::default()))
-                .evaluate_parameter(&prepared.compiled, &scene, parameters)
-                .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))
-        })?;
+        evaluate(&prepared.compiled, &scene, parameters)
+            .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
         *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
             let mut error = NodeError::from(error);
             if error.kind == ErrorKind::Input {
@@ -544,32 +535,6 @@ fn note_calls(metadata: &mut Option<Json>, calls: &[CallRecord]) {
 fn first_items(inputs: &Branches) -> Branches {
     let first = |items: &Items| Arc::new(items.iter().take(1).cloned().collect());
     inputs.iter().map(|items| items.as_ref().map(first)).collect()
-}
-
-/// An error in an expression, with the value, as stored, of the parameter that it stands in (`spec/engine.md §14.4`).
-fn expression_error(
-    pointer: &str,
-    error: heddle_expression::ExpressionError,
-    item: usize,
-    stored: &Json,
-) -> NodeError {
-    let mut node_error = NodeError::new(ErrorKind::Expression, error.message);
-    node_error.item_index = Some(item);
-    node_error.class = Some(error.name.to_string().into());
-    node_error.description = error.description;
-    let path = pointer.trim_start_matches('/');
-    node_error.stored_value = path.split('/').next().and_then(|name| stored.get(name)).cloned();
-    node_error.parameter = Some(path.replace('/', "."));
-    for (key, value) in error.context.as_object().into_iter().flat_map(|context| context.iter()) {
-        match key {
-            "runIndex" | "itemIndex" => {}
-            "functionality" if value.as_str() == Some("pairedItem") => {
-                node_error.functionality = Functionality::PairedItem;
-            }
-            _ => drop(node_error.context.insert(key, value.clone())),
-        }
-    }
-    node_error
 }
 
 fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Arc<Vec<Item>>> {

@@ -10,6 +10,7 @@ mod clock;
 mod credentials;
 mod error_output;
 mod error_workflow;
+mod evaluation;
 pub mod events;
 mod executor;
 mod filter;

@@ -1,11 +1,11 @@
 //! What the scheduler must know of the nodes of a run, from their types and parameters.
 
-use heddle_expression::{Clock, CompiledValue, Engine, EngineLimits, Scene};
+use heddle_expression::{Clock, CompiledValue, Scene};
 use heddle_node::node::RequiredInputs as Declared;
 use heddle_node::{Json, Registry};
 use heddle_workflow::NodeIndex;
 
-use crate::executor::ENGINE;
+use crate::evaluation::evaluate;
 use crate::run_view::View;
 use crate::scheduler::{NodeFacts, RequiredInputs};
 
@@ -29,7 +29,7 @@ pub(crate) fn node_facts(
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
             Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
             Declared::Expression(text) => {
-                evaluate(text, &Scene { mode, ..Scene::new(view, node, &[], clock) })
+                required_by(text, &Scene { mode, ..Scene::new(view, node, &[], clock) })
             }
         },
         runs_without_items: header.group.contains(&"trigger"),
@@ -38,14 +38,10 @@ pub(crate) fn node_facts(
 
 /// What an expression over a node's parameters says of its required inputs (`spec/engine.md §9.3`). Anything but a
 /// number or a list, or an error, asks for nothing.
-fn evaluate(text: &str, scene: &Scene<'_>) -> RequiredInputs {
+fn required_by(text: &str, scene: &Scene<'_>) -> RequiredInputs {
     let Ok(compiled) = CompiledValue::compile(&Json::from(text)) else { return RequiredInputs::None };
     let mut value = Json::NULL;
-    let evaluated = ENGINE.with_borrow_mut(|engine| {
-        engine
-            .get_or_insert_with(|| Engine::new(EngineLimits::default()))
-            .evaluate_parameter(&compiled, scene, &mut value)
-    });
+    let evaluated = evaluate(&compiled, scene, &mut value);
     let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
     match (evaluated, value.as_array()) {
         (Err(_), _) => RequiredInputs::None,

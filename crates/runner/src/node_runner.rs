@@ -144,7 +144,7 @@ impl NodeRunner<'_> {
             Ok(mut outputs) => {
                 if self.settings.on_error() == OnError::ContinueErrorOutput {
                     // What leaves through an output that was not declared is no error.
-                    let declared = self.node.header().outputs.len().max(1);
+                    let declared = self.declared_outputs();
                     outputs.truncate(declared);
                     let failed = self.take_errors(&mut outputs);
                     outputs.resize_with(declared, Items::default);
@@ -293,18 +293,22 @@ impl NodeRunner<'_> {
         collected.end()
     }
 
+    /// How many outputs the node has, without its error output.
+    fn declared_outputs(&self) -> usize {
+        self.node.header().outputs.len().max(1)
+    }
+
     fn empty_outputs(&self) -> Vec<Vec<Item>> {
-        let declared = self.node.header().outputs.len().max(1);
         let error = usize::from(self.settings.on_error() == OnError::ContinueErrorOutput);
         let mut outputs = Vec::new();
-        outputs.resize_with(declared + error, Vec::new);
+        outputs.resize_with(self.declared_outputs() + error, Vec::new);
         outputs
     }
 
     /// The output that failed items go to, where the node continues.
     fn error_output(&self) -> usize {
         match self.settings.on_error() {
-            OnError::ContinueErrorOutput => self.node.header().outputs.len().max(1),
+            OnError::ContinueErrorOutput => self.declared_outputs(),
             _ => match self.node.tier_for(self.parameters) {
                 Tier::Item(node) => node.failure_output(),
                 Tier::Batch(_) => 0,

@@ -164,6 +164,14 @@
     toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, locales); },
     toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, locales); },
   });
+  // ---- Methods whose loops the engine does not interrupt: on more than this they would outlive any time limit.
+
+  const MOST_ELEMENTS = 1e7;
+  const MOST_CHARACTERS = 2 ** 31;
+  const check = (list) => {
+    if (isArray(list) && list.length > MOST_ELEMENTS) throw new InternalErrorOf('out of memory');
+  };
+
   // ---- Sorting with a function: V8's order of comparisons up to 63 elements, since functions such as
   // `(a, b) => a > b`, which contradict themselves, are common.
 
@@ -198,6 +206,7 @@
   };
   const sortMethods = {
     sort(compare) {
+      check(this);
       const length = typeof compare === 'function' && isArray(this) ? this.length : 64;
       if (length >= 64) return nativeSort(this, compare);
       const values = [];
@@ -224,19 +233,13 @@
   for (const name of ownKeys(sortMethods)) asNative(sortMethods[name]);
   methods(Array.prototype, sortMethods);
 
-  // ---- Methods whose loops the engine does not interrupt: on more than this they would outlive any time limit.
+  // ---- The bounds of further methods.
 
-  const MOST_ELEMENTS = 1e7;
-  const MOST_CHARACTERS = 2 ** 31;
-  const check = (list) => {
-    if (isArray(list) && list.length > MOST_ELEMENTS) throw new InternalErrorOf('out of memory');
-  };
-  const { sort, concat, splice, toSpliced, shift, unshift } = Array.prototype;
+  const { concat, splice, toSpliced, shift, unshift } = Array.prototype;
   const listText = uncurry(Array.prototype.toString);
   nativeMethods(Array.prototype, {
     join(separator) { check(this); return joinText(this, separator); },
     toString() { check(this); return listText(this); },
-    sort(compare) { check(this); return apply(sort, this, [compare]); },
     concat(...lists) { check(this); lists.forEach(check); return apply(concat, this, lists); },
     splice(start, count, ...items) { check(this); return apply(splice, this, arguments); },
     toSpliced(start, count, ...items) { check(this); return apply(toSpliced, this, arguments); },

@@ -4,9 +4,8 @@ use heddle_node::Json;
 
 use crate::coerce;
 use crate::native::Stop;
-use crate::native::function::Elements;
-use crate::native::operand::{MAX_TEXT, Operand, text};
-use crate::value::Value;
+use crate::native::elements::{Elements, append_flat, array_of};
+use crate::native::operand::{MAX_TEXT, Operand, position, text};
 
 /// `array.method(arguments)`.
 pub(crate) fn call<'a>(
@@ -34,8 +33,7 @@ pub(crate) fn call<'a>(
         }
         "indexOf" if arguments.len() == 1 => {
             let wanted = primitive(&arguments[0])?;
-            let found = find(elements, |element| coerce::strictly_equal(element, wanted));
-            Ok(Json::from(found.map_or(-1.0, |index| index as f64)).into())
+            Ok(position(find(elements, |element| coerce::strictly_equal(element, wanted))))
         }
         "at" if arguments.len() == 1 => {
             let index = arguments[0].to_number()?;
@@ -58,34 +56,20 @@ pub(crate) fn call<'a>(
             };
             let from = bound(arguments.first(), 0.0)? as usize;
             let to = (bound(arguments.get(1), length)? as usize).max(from);
-            Ok(array((from..to).map(|index| elements.get(index))))
+            Ok(array_of((from..to).map(|index| elements.get(index))))
         }
         "concat" => {
             let mut joined: Vec<Operand<'a>> = elements.iter().collect();
-            for argument in arguments {
-                match Elements::of(argument) {
-                    Some(inner) => joined.extend(inner.iter()),
-                    None => joined.push(argument.clone()),
-                }
-            }
-            Ok(array(joined))
+            arguments.iter().for_each(|argument| append_flat(&mut joined, argument.clone()));
+            Ok(array_of(joined))
         }
         "flat" if arguments.is_empty() => {
             let mut flat = Vec::with_capacity(elements.len());
-            for element in elements.iter() {
-                match Elements::of(&element) {
-                    Some(inner) => flat.extend(inner.iter()),
-                    None => flat.push(element),
-                }
-            }
-            Ok(array(flat))
+            elements.iter().for_each(|element| append_flat(&mut flat, element));
+            Ok(array_of(flat))
         }
         _ => Err(Stop::Unsupported),
     }
-}
-
-fn array<'a>(elements: impl IntoIterator<Item = Operand<'a>>) -> Operand<'a> {
-    Value::array(elements.into_iter().map(Operand::into_value).collect()).into()
 }
 
 fn join<'a>(elements: &Elements<'_, 'a>, separator: &str) -> Result<Operand<'a>, Stop> {

@@ -6,9 +6,10 @@ use smol_str::SmolStr;
 use crate::coerce;
 use crate::extensions;
 use crate::luxon;
+use crate::native::elements::{Elements, array_of};
 use crate::native::expr::{Entry, Expr, Key, Logical, Unary};
 use crate::native::frame::{Budget, Frame};
-use crate::native::function::{Elements, call_for_each, reduce};
+use crate::native::function::{call_for_each, reduce};
 use crate::native::member::{element, json_member, member};
 use crate::native::operand::{MAX_TEXT, Operand};
 use crate::native::variable::{node_part, variable};
@@ -157,16 +158,16 @@ fn array_literal<'a>(entries: &'a [Entry<Expr>], frame: &Frame<'_, 'a>) -> Evalu
     let mut values = Vec::with_capacity(entries.len());
     for entry in entries {
         match entry {
-            Entry::One(expression) => values.push(value(expression, frame)?.into_value()),
+            Entry::One(expression) => values.push(value(expression, frame)?),
             Entry::Spread(expression) => {
                 let spread = value(expression, frame)?;
                 // Other things can be iterated too.
                 let elements = Elements::of(&spread).ok_or(Stop::Unsupported)?;
-                values.extend(elements.iter().map(Operand::into_value));
+                values.extend(elements.iter());
             }
         }
     }
-    Ok(Value::array(values).into())
+    Ok(array_of(values))
 }
 
 fn object_literal<'a>(entries: &'a [Entry<(SmolStr, Expr)>], frame: &Frame<'_, 'a>) -> Evaluated<'a> {

@@ -1,12 +1,13 @@
 //! Functions written in an expression, and the methods of arrays that call them.
 
-use heddle_node::{Item, Json};
+use heddle_node::Json;
 
 use crate::native::Stop;
+use crate::native::elements::{Elements, append_flat, array_of};
 use crate::native::evaluate::{Evaluated, value};
 use crate::native::expr::{ArrayMethod, Arrow, Parameter};
 use crate::native::frame::Frame;
-use crate::native::operand::Operand;
+use crate::native::operand::{Operand, position};
 use crate::value::Value;
 
 /// Calls `arrow` with as many of the arguments as it has parameters; those that are missing are undefined.
@@ -29,65 +30,17 @@ pub(crate) fn call<'a>(arrow: &'a Arrow, arguments: &[Operand<'a>], frame: &Fram
     Ok(result)
 }
 
-/// Arguments for the parameters of `arrow`, made only as far as it has any.
-fn call_with<'a>(
+/// Calls `arrow` as array methods do: with so many arguments, of which it takes what it has parameters for.
+fn call_back<'a>(
     arrow: &'a Arrow,
-    arguments: [&dyn Fn() -> Operand<'a>; ARGUMENTS],
+    arguments: &[Operand<'a>; MAX_PARAMETERS],
     frame: &Frame<'_, 'a>,
 ) -> Evaluated<'a> {
-    let mut values = [const { Operand::UNDEFINED }; MAX_PARAMETERS];
-    for (value, argument) in values.iter_mut().zip(arguments).take(arrow.parameters.len()) {
-        *value = argument();
-    }
-    call(arrow, &values[..arrow.parameters.len().min(MAX_PARAMETERS)], frame)
+    call(arrow, arguments.get(..arrow.parameters.len()).ok_or(Stop::Unsupported)?, frame)
 }
 
-/// The most parameters that a native function has.
-pub(crate) const MAX_PARAMETERS: usize = 6;
-const ARGUMENTS: usize = 4;
-
-/// The elements of an array, wherever they are.
-pub(crate) enum Elements<'o, 'a> {
-    Shared(&'a [Json]),
-    Own(&'o [Json]),
-    Values(&'o [Value]),
-    Items(&'a [Item]),
-}
-
-impl<'o, 'a> Elements<'o, 'a> {
-    /// Those of `operand`, if it is an array.
-    pub(crate) fn of(operand: &'o Operand<'a>) -> Option<Self> {
-        match operand {
-            Operand::Ref(json) => json.as_array().map(Elements::Shared),
-            Operand::Value(Value::Json(json)) => json.as_array().map(Elements::Own),
-            Operand::Value(Value::List(values)) => Some(Elements::Values(values)),
-            Operand::Items(items) => Some(Elements::Items(items)),
-            Operand::Value(_) | Operand::Item(_) => None,
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Elements::Shared(elements) => elements.len(),
-            Elements::Own(elements) => elements.len(),
-            Elements::Values(values) => values.len(),
-            Elements::Items(items) => items.len(),
-        }
-    }
-
-    pub(crate) fn get(&self, index: usize) -> Operand<'a> {
-        match self {
-            Elements::Shared(elements) => elements.get(index).into(),
-            Elements::Own(elements) => elements.get(index).cloned().map_or(Operand::UNDEFINED, Operand::from),
-            Elements::Values(values) => values.get(index).cloned().map_or(Operand::UNDEFINED, Operand::from),
-            Elements::Items(items) => items.get(index).into(),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = Operand<'a>> {
-        (0..self.len()).map(|index| self.get(index))
-    }
-}
+/// The most parameters that a native function has: those that `reduce` has arguments for.
+pub(crate) const MAX_PARAMETERS: usize = 4;
 
 /// `array.method(arrow)`.
 pub(crate) fn call_for_each<'a>(
@@ -98,12 +51,8 @@ pub(crate) fn call_for_each<'a>(
 ) -> Evaluated<'a> {
     let elements = elements_of(array)?;
     let result = |index: usize| {
-        let position = || Json::from(index).into();
-        call_with(
-            arrow,
-            [&|| elements.get(index), &position, &|| array.clone(), &|| Operand::UNDEFINED],
-            frame,
-        )
+        let arguments = [elements.get(index), Json::from(index).into(), array.clone(), Operand::UNDEFINED];
+        call_back(arrow, &arguments, frame)
     };
     let holds = |index: usize| Ok::<bool, Stop>(result(index)?.is_truthy());
     let mut indexes = 0..elements.len();
@@ -115,22 +64,18 @@ pub(crate) fn call_for_each<'a>(
         ArrayMethod::FlatMap => {
             let mut flat = Vec::with_capacity(elements.len());
             for index in indexes {
-                let result = result(index)?;
-                match Elements::of(&result) {
-                    Some(inner) => flat.extend(inner.iter().map(Operand::into_value)),
-                    None => flat.push(result.into_value()),
-                }
+                append_flat(&mut flat, result(index)?);
             }
-            Value::array(flat).into()
+            array_of(flat)
         }
         ArrayMethod::Filter => {
             let mut kept = Vec::new();
             for index in indexes {
                 if holds(index)? {
-                    kept.push(elements.get(index).into_value());
+                    kept.push(elements.get(index));
                 }
             }
-            Value::array(kept).into()
+            array_of(kept)
         }
         ArrayMethod::Find => {
             find(&mut indexes, holds)?.map_or(Operand::UNDEFINED, |index| elements.get(index))
@@ -172,10 +117,6 @@ fn find(
     Ok(None)
 }
 
-fn position<'a>(index: Option<usize>) -> Operand<'a> {
-    index.map_or(Json::from(-1.0), Json::from).into()
-}
-
 /// `array.reduce(arrow, initial)`.
 pub(crate) fn reduce<'a>(
     array: &Operand<'a>,
@@ -191,12 +132,8 @@ pub(crate) fn reduce<'a>(
         None => elements.get(0),
     };
     for index in from..elements.len() {
-        let position = || Json::from(index).into();
-        total = call_with(
-            arrow,
-            [&|| total.clone(), &|| elements.get(index), &position, &|| array.clone()],
-            frame,
-        )?;
+        let arguments = [total, elements.get(index), Json::from(index).into(), array.clone()];
+        total = call_back(arrow, &arguments, frame)?;
     }
     Ok(total)
 }

@@ -4,6 +4,7 @@ use heddle_node::Json;
 
 use crate::coerce;
 use crate::luxon;
+use crate::native::elements::Elements;
 use crate::native::evaluate::Evaluated;
 use crate::native::expr::Key;
 use crate::native::operand::Operand;
@@ -15,6 +16,9 @@ use crate::value::Value;
 
 /// `object.key`.
 pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> Evaluated<'a> {
+    if let Some(elements) = Elements::of(&object) {
+        return array_member(&elements, key);
+    }
     match object {
         Operand::Ref(json) => json_member(json, key),
         Operand::Value(Value::Json(json)) => match json_member(&json, key)? {
@@ -23,12 +27,6 @@ pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> E
             _ => Err(Stop::Unsupported),
         },
         Operand::Value(Value::Undefined) => Err(Stop::Blank),
-        Operand::Value(Value::List(values)) => match key.index {
-            Some(index) => Ok(values.get(index).cloned().map_or(Operand::UNDEFINED, Operand::from)),
-            None if key.name == "length" => Ok(Json::from(values.len()).into()),
-            None if key.is_array_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
-        },
         Operand::Value(Value::Object(members)) => {
             if key.is_object_member() {
                 return Err(Stop::Unsupported);
@@ -36,6 +34,7 @@ pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> E
             let found = members.iter().find(|(name, _)| *name == key.name);
             Ok(found.map_or(Operand::UNDEFINED, |(_, value)| value.clone().into()))
         }
+        Operand::Items(_) => Err(Stop::Unsupported),
         Operand::Value(value) => match luxon::get(&value, &key.name, scene.clock) {
             Some(member) => Ok(member?.into()),
             None => Err(Stop::Unsupported),
@@ -43,12 +42,6 @@ pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> E
         Operand::Item(item) => match key.name.as_str() {
             "json" => Ok(Operand::Ref(&item.json)),
             _ => member(items::item_json(item).into(), key, scene),
-        },
-        Operand::Items(items) => match key.index {
-            Some(index) => Ok(items.get(index).into()),
-            None if key.name == "length" => Ok(Json::from(items.len()).into()),
-            None if key.is_array_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
         },
     }
 }
@@ -63,12 +56,7 @@ pub(crate) fn json_member<'a>(json: &'a Json, key: &Key) -> Evaluated<'a> {
         };
     }
     if let Some(elements) = json.as_array() {
-        return match key.index {
-            Some(index) => Ok(elements.get(index).into()),
-            None if key.name == "length" => Ok(Json::from(elements.len()).into()),
-            None if key.is_array_member() => Err(Stop::Unsupported),
-            None => Ok(Operand::UNDEFINED),
-        };
+        return array_member(&Elements::Shared(elements), key);
     }
     if let Some(text) = json.as_str() {
         return match key.index {
@@ -82,6 +70,16 @@ pub(crate) fn json_member<'a>(json: &'a Json, key: &Key) -> Evaluated<'a> {
         return Err(Stop::Blank);
     }
     if key.is_number_member() { Err(Stop::Unsupported) } else { Ok(Operand::UNDEFINED) }
+}
+
+/// `array.key`.
+fn array_member<'a>(elements: &Elements<'_, 'a>, key: &Key) -> Evaluated<'a> {
+    match key.index {
+        Some(index) => Ok(elements.get(index)),
+        None if key.name == "length" => Ok(Json::from(elements.len()).into()),
+        None if key.is_array_member() => Err(Stop::Unsupported),
+        None => Ok(Operand::UNDEFINED),
+    }
 }
 
 /// `object[index]`.

@@ -196,6 +196,11 @@ impl<'a> From<Option<&'a Item>> for Operand<'a> {
     }
 }
 
+/// What searching methods give: a position, or -1.
+pub(crate) fn position<'a>(found: Option<usize>) -> Operand<'a> {
+    found.map_or(Json::from(-1.0), Json::from).into()
+}
+
 /// A text as an operand.
 pub(crate) fn text<'a>(text: impl Into<String>) -> Operand<'a> {
     Operand::Value(Value::from(text.into()))

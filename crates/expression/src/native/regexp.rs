@@ -9,7 +9,7 @@ use crate::native::evaluate::Evaluated;
 use crate::native::expr::{Arrow, Pattern, PatternMethod};
 use crate::native::frame::Frame;
 use crate::native::function::{self, MAX_PARAMETERS};
-use crate::native::operand::{MAX_TEXT, Operand, text};
+use crate::native::operand::{MAX_TEXT, Operand, position, text};
 use crate::value::Value;
 
 impl Pattern {
@@ -75,8 +75,7 @@ pub(crate) fn call<'a>(subject: &Operand<'a>, pattern: &Pattern, method: Pattern
         PatternMethod::Test => Json::from(pattern.regex.find(&own).is_some()).into(),
         PatternMethod::Search => {
             let found = pattern.regex.find(&own);
-            let units = |found: Match| coerce::utf16_length(&own[..found.start()]) as f64;
-            Json::from(found.map_or(-1.0, units)).into()
+            position(found.map(|found| coerce::utf16_length(&own[..found.start()])))
         }
         PatternMethod::Match if pattern.is_global => {
             let found: Vec<Json> =

@@ -4,7 +4,7 @@ use heddle_node::Json;
 
 use crate::coerce;
 use crate::native::Stop;
-use crate::native::operand::{MAX_TEXT, Operand, text};
+use crate::native::operand::{MAX_TEXT, Operand, position, text};
 use crate::scene::Scene;
 
 /// `text.method(arguments)`.
@@ -27,7 +27,7 @@ pub(crate) fn call<'a>(
         "endsWith" if arguments.len() == 1 => Json::from(own.ends_with(&*argument_text(first)?)).into(),
         "indexOf" if arguments.len() == 1 => {
             let found = own.find(&*argument_text(first)?);
-            Json::from(found.map_or(-1.0, |at| coerce::utf16_length(&own[..at]) as f64)).into()
+            position(found.map(|at| coerce::utf16_length(&own[..at])))
         }
         "split" if arguments.len() == 1 => {
             let separator = argument_text(first)?;

@@ -46,6 +46,14 @@ struct Lowerer<'s> {
     reads_match: bool,
 }
 
+/// A call of a method: `object.name(arguments)`.
+struct MethodCall<'c, 'a> {
+    object: &'c Expression<'a>,
+    name: &'c str,
+    optional: bool,
+    arguments: &'c [Argument<'a>],
+}
+
 impl Lowerer<'_> {
     fn expression(&mut self, expression: &Expression<'_>, depth: usize) -> Option<Expr> {
         if depth > MAX_DEPTH {
@@ -303,11 +311,14 @@ impl Lowerer<'_> {
                 }
             }
         }
-        if let Some(pattern) = self.pattern_call(object, name, optional, call, depth) {
-            return pattern;
-        }
-        if let Some(function) = self.array_function(object, name, optional, call, depth) {
-            return function;
+        let extension =
+            self.extensions.then(|| extensions::NAMES.iter().find(|known| **known == name)).flatten();
+        let method = MethodCall { object, name, optional, arguments: &call.arguments };
+        if extension.is_none()
+            && let Some(lowered) =
+                self.pattern_call(&method, depth).or_else(|| self.array_call(&method, depth))
+        {
+            return lowered;
         }
         if let Expression::Identifier(holder) = object
             && self.locals.find(&holder.name).is_none()
@@ -318,9 +329,7 @@ impl Lowerer<'_> {
         }
         let object = Box::new(self.expression(object, depth)?);
         let arguments = self.arguments(call, depth)?;
-        if self.extensions
-            && let Some(method) = extensions::NAMES.iter().find(|known| **known == name)
-        {
+        if let Some(method) = extension {
             return Some(Expr::Extension { object, method, arguments, optional });
         }
         Some(Expr::Call { object, method: SmolStr::new(name), arguments, optional })

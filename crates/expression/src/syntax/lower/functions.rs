@@ -6,8 +6,7 @@ use oxc_ast::ast::{
 };
 use smol_str::SmolStr;
 
-use super::{Lowerer, literal_key};
-use crate::extensions;
+use super::{Lowerer, MethodCall, literal_key};
 use crate::native::expr::{ArrayMethod, Arrow, Expr, Function, Key, Parameter};
 use crate::native::function::MAX_PARAMETERS;
 use crate::value::Value;
@@ -52,46 +51,45 @@ pub(super) fn written_out<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e 
 impl Lowerer<'_> {
     /// `array.map(x => …)` and the like; `None` when the call is none of these, `Some(None)` when it is one that needs
     /// JavaScript.
-    pub(super) fn array_function(
-        &mut self,
-        object: &Expression<'_>,
-        name: &str,
-        optional: bool,
-        call: &CallExpression<'_>,
-        depth: usize,
-    ) -> Option<Option<Expr>> {
+    pub(super) fn array_call(&mut self, call: &MethodCall<'_, '_>, depth: usize) -> Option<Option<Expr>> {
         let callback = call.arguments.first()?.as_expression()?;
-        let method = ArrayMethod::named(name);
-        if method.is_none() && name != "reduce" || self.extensions && extensions::NAMES.contains(&name) {
-            return None;
+        match (ArrayMethod::named(call.name), call.name) {
+            (Some(method), _) => Some(self.call_for_each(call, method, callback, depth)),
+            (None, "reduce") => Some(self.reduce(call, callback, depth)),
+            _ => None,
         }
-        Some(self.array_call(object, method, optional, callback, call, depth))
     }
 
-    fn array_call(
+    fn call_for_each(
         &mut self,
-        object: &Expression<'_>,
-        method: Option<ArrayMethod>,
-        optional: bool,
+        call: &MethodCall<'_, '_>,
+        method: ArrayMethod,
         callback: &Expression<'_>,
-        call: &CallExpression<'_>,
         depth: usize,
     ) -> Option<Expr> {
-        let array = Box::new(self.expression(object, depth)?);
-        let function = match written_out(callback) {
-            Some(arrow) => Box::new(self.arrow(arrow, depth)?),
-            None => Box::new(self.named_callback(callback)?),
-        };
-        let Some(method) = method else {
-            let initial = match &call.arguments[1..] {
-                [] => None,
-                [initial] => Some(Box::new(self.expression(initial.as_expression()?, depth)?)),
-                _ => return None,
-            };
-            return Some(Expr::Reduce { array, function, initial, optional });
-        };
+        let array = Box::new(self.expression(call.object, depth)?);
+        let function = Box::new(self.callback(callback, depth)?);
         // A second argument is `this`, which an arrow function has no use for.
+        let optional = call.optional;
         (call.arguments.len() == 1).then_some(Expr::ForEach { array, method, function, optional })
+    }
+
+    fn reduce(&mut self, call: &MethodCall<'_, '_>, callback: &Expression<'_>, depth: usize) -> Option<Expr> {
+        let array = Box::new(self.expression(call.object, depth)?);
+        let function = Box::new(self.callback(callback, depth)?);
+        let initial = match &call.arguments[1..] {
+            [] => None,
+            [initial] => Some(Box::new(self.expression(initial.as_expression()?, depth)?)),
+            _ => return None,
+        };
+        Some(Expr::Reduce { array, function, initial, optional: call.optional })
+    }
+
+    fn callback(&mut self, callback: &Expression<'_>, depth: usize) -> Option<Arrow> {
+        match written_out(callback) {
+            Some(arrow) => self.arrow(arrow, depth),
+            None => self.named_callback(callback),
+        }
     }
 
     /// `Boolean`, `String` and `Number` as callbacks, which take one argument.

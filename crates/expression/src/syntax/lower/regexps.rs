@@ -1,10 +1,9 @@
 //! Regular expressions that stand where they are used.
 
-use oxc_ast::ast::{CallExpression, Expression};
+use oxc_ast::ast::{Expression, RegExpLiteral};
 
-use super::Lowerer;
 use super::functions::written_out;
-use crate::extensions;
+use super::{Lowerer, MethodCall};
 use crate::native::expr::{Expr, Pattern, PatternMethod};
 
 /// Members that only the array has that an unrepeated match gives.
@@ -15,93 +14,72 @@ pub(super) fn is_match_member(name: &str) -> bool {
 impl Lowerer<'_> {
     /// `text.replace(/pattern/, …)`, `/pattern/.test(text)` and the like; `None` when the call is none of these,
     /// `Some(None)` when it is one that needs JavaScript.
-    pub(super) fn pattern_call(
-        &mut self,
-        object: &Expression<'_>,
-        name: &str,
-        optional: bool,
-        call: &CallExpression<'_>,
-        depth: usize,
-    ) -> Option<Option<Expr>> {
-        if self.extensions && extensions::NAMES.contains(&name) {
-            return None;
-        }
+    pub(super) fn pattern_call(&mut self, call: &MethodCall<'_, '_>, depth: usize) -> Option<Option<Expr>> {
         let first = call.arguments.first()?.as_expression()?;
-        if let Expression::RegExpLiteral(_) = object {
-            return Some(self.own_call(object, name, optional, first, call, depth));
+        match (call.object, first) {
+            (Expression::RegExpLiteral(literal), _) => Some(self.pattern_method(call, literal, first, depth)),
+            (_, Expression::RegExpLiteral(literal)) => Some(self.text_method(call, literal, depth)),
+            _ => None,
         }
-        matches!(first, Expression::RegExpLiteral(_))
-            .then(|| self.text_call(object, name, optional, first, call, depth))
     }
 
-    fn own_call(
+    /// `/pattern/.method(subject)`
+    fn pattern_method(
         &mut self,
-        literal: &Expression<'_>,
-        name: &str,
-        optional: bool,
+        call: &MethodCall<'_, '_>,
+        literal: &RegExpLiteral<'_>,
         subject: &Expression<'_>,
-        call: &CallExpression<'_>,
         depth: usize,
     ) -> Option<Expr> {
-        let method = match name {
-            "test" => PatternMethod::Test,
-            "exec" => PatternMethod::Exec,
+        let method = match (call.name, call.arguments.len()) {
+            ("test", 1) => PatternMethod::Test,
+            ("exec", 1) => PatternMethod::Exec,
             _ => return None,
         };
-        if call.arguments.len() != 1 || optional {
+        if call.optional {
             return None;
         }
         self.gives_match |= method == PatternMethod::Exec;
         let pattern = pattern(literal)?;
         let subject = Box::new(self.expression(subject, depth)?);
-        Some(Expr::Pattern { subject, pattern, method, optional })
+        Some(Expr::Pattern { subject, pattern, method, optional: false })
     }
 
-    fn text_call(
+    /// `text.method(/pattern/, …)`
+    fn text_method(
         &mut self,
-        object: &Expression<'_>,
-        name: &str,
-        optional: bool,
-        literal: &Expression<'_>,
-        call: &CallExpression<'_>,
+        call: &MethodCall<'_, '_>,
+        literal: &RegExpLiteral<'_>,
         depth: usize,
     ) -> Option<Expr> {
         let pattern = pattern(literal)?;
-        let subject = Box::new(self.expression(object, depth)?);
-        let method = match (name, call.arguments.len()) {
-            ("match", 1) => PatternMethod::Match,
-            ("search", 1) => PatternMethod::Search,
-            ("split", 1) => PatternMethod::Split,
-            ("replace", 2) => return self.replace(subject, pattern, optional, call, depth),
-            ("replaceAll", 2) if pattern.is_global => {
-                return self.replace(subject, pattern, optional, call, depth);
+        let optional = call.optional;
+        let subject = Box::new(self.expression(call.object, depth)?);
+        let method = match (call.name, call.arguments) {
+            ("match", [_]) => PatternMethod::Match,
+            ("search", [_]) => PatternMethod::Search,
+            ("split", [_]) => PatternMethod::Split,
+            ("replace" | "replaceAll", [_, replacement]) if call.name == "replace" || pattern.is_global => {
+                let replacement = replacement.as_expression()?;
+                return Some(match written_out(replacement) {
+                    Some(arrow) => {
+                        let function = Box::new(self.arrow(arrow, depth)?);
+                        Expr::ReplaceBy { subject, pattern, function, optional }
+                    }
+                    None => {
+                        let replacement = Box::new(self.expression(replacement, depth)?);
+                        Expr::Replace { subject, pattern, replacement, optional }
+                    }
+                });
             }
             _ => return None,
         };
         self.gives_match |= method == PatternMethod::Match && !pattern.is_global;
         Some(Expr::Pattern { subject, pattern, method, optional })
     }
-
-    fn replace(
-        &mut self,
-        subject: Box<Expr>,
-        pattern: Box<Pattern>,
-        optional: bool,
-        call: &CallExpression<'_>,
-        depth: usize,
-    ) -> Option<Expr> {
-        let replacement = call.arguments.get(1)?.as_expression()?;
-        if let Some(arrow) = written_out(replacement) {
-            let function = Box::new(self.arrow(arrow, depth)?);
-            return Some(Expr::ReplaceBy { subject, pattern, function, optional });
-        }
-        let replacement = Box::new(self.expression(replacement, depth)?);
-        Some(Expr::Replace { subject, pattern, replacement, optional })
-    }
 }
 
-fn pattern(literal: &Expression<'_>) -> Option<Box<Pattern>> {
-    let Expression::RegExpLiteral(literal) = literal else { return None };
+fn pattern(literal: &RegExpLiteral<'_>) -> Option<Box<Pattern>> {
     let flags = literal.regex.flags.to_string();
     Pattern::new(&literal.regex.pattern.text, &flags).map(Box::new)
 }

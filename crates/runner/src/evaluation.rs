@@ -1,0 +1,50 @@
+//! Evaluating the expressions in a node's parameters.
+
+use std::cell::RefCell;
+
+use heddle_expression::{CompiledValue, Engine, EngineLimits, ExpressionError, Scene};
+use heddle_node::{ErrorKind, Functionality, Json, NodeError};
+
+thread_local! {
+    /// One expression engine a thread: it is costly to make and cannot be shared.
+    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+}
+
+/// [`Engine::evaluate_parameter`] with the engine of this thread.
+pub(crate) fn evaluate(
+    compiled: &CompiledValue,
+    scene: &Scene<'_>,
+    value: &mut Json,
+) -> Result<bool, (String, ExpressionError)> {
+    ENGINE.with_borrow_mut(|engine| {
+        engine
+            .get_or_insert_with(|| Engine::new(EngineLimits::default()))
+            .evaluate_parameter(compiled, scene, value)
+    })
+}
+
+/// An error in an expression, with the value, as stored, of the parameter that it stands in (`spec/engine.md §14.4`).
+pub(crate) fn expression_error(
+    pointer: &str,
+    error: ExpressionError,
+    item: usize,
+    stored: &Json,
+) -> NodeError {
+    let mut node_error = NodeError::new(ErrorKind::Expression, error.message);
+    node_error.item_index = Some(item);
+    node_error.class = Some(error.name.to_string().into());
+    node_error.description = error.description;
+    let path = pointer.trim_start_matches('/');
+    node_error.stored_value = path.split('/').next().and_then(|name| stored.get(name)).cloned();
+    node_error.parameter = Some(path.replace('/', "."));
+    for (key, value) in error.context.as_object().into_iter().flat_map(|context| context.iter()) {
+        match key {
+            "runIndex" | "itemIndex" => {}
+            "functionality" if value.as_str() == Some("pairedItem") => {
+                node_error.functionality = Functionality::PairedItem;
+            }
+            _ => drop(node_error.context.insert(key, value.clone())),
+        }
+    }
+    node_error
+}
