@@ -59,10 +59,10 @@ pub(crate) fn compile(template: &str) -> Result<Shape, ExpressionError> {
 
 fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, ExpressionError> {
     let rewritten = extension_ranges(template);
+    let mut failure = unreadable(template, &rewritten, &chunks).map(|error| (Stage::Extensions, error));
     // An empty text behind the code, before braces that open nothing, makes a text of it all.
     let is_whole = chunks.len() == 2;
     let mut pieces = Vec::with_capacity(chunks.len());
-    let mut failure: Option<ExpressionError> = None;
     for chunk in chunks {
         match chunk {
             Chunk::Text(text) if text.is_empty() => {}
@@ -71,15 +71,15 @@ fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, Expre
                 let extensions = rewritten.contains(&range);
                 match compile_code(&code, range.start + 1, extensions) {
                     Ok(code) => pieces.push(Piece::Code(code)),
-                    Err(error) if failure.as_ref().is_none_or(|first| stage(&error) < stage(first)) => {
-                        failure = Some(error);
+                    Err(found) if failure.as_ref().is_none_or(|(first, _)| found.0 < *first) => {
+                        failure = Some(found);
                     }
                     Err(_) => {}
                 }
             }
         }
     }
-    if let Some(error) = failure {
+    if let Some((_, error)) = failure {
         return Err(error);
     }
     if is_whole
@@ -91,14 +91,19 @@ fn compile_chunks(template: &str, chunks: Vec<Chunk<'_>>) -> Result<Shape, Expre
     Ok(Shape::Joined(pieces))
 }
 
-/// When n8n finds an error: it rewrites extension calls in all chunks, then parses them all, then checks them.
-fn stage(error: &ExpressionError) -> usize {
-    match (error.message == INVALID_SYNTAX, error.name.as_str()) {
-        (true, "ExpressionExtensionError") => 0,
-        (true, _) => 1,
-        (false, _) => 2,
-    }
+/// When n8n finds an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// It parses all chunks to rewrite the extension calls in them.
+    Extensions,
+    /// It parses all chunks.
+    Syntax,
+    /// It checks and prints a chunk after the other.
+    Code,
 }
+
+/// Why a chunk cannot be compiled.
+type Refusal = (Stage, ExpressionError);
 
 /// The code chunks in which extension calls are rewritten (`spec/expressions/extensions.md §1.1`): all, as soon as one
 /// seems to hold such a call.
@@ -114,7 +119,23 @@ fn extension_ranges(template: &str) -> Vec<Range<usize>> {
     if seems { ranges } else { Vec::new() }
 }
 
-fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, ExpressionError> {
+/// The first of the chunks in which extension calls are rewritten that is no program, of those that are no chunks
+/// otherwise: the two splitters see backslashes before braces differently.
+fn unreadable(template: &str, ranges: &[Range<usize>], chunks: &[Chunk<'_>]) -> Option<ExpressionError> {
+    let is_chunk = |range: &Range<usize>| {
+        chunks.iter().any(|chunk| matches!(chunk, Chunk::Code(_, own) if own == range))
+    };
+    let range = ranges.iter().find(|range| {
+        !is_chunk(range)
+            && template
+                .get((*range).clone())
+                .is_some_and(|code| parse(&Allocator::default(), code).is_err() && !starts_with_return(code))
+    })?;
+    let error = ExpressionError::new("ExpressionExtensionError", INVALID_SYNTAX);
+    Some(error.at(range.start + 1..range.end + 1))
+}
+
+fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Refusal> {
     let braced = code.trim_start().starts_with('{');
     let wrapped = if braced { Some(format!("({code})")) } else { None };
     let source = wrapped.as_deref().unwrap_or(code);
@@ -122,11 +143,14 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         let shift = |at: usize| (at.saturating_sub(usize::from(braced))).min(code.len()) + offset;
         shift(range.start)..shift(range.end)
     };
-    let invalid = |range: Range<usize>| -> ExpressionError {
+    let invalid = |range: Range<usize>| -> Refusal {
         // The extension rewrite takes any program, a `return` too; what fails after it is an ordinary error.
         let is_program = || braced && parse(&Allocator::default(), code).is_ok() || starts_with_return(code);
-        let name = if extensions && !is_program() { "ExpressionExtensionError" } else { "ExpressionError" };
-        ExpressionError::new(name, INVALID_SYNTAX).at(place(range))
+        let (stage, name) = match extensions && !is_program() {
+            true => (Stage::Extensions, "ExpressionExtensionError"),
+            false => (Stage::Syntax, "ExpressionError"),
+        };
+        (stage, ExpressionError::new(name, INVALID_SYNTAX).at(place(range)))
     };
     let allocator = Allocator::default();
     let program = parse(&allocator, source).map_err(invalid)?;
@@ -138,11 +162,19 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Exp
         Some(Parsed::Directive(text)) => return Ok(constant_code(&text)),
         // The extension rewrite accepts any program but an empty text; only what comes after it wants an expression.
         None if lacks_name(&program) || code.is_empty() => return Err(invalid(0..source.len())),
-        None => return Err(ExpressionError::expression(INVALID_SYNTAX).at(place(0..source.len()))),
+        None => {
+            let error = ExpressionError::expression(INVALID_SYNTAX).at(place(0..source.len()));
+            return Err((Stage::Code, error));
+        }
     };
     let script = rewrite(source, expression, extensions).map_err(|mut error| {
         error.range = error.range.map(place);
-        error
+        let stage = match (error.message == INVALID_SYNTAX, error.name.as_str()) {
+            (true, "ExpressionExtensionError") => Stage::Extensions,
+            (true, _) => Stage::Syntax,
+            (false, _) => Stage::Code,
+        };
+        (stage, error)
     })?;
     let references = references::find(expression);
     Ok(Code {

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Expression, Program, Statement};
+use oxc_ast::ast::{Expression, LogicalExpression, Program, Statement};
+use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
-use oxc_span::SourceType;
+use oxc_span::{SourceType, Span};
 
 /// A parsed chunk: its first statement, which is all that counts.
 pub(crate) enum Parsed<'p, 'a> {
@@ -26,7 +27,30 @@ pub(crate) fn parse<'a>(allocator: &'a Allocator, source: &'a str) -> Result<Pro
             start..start + label.len() as usize
         }));
     }
-    Ok(parsed.program)
+    match source.contains("??").then(|| mixed_operators(&parsed.program)).flatten() {
+        Some(span) => Err(span.start as usize..span.end as usize),
+        None => Ok(parsed.program),
+    }
+}
+
+/// `a ?? (b) || c`, which is no JavaScript, and which the parser lets pass for the parentheses.
+fn mixed_operators(program: &Program<'_>) -> Option<Span> {
+    struct Finder(Option<Span>);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_logical_expression(&mut self, expression: &LogicalExpression<'a>) {
+            let mixes = |side: &Expression<'_>| {
+                matches!(side, Expression::LogicalExpression(side)
+                    if side.operator.is_coalesce() != expression.operator.is_coalesce())
+            };
+            if mixes(&expression.left) || mixes(&expression.right) {
+                self.0.get_or_insert(expression.span);
+            }
+            walk::walk_logical_expression(self, expression);
+        }
+    }
+    let mut finder = Finder(None);
+    finder.visit_program(program);
+    finder.0
 }
 
 /// The expression that a program starts with, if it starts with one.

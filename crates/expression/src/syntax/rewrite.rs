@@ -27,7 +27,7 @@ use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 use self::calls::{read_node, strip_parentheses};
-use self::checks::{NOT_CALLED, misprinted};
+use self::checks::{DYNAMIC_BASE, NOT_CALLED, misprinted};
 use crate::error::ExpressionError;
 use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
 use crate::syntax::print_quasi::print_quasi;
@@ -305,8 +305,9 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         let is_whole = !member.optional
             && self.whole == member.span
             && (member.object.is_member_expression() || member.object.is_identifier_reference());
-        self.check_key(member.property.span, &member.property.name, is_whole);
+        // As n8n does, from the inside out.
         self.visit_expression(&member.object);
+        self.check_key(member.property.span, &member.property.name, is_whole);
     }
 
     fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
@@ -501,8 +502,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
             }
             Some(Expression::Identifier(_)) | None => {}
             Some(parent) => {
-                let message = "Cannot use dynamic class extension due to security concerns";
-                self.refuse(parent.span(), message.to_owned());
+                self.refuse(parent.span(), DYNAMIC_BASE.to_owned());
             }
         }
         let names = class.id.iter().map(|id| id.name.to_string()).collect();

@@ -78,9 +78,9 @@ impl Rewriter<'_> {
 
     pub(super) fn static_step(&mut self, member: &StaticMemberExpression<'_>) -> (String, String) {
         self.is_guarded = true;
-        self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
         let (conditions, object) = self.chain_step(&member.object);
         let (conditions, object) = self.short_circuit(conditions, object, member.optional);
+        self.check_key(member.property.span, &member.property.name, self.whole.end == member.span.end);
         (conditions, format!("{object}.{}", member.property.name))
     }
 

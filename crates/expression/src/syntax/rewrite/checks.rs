@@ -4,7 +4,7 @@ use oxc_ast::ast::PropertyKey;
 use oxc_span::{GetSpan, Span};
 
 use super::{Rewriter, range};
-use crate::error::{ExpressionError, INVALID_SYNTAX};
+use crate::error::{EVALUATION_FAILED, ExpressionError, INVALID_SYNTAX};
 use crate::syntax::names::{is_denied, is_reserved};
 
 /// Methods and accessors in object literals and classes: n8n prints code for them that does not compile
@@ -13,11 +13,27 @@ pub(super) fn misprinted() -> ExpressionError {
     ExpressionError::evaluation_failed("methods and accessors are not supported, use functions as properties")
 }
 
+pub(super) const DYNAMIC_BASE: &str = "Cannot use dynamic class extension due to security concerns";
+
 pub(super) const NOT_CALLED: &str = "Cannot access \"$\" without calling it as a function";
 
+/// In which of its walks over a chunk n8n finds an error: the parser, the check of classes, the check of keys and names,
+/// the check of `$`, and then whatever only running it shows.
+fn pass(error: &ExpressionError) -> usize {
+    match error.name.as_str() {
+        _ if error.message == INVALID_SYNTAX => 0,
+        "ExpressionClassExtensionError" => 1,
+        _ if error.message == DYNAMIC_BASE => 1,
+        _ if error.message == NOT_CALLED => 3,
+        "Error" if error.message.starts_with(EVALUATION_FAILED) => 4,
+        _ => 2,
+    }
+}
+
 impl Rewriter<'_> {
+    /// Keeps the error that n8n would have found first.
     pub(super) fn fail(&mut self, span: Span, error: ExpressionError) {
-        if self.error.is_none() {
+        if self.error.as_ref().is_none_or(|first| pass(&error) < pass(first)) {
             self.error = Some(error.at(range(span)));
         }
     }
