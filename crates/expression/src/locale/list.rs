@@ -83,9 +83,10 @@ fn adapt(locale: &Locale, pattern: &str, next: &str) -> String {
             }
         }
         "he" | "iw" => {
-            let is_hebrew = next.chars().next().is_some_and(|first| ('\u{590}'..='\u{5ff}').contains(&first));
+            let is_foreign =
+                next.chars().next().is_some_and(|first| !('\u{590}'..='\u{5ff}').contains(&first));
             match pattern {
-                "{0} \u{5d5}{1}" if !is_hebrew => "{0} \u{5d5}-{1}".to_owned(),
+                "{0} \u{5d5}{1}" if is_foreign => "{0} \u{5d5}-{1}".to_owned(),
                 _ => pattern.to_owned(),
             }
         }

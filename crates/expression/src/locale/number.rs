@@ -455,8 +455,9 @@ impl NumberFormat {
         parts
     }
 
+    /// Whether Unicode counts it as a digit, too: those of `hanidec` are letters.
     fn is_digit(&self, character: char) -> bool {
-        self.digits.contains(&character)
+        self.digits.contains(&character) && self.digits[0] != '〇'
     }
 
     fn push_affix(&self, parts: &mut Vec<Part>, affix: &Affix, compact: bool) {

@@ -122,11 +122,12 @@ impl Numbers {
         SmolStr::new(&self.system)
     }
 
-    /// How a currency is written where it is not as others: it, or the region's own currency, has a way of its own.
+    /// How a currency is written where it is not as others: it, or the own currency of the region that the locale names,
+    /// has a way of its own.
     pub(super) fn special_currency(&self, code: &str, locale: &Locale) -> Option<SpecialCurrency> {
         let currencies = currencies(locale);
         let special = |code: &str| currencies.get(code).and_then(|currency| currency.4.clone());
-        special(code).or_else(|| special(self.currency.as_deref()?))
+        special(code).or_else(|| special(self.currency.as_deref().filter(|_| locale.names_region())?))
     }
 
     /// Symbols and patterns of a numbering system; those of Latin digits where it has none of its own.
@@ -135,9 +136,10 @@ impl Numbers {
             return Arc::clone(found);
         }
         let latin = self.formats.get("latn").cloned().unwrap_or_default();
-        // The signs of these two are CLDR's root's where a locale has none; all other systems take the locale's own.
+        // The signs of these two, and the patterns of the first, are CLDR's root's where a locale has none; all other
+        // systems take the locale's own.
         let [decimal, group, percent, plus, minus, exponential] = match system {
-            "arab" => ["٫", "٬", "٪\u{61c}", "\u{61c}+", "\u{61c}-", "أس"],
+            "arab" => ["٫", "٬", "٪\u{61c}", "\u{61c}+", "\u{61c}-", "اس"],
             "arabext" => ["٫", "٬", "٪", "\u{200e}+\u{200e}", "\u{200e}-\u{200e}", "×۱۰^"],
             _ => return latin,
         };
@@ -151,6 +153,13 @@ impl Numbers {
             exponential: exponential.to_owned(),
             ..formats.symbols
         };
+        if system == "arab" {
+            formats.decimal = "#,##0.###".to_owned();
+            formats.percent = "#,##0%".to_owned();
+            formats.currency = "#,##0.00\u{a0}¤".to_owned();
+            formats.accounting.clone_from(&formats.currency);
+            (formats.currency_alpha, formats.accounting_alpha) = (None, None);
+        }
         Arc::new(formats)
     }
 }

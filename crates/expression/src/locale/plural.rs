@@ -20,6 +20,12 @@ struct Operands {
     e: f64,
 }
 
+/// The digits of a number's integer part that ICU looks at.
+fn last_digits(integer: &str) -> &str {
+    const MOST: usize = 18;
+    &integer[integer.len().saturating_sub(MOST)..]
+}
+
 impl Operands {
     fn new(decimal: &Decimal, exponent: u32) -> Self {
         let (integer, fraction) = decimal.shifted(exponent as i32).plain_digits();
@@ -27,7 +33,7 @@ impl Operands {
         let number = |digits: &str| digits.parse::<f64>().unwrap_or(0.0);
         Self {
             n: number(&format!("{integer}.{fraction}")),
-            i: number(&integer),
+            i: number(last_digits(&integer)),
             v: fraction.len() as f64,
             w: trimmed.len() as f64,
             f: number(&fraction),

@@ -246,6 +246,11 @@ impl Locale {
     }
 
     /// Whether the tag names a region.
+    pub(super) fn names_region(&self) -> bool {
+        self.named
+    }
+
+    /// Whether the tag names this region.
     pub(super) fn is_of(&self, region: &str) -> bool {
         self.named && self.region == region
     }

@@ -1,6 +1,6 @@
 //! The names of time zones in dates.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use smol_str::SmolStr;
 
 use super::date_data::zone_names;
@@ -35,7 +35,7 @@ pub(super) fn zone_text(
             let column = if is_daylight(zone, millis) { 2 } else { 1 };
             (long, zone_name(locale, zone, millis, long, column))
         }
-        ZoneStyle::Generic { long } => (long, zone_name(locale, zone, millis, long, 0)),
+        ZoneStyle::Generic { long } => (long, generic_name(locale, zone, millis, long)),
     };
     name.unwrap_or_else(|| offset_text(locale, digits, offset, long))
 }
@@ -55,20 +55,58 @@ fn cldr_id(zone: &Zone) -> Option<SmolStr> {
 /// Minutes after 1970 at which the last metazones end, on the last day of the year 9999.
 const LAST_MINUTE: i64 = 4_223_371_679;
 
-/// A name of the zone itself, or of the metazone that it is part of at the time, from 1970 on. Columns: generic, standard, daylight.
+/// A name of the zone itself, or of the metazone that it is part of at the time. Columns: generic, standard, daylight.
 fn zone_name(locale: &Locale, zone: &Zone, millis: f64, long: bool, column: usize) -> Option<String> {
     let id = cldr_id(zone)?;
-    let names = zone_names(locale);
-    let width = usize::from(!long);
-    let own = names.zones.get(id.as_str()).and_then(|row| row.get(width)?.get(column)?.clone());
-    own.or_else(|| {
-        let minutes = (millis / 60_000.0).floor() as i64;
-        let spans = supplement().metazones.get(id.as_str())?;
-        let (meta, _, _) = spans
-            .iter()
-            .find(|(_, from, to)| from.unwrap_or(0) <= minutes && minutes < to.unwrap_or(LAST_MINUTE))?;
-        names.meta.get(meta.as_str())?.get(width)?.get(column)?.clone()
-    })
+    own_name(locale, &id, long, column).or_else(|| meta_name(locale, &id, millis, long, column))
+}
+
+/// A name of the zone itself.
+fn own_name(locale: &Locale, id: &str, long: bool, column: usize) -> Option<String> {
+    zone_names(locale).zones.get(id)?.get(usize::from(!long))?.get(column)?.clone()
+}
+
+/// A name of the metazone that a zone is part of at a time from 1970 on.
+fn meta_name(locale: &Locale, id: &str, millis: f64, long: bool, column: usize) -> Option<String> {
+    let minutes = (millis / 60_000.0).floor() as i64;
+    let spans = supplement().metazones.get(id)?;
+    let (meta, _, _) = spans
+        .iter()
+        .find(|(_, from, to)| from.unwrap_or(0) <= minutes && minutes < to.unwrap_or(LAST_MINUTE))?;
+    zone_names(locale).meta.get(meta.as_str())?.get(usize::from(!long))?.get(column)?.clone()
+}
+
+/// The generic name of a zone. Where no summer time is near, the standard name says as much, unless the two are the same
+/// word.
+fn generic_name(locale: &Locale, zone: &Zone, millis: f64, long: bool) -> Option<String> {
+    let id = cldr_id(zone)?;
+    if let Some(own) = own_name(locale, &id, long, 0) {
+        return Some(own);
+    }
+    let generic = meta_name(locale, &id, millis, long, 0);
+    if is_near_daylight(zone, millis) {
+        return generic;
+    }
+    let standard = zone_name(locale, zone, millis, long, 1);
+    standard.filter(|standard| generic.as_ref() != Some(standard)).or(generic)
+}
+
+/// Whether the zone has its summer time within half a year of a time.
+fn is_near_daylight(zone: &Zone, millis: f64) -> bool {
+    const NEAR: SignedDuration = SignedDuration::from_hours(184 * 24);
+    let Zone::Iana(tz, _) = zone else { return false };
+    let Ok(time) = Timestamp::from_millisecond(millis.floor() as i64) else { return false };
+    let was_daylight = tz.preceding(time).next().is_some_and(|change| {
+        let before = change.timestamp().checked_sub(SignedDuration::from_secs(1));
+        time.duration_since(change.timestamp()) < NEAR
+            && before.is_ok_and(|before| tz.to_offset_info(before).dst().is_dst())
+    });
+    is_daylight(zone, millis)
+        || was_daylight
+        || tz
+            .following(time)
+            .next()
+            .is_some_and(|change| change.timestamp().duration_since(time) < NEAR && change.dst().is_dst())
 }
 
 /// Whether the zone has its summer time. The tz database counts Ireland's winter as the exception, CLDR its summer.
