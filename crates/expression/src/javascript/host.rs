@@ -16,7 +16,7 @@ use crate::javascript::run::{
     old_node_member, require_input, self_field, variable_getter,
 };
 use crate::javascript::view::{View, number_value};
-use crate::luxon::{self, Class as LuxonClass, Member, MemberKind};
+use crate::luxon::{self, Class as LuxonClass, Member, MemberKind, bind_zone};
 use crate::math;
 use crate::run::items::{item_json, items_json};
 use crate::run::{functions, nodes, paired, parameters, variables};
@@ -262,7 +262,16 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         }
         Ok(list.into_value())
     }),
-    ("luxonNew", |_| Err(Thrown::type_error("luxon objects are made by their static methods").into())),
+    ("luxonNew", |call| {
+        let (class, arguments) = (luxon_class(call.index(0)), call.values(1)?);
+        in_scene(|scene| call.give(&luxon::construct(class, &arguments, scene.clock)?))
+    }),
+    ("zoneGetters", |call| call.give_json(&bind_zone::GETTERS.into_iter().map(Json::from).collect())),
+    ("zoneMethods", |call| call.give_json(&bind_zone::METHODS.into_iter().map(Json::from).collect())),
+    ("zoneMember", |call| {
+        let (zone, name, arguments) = (call.value(0)?, call.text(1)?, call.values(2)?);
+        call.give(&bind_zone::member(&zone, &name, &arguments)?)
+    }),
     ("dateToLocaleString", |call| {
         let (millis, kind) = (call.js(0).as_number().unwrap_or(f64::NAN), call.text(1)?);
         let (locales, options) = (call.value(2)?, call.value(3)?);

@@ -99,7 +99,7 @@
   const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
   const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   const two = (n) => (n < 10 ? `0${n}` : `${n}`);
-  const yearText = (year) => (year < 0 ? `-${StringOf(-year).padStart(6, '0')}` : StringOf(year).padStart(4, '0'));
+  const yearText = (year) => (year < 0 ? '-' : '') + StringOf(Math.abs(year)).padStart(4, '0');
   const datePart = (d) =>
     `${DAYS[d.getUTCDay()]} ${MONTHS[d.getUTCMonth()]} ${two(d.getUTCDate())} ${yearText(d.getUTCFullYear())}`;
   const timePart = (d) =>
@@ -404,6 +404,20 @@
     luxonPrototypes.push(prototype);
   }
   // Those that call back.
+  const zonePrototype = {};
+  for (const name of host.zoneGetters()) {
+    defineProperty(zonePrototype, name, { get() { return host.zoneMember(this, name, []); }, configurable: true });
+  }
+  for (const name of host.zoneMethods()) {
+    hide(zonePrototype, name, asNative(function (...args) { return host.zoneMember(this, name, args); }, name));
+  }
+  for (const name of ['zone', '_zone']) {
+    const { get } = getOwnPropertyDescriptor(luxon.DateTime.prototype, name);
+    defineProperty(luxon.DateTime.prototype, name, {
+      get: asNative(function () { return setPrototypeOf({ ...apply(get, this, []) }, zonePrototype); }, `get ${name}`),
+      configurable: true,
+    });
+  }
   hide(luxon.Duration.prototype, 'mapUnits', asNative(function (change) {
     if (!this.isValid) return this;
     const values = {};
@@ -486,6 +500,11 @@
     readers.add(made);
     return made;
   };
+  const isReader = uncurry(WeakSet.prototype.has);
+  // Before the host reads an object, which some of these refuse.
+  const touch = (value) => {
+    if (typeof value === 'object' && value !== null && isReader(readers, value)) value.isLuxonDateTime;
+  };
   const lister = (names, get) => new NativeProxy({}, {
     ...written((target, key) => (isCommon(key) ? target[key] : get(key))),
     has(target, key) { return key in target || names().includes(key); },
@@ -564,7 +583,10 @@
     return host.evaluate(text, at || index);
   });
   for (const name of ['$jmespath', '$jmesPath']) {
-    lazy(name, () => (...args) => host.jmespath(args[0], args[1]));
+    lazy(name, () => (...args) => {
+      touch(args[0]);
+      return host.jmespath(args[0], args[1]);
+    });
   }
   for (const name of ['$fromAI', '$fromAi', '$fromai']) {
     lazy(name, (index) => (...args) => host.fromAi(index, args));
@@ -594,10 +616,9 @@
     const own = new Set(extensionNames[kind]);
     for (const name of allNames) if (!own.has(name)) lacking[kind][name] = true;
   }
-  const isReader = uncurry(WeakSet.prototype.has);
   const extend = (receiver, name, args = []) => {
     const kind = typeof receiver;
-    if (kind === 'object' && receiver !== null && isReader(readers, receiver)) receiver.isLuxonDateTime;
+    touch(receiver);
     if (lacking[kind === 'object' && isArray(receiver) ? 'array' : kind][name] !== true) {
       const found = host.extend(receiver, StringOf(name), args);
       if (found !== undefined) return found[0];
@@ -808,7 +829,7 @@
       }
     }
   };
-  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, lazyHandler, namedHandler, filledHandler, writtenHandler };
+  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),

@@ -7,7 +7,8 @@ use super::bind_interval::units_of;
 use super::civil::MAX_TIME;
 use super::datetime::DateTime;
 use super::duration::Duration;
-use super::format_parse::{expand, tokens_of};
+use super::format_explain::explain;
+use super::format_parse::{Format, expand, tokens_of};
 use super::interval::Interval;
 use super::intl::DateFormatter;
 use super::iso::{IsoStyle, to_object};
@@ -70,7 +71,7 @@ pub(crate) const METHODS: [&str; 41] = [
 ];
 
 /// The names of the static methods.
-pub(crate) const STATICS: [&str; 19] = [
+pub(crate) const STATICS: [&str; 21] = [
     "now",
     "local",
     "utc",
@@ -83,6 +84,8 @@ pub(crate) const STATICS: [&str; 19] = [
     "fromHTTP",
     "fromFormat",
     "fromString",
+    "fromFormatExplain",
+    "fromStringExplain",
     "fromSQL",
     "invalid",
     "isDateTime",
@@ -252,20 +255,8 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
         },
         "getPossibleOffsets" => Value::array(date.possible_offsets().into_iter().map(date_value).collect()),
         "resolvedLocaleOptions" => resolved(date, first)?,
-        // a value without a length is read as an empty format
-        "toFormat" if date.is_valid() && first.as_str().is_none() => match first {
-            Value::Undefined => {
-                return Err(Thrown::type_error("Cannot read properties of undefined (reading 'length')"));
-            }
-            _ if first.is_nullish() => {
-                return Err(Thrown::type_error("Cannot read properties of null (reading 'length')"));
-            }
-            _ if first.elements().is_some_and(|elements| !elements.is_empty()) => {
-                return Err(Thrown::type_error("fmt.charAt is not a function"));
-            }
-            _ => Value::from(""),
-        },
-        "toFormat" => Value::from(date.to_format(first.as_str().unwrap_or_default(), second)?),
+        "toFormat" if !date.is_valid() => Value::from("Invalid DateTime"),
+        "toFormat" => Value::from(date.to_format(Format::from_value(first)?.text, second)?),
         "toLocaleString" if !date.is_valid() => Value::from("Invalid DateTime"),
         "toLocaleString" => {
             let loc = date.loc().with_options(&locale_part(second))?;
@@ -278,7 +269,7 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
             Value::Json(parts.iter().map(Part::to_json).collect())
         }
         "toISO" | "toISODate" | "toISOTime" if !date.is_valid() => {
-            IsoStyle::from_options(first, false)?;
+            not_null(first)?;
             Value::NULL
         }
         "toISO" => text_or_null(date.to_iso_styled(IsoStyle::from_options(first, false)?)),
@@ -347,6 +338,10 @@ pub(crate) fn call_static(name: &str, args: &[Value], clock: &Clock) -> Option<R
         "isDateTime" => Some(Ok(is_instance(arg(args, 0), "isLuxonDateTime"))),
         "min" | "max" => Some(best(args, name)),
         "parseFormatForOpts" | "expandFormat" => Some(expand_format(name, args)),
+        "fromFormatExplain" | "fromStringExplain" => Some(match arg(args, 0).as_str() {
+            Some(text) => explain(text, arg(args, 1), arg(args, 2)),
+            None => Err(Thrown::type_error("input.match is not a function")),
+        }),
         _ => Some(construct(name, args, clock).map(date_value)),
     }
 }
@@ -396,16 +391,12 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
             None => Err(Thrown::type_error("s.replace is not a function")),
         },
         "invalid" => Ok(DateTime::invalid(Box::new(Invalid::from_args(args, "DateTime")?), clock)),
-        _ => match (first.as_str(), second.as_str()) {
-            _ if first.is_undefined() || second.is_undefined() => {
-                Err(error("fromFormat requires an input string and a format"))
-            }
-            (Some(text), Some(format)) => DateTime::from_format(text, format, arg(args, 2), clock),
-            // What has no length has no tokens.
-            (Some(text), None) if second.as_f64().is_some() || second.as_bool().is_some() => {
-                DateTime::from_format(text, "", arg(args, 2), clock)
-            }
-            _ => Err(Thrown::type_error("input.match is not a function")),
+        _ if first.is_undefined() || second.is_undefined() => {
+            Err(error("fromFormat requires an input string and a format"))
+        }
+        _ => match first.as_str() {
+            Some(text) => DateTime::from_format(text, Format::from_value(second)?, arg(args, 2), clock),
+            None => Err(Thrown::type_error("input.match is not a function")),
         },
     }
 }

@@ -1,22 +1,24 @@
 //! `fromFormat`: reading dates by format tokens.
 
+use std::borrow::Cow;
+
 use super::build::Parsed;
+use super::coerce;
 use super::datetime::DateTime;
-use super::error;
 use super::format::{Width, english_eras, english_months, english_weekdays, extract};
+use super::format_found::{Found, Reading};
 use super::intl::DateFormatter;
 use super::loc::Loc;
-use super::parse::{fraction_millis, untruncate_year};
+use super::parse::untruncate_year;
 use super::presets;
 use super::tokens::{Token, split};
-use super::units::Field;
 use super::zone::Zone;
 use crate::locale::{self, DateOptions};
-use crate::{Clock, Thrown};
+use crate::{Clock, Thrown, Value};
 
 /// What a token matches.
 #[derive(Debug, Clone)]
-enum Matcher {
+pub(super) enum Matcher {
     /// Digits of the locale, from the fewest to the most.
     Digits(usize, usize),
     /// One of several words.
@@ -33,8 +35,8 @@ enum Matcher {
 
 /// A token and how to read it.
 #[derive(Debug, Clone)]
-struct Piece {
-    matcher: Matcher,
+pub(super) struct Piece {
+    pub(super) matcher: Matcher,
     /// The first letter of the token; none for literals.
     key: Option<char>,
     /// Whether a two-digit year is meant.
@@ -46,38 +48,49 @@ struct Piece {
 /// A format that texts are read by.
 #[derive(Debug, Clone)]
 pub(crate) struct FormatParser {
-    pieces: Vec<Piece>,
-    digits: [char; 10],
+    pub(super) pieces: Vec<Piece>,
+    pub(super) digits: [char; 10],
 }
 
 impl FormatParser {
     /// Prepares a format for a locale.
     pub(crate) fn new(loc: &Loc, format: &str) -> Result<Self, Thrown> {
-        let mut pieces = Vec::new();
-        for token in expand(split(format), loc)? {
-            pieces.push(piece(&token, loc)?);
-        }
+        Self::of_tokens(loc, &expand(split(format), loc)?)
+    }
+
+    /// Prepares the tokens of a format for a locale.
+    pub(super) fn of_tokens(loc: &Loc, tokens: &[Token]) -> Result<Self, Thrown> {
+        let pieces = tokens.iter().map(|token| piece(token, loc)).collect::<Result<_, _>>()?;
         let digits = locale::digits(loc.numbering().unwrap_or("latn")).unwrap_or(locale::LATIN_DIGITS);
         Ok(Self { pieces, digits })
     }
 
     /// Reads a text, which must match as a whole. `None` when it does not.
     pub(crate) fn parse(&self, text: &str) -> Result<Option<Parsed>, Thrown> {
+        self.split(text).map(|texts| self.found(&texts).into_parsed()).transpose()
+    }
+
+    /// The texts that the pieces match; `None` when they do not match the whole.
+    pub(super) fn split(&self, text: &str) -> Option<Vec<String>> {
         let text: Vec<char> = text.chars().collect();
         let mut ends = vec![0; self.pieces.len()];
         if !self.matches(&text, 0, 0, &mut ends) {
-            return Ok(None);
+            return None;
         }
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let parts = starts.zip(&ends).map(|(start, end)| text.get(start..*end).unwrap_or_default());
+        Some(parts.map(|part| part.iter().collect()).collect())
+    }
+
+    /// What the texts of the pieces mean.
+    pub(super) fn found(&self, texts: &[String]) -> Found {
         let mut found = Found::default();
-        let mut start = 0;
-        for (piece, end) in self.pieces.iter().zip(&ends) {
+        for (piece, text) in self.pieces.iter().zip(texts) {
             if let Some(key) = piece.key {
-                let matched: String = text.get(start..*end).unwrap_or_default().iter().collect();
-                found.set(key, self.read(piece, &matched));
+                found.set(key, self.read(piece, text));
             }
-            start = *end;
         }
-        found.into_parsed().map(Some)
+        found
     }
 
     /// Matches the pieces from `index` at `start`, trying the ends that each allows in order.
@@ -109,7 +122,7 @@ impl FormatParser {
                 equal.then_some(text.len()).into_iter().collect()
             }
             Matcher::Space => match rest.first() {
-                Some(first) if super::coerce::is_space(*first) && !matches!(first, '\n' | '\r') => vec![1],
+                Some(first) if coerce::is_space(*first) && !matches!(first, '\n' | '\r') => vec![1],
                 _ => Vec::new(),
             },
             Matcher::ZoneName => {
@@ -158,13 +171,15 @@ impl FormatParser {
                 let digits = self.latin(text);
                 let number = digits.parse().unwrap_or(f64::NAN);
                 let number = if piece.two_digit_year { untruncate_year(number) } else { number };
-                Reading { number, text: digits }
+                // luxon keeps the digits of these.
+                let is_text = piece.key == Some('u') && matches!(piece.matcher, Matcher::Digits(1, 2 | 9));
+                Reading { number, text: digits, is_text }
             }
             Matcher::Words(words) => {
                 let plain = plain_word(text);
                 let index = words.iter().position(|word| plain_word(word) == plain);
                 let number = index.map_or(-1.0, |index| index as f64) + piece.first;
-                Reading { number, text: String::new() }
+                Reading { number, ..Reading::default() }
             }
             Matcher::Offset { colon } => {
                 let digits = self.latin(text);
@@ -177,98 +192,11 @@ impl FormatParser {
                 };
                 let number = |text: &str| text.parse::<f64>().unwrap_or(0.0);
                 let size = number(hours) * 60.0 + number(minutes);
-                Reading { number: if negative && size != 0.0 { -size } else { size }, text: String::new() }
+                let number = if negative && size != 0.0 { -size } else { size };
+                Reading { number, ..Reading::default() }
             }
-            _ => Reading { number: f64::NAN, text: text.to_owned() },
+            _ => Reading { number: f64::NAN, text: text.to_owned(), is_text: true },
         }
-    }
-}
-
-/// What a piece read.
-#[derive(Debug, Clone, Default)]
-struct Reading {
-    number: f64,
-    text: String,
-}
-
-/// What the pieces of a format read, by the first letter of their tokens; a later piece wins.
-#[derive(Debug, Default)]
-struct Found(Vec<(char, Reading)>);
-
-impl Found {
-    fn set(&mut self, key: char, reading: Reading) {
-        match self.0.iter_mut().find(|(own, _)| *own == key) {
-            Some((_, old)) => *old = reading,
-            None => self.0.push((key, reading)),
-        }
-    }
-
-    fn number(&self, key: char) -> Option<f64> {
-        self.0.iter().find(|(own, _)| *own == key).map(|(_, reading)| reading.number)
-    }
-
-    fn set_number(&mut self, key: char, number: f64) {
-        self.set(key, Reading { number, text: String::new() });
-    }
-
-    fn text(&self, key: char) -> Option<&str> {
-        self.0.iter().find(|(own, _)| *own == key).map(|(_, reading)| reading.text.as_str())
-    }
-
-    fn into_parsed(mut self) -> Result<Parsed, Thrown> {
-        let mut parsed = Parsed::default();
-        if let Some(name) = self.text('z') {
-            parsed.zone = Some(Zone::iana(name));
-        }
-        if let Some(offset) = self.number('Z') {
-            if parsed.zone.is_none() {
-                parsed.zone = Some(Zone::Fixed(offset));
-            }
-            parsed.offset = Some(offset);
-        }
-        if let Some(quarter) = self.number('q') {
-            self.set_number('M', (quarter - 1.0) * 3.0 + 1.0);
-        }
-        if let Some(hour) = self.number('h') {
-            match self.number('a') {
-                Some(1.0) if hour < 12.0 => self.set_number('h', hour + 12.0),
-                Some(0.0) if hour == 12.0 => self.set_number('h', 0.0),
-                _ => {}
-            }
-        }
-        if let (Some(0.0), Some(year)) = (self.number('G'), self.number('y'))
-            && year != 0.0
-        {
-            self.set_number('y', -year);
-        }
-        if let Some(millis) = self.text('u').map(fraction_millis) {
-            self.set_number('S', millis.unwrap_or(f64::NAN));
-        }
-        if self.number('a').is_some() && self.number('H').is_some() {
-            return Err(error("Can't include meridiem when specifying 24-hour format"));
-        }
-        for (key, reading) in &self.0 {
-            let field = match key {
-                'S' => Field::Millisecond,
-                's' => Field::Second,
-                'm' => Field::Minute,
-                'h' | 'H' => Field::Hour,
-                'd' => Field::Day,
-                'o' => Field::Ordinal,
-                'L' | 'M' => Field::Month,
-                'y' => Field::Year,
-                'E' | 'c' => Field::Weekday,
-                'W' => Field::WeekNumber,
-                'k' => Field::WeekYear,
-                'q' => Field::Quarter,
-                _ => continue,
-            };
-            if !reading.number.is_finite() {
-                return Err(error("Invalid unit value NaN"));
-            }
-            parsed.fields.set(field, reading.number);
-        }
-        Ok(parsed)
     }
 }
 
@@ -300,7 +228,7 @@ pub(crate) fn tokens_of(options: DateOptions, loc: &Loc) -> Result<Vec<Option<To
     };
     let tokens = formatter.format_to_parts().into_iter().map(|part| {
         if part.kind == "literal" {
-            let space = part.text.chars().all(super::coerce::is_space);
+            let space = part.text.chars().all(coerce::is_space);
             return Some(Token { literal: !space, text: if space { " ".to_owned() } else { part.text } });
         }
         let style = options.get(part.kind);
@@ -486,23 +414,53 @@ fn plain_word(word: &str) -> String {
     word.replace('.', "").replace('\u{a0}', " ").to_lowercase()
 }
 
+/// The argument of `fromFormat`.
+pub(crate) struct Format<'v> {
+    /// What is read as tokens.
+    pub(super) text: &'v str,
+    /// How it is called when a text does not match.
+    shown: Cow<'v, str>,
+}
+
+impl<'v> Format<'v> {
+    /// Reads a format. What has no characters is an empty one.
+    ///
+    /// # Errors
+    /// Throws for null, and for what has elements instead of characters.
+    pub(crate) fn from_value(value: &'v Value) -> Result<Self, Thrown> {
+        if let Some(text) = value.as_str() {
+            return Ok(Self { text, shown: text.into() });
+        }
+        if value.is_nullish() {
+            return Err(Thrown::type_error("Cannot read properties of null (reading 'length')"));
+        }
+        let is_empty = match value.elements() {
+            Some(elements) => elements.is_empty(),
+            None => !super::option(value, "length").is_truthy(),
+        };
+        if !is_empty {
+            return Err(Thrown::type_error("fmt.charAt is not a function"));
+        }
+        Ok(Self { text: "", shown: coerce::to_text(value)?.into() })
+    }
+}
+
+/// The locale that a format is read in.
+pub(super) fn parsing_loc(options: &Value) -> Result<Loc, Thrown> {
+    let option =
+        |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Loc::default().with(option("locale").as_deref(), option("numberingSystem").as_deref(), None, None)
+}
+
 impl DateTime {
     /// `fromFormat`, with the options `zone`, `setZone`, `locale` and `numberingSystem`.
     pub(crate) fn from_format(
         text: &str,
-        format: &str,
-        options: &crate::Value,
+        format: Format<'_>,
+        options: &Value,
         clock: &Clock,
     ) -> Result<Self, Thrown> {
-        let option =
-            |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-        let loc = Loc::default().with(
-            option("locale").as_deref(),
-            option("numberingSystem").as_deref(),
-            None,
-            None,
-        )?;
-        let parsed = FormatParser::new(&loc, format)?.parse(text)?;
-        Self::from_parsed(parsed, options, &format!("format {format}"), text, clock)
+        let parsed = FormatParser::new(&parsing_loc(options)?, format.text)?.parse(text)?;
+        Self::from_parsed(parsed, options, &format!("format {}", format.shown), text, clock)
     }
 }

@@ -198,7 +198,7 @@ impl Interval {
 
     /// `Interval.merge`: overlapping and touching intervals become one.
     pub(crate) fn merge(mut intervals: Vec<Self>) -> Vec<Self> {
-        intervals.sort_by(|one, other| one.bounds().0.total_cmp(&other.bounds().0));
+        sort_by_start(&mut intervals);
         let mut merged: Vec<Self> = Vec::new();
         for interval in intervals {
             match merged.last_mut() {
@@ -281,6 +281,33 @@ impl Interval {
             ),
             (SmolStr::new_static("isLuxonInterval"), Value::from(true)),
         ]
+    }
+}
+
+/// Sorts by start, as the engine sorts: an invalid interval is neither before nor after any other, so that the order
+/// of the comparisons counts.
+fn sort_by_start(intervals: &mut Vec<Interval>) {
+    if intervals.iter().all(Interval::is_valid) {
+        return intervals.sort_by(|one, other| one.bounds().0.total_cmp(&other.bounds().0));
+    }
+    let starts_before = |one: &Interval, other: &Interval| one.bounds().0 < other.bounds().0;
+    let falls = matches!(intervals.as_slice(), [first, second, ..] if starts_before(second, first));
+    let continues = |pair: &&[Interval]| starts_before(&pair[1], &pair[0]) == falls;
+    let run = intervals.windows(2).take_while(continues).count() + 1;
+    let mut rest = intervals.split_off(run.min(intervals.len()));
+    if falls {
+        intervals.reverse();
+    }
+    for interval in rest.drain(..) {
+        let (mut low, mut high) = (0, intervals.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match starts_before(&interval, &intervals[middle]) {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        intervals.insert(low, interval);
     }
 }
 

@@ -48,8 +48,8 @@ impl Loc {
         };
         let text =
             |key: &str| json.get(key).filter(|value| crate::value::is_truthy(value)).map(coerce::json_text);
-        let is_tag = |value: &Json| value.is_string() || value.is_array() || !crate::value::is_truthy(value);
-        if !json.get("locale").is_none_or(is_tag) {
+        let own = super::option(options, "locale");
+        if own.is_truthy() && own.as_str().is_none() && !own.is_array() {
             return Err(Thrown::type_error("localeStr.indexOf is not a function"));
         }
         let weeks = match json.get("weekSettings") {

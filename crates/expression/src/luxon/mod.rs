@@ -8,15 +8,19 @@ mod arithmetic;
 mod bind_date;
 mod bind_duration;
 mod bind_interval;
+pub(crate) mod bind_zone;
 mod build;
 mod civil;
 pub(crate) mod coerce;
+mod construct;
 mod datetime;
 mod difference;
 mod duration;
 mod english;
 mod fields;
 mod format;
+mod format_explain;
+mod format_found;
 mod format_parse;
 mod interval;
 mod intl;
@@ -42,6 +46,7 @@ pub use interval::Interval;
 pub use js_date::parse_date;
 
 pub(crate) use civil::Civil;
+pub(crate) use construct::construct;
 pub(crate) use leave::leave;
 pub(crate) use zone::Zone;
 

@@ -78,6 +78,22 @@ impl Phrase<'_> {
     }
 }
 
+/// What a date is told from.
+enum Base {
+    Date(DateTime),
+    /// Something else, by its number: it differs from a date by no number of units.
+    Other(f64),
+}
+
+impl Base {
+    fn time(&self) -> f64 {
+        match self {
+            Base::Date(date) => date.millis(),
+            Base::Other(number) => *number,
+        }
+    }
+}
+
 impl DateTime {
     /// `toRelative` and, with `calendar`, `toRelativeCalendar`. `None` when the date is invalid.
     pub(crate) fn to_relative(
@@ -91,15 +107,13 @@ impl DateTime {
         }
         super::not_null(options)?;
         let base = match super::option(options, "base") {
-            Value::DateTime(base) => base.as_ref().clone(),
-            base if base.is_truthy() => {
-                return Err(Thrown::type_error("end.diff is not a function"));
-            }
-            _ => Self::at(clock.now as f64, self.zone().clone(), Loc::default()),
+            Value::DateTime(base) => Base::Date(base.as_ref().clone()),
+            base if base.is_truthy() => Base::Other(coerce::to_number(&base)?),
+            _ => Base::Date(Self::at(clock.now as f64, self.zone().clone(), Loc::default())),
         };
         let mut end = self.clone();
         if let Some(padding) = super::option(options, "padding").as_f64().filter(|_| !calendar) {
-            let padding = if self.millis() < base.millis() { -padding } else { padding };
+            let padding = if self.millis() < base.time() { -padding } else { padding };
             end = end.plus_unit(padding, Unit::Milliseconds);
         }
         let loc = end.loc().with_options(&locale_part(options))?;
@@ -109,10 +123,17 @@ impl DateTime {
             units.extend([Unit::Hours, Unit::Minutes, Unit::Seconds]);
         }
         let difference = |unit: Unit| -> Result<f64, Thrown> {
+            let base = match &base {
+                Base::Date(base) => base,
+                Base::Other(_) if calendar => {
+                    return Err(Thrown::type_error("start.startOf is not a function"));
+                }
+                Base::Other(_) => return Ok(f64::NAN),
+            };
             if !calendar {
-                return Ok(end.diff(&base, &[unit], &Value::Undefined, clock)?.get(unit));
+                return Ok(end.diff(base, &[unit], &Value::Undefined, clock)?.get(unit));
             }
-            if end.has_same(&base, unit, false, clock)? {
+            if end.has_same(base, unit, false, clock)? {
                 return Ok(0.0);
             }
             let (end, base) = (end.start_of(unit, false)?, base.start_of(unit, false)?);
@@ -133,7 +154,7 @@ impl DateTime {
                 return Ok(Some(phrase.write(count, unit.name())?));
             }
         }
-        let zero = if base.millis() > end.millis() { -0.0 } else { 0.0 };
+        let zero = if base.time() > end.millis() { -0.0 } else { 0.0 };
         match units.last() {
             Some(unit) => Ok(Some(phrase.write(zero, unit.name())?)),
             None => Err(Thrown::type_error("Cannot read properties of undefined")),

@@ -121,7 +121,7 @@ impl Zone {
     }
 
     /// The zone again that [`Zone::to_json`] showed.
-    fn from_json(input: &Value) -> Option<Self> {
+    pub(crate) fn from_json(input: &Value) -> Option<Self> {
         let json = input.as_json()?;
         if let Some(minutes) = json.get("fixed").and_then(Json::as_f64) {
             return Some(Zone::Fixed(minutes));

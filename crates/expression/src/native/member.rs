@@ -35,6 +35,10 @@ pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> E
             Ok(found.map_or(Operand::UNDEFINED, |(_, value)| value.clone().into()))
         }
         Operand::Items(_) => Err(Stop::Unsupported),
+        // A zone has members besides its fields.
+        Operand::Value(Value::DateTime(_)) if matches!(key.name.as_str(), "zone" | "_zone") => {
+            Err(Stop::Unsupported)
+        }
         Operand::Value(value) => match luxon::get(&value, &key.name, scene.clock) {
             Some(member) => Ok(member?.into()),
             None => Err(Stop::Unsupported),
