@@ -92,7 +92,9 @@ pub(crate) fn is_deliberate(expression: &str, answer: &Value) -> bool {
         // Data in a Map or a Set.
         || ["#<Object>", "#<Array>", "[object Array]"].iter().any(|kind| holds(&format!("{kind} could not be cloned")))
         // Optional chains beside an extension call, in a template literal or with a computed key.
-        || expression.contains("?.[") && holds("invalid syntax")
+        || expression.contains("?.[") && (holds("invalid syntax") || answer["kind"] == "undefined")
+        // Interpolations in parentheses in a template literal with a line break.
+        || expression.contains("${(") && (expression.contains('\n') || expression.contains("\\n"))
         || expression.contains('`') && expression.contains("?.") && (holds("invalid syntax") || holds("(reading 'start')"))
 }
 

@@ -2,8 +2,9 @@
 //! JavaScript. A difference is made small before it is printed.
 //!
 //! It needs the oracle (`HEDDLE_ORACLE`) and says so where there is none. Environment: `HEDDLE_FUZZ_SEED` (printed at each
-//! run), `HEDDLE_FUZZ_EXPRESSIONS` (how many), `HEDDLE_FUZZ_FAMILY` (only this one), and `HEDDLE_FUZZ_RECORD`: a file to which
-//! the differences are written as recorded cases.
+//! run), `HEDDLE_FUZZ_EXPRESSIONS` (how many), `HEDDLE_FUZZ_FAMILY` (only this one), `HEDDLE_FUZZ_CASES` (a file of cases that
+//! are compared instead of new ones, as they are recorded), and `HEDDLE_FUZZ_RECORD`: a file to which the differences, or
+//! all of the given cases, are written as recorded cases.
 
 mod compare;
 mod grammar;
@@ -54,14 +55,20 @@ fn expressions_give_what_n8n_gives() {
     });
     let mut rng = Rng::with_seed(seed);
     let mut scene = Scene::read();
+    let given = given_cases();
+    let wanted = given.as_ref().map_or(wanted, Vec::len);
     let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let mut differences: Vec<Difference> = Vec::new();
     let mut done = 0;
     while done < wanted {
-        let cases: Vec<Case> = std::iter::repeat_with(|| Case::grow(&grammar, &mut rng, family))
-            .filter(|case| !case.is_fickle())
-            .take(BATCH.min(wanted - done))
-            .collect();
+        let count = BATCH.min(wanted - done);
+        let cases: Vec<Case> = match &given {
+            Some(given) => given[done..done + count].to_vec(),
+            None => std::iter::repeat_with(|| Case::grow(&grammar, &mut rng, family))
+                .filter(|case| !case.is_fickle())
+                .take(count)
+                .collect(),
+        };
         done += cases.len();
         for case in &cases {
             counts.entry(case.family).or_default().0 += 1;
@@ -75,9 +82,26 @@ fn expressions_give_what_n8n_gives() {
         println!("{:>20}: {ran} ran, {differed} differ", grammar.families[*family].name);
     }
     let count = differences.len();
-    let small = shrink_all(&mut oracle, &mut scene, differences);
-    report(&small);
+    let recorded: Vec<Value> = match &given {
+        Some(given) => {
+            report(&differences);
+            given.iter().map(|case| record(&mut oracle, &scene, case)).collect()
+        }
+        None => report(&shrink_all(&mut oracle, &mut scene, differences)),
+    };
+    if let Some(path) = setting::<String>("HEDDLE_FUZZ_RECORD") {
+        let lines: Vec<String> = recorded.iter().map(Value::to_string).collect();
+        std::fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n"))).expect("the record can be written");
+    }
     assert!(count == 0, "{count} of {done} expressions differ; the seed was {seed}");
+}
+
+/// The cases of `HEDDLE_FUZZ_CASES`, all in the workflow `chain`.
+fn given_cases() -> Option<Vec<Case>> {
+    let path = setting::<String>("HEDDLE_FUZZ_CASES")?;
+    let text = std::fs::read_to_string(&path).expect("the cases can be read");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("the cases are a JSON array");
+    Some(cases.iter().map(Case::given).collect())
 }
 
 /// Those of the cases that differ. Whatever differs is asked once more by itself, with the clock stopped just before.
@@ -140,7 +164,16 @@ fn shrink(oracle: &mut Oracle, scene: &mut Scene, mut found: Difference) -> Diff
     found
 }
 
-fn report(differences: &[Difference]) {
+/// A given case with what n8n gives for it.
+fn record(oracle: &mut Oracle, scene: &Scene, case: &Case) -> Value {
+    let answer = oracle.ask_all(&[Scene::freeze(), scene.request(case)]).remove(1);
+    let mut record = case.record(&case.id);
+    record.extend(recorded(&answer));
+    record.into()
+}
+
+/// Prints the differences, and gives them as cases.
+fn report(differences: &[Difference]) -> Vec<Value> {
     let mut cases: Vec<Value> = Vec::new();
     for (index, found) in differences.iter().enumerate() {
         let mut case = found.case.record(&format!("fuzz-{index:03}"));
@@ -159,8 +192,5 @@ fn report(differences: &[Difference]) {
         println!("    {}", Value::from(case.clone()));
         cases.push(case.into());
     }
-    if let Some(path) = setting::<String>("HEDDLE_FUZZ_RECORD") {
-        let lines: Vec<String> = cases.iter().map(Value::to_string).collect();
-        std::fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n"))).expect("the record can be written");
-    }
+    cases
 }

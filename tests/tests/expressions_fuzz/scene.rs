@@ -1,6 +1,8 @@
 //! Where an expression is evaluated: an item, and the workflow `chain` of the recorded fixtures. Both sides are asked
 //! from here.
 
+use std::borrow::Cow;
+
 use fastrand::Rng;
 use heddle_expression::cases::{Recording, evaluate_cases_with};
 use heddle_expression::{Engine, EngineLimits};
@@ -18,11 +20,13 @@ const FREEZE: &str = "={{ Date.now = () => 1741964966535, 1 }}";
 /// An expression and its item.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
+    /// Its name, if somebody wrote it down.
+    pub(crate) id: String,
     pub(crate) family: usize,
     pub(crate) pieces: Vec<Piece>,
     pub(crate) json: Map<String, Value>,
     pub(crate) item_index: usize,
-    pub(crate) timezone: Option<&'static str>,
+    pub(crate) timezone: Option<Cow<'static, str>>,
     /// `pairedItem` of the items of `Fetch` and `Input`, where they are not those of the fixture.
     pub(crate) pairings: Option<[Vec<Value>; 2]>,
 }
@@ -53,14 +57,29 @@ impl Case {
             pieces.push(Piece::Text(text(rng)));
         }
         let timezone = match rng.usize(..8) {
-            0 => Some(["UTC", "Europe/Berlin", "Asia/Kolkata", "Pacific/Auckland"][rng.usize(..4)]),
+            0 => Some(["UTC", "Europe/Berlin", "Asia/Kolkata", "Pacific/Auckland"][rng.usize(..4)].into()),
             _ => None,
         };
         let item_index = [0, 0, 0, 0, 0, 0, 1, 2, 3, 7][rng.usize(..10)];
         let reads_nodes = grammar.families[family].name == "nodes" && rng.bool();
         let pairings =
             reads_nodes.then(|| [(); 2].map(|()| (0..rng.usize(1..6)).map(|_| pairing(rng)).collect()));
-        Self { family, pieces, json: item(rng), item_index, timezone, pairings }
+        Self { id: String::new(), family, pieces, json: item(rng), item_index, timezone, pairings }
+    }
+
+    /// A case that somebody wrote down: `id`, `expression`, `json`, and perhaps `itemIndex` and `timezone`.
+    pub(crate) fn given(case: &Value) -> Self {
+        let expression = case["expression"].as_str().expect("a case has an expression");
+        let template = expression.strip_prefix('=').expect("an expression begins with `=`");
+        Self {
+            id: case["id"].as_str().unwrap_or_default().to_owned(),
+            family: 0,
+            pieces: vec![Piece::Text(template.to_owned())],
+            json: case["json"].as_object().cloned().unwrap_or_default(),
+            item_index: case["itemIndex"].as_u64().map_or(0, |index| index as usize),
+            timezone: case["timezone"].as_str().map(|zone| zone.to_owned().into()),
+            pairings: None,
+        }
     }
 
     /// The template.
@@ -83,8 +102,8 @@ impl Case {
         if self.item_index > 0 {
             case.insert("itemIndex".into(), self.item_index.into());
         }
-        if let Some(timezone) = self.timezone {
-            case.insert("timezone".into(), timezone.into());
+        if let Some(timezone) = &self.timezone {
+            case.insert("timezone".into(), timezone.as_ref().into());
         }
         case
     }
@@ -326,8 +345,8 @@ impl Scene {
             "itemIndex": case.item_index,
             "vars": serde_json::from_str::<Value>(&self.recording.vars.to_string()).expect("JSON"),
         });
-        if let Some(timezone) = case.timezone {
-            request["timezone"] = timezone.into();
+        if let Some(timezone) = &case.timezone {
+            request["timezone"] = timezone.as_ref().into();
         }
         request
     }
