@@ -82,14 +82,16 @@ fn expressions_give_what_n8n_gives() {
         println!("{:>20}: {ran} ran, {differed} differ", grammar.families[*family].name);
     }
     let count = differences.len();
-    let recorded: Vec<Value> = match &given {
-        Some(given) => {
-            report(&differences);
-            given.iter().map(|case| record(&mut oracle, &scene, case)).collect()
-        }
-        None => report(&shrink_all(&mut oracle, &mut scene, differences)),
+    let differences = match given {
+        Some(_) => differences,
+        None => shrink_all(&mut oracle, &mut scene, differences),
     };
+    let found = report(&differences);
     if let Some(path) = setting::<String>("HEDDLE_FUZZ_RECORD") {
+        let recorded = match given {
+            Some(given) => given.iter().map(|case| record(&mut oracle, &scene, case)).collect(),
+            None => found,
+        };
         let lines: Vec<String> = recorded.iter().map(Value::to_string).collect();
         std::fs::write(&path, format!("[\n{}\n]\n", lines.join(",\n"))).expect("the record can be written");
     }

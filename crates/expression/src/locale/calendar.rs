@@ -68,15 +68,37 @@ pub(super) struct CalendarDate {
     pub(super) era_index: usize,
 }
 
+/// The day in 1582, counted from 1970, before which the calendars that follow the Gregorian one follow the Julian one.
+const GREGORIAN_START: i64 = -141_427;
+
+/// The Julian date of a day since 1970.
+fn julian(days: i64) -> (i64, u8, u8) {
+    const START: i64 = 719_470;
+    const CYCLE: i64 = 1461;
+    let days = days + START;
+    let in_cycle = days.rem_euclid(CYCLE);
+    let year_of_cycle = (in_cycle / 365).min(3);
+    let day_of_year = in_cycle - 365 * year_of_cycle;
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = 4 * days.div_euclid(CYCLE) + year_of_cycle + i64::from(month <= 2);
+    (year, month as u8, day as u8)
+}
+
 impl CalendarDate {
     pub(super) fn new(calendar: Calendar, civil: &Civil) -> Self {
-        let year = i64::from(civil.year);
+        let keeps_julian = matches!(calendar, Calendar::Buddhist | Calendar::Roc | Calendar::Japanese);
+        let (year, month, day) = match i64::from(civil.year) {
+            year if year <= 1582 && keeps_julian && civil.days() < GREGORIAN_START => julian(civil.days()),
+            year => (year, civil.month, civil.day),
+        };
         let (era_index, year) = match calendar {
             Calendar::Buddhist => (0, year + 543),
             Calendar::Roc if year > 1911 => (1, year - 1911),
             Calendar::Roc => (0, 1912 - year),
             Calendar::Japanese => {
-                let date = (civil.year, civil.month, civil.day);
+                let date = (civil.year, month, day);
                 match JAPANESE_ERAS.iter().rposition(|start| *start <= date) {
                     Some(era) => (era, year - i64::from(JAPANESE_ERAS[era].0) + 1),
                     None => (0, year - i64::from(JAPANESE_ERAS[0].0) + 1),
@@ -86,7 +108,7 @@ impl CalendarDate {
             _ if year > 0 => (1, year),
             _ => (0, 1 - year),
         };
-        Self { calendar, year, month: civil.month, day: civil.day, era_index }
+        Self { calendar, year, month, day, era_index }
     }
 
     /// The Persian calendar by its cycle of 33 years.

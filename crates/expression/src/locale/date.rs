@@ -29,6 +29,7 @@ pub(crate) struct DateFormat {
     calendar: Calendar,
     digits: [char; 10],
     decimal: String,
+    minus_sign: String,
     resolved: Resolved,
 }
 
@@ -149,13 +150,11 @@ impl DateFormat {
             hour_cycle: hour.map(cycle_name),
             numbering_system: system.clone(),
         };
+        let numbers = super::number_data::numbers(&locale.clone().with_data(Kind::Numbers)).formats(&system);
         Ok(Self {
             digits: digits(&system).unwrap_or(LATIN_DIGITS),
-            decimal: super::number_data::numbers(&locale.clone().with_data(Kind::Numbers))
-                .formats(&system)
-                .symbols
-                .decimal
-                .clone(),
+            decimal: numbers.symbols.decimal.clone(),
+            minus_sign: numbers.symbols.minus_sign.clone(),
             zone: options.time_zone.clone().unwrap_or(Zone::UTC),
             dates,
             pattern,
@@ -263,8 +262,8 @@ impl DateFormat {
         uses: (bool, bool),
     ) -> String {
         let number = |value: i64, width: usize| {
-            let sign = if value < 0 { "-" } else { "" };
-            localize(&format!("{sign}{:0width$}", value.unsigned_abs()), &self.digits)
+            let digits = localize(&format!("{:0width$}", value.unsigned_abs()), &self.digits);
+            if value < 0 { format!("{}{digits}", self.minus_sign) } else { digits }
         };
         let word = |table: &[Vec<Vec<String>>], alone: usize, index: usize| {
             let width = match length {

@@ -210,7 +210,12 @@ fn adjust(piece: Piece, wanted: &Skeleton, found: &Skeleton) -> Piece {
     let Piece::Field(letter, length) = piece else { return piece };
     let Some(field) = field_of(letter) else { return piece };
     let (Some(asked), Some(own)) = (wanted.get(field), found.get(field)) else { return piece };
-    let letter = if field == Field::Zone { 'z' } else { letter };
+    // Patterns of spans know two cycles of hours; the others are written in their place.
+    let letter = match (letter, asked.letter) {
+        _ if field == Field::Zone => 'z',
+        ('h', 'K') | ('H', 'k') => asked.letter,
+        _ => letter,
+    };
     if asked.length == own.length || is_numeric(letter, length) != (asked.kind > 0) {
         return Piece::Field(letter, length);
     }

@@ -350,6 +350,11 @@ pub(crate) fn call_static(name: &str, args: &[Value], clock: &Clock) -> Option<R
 fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thrown> {
     let first = arg(args, 0);
     let second = arg(args, 1);
+    match name {
+        "now" | "local" | "utc" | "invalid" => {}
+        "fromFormat" | "fromString" => not_null(arg(args, 2))?,
+        _ => not_null(second)?,
+    }
     let zoned = |millis: f64| -> Result<DateTime, Thrown> {
         Ok(DateTime::at(millis, Zone::normalize(&option(second, "zone"), clock), Loc::from_options(second)?))
     };
@@ -418,8 +423,10 @@ fn expand_format(name: &str, args: &[Value]) -> Result<Value, Thrown> {
     let first = arg(args, 0);
     let loc = Loc::from_options(arg(args, 1))?;
     if name == "expandFormat" {
-        let format = first.as_str().ok_or_else(|| Thrown::type_error("fmt.charAt is not a function"))?;
-        let text: String = expand(split(format), &loc)?.into_iter().map(|token| token.text).collect();
+        let text: String = expand(split(Format::from_value(first)?.text), &loc)?
+            .into_iter()
+            .map(|token| token.text)
+            .collect();
         return Ok(Value::from(text));
     }
     if !first.is_truthy() {

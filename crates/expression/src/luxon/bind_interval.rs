@@ -2,6 +2,7 @@
 
 use super::datetime::DateTime;
 use super::duration::Duration;
+use super::format_parse::Format;
 use super::interval::Interval;
 use super::intl::DateFormatter;
 use super::iso::IsoStyle;
@@ -150,7 +151,11 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
                 return Ok(interval_value(interval.clone()));
             };
             not_null(first)?;
-            let part = |key: &str, own: &DateTime| match option(first, key) {
+            let given = |key: &str| match first {
+                Value::Interval(other) => get(other, key).unwrap_or_default(),
+                options => option(options, key),
+            };
+            let part = |key: &str, own: &DateTime| match given(key) {
                 value if value.is_truthy() => DateTime::from_like(&value, clock),
                 _ => Ok(own.clone()),
             };
@@ -195,9 +200,7 @@ fn to_text(interval: &Interval, name: &str, args: &[Value]) -> Result<String, Th
                 Value::Undefined => " – ".to_owned(),
                 separator => coerce::to_text(&separator)?,
             };
-            let format = first.as_str().ok_or_else(|| {
-                Thrown::type_error("Cannot read properties of undefined (reading 'length')")
-            })?;
+            let format = Format::from_value(first)?.text;
             format!(
                 "{}{separator}{}",
                 start.to_format(format, &Value::Undefined)?,

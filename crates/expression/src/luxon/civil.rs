@@ -130,7 +130,9 @@ impl Fields {
             // days that the time had overflown
             time = time.rem_euclid(DAY);
         }
-        let millis = self.date_millis() + time;
+        // What is no year of two digits for luxon may be one for `Date.UTC`.
+        let year = if self.year < 0.0 && self.year > -1.0 { 1900.0 } else { self.year };
+        let millis = Self { year, ..*self }.date_millis() + time;
         if millis.abs() <= MAX_TIME { millis } else { f64::NAN }
     }
 
