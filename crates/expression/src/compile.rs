@@ -5,7 +5,7 @@ use std::ops::Range;
 use oxc_allocator::Allocator;
 use smol_str::SmolStr;
 
-use crate::error::{ExpressionError, INVALID_SYNTAX};
+use crate::error::{EVALUATION_FAILED, ExpressionError, INVALID_SYNTAX};
 use crate::native::expr::Expr;
 use crate::split::{Chunk, split, split_simply};
 use crate::syntax::extension_calls::seems_to_call_extension;
@@ -100,6 +100,8 @@ enum Stage {
     Syntax,
     /// It checks and prints a chunk after the other.
     Code,
+    /// It runs what it printed.
+    Run,
 }
 
 /// Why a chunk cannot be compiled.
@@ -172,6 +174,7 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Ref
         let stage = match (error.message == INVALID_SYNTAX, error.name.as_str()) {
             (true, "ExpressionExtensionError") => Stage::Extensions,
             (true, _) => Stage::Syntax,
+            (false, "Error") if error.message.starts_with(EVALUATION_FAILED) => Stage::Run,
             (false, _) => Stage::Code,
         };
         (stage, error)

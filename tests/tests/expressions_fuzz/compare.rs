@@ -91,7 +91,8 @@ pub(crate) fn is_deliberate(expression: &str, answer: &Value) -> bool {
         || holds("isLuxonDateTime") || holds("isLuxonDuration")
         // Data in a Map or a Set.
         || ["#<Object>", "#<Array>", "[object Array]"].iter().any(|kind| holds(&format!("{kind} could not be cloned")))
-        // Optional chains beside an extension call, in a template literal or with a computed key.
+        // Optional chains beside an extension call, in a template literal or an object, and with a computed key.
+        || expression.starts_with("={{ {") && expression.contains("?.") && holds("invalid syntax")
         || expression.contains("?.[") && (holds("invalid syntax") || answer["kind"] == "undefined")
         // Interpolations in parentheses in a template literal with a line break.
         || expression.contains("${(") && (expression.contains('\n') || expression.contains("\\n"))

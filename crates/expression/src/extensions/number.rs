@@ -65,9 +65,9 @@ fn format(number: f64, args: &[Value]) -> String {
     const DEFAULT_LOCALE: &str = "en-US";
     let formatted = match arg(args, 0) {
         Value::Undefined => {
-            locale::number_to_locale_string(number, &Value::from(DEFAULT_LOCALE), arg(args, 1))
+            locale::number_to_locale_string(&Value::from(number), &Value::from(DEFAULT_LOCALE), arg(args, 1))
         }
-        locales => locale::number_to_locale_string(number, locales, arg(args, 1)),
+        locales => locale::number_to_locale_string(&Value::from(number), locales, arg(args, 1)),
     };
     formatted.unwrap_or_else(|_| number_to_string(number).to_string())
 }

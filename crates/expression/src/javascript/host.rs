@@ -281,8 +281,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         })
     }),
     ("numberToLocaleString", |call| {
-        let number = call.js(0).as_number().unwrap_or(f64::NAN);
-        let text = crate::locale::number_to_locale_string(number, &call.value(1)?, &call.value(2)?)?;
+        let text = crate::locale::number_to_locale_string(&call.value(0)?, &call.value(1)?, &call.value(2)?)?;
         call.give(&Value::from(text))
     }),
     ("inRadix", |call| {

@@ -154,8 +154,9 @@
     },
     toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
   });
+  const bigIntOf = uncurry(BigInt.prototype.valueOf);
   nativeMethods(BigInt.prototype, {
-    toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
+    toLocaleString(locales, options) { return host.numberToLocaleString(bigIntOf(this), locales, options); },
   });
   nativeMethods(String.prototype, {
     localeCompare(other, locales, options) {
@@ -340,6 +341,9 @@
     defineProperty(Class.prototype, Symbol.toStringTag, { value: `Intl.${name}`, configurable: true });
     hide(Intl, name, Class);
   };
+  hide(Intl, 'getCanonicalLocales', asNative(
+    (locales) => host.intl('', 'getCanonicalLocales', locales), 'getCanonicalLocales',
+  ));
   intlClass('NumberFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
   intlClass('DateTimeFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
   intlClass('Collator', ['compare', 'resolvedOptions'], true);

@@ -30,8 +30,8 @@ pub fn supported_classes() -> &'static [(&'static str, &'static [&'static str])]
 ///
 /// # Errors
 /// A `RangeError` for a malformed tag or an option out of range, a `TypeError` where one is missing.
-pub fn number_to_locale_string(number: f64, locales: &Value, options: &Value) -> Result<String, Thrown> {
-    Ok(number_format(locales, options)?.format(number))
+pub fn number_to_locale_string(number: &Value, locales: &Value, options: &Value) -> Result<String, Thrown> {
+    Ok(join(&number_format(locales, options)?.format_to_parts(&decimal(number)?)))
 }
 
 /// `Date.prototype.toLocaleString` (`kind` is "both") and its siblings ("date", "time"). `millis` is NaN for an invalid
@@ -112,8 +112,8 @@ pub fn normalize(text: &str, form: &str) -> Result<String, Thrown> {
     text_case::normalize(text, form)
 }
 
-/// A method of an `Intl` object that was made with `locales` and `options`; "check" only reads them, and
-/// "supportedLocalesOf" is the class's.
+/// A method of an `Intl` object that was made with `locales` and `options`; "check" only reads them, "supportedLocalesOf"
+/// is the class's, and "getCanonicalLocales" that of `Intl` itself.
 ///
 /// # Errors
 /// What the constructor or the method throws; a `TypeError` when there is no such class or method.
@@ -125,8 +125,10 @@ pub fn intl(
     args: &[Value],
     clock: &Clock,
 ) -> Result<Value, Thrown> {
-    if method == "supportedLocalesOf" {
-        return supported_locales(arg(args, 0));
+    match method {
+        "supportedLocalesOf" => return known_locales(locales, true),
+        "getCanonicalLocales" => return known_locales(locales, false),
+        _ => {}
     }
     match class {
         "NumberFormat" => number_method(method, locales, options, args),
@@ -147,7 +149,8 @@ fn parts(parts: &[Part]) -> Value {
     Value::Json(parts.iter().map(Part::to_json).collect())
 }
 
-fn supported_locales(locales: &Value) -> Result<Value, Thrown> {
+/// The locales of a list in their usual spelling, each once; perhaps only those that there are data for.
+fn known_locales(locales: &Value, supported: bool) -> Result<Value, Thrown> {
     let texts: Vec<String> = match locales.as_str() {
         Some(text) => vec![text.to_owned()],
         None => {
@@ -157,8 +160,9 @@ fn supported_locales(locales: &Value) -> Result<Value, Thrown> {
     let mut found = Vec::new();
     for text in texts {
         let tag = Tag::parse(&text)?;
-        if tag.is_supported() {
-            found.push(Json::from(tag.base()));
+        let shown = Json::from(tag.text());
+        if (tag.is_supported() || !supported) && !found.contains(&shown) {
+            found.push(shown);
         }
     }
     Ok(Value::Json(found.into_iter().collect()))
@@ -304,6 +308,7 @@ fn relative_method(method: &str, locales: &Value, options: &Value, args: &[Value
             object.insert("locale", Json::from(name));
             object.insert("style", Json::from(style));
             object.insert("numeric", Json::from(numeric));
+            object.insert("numberingSystem", Json::from(format.numbering_system()));
             Value::Json(Json::from(object))
         }
         _ => return Err(missing(method)),

@@ -540,6 +540,11 @@ impl NumberFormat {
         all
     }
 
+    /// The numbering system.
+    pub(super) fn numbering_system(&self) -> &str {
+        &self.system
+    }
+
     /// What `resolvedOptions` shows.
     pub(super) fn resolved(&self) -> Json {
         let mut object = JsonObject::new();

@@ -53,20 +53,11 @@ pub(super) fn pattern(
         return fallback(lacking(&wanted, different, has_date));
     }
     if !(has_date && has_time) {
-        let extended = match different {
-            _ if wanted.get(different).is_some() => None,
-            Field::Era => Some('G'),
-            Field::Year => Some('y'),
-            Field::Month => Some('M'),
-            Field::Day => Some('d'),
-            _ => None,
-        };
-        // where the patterns say nothing of the field, one that shows it is taken
-        let extended = || {
-            let skeleton = Skeleton::parse(&format!("{}{}", extended?, wanted.written()));
-            halves(patterns, &skeleton, different)
-        };
-        return match halves(patterns, &wanted, different).or_else(extended) {
+        // no patterns of spans have months and days that stand alone
+        if letters.iter().any(|piece| matches!(piece, Piece::Field('L' | 'c', _))) {
+            return fallback(String::new());
+        }
+        return match halves(patterns, &wanted, different).or_else(|| extended(patterns, &wanted, different)) {
             Some((first, second)) => Range::Halves(first, second),
             None => fallback(String::new()),
         };
@@ -94,6 +85,28 @@ pub(super) fn pattern(
         }
         None => fallback(String::new()),
     }
+}
+
+/// The halves of the pattern for fields and the one that differs, where there are patterns for the fields, but none that
+/// tell this difference. A year that differs brings the month along if that would come by itself.
+fn extended(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    best(patterns, wanted)?;
+    let mut skeleton = wanted.written();
+    let mut found = None;
+    for (field, letter) in [(Field::Month, 'M'), (Field::Year, 'y'), (Field::Era, 'G')] {
+        if (field as usize) < different as usize {
+            break;
+        }
+        if wanted.get(field).is_some() {
+            continue;
+        }
+        let longer = format!("{letter}{skeleton}");
+        found = halves(patterns, &Skeleton::parse(&longer), field);
+        if found.is_some() {
+            skeleton = longer;
+        }
+    }
+    found
 }
 
 /// The fields of the date that a span with times needs besides those that are asked for: all of a short date where there
@@ -147,11 +160,13 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
 /// The largest field in which two readings differ, if it is not smaller than the smallest that is shown.
 fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Calendar) -> Option<Field> {
     let (one, two) = (CalendarDate::new(calendar, from), CalendarDate::new(calendar, to));
-    let smallest = (0..)
-        .zip(FIELDS)
-        .filter(|(_, (field, _))| wanted.get(*field).is_some())
-        .map(|(index, _)| index)
-        .max()?;
+    // A weekday tells days apart, and a fraction all that is larger.
+    let shows = |field: Field| {
+        wanted.get(field).is_some()
+            || field == Field::Day && wanted.get(Field::Weekday).is_some()
+            || field == Field::Second && wanted.get(Field::Fraction).is_some()
+    };
+    let smallest = (0..).zip(FIELDS).filter(|(_, (field, _))| shows(*field)).map(|(index, _)| index).max()?;
     let differs = [
         one.era_index != two.era_index,
         one.year != two.year,
@@ -166,8 +181,8 @@ fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Cal
     (found <= smallest).then(|| FIELDS.get(found).map(|(field, _)| *field))?
 }
 
-/// The two halves of the pattern for a span that differs in a field.
-fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
+/// The fields with patterns for spans that come nearest, if they are the same fields.
+fn best<'p>(patterns: &'p Patterns, wanted: &Skeleton) -> Option<(&'p String, Skeleton)> {
     let mut best: Option<(&String, Skeleton, Distance)> = None;
     let mut names: Vec<&String> = patterns.intervals.keys().collect();
     names.sort_unstable();
@@ -178,10 +193,13 @@ fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(V
             best = Some((name, skeleton, distance));
         }
     }
-    let (name, skeleton, distance) = best?;
-    if distance.missing != 0 || distance.has_extra {
-        return None;
-    }
+    best.filter(|(_, _, distance)| distance.missing == 0 && !distance.has_extra)
+        .map(|(name, skeleton, _)| (name, skeleton))
+}
+
+/// The two halves of the pattern for a span that differs in a field.
+fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
+    let (name, skeleton) = best(patterns, wanted)?;
     let by_field = patterns.intervals.get(name)?;
     let uses_24 = matches!(wanted.get(Field::Hour).map(|slot| slot.letter), Some('H' | 'k'));
     let key = match different {

@@ -58,6 +58,11 @@ impl RelativeFormat {
         Ok(Self { fields: FIELDS.get(locale.data, Kind::Fields), locale, style, auto, numbers })
     }
 
+    /// The numbering system of the numbers.
+    pub(super) fn numbering_system(&self) -> &str {
+        self.numbers.numbering_system()
+    }
+
     /// A distance in words; the unit is singular or plural.
     pub(super) fn format_to_parts(&self, number: f64, unit: &str) -> Result<Vec<Part>, Thrown> {
         let singular = unit.strip_suffix('s').unwrap_or(unit);

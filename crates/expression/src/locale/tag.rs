@@ -148,6 +148,20 @@ impl Tag {
         text
     }
 
+    /// The tag with its keywords.
+    pub(super) fn text(&self) -> String {
+        let mut text = self.base();
+        for (index, (key, value)) in self.keywords.iter().enumerate() {
+            text.push_str(if index == 0 { "-u-" } else { "-" });
+            text.push_str(key);
+            if !value.is_empty() {
+                text.push('-');
+                text.push_str(value);
+            }
+        }
+        text
+    }
+
     /// Whether there are data for its language.
     pub(super) fn is_supported(&self) -> bool {
         self.lookup().is_some()
