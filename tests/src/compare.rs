@@ -158,7 +158,7 @@ fn outputs(outputs: &Value) -> Value {
 }
 
 fn item(item: &Value) -> Value {
-    let mut shown = json!({ "json": item["json"], "pairedItem": pairing(&item["pairedItem"]) });
+    let mut shown = json!({ "json": item["json"], "pairedItem": item["pairedItem"] });
     if item.get("error").is_some() {
         shown["failed"] = json!(true);
     }
@@ -170,17 +170,4 @@ fn item(item: &Value) -> Value {
         shown["binary"] = binary.clone();
     }
     shown
-}
-
-/// A pairing in its long form: n8n writes some as numbers, and input 0 now and then.
-fn pairing(pairing: &Value) -> Value {
-    let one = |reference: &Value| {
-        let item = if reference.is_number() { reference } else { &reference["item"] };
-        json!({ "item": item, "input": reference["input"].as_u64().unwrap_or(0) })
-    };
-    match pairing {
-        Value::Null => Value::Null,
-        Value::Array(references) => references.iter().map(one).collect(),
-        reference => json!([one(reference)]),
-    }
 }

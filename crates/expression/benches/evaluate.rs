@@ -119,7 +119,7 @@ fn items_with(more: &str) -> Vec<Item> {
             "address":{{"city":"Town {index}","geo":{{"lat":1.5,"lon":2.5}}}},"note":"a longer note of item {index}",
             "status":"open","when":"2024-05-06T07:08:09.010Z","lines":[{{"sku":"s1","n":1}},{{"sku":"s2","n":2}}]{more}}}"#
         );
-        Item { paired_item: PairedItem::item(index), ..Item::new(Json::parse(&text).unwrap_or_default()) }
+        Item::new(Json::parse(&text).unwrap_or_default()).with_paired_item(PairedItem::item(index))
     };
     (0..1000).map(item).collect()
 }

@@ -6,70 +6,36 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
+use crate::paired_item::PairedItem;
 
 /// One record: its JSON, its files, where it came from, and the error that it stands for, if any.
 ///
-/// Cloning an item copies pointers, never its JSON.
+/// Cloning an item copies pointers, never its JSON. Every output of every node holds its items as long as the run lasts, so
+/// an item is kept to 48 bytes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
     /// The data. Nodes normally give an object.
     pub json: Json,
-    /// Files by property name.
-    pub binary: Option<Arc<BTreeMap<String, BinaryData>>>,
     /// The input item, or items, that this one stems from.
     pub paired_item: PairedItem,
-    /// The error object of an item that failed and continues (`spec/engine.md §12.5`).
-    pub error: Option<Arc<Json>>,
-    /// Facts about where the item came from, such as the execution of a called workflow: `{ subExecution }`.
-    pub metadata: Option<Arc<Json>>,
+    /// What few items have; `None` when this one has nothing of it.
+    extras: Option<Arc<Extras>>,
 }
+
+const _: () = assert!(size_of::<Item>() == 48);
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Extras {
+    binary: Option<Files>,
+    error: Option<Json>,
+    metadata: Option<Json>,
+}
+
+/// The files of an item by property name.
+pub type Files = Arc<BTreeMap<String, BinaryData>>;
 
 /// The items of one input or output, shared by all who read them.
 pub type Items = Arc<Vec<Item>>;
-
-/// The link from an output item back to the input it stems from (`spec/engine.md §13`).
-///
-/// Every item of every output holds one, so it is kept to 16 bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum PairedItem {
-    /// Nothing is known; lookups through this item fail.
-    #[default]
-    None,
-    /// Exactly one input item.
-    One(ItemReference),
-    /// Several input items, in the order in which the node named them.
-    Many(Arc<Vec<ItemReference>>),
-}
-
-const _: () = assert!(size_of::<PairedItem>() == 16);
-
-/// The position of an input item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemReference {
-    /// Index within the input's items.
-    pub item: u32,
-    /// Which main input; 0 is left out in JSON.
-    pub input: u16,
-    /// Says nothing: the values that a `bool` leaves free tell the variants of [`PairedItem`] apart without making it
-    /// longer.
-    spare: bool,
-    /// The node output to look in, in place of the one that the run data names (loops set it).
-    pub source_overwrite: Option<Arc<Source>>,
-}
-
-/// Which output of which run of which node some items came from (`spec/engine.md §3.1`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Source {
-    /// Name of the node.
-    pub previous_node: String,
-    /// Output index, from 0.
-    #[serde(default)]
-    pub previous_node_output: usize,
-    /// Run index, from 0.
-    #[serde(default)]
-    pub previous_node_run: usize,
-}
 
 /// One file of an item (`spec/engine.md §2`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,43 +73,63 @@ impl Item {
     pub fn new(json: Json) -> Self {
         Self { json, ..Self::default() }
     }
+
+    /// The item with another link back.
+    #[must_use]
+    pub fn with_paired_item(self, paired_item: PairedItem) -> Self {
+        Self { paired_item, ..self }
+    }
+
+    /// Its files; `None` when it has none.
+    pub fn binary(&self) -> Option<&Files> {
+        self.extras.as_ref()?.binary.as_ref()
+    }
+
+    /// The item with these files, or without any.
+    #[must_use]
+    pub fn with_binary(mut self, binary: Option<Files>) -> Self {
+        self.set_extra(binary, |extras| &mut extras.binary);
+        self
+    }
+
+    /// The error object of an item that failed and continues (`spec/engine.md §12.5`).
+    pub fn error(&self) -> Option<&Json> {
+        self.extras.as_ref()?.error.as_ref()
+    }
+
+    /// The item with this error object, or without one.
+    #[must_use]
+    pub fn with_error(mut self, error: Option<Json>) -> Self {
+        self.set_extra(error, |extras| &mut extras.error);
+        self
+    }
+
+    /// Facts about where the item came from, such as the execution of a called workflow: `{ subExecution }`.
+    pub fn metadata(&self) -> Option<&Json> {
+        self.extras.as_ref()?.metadata.as_ref()
+    }
+
+    /// The item with these facts about where it came from, or without any.
+    #[must_use]
+    pub fn with_metadata(mut self, metadata: Option<Json>) -> Self {
+        self.set_extra(metadata, |extras| &mut extras.metadata);
+        self
+    }
+
+    fn set_extra<T>(&mut self, value: Option<T>, field: fn(&mut Extras) -> &mut Option<T>) {
+        if value.is_none() && self.extras.is_none() {
+            return;
+        }
+        let extras = Arc::make_mut(self.extras.get_or_insert_default());
+        *field(extras) = value;
+        if *extras == Extras::default() {
+            self.extras = None;
+        }
+    }
 }
 
 impl From<Json> for Item {
     fn from(json: Json) -> Self {
         Self::new(json)
-    }
-}
-
-impl ItemReference {
-    /// Item `item` of main input `input`.
-    pub fn new(item: u32, input: u16) -> Self {
-        Self { item, input, spare: false, source_overwrite: None }
-    }
-
-    /// The same item, looked for in another output than the one that the run data names.
-    pub fn in_output(self, source: impl Into<Arc<Source>>) -> Self {
-        Self { source_overwrite: Some(source.into()), ..self }
-    }
-}
-
-impl PairedItem {
-    /// Item `item` of the first main input.
-    pub fn item(item: u32) -> Self {
-        Self::One(ItemReference::new(item, 0))
-    }
-
-    /// Several input items, in this order.
-    pub fn many(references: impl IntoIterator<Item = ItemReference>) -> Self {
-        Self::Many(Arc::new(references.into_iter().collect()))
-    }
-
-    /// The references in order; empty when nothing is known.
-    pub fn references(&self) -> &[ItemReference] {
-        match self {
-            Self::None => &[],
-            Self::One(reference) => std::slice::from_ref(reference),
-            Self::Many(references) => references,
-        }
     }
 }

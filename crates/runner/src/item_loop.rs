@@ -220,17 +220,16 @@ pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> 
 pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details: Json) -> Item {
     let mut json = if input.json.is_object() { input.json.clone() } else { Json::object() };
     json.insert("error", Json::from(error.message.as_str()));
-    Item {
-        json,
-        binary: input.binary.clone(),
-        paired_item: PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)),
-        error: Some(Arc::new(details)),
-        metadata: error.context.get("subExecution").map(|link| {
-            let mut metadata = Json::object();
-            metadata.insert("subExecution", link.clone());
-            Arc::new(metadata)
-        }),
-    }
+    let metadata = error.context.get("subExecution").map(|link| {
+        let mut metadata = Json::object();
+        metadata.insert("subExecution", link.clone());
+        metadata
+    });
+    Item::new(json)
+        .with_binary(input.binary().cloned())
+        .with_paired_item(PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)))
+        .with_error(Some(details))
+        .with_metadata(metadata)
 }
 
 /// What an item of a dry run shows: the request that would have left.

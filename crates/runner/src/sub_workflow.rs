@@ -379,7 +379,7 @@ fn outputs(called: &Workflow, result: &RunResult) -> Vec<Vec<Item>> {
                     PairedItem::None => PairedItem::None,
                     _ => trace_to_start(&result.run_data, task, item),
                 };
-                Item { paired_item, ..item.clone() }
+                item.clone().with_paired_item(paired_item)
             }));
         }
     }

@@ -123,7 +123,7 @@ impl Case {
         }
         let outputs = branches(returned);
         // Sorting out error items is the item loop's, not the scheduler's.
-        let is_error = |item: &Item| item.error.is_some();
+        let is_error = |item: &Item| item.error().is_some();
         if node.on_error() == OnError::ContinueErrorOutput
             || outputs.iter().flatten().any(|i| i.iter().any(is_error))
         {

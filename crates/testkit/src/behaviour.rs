@@ -214,9 +214,10 @@ impl Suite<'_> {
             .with_options(options)
             .with_setting("onError", "continueErrorOutput");
         let result = self.run(test).await?;
-        let errors: Vec<&Item> = all_items(&result).into_iter().filter(|item| item.error.is_some()).collect();
+        let errors: Vec<&Item> =
+            all_items(&result).into_iter().filter(|item| item.error().is_some()).collect();
         ensure(errors.len() == 1, || "the item did not fail".to_owned())?;
-        let outcome = errors[0].error.as_ref().and_then(|error| error.pointer("/context/outcome").cloned());
+        let outcome = errors[0].error().and_then(|error| error.pointer("/context/outcome").cloned());
         let is_send = self.sends();
         let expected = if is_send { "unknown" } else { "notDone" };
         ensure(outcome.as_ref().and_then(Json::as_str) == Some(expected), || {
@@ -252,8 +253,8 @@ impl Suite<'_> {
             Tier::Batch(_) => 0,
         };
         let items = outputs(&result, output);
-        check_error_item(items.iter().copied().find(|item| item.error.is_some()), bad)?;
-        let error_place = items.iter().position(|item| item.error.is_some());
+        check_error_item(items.iter().copied().find(|item| item.error().is_some()), bad)?;
+        let error_place = items.iter().position(|item| item.error().is_some());
         let before = items.iter().take_while(|item| references(item, 0)).count();
         ensure(error_place == Some(before), || "the failed item is not in its place".to_owned())?;
         check_lineage(&all_items(&result), 3)
@@ -272,7 +273,7 @@ impl Suite<'_> {
         ensure(errors.len() == 1, || format!("{} items are on the error output", errors.len()))?;
         check_error_item(errors.first().copied(), bad)?;
         let elsewhere = (0..error_output).flat_map(|output| outputs(&result, output));
-        ensure(elsewhere.filter(|item| item.error.is_some()).count() == 0, || {
+        ensure(elsewhere.filter(|item| item.error().is_some()).count() == 0, || {
             "the failed item is on another output, too".to_owned()
         })?;
         check_lineage(&all_items(&result), 3)

@@ -156,7 +156,7 @@ fn cut(item: &Item, fields: &[String]) -> Item {
     for field in fields {
         json.insert(field, item.json.get(field).cloned().unwrap_or(Json::NULL));
     }
-    Item { json, binary: item.binary.clone(), paired_item: item.paired_item.clone(), ..Item::default() }
+    Item::new(json).with_binary(item.binary().cloned()).with_paired_item(item.paired_item.clone())
 }
 
 fn properties() -> Json {

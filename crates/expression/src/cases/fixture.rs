@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use heddle_node::{BinaryData, Item, ItemReference, Json, PairedItem, Source, from_json};
+use heddle_node::{BinaryData, Item, Json, PairedItem, Source, from_json};
 
 use crate::graph::{Connection, ConnectionGraph};
 use crate::scene::{NodeInfo, RunView, WorkflowInfo};
@@ -176,43 +176,17 @@ fn read_items(items: &Json, case_json: &Json) -> Read<Vec<Item>> {
 
 fn read_item(item: &Json, case_json: &Json) -> Read<Item> {
     if item.as_str() == Some(CASE_ITEM) {
-        return Ok(Item { paired_item: PairedItem::item(0), ..Item::new(case_json.clone()) });
+        return Ok(Item::new(case_json.clone()).with_paired_item(PairedItem::item(0)));
     }
     let binary: Option<BTreeMap<String, BinaryData>> = match item.get("binary") {
         Some(files) => Some(from_json(files).map_err(|error| error.to_string())?),
         None => None,
     };
-    Ok(Item {
-        json: item.get("json").cloned().unwrap_or_default(),
-        binary: binary.map(Arc::new),
-        paired_item: item.get("pairedItem").map(read_pairing).transpose()?.unwrap_or_default(),
-        error: item.get("error").cloned().map(Arc::new),
-        ..Item::default()
-    })
-}
-
-fn read_pairing(pairing: &Json) -> Read<PairedItem> {
-    Ok(match pairing.as_array() {
-        Some(references) => {
-            PairedItem::many(references.iter().map(read_reference).collect::<Read<Vec<_>>>()?)
-        }
-        None if pairing.is_null() => PairedItem::None,
-        None => PairedItem::One(read_reference(pairing)?),
-    })
-}
-
-fn read_reference(reference: &Json) -> Read<ItemReference> {
-    let whole = |json: &Json| json.as_u64().and_then(|number| u32::try_from(number).ok());
-    if let Some(item) = whole(reference) {
-        return Ok(ItemReference::new(item, 0));
-    }
-    let item = reference.get("item").and_then(whole).ok_or("a pairedItem without its item")?;
-    let input = reference.get("input").and_then(whole).and_then(|input| u16::try_from(input).ok());
-    let paired = ItemReference::new(item, input.unwrap_or(0));
-    Ok(match reference.get("sourceOverwrite") {
-        Some(source) => paired.in_output(from_json::<Source>(source).map_err(|error| error.to_string())?),
-        None => paired,
-    })
+    let pairing = item.get("pairedItem").map(PairedItem::from_json).unwrap_or_default();
+    Ok(Item::new(item.get("json").cloned().unwrap_or_default())
+        .with_binary(binary.map(Arc::new))
+        .with_paired_item(pairing)
+        .with_error(item.get("error").cloned()))
 }
 
 /// The items of an output as the engine hands them on: paired by their own index.
@@ -221,9 +195,8 @@ fn input_from(place: &Json, nodes: &[Node], names: &HashMap<String, usize>) -> R
     let node = names.get(&name).and_then(|node| nodes.get(*node)).ok_or(format!("no node {name:?}"))?;
     let output = node.runs.get(index(place, "run")).and_then(|run| run.outputs.get(index(place, "output")));
     let items = output.cloned().flatten().ok_or("no such output")?;
-    let paired = items.into_iter().enumerate().map(|(index, item)| Item {
-        paired_item: PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)),
-        ..item
+    let paired = items.into_iter().enumerate().map(|(index, item)| {
+        item.with_paired_item(PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)))
     });
     Ok(paired.collect())
 }

@@ -27,12 +27,8 @@ pub fn with_fresh_pairing(mut items: Items, input: usize) -> Items {
         }
         return items;
     }
-    let fresh = items.iter().enumerate().map(|(index, item)| Item {
-        json: item.json.clone(),
-        binary: item.binary.clone(),
-        paired_item: PairedItem::One(ItemReference::new(to_u32(index), input)),
-        error: item.error.clone(),
-        metadata: item.metadata.clone(),
+    let fresh = items.iter().enumerate().map(|(index, item)| {
+        item.clone().with_paired_item(PairedItem::One(ItemReference::new(to_u32(index), input)))
     });
     Arc::new(fresh.collect())
 }
@@ -74,9 +70,10 @@ pub(super) fn always_output(outputs: Option<Branches>, counts: &[Option<usize>])
         return outputs;
     }
     let references = counts.iter().enumerate().flat_map(|(input, count)| {
-        (0..count.unwrap_or(0)).map(move |item| ItemReference::new(to_u32(item), to_u16(input)))
+        (0..count.unwrap_or(0))
+            .map(move |item| ItemReference::new(to_u32(item), to_u16(input)).naming_input())
     });
-    let item = Item { paired_item: PairedItem::many(references), ..Item::new(Json::object()) };
+    let item = Item::new(Json::object()).with_paired_item(PairedItem::many(references));
     let items = Some(Arc::new(vec![item]));
     match outputs.first_mut() {
         Some(first) => *first = items,

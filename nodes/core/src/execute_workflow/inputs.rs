@@ -38,5 +38,5 @@ pub(super) fn map(
             mapped.remove(id);
         }
     }
-    Ok(Item { json: mapped, binary: item.binary.clone(), ..Item::default() })
+    Ok(Item::new(mapped).with_binary(item.binary().cloned()))
 }

@@ -156,13 +156,12 @@ impl ItemNode for Each {
         let answer = context.services.run_workflow(call).await?;
         let mut metadata = Json::object();
         metadata.insert("subExecution", answer.sub_execution());
-        let metadata = Arc::new(metadata);
         let outputs = passed_on.map_or(answer.outputs, |item| vec![vec![item]]);
         let mut output = ItemOutput::nothing();
         for (index, items) in outputs.into_iter().enumerate() {
             for item in items {
-                let metadata = Some(Arc::clone(&metadata));
-                output.push(index, Item { paired_item: PairedItem::None, metadata, ..item });
+                let metadata = Some(metadata.clone());
+                output.push(index, item.with_paired_item(PairedItem::None).with_metadata(metadata));
             }
         }
         Ok(output)

@@ -80,7 +80,7 @@ fn written_object(name: &str, value: &Json, rules: Rules) -> Result<Json, NodeEr
 /// When the item has no such file, or the value is neither a name nor a file.
 pub(super) fn file(value: &Json, item: &Item, item_index: usize) -> Result<BinaryData, NodeError> {
     if let Some(name) = value.as_str() {
-        let Some(files) = &item.binary else {
+        let Some(files) = item.binary() else {
             return Err(NodeError::operation(format!(
                 "This operation expects the node's input data to contain a binary file '{name}', but none was found [item {item_index}]"
             ))

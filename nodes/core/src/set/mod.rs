@@ -79,7 +79,7 @@ impl ItemNode for Set {
     ) -> Result<ItemOutput, NodeError> {
         let rules = Rules::new(parameters, context);
         let mut json = include::fields(&context.item.json, parameters, rules)?;
-        let mut files = if rules.keep_files { context.item.binary.clone() } else { None };
+        let mut files = if rules.keep_files { context.item.binary().cloned() } else { None };
         match parameters.mode {
             Mode::Raw => set_object(&mut json, &raw_object(&parameters.json_output.0, rules)?, rules)?,
             Mode::Manual => {
@@ -90,7 +90,7 @@ impl ItemNode for Set {
                 assign(list(assignments)?, context.item, &mut json, &mut files, rules)?;
             }
         }
-        Ok(Item { json, binary: files, ..Item::default() }.into())
+        Ok(Item::new(json).with_binary(files).into())
     }
 
     /// Whatever fails is an error of the node. Fields of older versions are named as the file names them.
