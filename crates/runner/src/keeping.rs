@@ -73,9 +73,9 @@ impl Keeping {
         }
     }
 
-    /// Whether a node that is about to execute may consume its items one by one.
+    /// Whether a node that is about to execute may consume its items one by one, where nobody else holds them.
     pub(crate) fn consumes_items(&self, node: NodeIndex) -> bool {
-        self.releases && self.is_done_with_each_item[node]
+        self.is_done_with_each_item[node]
     }
 
     /// Notes that the last run of a node is in the run data.

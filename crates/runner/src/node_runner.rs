@@ -35,7 +35,7 @@ pub(crate) struct NodeRunner<'a> {
     pub(crate) main_input: usize,
     /// The typed parameters of one item are those of all.
     pub(crate) types_once: bool,
-    /// Nobody reads an item once it is done.
+    /// The node reads no item again once it is done.
     pub(crate) releases_items: bool,
 }
 

@@ -84,6 +84,11 @@ pub(crate) fn prepare_node(
         fill_defaults(&description.properties, &settings.parameters, type_version)
     };
     let mut problems = unknown_choices(workflow, index, &description, &upgraded);
+    if stored != filled {
+        // What the file has is checked before it is upgraded, too: an older version may be stricter.
+        let written = ParameterPlan::new(&description.properties, &stored, type_version);
+        problems.extend(written.err().map(|error| parameter_problem(workflow, index, &error)));
+    }
     let plan = ParameterPlan::new(&description.properties, &filled, type_version);
     let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
     match (plan, compiled) {

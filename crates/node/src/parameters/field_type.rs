@@ -128,11 +128,11 @@ fn is_alphanumeric(text: &str) -> bool {
 }
 
 fn number(value: &Json, strict: bool) -> Option<Json> {
-    if value.is_number() {
-        return Some(value.clone());
+    if strict && !value.is_number() {
+        return None;
     }
     let number = to_number(value);
-    (!strict && !number.is_nan()).then(|| Json::from(number))
+    (!number.is_nan()).then(|| Json::from(number))
 }
 
 fn boolean(value: &Json, strict: bool) -> Option<Json> {

@@ -20,7 +20,7 @@ pub(super) fn value(name: &str, value: Option<&Json>, kind: &str, rules: Rules) 
     };
     let fits = match kind {
         "string" => value.is_string(),
-        "number" => value.is_number(),
+        "number" => value.as_f64().is_some_and(|number| !number.is_nan()),
         "boolean" => value.is_bool(),
         _ => false,
     };

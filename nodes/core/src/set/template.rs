@@ -2,7 +2,8 @@
 //!
 //! What an expression gives stands in the text as JSON where it is an object or array, else as JavaScript's text of it:
 //! `null`, `undefined`, `5`. (In any other text parameter nothing stands for nothing.) So the text is taken apart before
-//! the run, every expression is resolved as a whole value, and the node puts the two together.
+//! the run, every expression is resolved as a whole value, and the node puts the two together. Unlike in other parameters
+//! a backslash before braces has no meaning, and braces that are not closed are text.
 
 use std::borrow::Cow;
 
@@ -28,7 +29,7 @@ pub(super) fn take_apart(stored: &Json) -> Option<Json> {
         rest = &rest[end..];
     }
     if pieces.is_empty() {
-        return Some(Json::from(format!("={rest}")));
+        return Some(Json::from(if rest.contains("{{") { rest.to_owned() } else { format!("={rest}") }));
     }
     pieces.push(piece(rest));
     Some(Json::from(pieces))
