@@ -221,6 +221,9 @@ impl NodeRunner<'_> {
         // How many items of the first output stand in the places of input items that are done. It saves a second list as
         // long as the first; it is over when more items came out than went in.
         let mut in_place = (self.releases_items && Arc::get_mut(&mut items).is_some()).then_some(0);
+        if in_place.is_none() {
+            collected.room = items.len();
+        }
         for index in 0..items.len() {
             if index % CHUNK == 0 {
                 // Nothing here waits by itself: this is where a cancellation, or the end of the run's time, is noticed.
@@ -364,6 +367,9 @@ struct Collected<'a> {
     has_effect: bool,
     outcome: Option<Outcome>,
     stopped: bool,
+    /// The items for which an output gets room when its first one comes: lists that grow need twice their memory for a
+    /// moment, and room that stays unused none.
+    room: usize,
 }
 
 impl<'a> Collected<'a> {
@@ -376,7 +382,19 @@ impl<'a> Collected<'a> {
             has_effect: false,
             outcome: None,
             stopped: false,
+            room: 0,
         }
+    }
+
+    fn put(&mut self, output: usize, item: Item) {
+        if output >= self.outputs.len() {
+            self.outputs.resize_with(output + 1, Vec::new);
+        }
+        let items = &mut self.outputs[output];
+        if items.capacity() == 0 {
+            items.reserve_exact(self.room);
+        }
+        items.push(item);
     }
 
     /// Takes the result of an item; `None` when it was not started.
@@ -392,7 +410,7 @@ impl<'a> Collected<'a> {
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
             Err(error) if self.runner.settings.continues_after_failure() => {
                 let item = self.runner.failed_item(item, index, &error);
-                self.outputs[self.runner.error_output()].push(item);
+                self.put(self.runner.error_output(), item);
             }
             Err(error) => {
                 self.stopped = true;
@@ -472,10 +490,7 @@ impl<'a> Collected<'a> {
             if item.paired_item == PairedItem::None {
                 item.paired_item = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));
             }
-            if output >= self.outputs.len() {
-                self.outputs.resize_with(output + 1, Vec::new);
-            }
-            self.outputs[output].push(item);
+            self.put(output, item);
         }
     }
 
@@ -501,10 +516,16 @@ impl<'a> Collected<'a> {
             metadata
         });
         NodeRunEnd {
-            outputs: self.error.is_none().then(|| self.outputs.into_iter().map(Arc::new).collect()),
+            outputs: self.error.is_none().then(|| self.outputs.into_iter().map(shared).collect()),
             error: self.error,
             metadata,
             outcome: self.outcome,
         }
     }
+}
+
+/// The list without room for more.
+fn shared(mut items: Vec<Item>) -> Items {
+    items.shrink_to_fit();
+    Arc::new(items)
 }

@@ -1,6 +1,7 @@
 //! Fields by path, such as `person.names[0].first`: what lodash's `get`, `set` and `unset` do.
 
 use heddle_node::json::MAX_DEPTH;
+use heddle_node::parameters::javascript::to_number;
 use heddle_node::{Json, NodeError};
 
 /// How far behind the end of an array a field may be set. The gap is filled with nulls, so a slip of the pen such as
@@ -139,8 +140,9 @@ fn place<'a>(json: &'a mut Json, key: &str, path: &str) -> Result<Option<&'a mut
 
 /// JavaScript's `array.length = value`.
 fn set_length(json: &mut Json, value: &Json, path: &str) -> Result<(), NodeError> {
-    let length = value.as_f64().filter(|length| *length >= 0.0 && length.fract() == 0.0);
-    let (Some(length), Some(elements)) = (length, json.as_array_mut()) else {
+    let length = to_number(value);
+    let is_length = length >= 0.0 && length.fract() == 0.0;
+    let (true, Some(elements)) = (is_length, json.as_array_mut()) else {
         return Err(NodeError::operation("Invalid array length").with_description(format!(
             "The field \"{path}\" is the length of an array, which is a whole number."
         )));

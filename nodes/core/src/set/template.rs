@@ -46,7 +46,9 @@ pub(super) fn put_together(pieces: &Json) -> Option<String> {
                 let value = piece.as_object()?.get("value");
                 let shown = value.map_or(Cow::Borrowed("undefined"), |value| match value {
                     value if value.is_object() || value.is_array() => Cow::Owned(value.to_string()),
-                    value if stands_alone(&text) && is_moment(value) => Cow::Owned(value.to_string()),
+                    value if stands_alone(&text) && (is_moment(value) || is_not_finite(value)) => {
+                        Cow::Owned(format!("\"{}\"", javascript::to_text(value)))
+                    }
                     value => javascript::to_text(value),
                 });
                 text.push_str(&shown);
@@ -64,6 +66,11 @@ fn stands_alone(text: &str) -> bool {
 /// Whether a value is a moment, which has become text on its way here; n8n still knows it as an object.
 fn is_moment(value: &Json) -> bool {
     value.as_str().is_some_and(|text| text.get(10..11) == Some("T") && is_date_text(text))
+}
+
+/// Whether a value is a number that JSON cannot write; n8n repairs it into a text.
+fn is_not_finite(value: &Json) -> bool {
+    value.as_f64().is_some_and(|number| !number.is_finite())
 }
 
 /// The one value that the pieces are when nothing but white space stands around it.
