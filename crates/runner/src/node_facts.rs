@@ -24,6 +24,7 @@ pub(crate) fn node_facts(
     let header = found.header();
     NodeFacts {
         inputs: header.inputs,
+        outputs: header.outputs.len(),
         required_inputs: match header.required_inputs {
             Declared::Any => RequiredInputs::None,
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),

@@ -8,7 +8,9 @@ use heddle_expression::{CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{Items, Json, Node, NodeDescription, Registry};
-use heddle_workflow::{ConnectionFilter, Graph, NodeIndex, Problem, Workflow};
+use heddle_workflow::{
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, NodeIndex, Problem, Workflow,
+};
 
 use crate::suggest::{suggest, suggest_node_types};
 
@@ -26,7 +28,7 @@ pub(crate) struct PreparedNode {
     pub(crate) types_once: bool,
 }
 
-/// Prepares the nodes that may run: the start node and all below it that are neither disabled nor pinned
+/// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
 /// (`spec/engine.md §4.4`).
 pub(crate) fn prepare_nodes(
     workflow: &Workflow,
@@ -35,11 +37,7 @@ pub(crate) fn prepare_nodes(
     start: NodeIndex,
     pins: &HashMap<NodeIndex, Items>,
 ) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
-    let mut reached = vec![false; workflow.nodes.len()];
-    reached[start] = true;
-    for node in graph.descendants(start, ConnectionFilter::Main) {
-        reached[node] = true;
-    }
+    let reached = reachable(workflow, graph, start);
     let mut problems = Vec::new();
     let mut nodes = Vec::with_capacity(workflow.nodes.len());
     for (index, node) in workflow.nodes.iter().enumerate() {
@@ -54,6 +52,25 @@ pub(crate) fn prepare_nodes(
         });
     }
     (nodes, problems)
+}
+
+/// The nodes that may run when the run begins at `start`: all below it and, in order v0, those that a node with several
+/// inputs makes run (`spec/engine.md §23`), which are the ones above its inputs, and all below them.
+fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> {
+    let mut reached = vec![false; workflow.nodes.len()];
+    let mut begins = vec![start];
+    while let Some(node) = begins.pop() {
+        if std::mem::replace(&mut reached[node], true) {
+            continue;
+        }
+        begins.extend(graph.children(node, ConnectionFilter::Main));
+        if workflow.settings.execution_order == ExecutionOrder::V0
+            && graph.inputs(node, &ConnectionType::MAIN).len() > 1
+        {
+            begins.extend(graph.ancestors(node, ConnectionFilter::Main));
+        }
+    }
+    reached
 }
 
 /// Prepares one node of the workflow, or says everything that keeps it from running.

@@ -79,6 +79,7 @@ impl Case {
                         RequiredInputs::These(list.as_array().unwrap().iter().map(number).collect())
                     }
                 },
+                outputs: 1,
                 runs_without_items: facts.get("runsWithoutItems").is_some(),
             }
         })

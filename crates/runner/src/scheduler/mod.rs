@@ -33,6 +33,7 @@ pub use plan::{NodeFacts, Plan, RequiredInputs};
 pub use run::{Branches, Completion, CompletionStatus, NodeRun, Outcome, RunId, RunKind, State};
 pub use start::{Destination, DestinationMode, Start, run_filter};
 
+use plan::PlanNode;
 use waiting::WaitingNodes;
 
 /// A node with the data for one run of it.
@@ -226,7 +227,7 @@ impl Scheduler {
         let Some(node) = self.plan.node(entry.node) else { return (RunKind::NoInput, 0, None) };
         if node.disabled {
             let first = entry.inputs.first().cloned().flatten();
-            return (RunKind::Disabled, 0, first.map(|items| vec![Some(items)]));
+            return (RunKind::Disabled, 0, first.map(|items| passed_on(items, node)));
         }
         if let Some(items) = self.pins.get(&entry.node) {
             return (RunKind::Pinned, 0, Some(vec![Some(items.clone())]));
@@ -244,6 +245,16 @@ impl Scheduler {
             None => (RunKind::NoInput, 0, None),
         }
     }
+}
+
+/// What leaves a disabled node: the items, and nothing through its error output.
+fn passed_on(items: Items, node: &PlanNode) -> Branches {
+    let mut outputs = vec![Some(items)];
+    if node.has_error_output {
+        outputs.resize(node.facts.outputs.max(1), None);
+        outputs.push(Some(Items::default()));
+    }
+    outputs
 }
 
 /// Whether a branch has at least one item.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use heddle_workflow::{
-    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, Workflow, highest_nodes,
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, Workflow,
+    highest_nodes,
 };
 
 /// How many or which inputs must have data before a node runs with some of them missing (`spec/engine.md §9.3`).
@@ -23,6 +24,8 @@ pub enum RequiredInputs {
 pub struct NodeFacts {
     /// Number of declared main inputs; a node that runs with inputs missing gets so many, the missing ones empty.
     pub inputs: usize,
+    /// Number of declared main outputs, without an error output.
+    pub outputs: usize,
     /// Which inputs must have data.
     pub required_inputs: RequiredInputs,
     /// Whether the node runs even when no input has items: triggers, polls and webhooks do.
@@ -38,6 +41,8 @@ pub(super) struct PlanNode {
     pub(super) always_output_data: bool,
     pub(super) execute_once: bool,
     pub(super) continues_after_failure: bool,
+    /// The node has an error output behind the declared ones.
+    pub(super) has_error_output: bool,
     pub(super) facts: NodeFacts,
     /// For each connected main input whether an enabled node feeds it; only order v0 asks.
     pub(super) fed_inputs: Vec<bool>,
@@ -66,6 +71,7 @@ impl Plan {
             always_output_data: node.always_output_data,
             execute_once: node.execute_once,
             continues_after_failure: node.continues_after_failure(),
+            has_error_output: node.on_error() == OnError::ContinueErrorOutput,
             facts: facts(index, node),
             fed_inputs: match order {
                 ExecutionOrder::V0 => fed_inputs(workflow, &graph, index),
