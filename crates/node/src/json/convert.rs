@@ -1,10 +1,10 @@
 //! Conversions between [`Json`] and Rust's own types and `serde_json`'s.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use smol_str::SmolStr;
+use triomphe::Arc;
 
 use super::{Elements, Json, JsonObject, Repr, number};
 

@@ -1,6 +1,6 @@
 //! Work on whole values that must not end the process when they are nested deeply: the stack is a list here.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 use super::{Elements, Json, JsonObject, Repr};
 
@@ -28,12 +28,12 @@ fn take_apart(value: Json, pending: &mut Vec<Json>) {
     // Only the last owner takes the contents apart.
     match value.0 {
         Repr::Array(elements) => {
-            if let Some(mut elements) = Arc::into_inner(elements) {
+            if let Some(mut elements) = Arc::into_unique(elements) {
                 put_off(&mut elements.0);
             }
         }
         Repr::Object(object) => {
-            if let Some(mut object) = Arc::into_inner(object) {
+            if let Some(mut object) = Arc::into_unique(object) {
                 put_off(object.values_slice());
             }
         }

@@ -25,9 +25,10 @@ mod transition;
 mod write;
 
 use std::fmt;
-use std::sync::Arc;
 
 use smol_str::SmolStr;
+// Without the count of weak references, which nothing here has: it saves a word for every object and array.
+use triomphe::Arc;
 
 pub use array_reader::ArrayReader;
 pub use depth::MAX_DEPTH;
