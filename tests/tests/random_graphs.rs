@@ -102,7 +102,7 @@ impl Case {
                 [rng.usize(..6)];
             let mut made = match kind {
                 Kind::Pass => node(&name, "noOp", 1.0, position, json!({})),
-                Kind::Count => counting(&name, position),
+                Kind::Count => counting(&name, position, &reading(rng, count)),
                 Kind::Branch => branching(&name, position, rng.u8(1..5)),
                 Kind::Fail => failing(&name, position, rng.u8(..4)),
             };
@@ -116,7 +116,8 @@ impl Case {
                 flag(&mut made, "alwaysOutputData", 8);
             }
             flag(&mut made, "executeOnce", 10);
-            if kind == Kind::Fail && rng.u8(..3) > 0 {
+            let may_fail = kind == Kind::Fail || kind == Kind::Count;
+            if may_fail && rng.u8(..3) > 0 {
                 made["onError"] = json!("continueErrorOutput");
             }
             if pins && rng.u8(..5) == 0 {
@@ -127,7 +128,7 @@ impl Case {
                 let parent = rng.usize(..index);
                 let outputs = match kinds[parent] {
                     Kind::Branch => 2,
-                    Kind::Fail if nodes[parent].get("onError").is_some() => 2,
+                    _ if nodes[parent].get("onError").is_some() => 2,
                     _ => 1,
                 };
                 // Nodes that go through items read those of an input that n8n takes from them; COMPATIBILITY.md has it.
@@ -235,6 +236,15 @@ impl Case {
                 }
             }
         }
+        for index in 0..nodes.len() {
+            let fields = "/parameters/assignments/assignments";
+            if nodes[index].pointer(fields).and_then(Value::as_array).is_some_and(|fields| fields.len() > 2) {
+                let mut case = self.clone();
+                let fields = case.workflow["nodes"][index].pointer_mut(fields).expect("the fields");
+                fields.as_array_mut().expect("a list").pop();
+                all.push(case);
+            }
+        }
         for (from, types) in self.workflow["connections"].as_object().expect("connections") {
             for (output, edges) in types["main"].as_array().expect("outputs").iter().enumerate() {
                 for edge in 0..edges.as_array().map_or(0, Vec::len) {
@@ -322,11 +332,40 @@ fn node(name: &str, kind: &str, version: f64, position: [i32; 2], parameters: Va
             "position": position, "parameters": parameters })
 }
 
-/// Counts, and leaves its name.
-fn counting(name: &str, position: [i32; 2]) -> Value {
+/// Expressions that read the items of other nodes, or where the item stands; none for half of the nodes.
+fn reading(rng: &mut Rng, count: usize) -> Vec<String> {
+    let node = match rng.usize(..=count) {
+        0 => "Start".to_owned(),
+        index => format!("N{index}"),
+    };
+    let forms = [
+        format!("$('{node}').item.json.n"),
+        format!("$('{node}').item.json.id + '-' + $('{node}').item.json.path"),
+        format!("$('{node}').first().json.n"),
+        format!("$('{node}').last().json.id"),
+        format!("$('{node}').all().length"),
+        format!("$('{node}').all(1).length"),
+        format!("$('{node}').all(0, 0).map(item => item.json.n).join()"),
+        format!("$('{node}').itemMatching(0).json.n"),
+        format!("$('{node}').isExecuted"),
+        format!("$('{node}').pairedItem().json.n"),
+        format!("$node['{node}'].json.n"),
+        format!("$node['{node}'].runIndex"),
+        format!("$items('{node}').length"),
+        "$input.all().length + '/' + $itemIndex + '/' + $runIndex".to_owned(),
+        "$input.first().json.id + '-' + $input.last().json.id".to_owned(),
+        "$prevNode.name + '/' + $prevNode.outputIndex + '/' + $prevNode.runIndex".to_owned(),
+        "JSON.stringify($input.item.pairedItem)".to_owned(),
+    ];
+    if rng.bool() { vec![forms[rng.usize(..forms.len())].clone()] } else { Vec::new() }
+}
+
+/// Counts, leaves its name, and what it reads.
+fn counting(name: &str, position: [i32; 2], reads: &[String]) -> Value {
     let field = |name: &str, kind: &str, value: &str| json!({ "id": name, "name": name, "type": kind, "value": value });
     let path = format!("={{{{ $json.path || '' }}}}>{name}");
-    let fields = [field("n", "number", "={{ ($json.n || 0) + 1 }}"), field("path", "string", &path)];
+    let mut fields = vec![field("n", "number", "={{ ($json.n || 0) + 1 }}"), field("path", "string", &path)];
+    fields.extend(reads.iter().map(|code| field("read", "string", &format!("={{{{ {code} }}}}"))));
     let parameters =
         json!({ "assignments": { "assignments": fields }, "includeOtherFields": true, "options": {} });
     node(name, "set", 3.4, position, parameters)

@@ -7,6 +7,7 @@ mod beside;
 mod cancel;
 mod check;
 mod clock;
+mod collected;
 mod credentials;
 mod error_output;
 mod error_workflow;
