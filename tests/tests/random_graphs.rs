@@ -236,9 +236,9 @@ impl Case {
                 }
             }
         }
-        for index in 0..nodes.len() {
+        for (index, node) in nodes.iter().enumerate() {
             let fields = "/parameters/assignments/assignments";
-            if nodes[index].pointer(fields).and_then(Value::as_array).is_some_and(|fields| fields.len() > 2) {
+            if node.pointer(fields).and_then(Value::as_array).is_some_and(|fields| fields.len() > 2) {
                 let mut case = self.clone();
                 let fields = case.workflow["nodes"][index].pointer_mut(fields).expect("the fields");
                 fields.as_array_mut().expect("a list").pop();
