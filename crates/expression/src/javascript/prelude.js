@@ -344,8 +344,8 @@
   hide(Intl, 'getCanonicalLocales', asNative(
     (locales) => host.intl('', 'getCanonicalLocales', locales), 'getCanonicalLocales',
   ));
-  intlClass('NumberFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
-  intlClass('DateTimeFormat', ['format', 'formatToParts', 'formatRange', 'resolvedOptions'], true);
+  intlClass('NumberFormat', ['format', 'formatToParts', 'resolvedOptions'], true);
+  intlClass('DateTimeFormat', ['format', 'formatToParts', 'formatRange', 'formatRangeToParts', 'resolvedOptions'], true);
   intlClass('Collator', ['compare', 'resolvedOptions'], true);
   intlClass('PluralRules', ['select', 'resolvedOptions'], false);
   intlClass('ListFormat', ['format', 'formatToParts', 'resolvedOptions'], false);

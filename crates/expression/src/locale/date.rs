@@ -22,11 +22,11 @@ use crate::luxon::{Civil, Zone};
 /// A format for dates.
 #[derive(Debug, Clone)]
 pub(crate) struct DateFormat {
-    locale: Locale,
-    dates: Arc<Dates>,
-    pattern: Vec<Piece>,
+    pub(super) locale: Locale,
+    pub(super) dates: Arc<Dates>,
+    pub(super) pattern: Vec<Piece>,
     zone: Zone,
-    calendar: Calendar,
+    pub(super) calendar: Calendar,
     digits: [char; 10],
     decimal: String,
     minus_sign: String,
@@ -64,7 +64,7 @@ type Generators = HashMap<(&'static str, char, Calendar), Arc<Generator>>;
 static GENERATORS: LazyLock<RwLock<Generators>> = LazyLock::new(|| RwLock::new(HashMap::new()));
 
 /// The patterns of a locale, prepared once.
-fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
+pub(super) fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
     let hour = preferred_hour(locale);
     let key = (locale.data, hour, calendar);
     let known = GENERATORS.read().ok().and_then(|all| all.get(&key).cloned());
@@ -184,52 +184,12 @@ impl DateFormat {
         self.write(&self.pattern, millis)
     }
 
-    /// The text of a span. Its narrow spaces stay, unlike those of a single date.
-    pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
-        let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else { return String::new() };
-        let patterns = self.calendar.patterns(&self.locale, &self.dates);
-        let date_pattern = |fields: &[Piece]| {
-            pieces(&generator(&self.locale, self.calendar).best_pattern_with(&unite(fields), false))
-        };
-        // The default of the locale's own calendar, whatever the calendar of the format.
-        let glue = self.dates.patterns.glue.get(2).map_or("{1} {0}", String::as_str);
-        let pattern =
-            super::range::pattern(&patterns, &self.pattern, &from, &to, self.calendar, glue, &date_pattern);
-        match pattern {
-            super::range::Range::Single => self.format(start),
-            super::range::Range::Halves(first, second) => {
-                let mut text = join(&self.write(&first, start));
-                text.push_str(&join(&self.write(&second, end)));
-                text
-            }
-            super::range::Range::Fallback { slots, lacks } => {
-                let full = self.pattern_with(&lacks);
-                let side = |millis| join(&self.write(&full, millis));
-                super::generator::fill(&slots, &[&side(start), &side(end)])
-            }
-        }
-    }
-
-    /// The locale's pattern for the fields of the format and further ones.
-    fn pattern_with(&self, fields: &str) -> Vec<Piece> {
-        let own: Vec<Piece> = pieces(&Skeleton::parse(&unite(&self.pattern)).written())
-            .into_iter()
-            .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
-            .collect();
-        let hour = own.iter().find_map(|piece| match piece {
-            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
-            _ => None,
-        });
-        let skeleton = format!("{fields}{}", unite(&own));
-        let pattern = generator(&self.locale, self.calendar).best_pattern_with(&skeleton, false);
-        pieces(&hour.map_or(pattern.clone(), |letter| replace_hours(&pattern, letter)))
-    }
-
-    fn reading(&self, millis: f64) -> Option<Civil> {
+    pub(super) fn reading(&self, millis: f64) -> Option<Civil> {
         Civil::from_local_millis(millis + self.zone.offset(millis) * 60_000.0)
     }
 
-    fn write(&self, pattern: &[Piece], millis: f64) -> Vec<Part> {
+    /// A time in a pattern.
+    pub(super) fn write(&self, pattern: &[Piece], millis: f64) -> Vec<Part> {
         let mut parts = Vec::with_capacity(pattern.len());
         let Some(civil) = self.reading(millis) else { return parts };
         let date = CalendarDate::new(self.calendar, &civil);
@@ -354,7 +314,7 @@ impl DateFormat {
 }
 
 /// V8 writes plain spaces where ICU has narrow ones, except in parts.
-fn plain_spaces(text: String) -> String {
+pub(super) fn plain_spaces(text: String) -> String {
     if text.contains('\u{202f}') { text.replace('\u{202f}', " ") } else { text }
 }
 
@@ -477,7 +437,7 @@ fn with_hour_letter(pattern: &str, letter: char, generator: &Generator) -> Strin
 }
 
 /// The pattern with all hours in one cycle.
-fn replace_hours(pattern: &str, letter: char) -> String {
+pub(super) fn replace_hours(pattern: &str, letter: char) -> String {
     let replaced: Vec<Piece> = pieces(pattern)
         .into_iter()
         .map(|piece| match piece {

@@ -7,7 +7,7 @@ use super::date_options::DateOptions;
 use super::decimal::Decimal;
 use super::number::NumberFormat;
 use super::number_options::{DigitOptions, NumberOptions};
-use super::part::{Part, join};
+use super::part::{Part, join, span_json};
 use super::relative::RelativeFormat;
 use super::tag::{Locale, Tag};
 use super::{collate, list, number, plural, text_case};
@@ -18,7 +18,10 @@ use crate::{Clock, Thrown, Value};
 pub fn supported_classes() -> &'static [(&'static str, &'static [&'static str])] {
     &[
         ("NumberFormat", &["format", "formatToParts", "resolvedOptions"]),
-        ("DateTimeFormat", &["format", "formatToParts", "formatRange", "resolvedOptions"]),
+        (
+            "DateTimeFormat",
+            &["format", "formatToParts", "formatRange", "formatRangeToParts", "resolvedOptions"],
+        ),
         ("PluralRules", &["select", "resolvedOptions"]),
         ("RelativeTimeFormat", &["format", "formatToParts", "resolvedOptions"]),
         ("ListFormat", &["format", "formatToParts", "resolvedOptions"]),
@@ -210,11 +213,15 @@ fn date_method(
         "check" => Value::Undefined,
         "format" => Value::from(format.format(time(arg(args, 0))?)),
         "formatToParts" => parts(&format.format_to_parts(time(arg(args, 0))?)),
-        "formatRange" => {
+        "formatRange" | "formatRangeToParts" => {
             if arg(args, 0).is_undefined() || arg(args, 1).is_undefined() {
                 return Err(Thrown::type_error("startDate or endDate cannot be undefined"));
             }
-            Value::from(format.format_range(time(arg(args, 0))?, time(arg(args, 1))?))
+            let (start, end) = (time(arg(args, 0))?, time(arg(args, 1))?);
+            match method {
+                "formatRange" => Value::from(format.format_range(start, end)),
+                _ => Value::Json(span_json(&format.range_parts(start, end).0)),
+            }
         }
         "resolvedOptions" => Value::Json(date_resolved(&format, &read)),
         _ => return Err(missing(method)),

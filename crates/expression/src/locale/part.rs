@@ -26,6 +26,33 @@ impl Part {
     }
 }
 
+/// The objects that JavaScript sees of a span: the fields that come twice are the start's and the end's, what lies
+/// outside of them is shared.
+pub(super) fn span_json(parts: &[Part]) -> Json {
+    let twice: Vec<(usize, usize)> = (0..parts.len())
+        .filter(|first| parts[*first].kind != "literal")
+        .filter_map(|first| {
+            let again = parts.iter().skip(first + 1).position(|part| part.kind == parts[first].kind)?;
+            Some((first, first + 1 + again))
+        })
+        .collect();
+    let within = |index: usize, side: fn(&(usize, usize)) -> usize| {
+        twice.iter().map(side).min().is_some_and(|least| least <= index)
+            && twice.iter().map(side).max().is_some_and(|most| index <= most)
+    };
+    let json = |(index, part): (usize, &Part)| {
+        let source = match (within(index, |pair| pair.0), within(index, |pair| pair.1)) {
+            (true, _) => "startRange",
+            (_, true) => "endRange",
+            _ => "shared",
+        };
+        let mut json = part.to_json();
+        json.insert("source", Json::from(source));
+        json
+    };
+    parts.iter().enumerate().map(json).collect()
+}
+
 /// All pieces together.
 pub(super) fn join(parts: &[Part]) -> String {
     parts.iter().map(|part| part.text.as_str()).collect()

@@ -1,8 +1,11 @@
 //! Spans of dates, `Mar 5 – 7, 2024`.
 
 use super::calendar::{Calendar, CalendarDate};
+use super::date::{DateFormat, generator, plain_spaces, replace_hours};
 use super::date_data::Patterns;
-use super::skeleton::{Distance, Field, Piece, Skeleton, field_of, is_numeric, pieces};
+use super::number;
+use super::part::{Part, join, push_literal};
+use super::skeleton::{Distance, Field, Piece, Skeleton, field_of, is_numeric, pieces, unite};
 use crate::luxon::Civil;
 
 /// How a span is written.
@@ -14,6 +17,65 @@ pub(super) enum Range {
     /// Both dates in full, in the slots of a pattern. The fields lack the given ones, without which the ends cannot be
     /// told apart.
     Fallback { slots: String, lacks: String },
+}
+
+impl DateFormat {
+    /// The text of a span. Its narrow spaces stay, unlike those of a single date.
+    pub(crate) fn format_range(&self, start: f64, end: f64) -> String {
+        match self.range_parts(start, end) {
+            (parts, true) => plain_spaces(join(&parts)),
+            (parts, false) => join(&parts),
+        }
+    }
+
+    /// The text of a span in parts, and whether it is that of a single date.
+    pub(super) fn range_parts(&self, start: f64, end: f64) -> (Vec<Part>, bool) {
+        let (Some(from), Some(to)) = (self.reading(start), self.reading(end)) else {
+            return (Vec::new(), true);
+        };
+        let patterns = self.calendar.patterns(&self.locale, &self.dates);
+        let date_pattern = |fields: &[Piece]| {
+            pieces(&generator(&self.locale, self.calendar).best_pattern_with(&unite(fields), false))
+        };
+        // The default of the locale's own calendar, whatever the calendar of the format.
+        let glue = self.dates.patterns.glue.get(2).map_or("{1} {0}", String::as_str);
+        let written = pattern(&patterns, &self.pattern, &from, &to, self.calendar, glue, &date_pattern);
+        match written {
+            Range::Single => (self.format_to_parts(start), true),
+            Range::Halves(first, second) => {
+                let mut parts = self.write(&first, start);
+                parts.extend(self.write(&second, end));
+                (parts, false)
+            }
+            Range::Fallback { slots, lacks } => {
+                let full = self.pattern_with(&lacks);
+                let mut parts = Vec::new();
+                for piece in number::placeholders(&slots) {
+                    match piece {
+                        number::Piece::Text(text) => push_literal(&mut parts, text),
+                        number::Piece::Slot(0) => parts.extend(self.write(&full, start)),
+                        number::Piece::Slot(_) => parts.extend(self.write(&full, end)),
+                    }
+                }
+                (parts, false)
+            }
+        }
+    }
+
+    /// The locale's pattern for the fields of the format and further ones.
+    fn pattern_with(&self, fields: &str) -> Vec<Piece> {
+        let own: Vec<Piece> = pieces(&Skeleton::parse(&unite(&self.pattern)).written())
+            .into_iter()
+            .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
+            .collect();
+        let hour = own.iter().find_map(|piece| match piece {
+            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
+            _ => None,
+        });
+        let skeleton = format!("{fields}{}", unite(&own));
+        let pattern = generator(&self.locale, self.calendar).best_pattern_with(&skeleton, false);
+        pieces(&hour.map_or(pattern.clone(), |letter| replace_hours(&pattern, letter)))
+    }
 }
 
 /// Fields from the largest on, with the keys of the patterns for spans that differ in them.
@@ -68,12 +130,12 @@ pub(super) fn pattern(
         Some((first, second)) => {
             let (mut before, mut after) = (Vec::new(), Vec::new());
             let mut halves = Some((first, second));
-            for piece in super::number::placeholders(glue) {
+            for piece in number::placeholders(glue) {
                 let side = if halves.is_some() { &mut before } else { &mut after };
                 match piece {
-                    super::number::Piece::Text(text) => side.extend(pieces(text)),
-                    super::number::Piece::Slot(1) => side.extend(date_pattern(&date)),
-                    super::number::Piece::Slot(_) => {
+                    number::Piece::Text(text) => side.extend(pieces(text)),
+                    number::Piece::Slot(1) => side.extend(date_pattern(&date)),
+                    number::Piece::Slot(_) => {
                         if let Some((first, second)) = halves.take() {
                             before.extend(first);
                             after = second;

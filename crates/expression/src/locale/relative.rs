@@ -77,11 +77,14 @@ impl RelativeFormat {
         let Some(phrases) = self.fields.get(singular).and_then(|styles| styles.get(self.style)) else {
             return Ok(Vec::new());
         };
-        if self.auto && number.trunc() == number && number.abs() <= 2.0 {
-            let key = if number == 0.0 { "0".to_owned() } else { format!("{number}") };
-            if let Some(word) = phrases.relative.get(&key) {
-                return Ok(vec![Part::new("literal", word.as_str())]);
-            }
+        // ICU has a word for what is a hundredth away from its number, too.
+        let hundredths = (number * 100.0 + 0.5_f64.copysign(number)).trunc() as i64;
+        if self.auto
+            && number.abs() < 2.1
+            && hundredths % 100 == 0
+            && let Some(word) = phrases.relative.get(&(hundredths / 100).to_string())
+        {
+            return Ok(vec![Part::new("literal", word.as_str())]);
         }
         let forms = if number.is_sign_negative() { &phrases.past } else { &phrases.future };
         let decimal = Decimal::new(number.abs());

@@ -44,7 +44,18 @@ pub(crate) fn member(own: &Value, name: &str, args: &[Value]) -> Result<Value, T
 
 /// The time that an offset is asked for; a fixed zone does not look at it.
 fn time(zone: &Zone, value: &Value) -> Result<f64, Thrown> {
-    if zone.is_fixed() { Ok(0.0) } else { coerce::to_number(value) }
+    if zone.is_fixed() { Ok(0.0) } else { date_of(value) }
+}
+
+/// The time of `new Date(value)`.
+fn date_of(value: &Value) -> Result<f64, Thrown> {
+    match value {
+        Value::DateTime(_) | Value::Date(_) | Value::Undefined => coerce::to_number(value),
+        Value::Json(json) if json.is_null() || json.as_f64().is_some() || json.as_bool().is_some() => {
+            coerce::to_number(value)
+        }
+        other => Ok(super::parse_date(&coerce::to_text(other)?)),
+    }
 }
 
 fn offset_name(zone: Zone, time: &Value, options: &Value) -> Result<Value, Thrown> {
@@ -54,7 +65,7 @@ fn offset_name(zone: Zone, time: &Value, options: &Value) -> Result<Value, Throw
         ));
     }
     not_null(options)?;
-    let millis = coerce::to_number(time)?;
+    let millis = date_of(time)?;
     if millis.is_nan() {
         return Err(Thrown::range_error("Invalid time value"));
     }
@@ -63,7 +74,11 @@ fn offset_name(zone: Zone, time: &Value, options: &Value) -> Result<Value, Throw
         Some("long") => Width::Long,
         _ => return Ok(Value::NULL),
     };
-    let loc = Loc::from_options(&Value::object([("locale", option(options, "locale"))]))?;
+    let locale = option(options, "locale");
+    let loc = match locale.as_str().is_some() || locale.is_array() {
+        true => Loc::from_options(&Value::object([("locale", locale)]))?,
+        false => Loc::default(),
+    };
     Ok(text_or_null(zone_name(&DateTime::at(millis, zone, Loc::default()), &loc, width)?))
 }
 

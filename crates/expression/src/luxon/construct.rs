@@ -18,6 +18,10 @@ pub(crate) fn construct(class: Class, args: &[Value], clock: &Clock) -> Result<V
         return Err(Thrown::type_error("Cannot read properties of undefined"));
     }
     Ok(match class {
+        // An instance has the fields of one.
+        Class::DateTime if matches!(fields, Value::DateTime(_)) => fields.clone(),
+        Class::Duration if matches!(fields, Value::Duration(_)) => fields.clone(),
+        Class::Interval if matches!(fields, Value::Interval(_)) => fields.clone(),
         Class::DateTime => {
             let millis = match option(fields, "ts") {
                 Value::Undefined => clock.now as f64,
