@@ -94,7 +94,11 @@ pub(crate) fn old_item<'a>(node: usize, scene: &Scene<'a>) -> Result<&'a Item, S
         Ok(items) => items,
         Err(error) => pinned.ok_or_else(|| Stop::from(error))?,
     };
-    items.get(scene.item_index).ok_or_else(|| no_such_item(node, items.len(), scene).into())
+    match items.get(scene.item_index) {
+        Some(item) => Ok(item),
+        None if items.is_empty() => Err(not_executed(node, scene).into()),
+        None => Err(no_such_item(node, items.len(), scene).into()),
+    }
 }
 
 fn not_connected(node: usize, scene: &Scene<'_>) -> ExpressionError {
