@@ -1,6 +1,8 @@
 //! Compares a run with what the oracle gave for the same workflow and items.
 
+use heddle_node::Item;
 use heddle_runner::RunResult;
+use heddle_workflow::SerializedItems;
 use serde_json::{Map, Value, json};
 
 /// Compares a run, node by node and item by item, with an answer of the oracle.
@@ -27,6 +29,38 @@ pub fn compare_run(expected: &Value, result: &RunResult) -> Result<(), String> {
         compare_errors(name, &expected, &ours)?;
     }
     Ok(())
+}
+
+/// Compares the outputs of the last node of a run that kept all outputs with those of one that let go of them.
+///
+/// # Errors
+/// Says how they differ.
+///
+/// # Panics
+/// When items are no JSON.
+pub fn compare_last_outputs(all: &RunResult, sparing: &RunResult) -> Result<(), String> {
+    let last = |result: &RunResult| {
+        let node = result.last_node_executed().map(str::to_owned);
+        let outputs = node.as_deref().and_then(|node| result.last_outputs(node));
+        let outputs = outputs.map(|outputs| {
+            let items = |items: &[Item]| {
+                let mut items = serde_json::to_value(SerializedItems(items)).expect("JSON");
+                // Errors tell when they happened.
+                for item in items.as_array_mut().into_iter().flatten() {
+                    item.get_mut("error")
+                        .and_then(Value::as_object_mut)
+                        .map(|error| error.remove("timestamp"));
+                }
+                items
+            };
+            outputs.into_iter().map(items).collect::<Value>()
+        });
+        (node, outputs)
+    };
+    if last(all) == last(sparing) {
+        return Ok(());
+    }
+    Err(format!("without the outputs before:\n  with    {:?}\n  without {:?}", last(all), last(sparing)))
 }
 
 fn compare(what: &str, expected: &Value, ours: &Value) -> Result<(), String> {
