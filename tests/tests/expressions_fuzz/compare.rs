@@ -94,6 +94,8 @@ pub(crate) fn is_deliberate(expression: &str, answer: &Value) -> bool {
         // Optional chains beside an extension call, in a template literal or an object, and with a computed key.
         || expression.starts_with("={{ {") && expression.contains("?.") && holds("invalid syntax")
         || expression.contains("?.[") && (holds("invalid syntax") || answer["kind"] == "undefined")
+        // Arguments without commas.
+        || holds("missing ) after argument list")
         // Interpolations in parentheses in a template literal with a line break.
         || expression.contains("${(") && (expression.contains('\n') || expression.contains("\\n"))
         || expression.contains('`') && expression.contains("?.") && (holds("invalid syntax") || holds("(reading 'start')"))
