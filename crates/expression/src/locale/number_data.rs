@@ -151,6 +151,7 @@ impl Numbers {
             plus_sign: plus.to_owned(),
             minus_sign: minus.to_owned(),
             exponential: exponential.to_owned(),
+            nan: "NaN".to_owned(),
             ..formats.symbols
         };
         if system == "arab" {

@@ -1,5 +1,6 @@
 //! The members of a date's `zone`. A zone is an object of its fields where it is data; this is what its prototype has.
 
+use super::civil::MAX_TIME;
 use super::datetime::DateTime;
 use super::format::{Width, zone_name};
 use super::loc::Loc;
@@ -49,13 +50,14 @@ fn time(zone: &Zone, value: &Value) -> Result<f64, Thrown> {
 
 /// The time of `new Date(value)`.
 fn date_of(value: &Value) -> Result<f64, Thrown> {
-    match value {
-        Value::DateTime(_) | Value::Date(_) | Value::Undefined => coerce::to_number(value),
+    let millis = match value {
+        Value::DateTime(_) | Value::Date(_) | Value::Undefined => coerce::to_number(value)?,
         Value::Json(json) if json.is_null() || json.as_f64().is_some() || json.as_bool().is_some() => {
-            coerce::to_number(value)
+            coerce::to_number(value)?
         }
-        other => Ok(super::parse_date(&coerce::to_text(other)?)),
-    }
+        other => super::parse_date(&coerce::to_text(other)?),
+    };
+    Ok(if millis.abs() <= MAX_TIME { millis } else { f64::NAN })
 }
 
 fn offset_name(zone: Zone, time: &Value, options: &Value) -> Result<Value, Thrown> {

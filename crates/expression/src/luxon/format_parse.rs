@@ -447,6 +447,10 @@ impl<'v> Format<'v> {
 
 /// The locale that a format is read in.
 pub(super) fn parsing_loc(options: &Value) -> Result<Loc, Thrown> {
+    let locale = super::option(options, "locale");
+    if locale.is_truthy() && locale.as_str().is_none() && !locale.is_array() {
+        return Err(Thrown::type_error("localeStr.indexOf is not a function"));
+    }
     let option =
         |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     Loc::default().with(option("locale").as_deref(), option("numberingSystem").as_deref(), None, None)

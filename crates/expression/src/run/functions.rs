@@ -1,8 +1,6 @@
 //! Functions that read the run (`spec/expressions/language.md §11, §13`).
 
-use std::borrow::Cow;
-
-use heddle_node::{Item, ItemReference, Json, Source};
+use heddle_node::{Item, ItemReference, Json, JsonObject, Source};
 
 use crate::error::ExpressionError;
 use crate::native::Stop;
@@ -88,11 +86,53 @@ pub(crate) fn jmespath(object: &Value, text: &Value) -> Result<Value, Thrown> {
             "Cannot access this property in a jmespath query due to security concerns",
         ));
     }
-    let data = match object {
-        Value::Json(json) => Cow::Borrowed(json),
-        other => Cow::Owned(crate::print::stored(other).unwrap_or_default()),
-    };
-    query::search(&data, text)
+    match object {
+        Value::Json(json) => query::search(json, text),
+        other if text.contains(['(', '<', '>', '=']) => {
+            query::search(&crate::print::stored(other).unwrap_or_default(), text)
+        }
+        other => {
+            let mut passed = Vec::new();
+            let data = with_marks(other, &mut passed);
+            Ok(match query::search(&data, text)? {
+                Value::Json(found) => without_marks(&found, &passed),
+                found => found,
+            })
+        }
+    }
+}
+
+/// The only member of an object that stands for a value that is no JSON, where a query only picks.
+const MARK: &str = "\0value";
+
+/// A value as JSON, with marks for the dates and other objects in it.
+fn with_marks(value: &Value, passed: &mut Vec<Value>) -> Json {
+    match value {
+        Value::Json(json) => json.clone(),
+        Value::Undefined => Json::NULL,
+        Value::List(elements) => elements.iter().map(|element| with_marks(element, passed)).collect(),
+        Value::Object(members) => {
+            let shown = members.iter().filter(|(_, value)| !value.is_undefined());
+            let marked = shown.map(|(key, value)| (key.as_str(), with_marks(value, passed)));
+            Json::from(marked.collect::<JsonObject>())
+        }
+        other => {
+            passed.push(other.clone());
+            Json::from(JsonObject::from_iter([(MARK, Json::from(passed.len() - 1))]))
+        }
+    }
+}
+
+/// What was found, with the values that the marks stand for.
+fn without_marks(found: &Json, passed: &[Value]) -> Value {
+    if let Some(elements) = found.as_array() {
+        return Value::array(elements.iter().map(|element| without_marks(element, passed)).collect());
+    }
+    let Some(members) = found.as_object() else { return Value::Json(found.clone()) };
+    match members.get(MARK).and_then(Json::as_f64).and_then(|index| passed.get(index as usize)) {
+        Some(value) => value.clone(),
+        None => Value::object(members.iter().map(|(key, member)| (key, without_marks(member, passed)))),
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
