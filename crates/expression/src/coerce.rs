@@ -1,90 +1,13 @@
 //! JavaScript's conversions and operators on values.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use heddle_node::Json;
 use heddle_node::json::number_to_string;
 
+pub(crate) use heddle_node::parameters::javascript::{is_white_space, text_to_number, to_number, to_text};
+
 use crate::value::Value;
-
-/// `Number(text)`.
-pub(crate) fn string_to_number(text: &str) -> f64 {
-    let text = text.trim_matches(is_js_space);
-    if text.is_empty() {
-        return 0.0;
-    }
-    let bytes = text.as_bytes();
-    if bytes[0] == b'0' && bytes.len() > 2 {
-        let radix = match bytes[1] {
-            b'x' | b'X' => 16,
-            b'o' | b'O' => 8,
-            b'b' | b'B' => 2,
-            _ => 0,
-        };
-        if radix != 0 {
-            return digits_to_number(&text[2..], radix).unwrap_or(f64::NAN);
-        }
-    }
-    match text {
-        "Infinity" | "+Infinity" => return f64::INFINITY,
-        "-Infinity" => return f64::NEG_INFINITY,
-        _ => {}
-    }
-    let decimal = bytes.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    if !decimal {
-        return f64::NAN;
-    }
-    text.parse().unwrap_or(f64::NAN)
-}
-
-/// All of `text` as digits of `radix`.
-fn digits_to_number(text: &str, radix: u32) -> Option<f64> {
-    if text.is_empty() {
-        return None;
-    }
-    let exact =
-        u64::from_str_radix(text, radix).ok().filter(|number| *number < 1 << 53 && !text.starts_with('+'));
-    if let Some(number) = exact {
-        return Some(number as f64);
-    }
-    let mut number = 0.0;
-    for character in text.chars() {
-        number = number * f64::from(radix) + f64::from(character.to_digit(radix)?);
-    }
-    Some(number)
-}
-
-/// White space and line ends as `trim` and `Number` see them.
-pub(crate) fn is_js_space(character: char) -> bool {
-    matches!(character, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
-        | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
-}
-
-/// `Number(json)`.
-pub(crate) fn to_number(json: &Json) -> f64 {
-    if let Some(number) = json.as_f64() {
-        return number;
-    }
-    if let Some(text) = json.as_str() {
-        return string_to_number(text);
-    }
-    match json.as_bool() {
-        Some(value) => f64::from(u8::from(value)),
-        None if json.is_null() => 0.0,
-        None => string_to_number(&to_text(json)),
-    }
-}
-
-/// `String(json)`.
-pub(crate) fn to_text(json: &Json) -> Cow<'_, str> {
-    if let Some(text) = json.as_str() {
-        return Cow::Borrowed(text);
-    }
-    let mut text = String::new();
-    write_text(json, &mut text);
-    Cow::Owned(text)
-}
 
 /// Appends `String(json)`.
 pub(crate) fn write_text(json: &Json, text: &mut String) {

@@ -217,7 +217,7 @@ fn constant_code(text: &str) -> Code {
 /// `.constructor`, with white space in between, anywhere (`spec/expressions/language.md §8.1`).
 fn find_constructor_access(template: &str) -> Option<Range<usize>> {
     template.match_indices("constructor").find_map(|(at, word)| {
-        let before = template[..at].trim_end_matches(crate::coerce::is_js_space);
+        let before = template[..at].trim_end_matches(crate::coerce::is_white_space);
         before.ends_with('.').then(|| before.len() - 1..at + word.len())
     })
 }

@@ -1,6 +1,6 @@
 //! Finding e-mail addresses, URLs and domains (`spec/expressions/extensions.md §2.6`).
 
-use crate::luxon::coerce::is_space;
+use crate::coerce::is_white_space;
 
 /// An e-mail address in a text.
 struct Email {
@@ -35,7 +35,8 @@ fn find_email(text: &str) -> Option<Email> {
 
 /// Where the local part before an `@` begins: runs of unreserved characters with single dots between them.
 fn dotted_local_start(text: &str, at: usize) -> Option<usize> {
-    let is_unreserved = |character: char| !is_space(character) && !"<>()[]\\.,;:@\"".contains(character);
+    let is_unreserved =
+        |character: char| !is_white_space(character) && !"<>()[]\\.,;:@\"".contains(character);
     let mut start = None;
     for (position, character) in text[..at].char_indices().rev() {
         // a dot counts when there is something on both sides
@@ -185,7 +186,7 @@ fn is_tail(text: &str) -> bool {
         }
         None => text,
     };
-    rest.is_empty() || (rest.starts_with(['/', '?', '#']) && !rest.contains(is_space))
+    rest.is_empty() || (rest.starts_with(['/', '?', '#']) && !rest.contains(is_white_space))
 }
 
 /// What follows `http://`, `https://` or `ftp://`.
@@ -200,7 +201,7 @@ pub(super) fn is_domain(text: &str) -> bool {
 
 /// Whether a whole text is a scheme, a host, and anything without white space.
 pub(super) fn is_url(text: &str) -> bool {
-    after_scheme(text).is_some_and(|rest| starts_with_host(rest) && !rest.contains(is_space))
+    after_scheme(text).is_some_and(|rest| starts_with_host(rest) && !rest.contains(is_white_space))
 }
 
 /// The first URL, up to the next white space.
@@ -219,7 +220,7 @@ pub(super) fn extract_url(text: &str) -> Option<&str> {
         if !starts_with_host(rest) {
             return None;
         }
-        let end = rest.find(is_space).unwrap_or(rest.len());
+        let end = rest.find(is_white_space).unwrap_or(rest.len());
         Some(&text[mark - scheme.len()..mark + MARK.len() + end])
     })
 }

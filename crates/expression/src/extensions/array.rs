@@ -4,7 +4,7 @@ use super::arg;
 use super::distinct::Distinct;
 use super::object::{self, is_blank};
 use super::views::{Elements, Members, is_object, own_member, own_members, property_key, spread};
-use crate::luxon::coerce;
+use crate::coerce;
 use crate::{Thrown, Value};
 
 /// The names of the methods.

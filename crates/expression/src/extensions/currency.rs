@@ -54,7 +54,7 @@ pub(super) fn to_float(text: &str) -> Result<f64, Thrown> {
 
 /// The number that a whole text is.
 pub(super) fn to_number(text: &str) -> Result<f64, Thrown> {
-    number_or(coerce::text_number(&without_signs(text)), "cannot convert to number")
+    number_or(crate::coerce::text_to_number(&without_signs(text)), "cannot convert to number")
 }
 
 fn number_or(number: f64, complaint: &str) -> Result<f64, Thrown> {

@@ -7,7 +7,8 @@ use heddle_node::json;
 
 use super::views::{Elements, to_any_text, to_text};
 use super::{arg, number};
-use crate::luxon::{self, Class, coerce};
+use crate::coerce;
+use crate::luxon::{self, Class};
 use crate::{Clock, Thrown, Value};
 
 /// The names of the methods.
@@ -297,7 +298,7 @@ pub(super) fn parse_with(text: &Value, format: &Value, clock: &Clock) -> Result<
         return parse(text, clock);
     }
     if let Some("ms" | "s" | "us" | "excel") = format.as_str() {
-        let number = text.as_str().map_or(f64::NAN, coerce::text_number);
+        let number = text.as_str().map_or(f64::NAN, coerce::text_to_number);
         return number::to_date_time(number, format, clock);
     }
     // luxon finds no tokens in what is no text
@@ -319,7 +320,7 @@ fn unreadable() -> Thrown {
 pub(super) fn parse(text: &Value, clock: &Clock) -> Result<Value, Thrown> {
     static OPTIONS: LazyLock<Value> = LazyLock::new(|| Value::Json(json!({"setZone": true})));
     let own = text.as_str().unwrap_or_default();
-    let trimmed = own.trim_matches(coerce::is_space);
+    let trimmed = own.trim_matches(coerce::is_white_space);
     let text = if trimmed.len() == own.len() { text.clone() } else { Value::from(trimmed) };
     let args = [text, OPTIONS.clone()];
     for constructor in ["fromISO", "fromHTTP", "fromRFC2822", "fromSQL"] {

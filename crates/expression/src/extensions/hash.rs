@@ -6,7 +6,7 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use sha3::Sha3_512;
 
 use super::base64;
-use crate::luxon::coerce;
+use crate::coerce;
 use crate::{Thrown, Value};
 
 /// The digest of a text's UTF-8 in hexadecimal, MD5 unless an algorithm is named. Base64 is no digest but counts as one.

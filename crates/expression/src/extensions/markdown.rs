@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::luxon::coerce::is_space;
+use crate::coerce::is_white_space;
 
 /// A text without marks of Markdown and without most HTML tags.
 pub(super) fn remove_markdown(text: &str) -> String {
@@ -87,7 +87,7 @@ fn replace_lines(text: &str, find: impl Fn(&str) -> Option<Replacement>) -> Opti
                 output.replace(position, position + end, position + kept.start..position + kept.end)
             }
             // no mark begins with the white space before it alone
-            None => position + run_of(rest, is_space).max(first.len_utf8()),
+            None => position + run_of(rest, is_white_space).max(first.len_utf8()),
         };
     }
 }
@@ -165,13 +165,13 @@ fn run(text: &str, character: char) -> usize {
 
 /// `- `, `* `, `+ ` or `1. `; the white space before it stays.
 fn list_marker(rest: &str) -> Option<Replacement> {
-    let indent = run_of(rest, is_space);
+    let indent = run_of(rest, is_white_space);
     let marker = match rest.as_bytes().get(indent..)? {
         [b'*' | b'-' | b'+', ..] => 1,
         [b'0'..=b'9', b'.', ..] => 2,
         _ => return None,
     };
-    let space = run_of(&rest[indent + marker..], is_space);
+    let space = run_of(&rest[indent + marker..], is_white_space);
     (space > 0).then_some((indent + marker + space, 0..indent))
 }
 
@@ -189,7 +189,7 @@ fn fence(text: &str, start: usize, inside: &str) -> Result<Replacement, usize> {
 /// `<`, then characters that are usual in tags, then `>`, `|` or `\`.
 fn tag(text: &str, start: usize, _: &str) -> Result<Replacement, usize> {
     let is_usual = |character: char| {
-        character.is_ascii_alphanumeric() || is_space(character) || "_|='\":(),;/.-".contains(character)
+        character.is_ascii_alphanumeric() || is_white_space(character) || "_|='\":(),;/.-".contains(character)
     };
     let inside = &text[start + 1..];
     let inside = &inside[..run_of(inside, is_usual)];
@@ -206,7 +206,7 @@ fn tag(text: &str, start: usize, _: &str) -> Result<Replacement, usize> {
 /// Whether a text is nothing but some of these characters, and white space behind them.
 fn is_only(text: &str, characters: &[char], least: usize) -> bool {
     let length = run_of(text, |character| characters.contains(&character));
-    length >= least && text[length..].chars().all(is_space)
+    length >= least && text[length..].chars().all(is_white_space)
 }
 
 /// `[^text]`, with `: …` up to the end of the text where that follows in the last line.
@@ -232,7 +232,7 @@ fn reference(text: &str) -> Option<String> {
     let open = last_line + text[last_line..].find('[')?;
     text[open..].contains("]: ").then_some(())?;
     let before = &text[..open];
-    let space = before.chars().rev().take(2).take_while(|character| is_space(*character));
+    let space = before.chars().rev().take(2).take_while(|character| is_white_space(*character));
     let space: usize = space.map(char::len_utf8).sum();
     Some(before[..before.len() - space].to_owned())
 }
@@ -253,11 +253,11 @@ fn bracketed(from: usize, inside: &str) -> Result<Replacement, usize> {
 
 /// Whether a text is one or two characters of white space, `[text]: address` and perhaps a title in quotes.
 fn is_titled_reference(text: &str) -> bool {
-    let indent = text.chars().take_while(|character| is_space(*character)).count();
-    let trimmed = text.trim_matches(is_space);
+    let indent = text.chars().take_while(|character| is_white_space(*character)).count();
+    let trimmed = text.trim_matches(is_white_space);
     let Some(inside) = trimmed.strip_prefix('[').filter(|_| matches!(indent, 1 | 2)) else { return false };
     let is_definition = |definition: &str| {
-        let length = run_of(definition, |character| !is_space(character));
+        let length = run_of(definition, |character| !is_white_space(character));
         let title = definition[length..].strip_prefix(" \"").and_then(|title| title.strip_suffix('"'));
         length > 0
             && (length == definition.len() || title.is_some_and(|title| !title.contains(is_line_break)))
@@ -271,7 +271,7 @@ fn heading(rest: &str) -> Option<Replacement> {
     if level == 0 {
         return None;
     }
-    let start = level + run_of(&rest[level..], is_space);
+    let start = level + run_of(&rest[level..], is_white_space);
     let end = start + rest[start..].find('#').unwrap_or(rest.len() - start);
     Some((end + run(&rest[end..], '#').min(6), start..end))
 }
@@ -294,7 +294,7 @@ fn emphasis(text: &str) -> Option<String> {
             }
             let from = start + length;
             let inside = lines.rest(from);
-            let first = inside.chars().next().filter(|first| !is_space(*first))?;
+            let first = inside.chars().next().filter(|first| !is_white_space(*first))?;
             match closing_mark(inside, mark, first) {
                 Some(end) => Some((from + end + length, from..from + end)),
                 None => {
@@ -320,7 +320,7 @@ fn closing_mark(inside: &str, mark: &str, first: char) -> Option<usize> {
     }
     while let Some(found) = inside.get(from..).and_then(|rest| rest.find(mark)) {
         let end = from + found;
-        if !inside[..end].ends_with(is_space) {
+        if !inside[..end].ends_with(is_white_space) {
             return Some(end);
         }
         from = end + 1;

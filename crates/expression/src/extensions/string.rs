@@ -110,7 +110,9 @@ fn to_boolean(text: &str) -> bool {
 }
 
 fn is_numeric(text: &str) -> bool {
-    !text.contains(' ') && !coerce::text_number(text).is_nan() && !coerce::parse_float(text).is_nan()
+    !text.contains(' ')
+        && !crate::coerce::text_to_number(text).is_nan()
+        && !coerce::parse_float(text).is_nan()
 }
 
 /// A JavaScript date; without a colon in the text it is the beginning of its day.

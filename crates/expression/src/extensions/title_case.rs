@@ -1,6 +1,6 @@
 //! Titles in English.
 
-use crate::luxon::coerce::is_space;
+use crate::coerce::is_white_space;
 
 /// Words that begin in lower case inside a title.
 const SMALL_WORDS: [&str; 37] = [
@@ -40,7 +40,7 @@ pub(super) fn title_case(text: &str) -> String {
 }
 
 fn is_separator(character: char) -> bool {
-    matches!(character, ':' | '–' | '—' | '-') || is_space(character)
+    matches!(character, ':' | '–' | '—' | '-') || is_white_space(character)
 }
 
 fn is_line_break(character: char) -> bool {
@@ -67,7 +67,7 @@ fn has_small_word(token: &str) -> bool {
 
 /// Whether a colon follows, and no space behind it.
 fn is_before_colon(rest: &str) -> bool {
-    rest.strip_prefix(':').is_some_and(|rest| !rest.starts_with(is_space))
+    rest.strip_prefix(':').is_some_and(|rest| !rest.starts_with(is_white_space))
 }
 
 fn push_capitalized(titled: &mut String, token: &str) {

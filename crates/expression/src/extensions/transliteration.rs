@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::luxon::coerce::is_space;
+use crate::coerce::is_white_space;
 
 static TABLE: &str = include_str!("transliteration.txt");
 
@@ -65,7 +65,7 @@ fn push_ascii(output: &mut String, character: char) {
 
 /// White space or punctuation of ASCII; what Unicode calls symbols is neither.
 fn is_separate(character: char) -> bool {
-    is_space(character)
+    is_white_space(character)
         || (character.is_ascii_punctuation()
             && !matches!(character, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~'))
 }

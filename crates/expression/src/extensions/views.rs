@@ -114,7 +114,7 @@ pub(super) fn own_member(value: &Value, key: &str) -> Option<Value> {
 
 /// Whether `typeof` calls the value an object and it is not null.
 pub(super) fn is_object(value: &Value) -> bool {
-    !value.is_nullish() && coerce::type_of(value) == "object"
+    !value.is_nullish() && crate::coerce::type_of(value) == "object"
 }
 
 /// An object's own members as a plain object, which is what `{ ...value }` gives.
@@ -227,8 +227,10 @@ fn hides_to_string(json: &Json, depth: usize) -> Result<bool, Thrown> {
 pub(super) fn to_number(value: &Value) -> Result<f64, Thrown> {
     match value {
         Value::BigInt(_) => Err(Thrown::type_error("Cannot convert a BigInt value to a number")),
-        Value::Json(json) if json.is_array() || json.is_object() => Ok(coerce::text_number(&to_text(value)?)),
-        Value::Object(_) => Ok(coerce::text_number(&to_text(value)?)),
+        Value::Json(json) if json.is_array() || json.is_object() => {
+            Ok(crate::coerce::text_to_number(&to_text(value)?))
+        }
+        Value::Object(_) => Ok(crate::coerce::text_to_number(&to_text(value)?)),
         value => coerce::to_number(value),
     }
 }

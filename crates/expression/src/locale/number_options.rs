@@ -86,7 +86,7 @@ impl NumberOptions {
 
     /// An option of text.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        self.get(name).map(coerce::json_text)
+        self.get(name).map(|value| crate::coerce::to_text(value).into_owned())
     }
 
     /// An option with a few possible values.
@@ -108,7 +108,7 @@ impl NumberOptions {
     /// An option of an integer in a range.
     pub(super) fn integer(&self, name: &str, least: f64, most: f64) -> Result<Option<u32>, Thrown> {
         let Some(value) = self.get(name) else { return Ok(None) };
-        let number = coerce::json_number(value);
+        let number = crate::coerce::to_number(value);
         if !(least..=most).contains(&number) {
             return Err(Thrown::range_error(format!("{name} value is out of range.")));
         }
@@ -124,7 +124,7 @@ impl NumberOptions {
         if !crate::value::is_truthy(value) {
             return Ok(Some(Grouping::Off));
         }
-        match coerce::json_text(value).as_str() {
+        match &*crate::coerce::to_text(value) {
             "min2" => Ok(Some(Grouping::Min2)),
             "auto" => Ok(Some(Grouping::Auto)),
             "always" => Ok(Some(Grouping::Always)),

@@ -306,7 +306,7 @@ fn tags_of(locales: &Value) -> Result<Vec<Tag>, Thrown> {
         .iter()
         .map(|element| match element.as_str() {
             Some(text) => Tag::parse(text),
-            None if coerce::type_of(element) == "object" && !element.is_nullish() => {
+            None if crate::coerce::type_of(element) == "object" && !element.is_nullish() => {
                 Tag::parse(&coerce::to_text(element)?)
             }
             None => Err(Thrown::type_error("Incorrect locale information provided")),

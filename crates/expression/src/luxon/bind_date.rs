@@ -377,7 +377,7 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
             }
             Some(millis) => zoned(millis),
             None => {
-                let (kind, value) = (coerce::type_of(first), coerce::to_text(first)?);
+                let (kind, value) = (crate::coerce::type_of(first), coerce::to_text(first)?);
                 Err(error(format!(
                     "fromMillis requires a numerical input, but received a {kind} with value {value}"
                 )))

@@ -145,7 +145,7 @@ impl DateTime {
             Some((last, _)) if last.is_nullish() && !last.is_undefined() => {
                 return Err(Thrown::type_error("Cannot read properties of null (reading 'zone')"));
             }
-            Some((last, parts)) if super::coerce::type_of(last) == "object" => (last.clone(), parts),
+            Some((last, parts)) if crate::coerce::type_of(last) == "object" => (last.clone(), parts),
             _ => (Value::Undefined, args),
         };
         let zone = if utc { Zone::UTC } else { Zone::normalize(&option(&options, "zone"), clock) };
@@ -175,7 +175,7 @@ impl DateTime {
                 Some(Ok(number)) => fields.set(field, number),
                 Some(Err(other)) => {
                     let text = super::coerce::to_text(other)?;
-                    let invalid = invalid_unit(&text, super::coerce::type_of(other), name(field));
+                    let invalid = invalid_unit(&text, crate::coerce::type_of(other), name(field));
                     return Ok(Self::invalid(invalid, clock));
                 }
             }

@@ -1,30 +1,17 @@
-//! JavaScript's `String(value)`, `Number(value)` and `typeof value` for the values that dates and extension methods
-//! are called with.
+//! JavaScript's `String(value)` and `Number(value)` for the values that dates and extension methods are called with, and its
+//! readers of numbers in text.
 
-use heddle_node::{Json, number_to_string};
+use heddle_node::number_to_string;
 
 use super::civil::Civil;
+use crate::coerce::{self, is_white_space, text_to_number};
 use crate::{Thrown, Value};
-
-/// `typeof value`.
-pub(crate) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Undefined => "undefined",
-        Value::Json(json) if json.is_string() => "string",
-        Value::Json(json) if json.is_number() => "number",
-        Value::Json(json) if json.is_bool() => "boolean",
-        Value::BigInt(_) => "bigint",
-        Value::Symbol(_) => "symbol",
-        Value::Function(_) => "function",
-        _ => "object",
-    }
-}
 
 /// `String(value)`; a symbol cannot be converted.
 pub(crate) fn to_text(value: &Value) -> Result<String, Thrown> {
     Ok(match value {
         Value::Undefined => "undefined".to_owned(),
-        Value::Json(json) => json_text(json),
+        Value::Json(json) => coerce::to_text(json).into_owned(),
         Value::DateTime(date) => date.to_string(),
         Value::Duration(duration) => duration.to_string(),
         Value::Interval(interval) => interval.to_string(),
@@ -52,103 +39,34 @@ pub(crate) fn to_text(value: &Value) -> Result<String, Thrown> {
     })
 }
 
-/// `String(json)`.
-pub(crate) fn json_text(json: &Json) -> String {
-    if let Some(text) = json.as_str() {
-        return text.to_owned();
-    }
-    if let Some(number) = json.as_f64() {
-        return number_to_string(number).to_string();
-    }
-    if let Some(flag) = json.as_bool() {
-        return flag.to_string();
-    }
-    if let Some(elements) = json.as_array() {
-        let parts: Vec<_> = elements
-            .iter()
-            .map(|element| if element.is_null() { String::new() } else { json_text(element) })
-            .collect();
-        return parts.join(",");
-    }
-    if json.is_null() { "null".to_owned() } else { "[object Object]".to_owned() }
-}
-
 /// `Number(value)`; symbols and bigints cannot be converted here.
 pub(crate) fn to_number(value: &Value) -> Result<f64, Thrown> {
     Ok(match value {
         Value::Undefined => f64::NAN,
-        Value::Json(json) => json_number(json),
+        Value::Json(json) => coerce::to_number(json),
         Value::DateTime(date) => date.millis(),
         Value::Duration(duration) => duration.millis(),
         Value::Date(millis) => *millis,
         Value::BigInt(digits) => digits.parse().unwrap_or(f64::NAN),
         Value::Symbol(_) => return Err(Thrown::type_error("Cannot convert a Symbol value to a number")),
-        other => text_number(&to_text(other)?),
+        other => text_to_number(&to_text(other)?),
     })
-}
-
-/// `Number(json)`.
-pub(crate) fn json_number(json: &Json) -> f64 {
-    if let Some(number) = json.as_f64() {
-        return number;
-    }
-    if let Some(flag) = json.as_bool() {
-        return f64::from(u8::from(flag));
-    }
-    if json.is_null() {
-        return 0.0;
-    }
-    text_number(&json_text(json))
-}
-
-/// Whether JavaScript counts the character as white space or as a line break.
-pub(crate) fn is_space(character: char) -> bool {
-    matches!(
-        character,
-        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
-            ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}'
-    )
-}
-
-/// `Number(text)`.
-pub(crate) fn text_number(text: &str) -> f64 {
-    let text = text.trim_matches(is_space);
-    if text.is_empty() {
-        return 0.0;
-    }
-    let radix = match text.as_bytes() {
-        [b'0', b'x' | b'X', ..] => 16,
-        [b'0', b'o' | b'O', ..] => 8,
-        [b'0', b'b' | b'B', ..] => 2,
-        _ => 10,
-    };
-    if radix != 10 {
-        let digits = &text[2..];
-        if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
-            return f64::NAN;
-        }
-        return digits_number(digits, radix);
-    }
-    match decimal_prefix(text) {
-        (number, length) if length == text.len() => number,
-        _ => f64::NAN,
-    }
 }
 
 /// `parseFloat(text)`.
 pub(crate) fn parse_float(text: &str) -> f64 {
-    decimal_prefix(text.trim_start_matches(is_space)).0
+    decimal_prefix(text.trim_start_matches(is_white_space)).0
 }
 
 /// `parseInt(text, radix)`, where radix 0 means "as written".
 pub(crate) fn parse_int(text: &str, radix: f64) -> f64 {
-    let text = text.trim_start_matches(is_space);
+    let text = text.trim_start_matches(is_white_space);
     let (sign, mut rest) = match text.as_bytes().first() {
         Some(b'-') => (-1.0, &text[1..]),
         Some(b'+') => (1.0, &text[1..]),
         _ => (1.0, text),
     };
-    let mut radix = to_int32(radix);
+    let mut radix = coerce::to_int32(radix);
     if radix != 0 && !(2..=36).contains(&radix) {
         return f64::NAN;
     }
@@ -162,14 +80,6 @@ pub(crate) fn parse_int(text: &str, radix: f64) -> f64 {
         return f64::NAN;
     }
     sign * digits_number(&rest[..end], radix)
-}
-
-/// `ToInt32`.
-fn to_int32(number: f64) -> i32 {
-    if !number.is_finite() {
-        return 0;
-    }
-    number.trunc().rem_euclid(4_294_967_296.0) as u32 as i32
 }
 
 /// The number that digits of a radix stand for; decimal digits are read exactly.

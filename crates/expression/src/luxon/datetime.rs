@@ -98,12 +98,12 @@ impl DateTime {
                 Ok(Self::invalid_because("invalid input", clock))
             }
             Value::Duration(_) => Ok(Self::invalid_because("invalid input", clock)),
-            _ if value.is_truthy() && super::coerce::type_of(value) == "object" => {
+            _ if value.is_truthy() && crate::coerce::type_of(value) == "object" => {
                 Self::from_object(value, &Value::Undefined, None, clock)
             }
             _ => {
                 let text = super::coerce::to_text(value)?;
-                let kind = super::coerce::type_of(value);
+                let kind = crate::coerce::type_of(value);
                 Err(super::error(format!("Unknown datetime argument: {text}, of type {kind}")))
             }
         }

@@ -112,9 +112,12 @@ impl Duration {
 
     /// `Duration.fromObject`; options are `locale`, `numberingSystem` and `conversionAccuracy`.
     pub(crate) fn from_object(value: &Value, options: &Value) -> Result<Self, Thrown> {
-        if coerce::type_of(value) != "object" || value.is_nullish() {
-            let kind =
-                if value.is_undefined() || !value.is_nullish() { coerce::type_of(value) } else { "null" };
+        if crate::coerce::type_of(value) != "object" || value.is_nullish() {
+            let kind = if value.is_undefined() || !value.is_nullish() {
+                crate::coerce::type_of(value)
+            } else {
+                "null"
+            };
             return Err(error(format!("Duration.fromObject: argument expected to be an object, got {kind}")));
         }
         let mut amounts = Amounts::new();
@@ -147,11 +150,11 @@ impl Duration {
             // through fromObject, so NaN and the infinities are refused
             return Ok(Self::from_millis(unit_amount(&Value::from(millis))?));
         }
-        if coerce::type_of(value) == "object" {
+        if crate::coerce::type_of(value) == "object" {
             return Self::from_object(value, &Value::Undefined);
         }
         let text = coerce::to_text(value)?;
-        Err(error(format!("Unknown duration argument {text} of type {}", coerce::type_of(value))))
+        Err(error(format!("Unknown duration argument {text} of type {}", crate::coerce::type_of(value))))
     }
 
     /// Whether it is a duration at all.

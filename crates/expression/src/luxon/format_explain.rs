@@ -98,7 +98,7 @@ fn source(piece: &Piece, digit: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut source = String::new();
     for character in text.chars() {
-        if "-[]{}()*+?.,\\^$|#/".contains(character) || super::coerce::is_space(character) {
+        if "-[]{}()*+?.,\\^$|#/".contains(character) || crate::coerce::is_white_space(character) {
             source.push('\\');
         }
         source.push(character);

@@ -122,7 +122,9 @@ impl FormatParser {
                 equal.then_some(text.len()).into_iter().collect()
             }
             Matcher::Space => match rest.first() {
-                Some(first) if coerce::is_space(*first) && !matches!(first, '\n' | '\r') => vec![1],
+                Some(first) if crate::coerce::is_white_space(*first) && !matches!(first, '\n' | '\r') => {
+                    vec![1]
+                }
                 _ => Vec::new(),
             },
             Matcher::ZoneName => {
@@ -228,7 +230,7 @@ pub(crate) fn tokens_of(options: DateOptions, loc: &Loc) -> Result<Vec<Option<To
     };
     let tokens = formatter.format_to_parts().into_iter().map(|part| {
         if part.kind == "literal" {
-            let space = part.text.chars().all(coerce::is_space);
+            let space = part.text.chars().all(crate::coerce::is_white_space);
             return Some(Token { literal: !space, text: if space { " ".to_owned() } else { part.text } });
         }
         let style = options.get(part.kind);

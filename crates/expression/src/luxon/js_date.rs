@@ -1,7 +1,7 @@
 //! `Date.parse` as V8 does it: ISO 8601, and whatever else looks like a date. The local zone is UTC.
 
 use super::civil::Fields;
-use super::coerce;
+use crate::coerce;
 
 /// Milliseconds after 1970 of a text; NaN when it is no date.
 pub fn parse_date(text: &str) -> f64 {
@@ -117,7 +117,7 @@ impl<'a> Scanner<'a> {
                 self.skip_parentheses();
                 Token::Other
             }
-            _ if coerce::is_space(first) => {
+            _ if coerce::is_white_space(first) => {
                 self.rest.next();
                 Token::Space
             }
@@ -148,7 +148,9 @@ impl<'a> Scanner<'a> {
     fn word(&mut self) -> Token {
         let mut prefix = String::new();
         let mut length = 0;
-        while let Some(letter) = self.rest.next_if(|letter| *letter >= 'A' && !coerce::is_space(*letter)) {
+        while let Some(letter) =
+            self.rest.next_if(|letter| *letter >= 'A' && !coerce::is_white_space(*letter))
+        {
             if length < 3 {
                 prefix.push(letter.to_ascii_lowercase());
             }

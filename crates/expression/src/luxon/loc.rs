@@ -6,7 +6,7 @@ use heddle_node::Json;
 use smol_str::SmolStr;
 
 use super::civil::WeekRule;
-use super::{coerce, error, options_json};
+use super::{error, options_json};
 use crate::{Thrown, Value, locale};
 
 /// The locale of the process: n8n formats in it what names no locale.
@@ -46,8 +46,11 @@ impl Loc {
         else {
             return Ok(self.clone());
         };
-        let text =
-            |key: &str| json.get(key).filter(|value| crate::value::is_truthy(value)).map(coerce::json_text);
+        let text = |key: &str| {
+            json.get(key)
+                .filter(|value| crate::value::is_truthy(value))
+                .map(|value| crate::coerce::to_text(value).into_owned())
+        };
         let own = super::option(options, "locale");
         if own.is_truthy() && own.as_str().is_none() && !own.is_array() {
             return Err(Thrown::type_error("localeStr.indexOf is not a function"));

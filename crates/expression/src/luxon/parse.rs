@@ -318,7 +318,7 @@ pub(crate) fn parse_rfc2822(text: &str) -> Option<Parsed> {
     let mut parsed = Parsed::default();
     let fields = &mut parsed.fields;
     let space = |cursor: &mut Cursor<'_>| {
-        let first = cursor.text.chars().next().filter(|first| coerce::is_space(*first))?;
+        let first = cursor.text.chars().next().filter(|first| crate::coerce::is_white_space(*first))?;
         cursor.text = &cursor.text[first.len_utf8()..];
         Some(())
     };
@@ -379,17 +379,17 @@ fn unfold(text: &str) -> String {
     let mut folded = String::with_capacity(plain.len());
     let mut characters = plain.chars().peekable();
     while let Some(character) = characters.next() {
-        if !coerce::is_space(character) {
+        if !crate::coerce::is_white_space(character) {
             folded.push(character);
             continue;
         }
         let mut count = 1;
-        while characters.next_if(|next| coerce::is_space(*next)).is_some() {
+        while characters.next_if(|next| crate::coerce::is_white_space(*next)).is_some() {
             count += 1;
         }
         folded.push(if count > 1 { ' ' } else { character });
     }
-    folded.trim_matches(coerce::is_space).to_owned()
+    folded.trim_matches(crate::coerce::is_white_space).to_owned()
 }
 
 /// The three formats of HTTP headers.

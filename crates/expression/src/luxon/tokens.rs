@@ -11,7 +11,7 @@ pub(crate) struct Token {
 
 impl Token {
     fn new(literal: bool, text: String) -> Self {
-        let literal = literal || text.chars().all(super::coerce::is_space);
+        let literal = literal || text.chars().all(crate::coerce::is_white_space);
         Self { literal, text }
     }
 }

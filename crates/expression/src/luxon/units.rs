@@ -165,7 +165,9 @@ pub(crate) fn enumerable(value: &Value) -> Vec<(SmolStr, Value)> {
     match value {
         Value::DateTime(date) => super::fields::own_members(date),
         Value::Duration(_) | Value::Interval(_) => super::own_members(value),
-        Value::Json(json) if json.is_string() => coerce::json_text(json)
+        Value::Json(json) if json.is_string() => json
+            .as_str()
+            .unwrap_or_default()
             .chars()
             .enumerate()
             .map(|(index, letter)| (SmolStr::from(index.to_string()), Value::from(letter.to_string())))

@@ -141,7 +141,7 @@ fn extreme(arguments: &[Operand<'_>], start: f64, wins: fn(f64, f64) -> bool) ->
 
 /// `parseInt(text)` without a radix.
 fn parse_int(source: &str) -> Result<f64, Stop> {
-    let trimmed = source.trim_start_matches(coerce::is_js_space);
+    let trimmed = source.trim_start_matches(coerce::is_white_space);
     let (negative, digits) = match trimmed.as_bytes().first() {
         Some(b'-') => (true, &trimmed[1..]),
         Some(b'+') => (false, &trimmed[1..]),
@@ -160,7 +160,7 @@ fn parse_int(source: &str) -> Result<f64, Stop> {
 
 /// `parseFloat(text)`: the longest decimal that the text begins with.
 fn parse_float(source: &str) -> f64 {
-    let trimmed = source.trim_start_matches(coerce::is_js_space);
+    let trimmed = source.trim_start_matches(coerce::is_white_space);
     let bytes = trimmed.as_bytes();
     let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
     if trimmed[end..].starts_with("Infinity") {

@@ -18,9 +18,9 @@ pub(crate) fn call<'a>(
     Ok(match method {
         "toUpperCase" => text(upper_case(own)),
         "toLowerCase" => text(lower_case(own)?),
-        "trim" => text(own.trim_matches(coerce::is_js_space)),
-        "trimStart" | "trimLeft" => text(own.trim_start_matches(coerce::is_js_space)),
-        "trimEnd" | "trimRight" => text(own.trim_end_matches(coerce::is_js_space)),
+        "trim" => text(own.trim_matches(coerce::is_white_space)),
+        "trimStart" | "trimLeft" => text(own.trim_start_matches(coerce::is_white_space)),
+        "trimEnd" | "trimRight" => text(own.trim_end_matches(coerce::is_white_space)),
         "toString" | "valueOf" => text(own),
         "includes" if arguments.len() == 1 => Json::from(own.contains(&*argument_text(first)?)).into(),
         "startsWith" if arguments.len() == 1 => Json::from(own.starts_with(&*argument_text(first)?)).into(),

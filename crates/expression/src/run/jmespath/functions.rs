@@ -104,7 +104,7 @@ fn plain(name: &str, first: &Json, second: &Json) -> Json {
         "to_string" if first.is_string() => first.clone(),
         "to_string" => Json::from(first.to_json_string()),
         "to_number" if first.is_number() => first.clone(),
-        "to_number" => match first.as_str().map(coerce::string_to_number) {
+        "to_number" => match first.as_str().map(coerce::text_to_number) {
             Some(number) if !number.is_nan() => Json::from(number),
             _ => Json::NULL,
         },
