@@ -407,7 +407,7 @@
     luxon[name] = Class;
     luxonPrototypes.push(prototype);
   }
-  // Those that call back.
+  // Zones are objects of their fields with members beside.
   const zonePrototype = {};
   for (const name of host.zoneGetters()) {
     defineProperty(zonePrototype, name, { get() { return host.zoneMember(this, name, []); }, configurable: true });
@@ -422,6 +422,7 @@
       configurable: true,
     });
   }
+  // Those that call back.
   hide(luxon.Duration.prototype, 'mapUnits', asNative(function (change) {
     if (!this.isValid) return this;
     const values = {};

@@ -1,18 +1,18 @@
 //! `Intl.NumberFormat`.
 
+mod affix;
+
 use std::sync::Arc;
 
 use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
+use self::affix::push_symbol;
 use super::decimal::{Decimal, Special};
-use super::number_data::{
-    Forms, LATIN_DIGITS, NumberFormats, SpecialCurrency, UnitForms, currencies, digits, localize, numbers,
-    units,
-};
+use super::number_data::{Forms, LATIN_DIGITS, NumberFormats, SpecialCurrency, digits, localize, numbers};
 use super::number_options::{DigitOptions, Grouping, NumberOptions, Priority};
-use super::number_pattern::{Affix, Affixes, NumberPattern};
-use super::part::{Part, join, push_literal};
+use super::number_pattern::NumberPattern;
+use super::part::{Part, join};
 use super::plural;
 use super::store::{Kind, supplement};
 use super::tag::Locale;
@@ -378,168 +378,6 @@ impl NumberFormat {
         groups
     }
 
-    /// Puts sign, currency, percent sign and words around the digits.
-    fn with_affixes(&self, written: Vec<Part>, pattern: &NumberPattern, number: &Decimal) -> Vec<Part> {
-        let is_zero = number.is_zero();
-        let negative = number.negative && number.special() != Some(Special::NotANumber);
-        let sign = match self.sign_display {
-            "never" => Sign::None,
-            "always" => {
-                if negative {
-                    Sign::Minus
-                } else {
-                    Sign::Plus
-                }
-            }
-            "exceptZero" if is_zero || number.special() == Some(Special::NotANumber) => Sign::None,
-            "exceptZero" => {
-                if negative {
-                    Sign::Minus
-                } else {
-                    Sign::Plus
-                }
-            }
-            "negative" if is_zero => Sign::None,
-            _ => {
-                if negative {
-                    Sign::Minus
-                } else {
-                    Sign::None
-                }
-            }
-        };
-        let own = pattern
-            .negative
-            .as_ref()
-            .filter(|own| sign == Sign::Minus || (sign == Sign::Plus && has_minus(own)));
-        let mut affixes: Affixes = own.unwrap_or(&pattern.positive).clone();
-        if own.is_none() {
-            match sign {
-                Sign::None => {}
-                Sign::Minus => affixes.prefix.insert(0, Affix::Minus),
-                Sign::Plus => affixes.prefix.insert(0, Affix::Plus),
-            }
-        }
-        if sign == Sign::Plus {
-            for affix in affixes.prefix.iter_mut().chain(&mut affixes.suffix) {
-                if *affix == Affix::Minus {
-                    *affix = Affix::Plus;
-                }
-            }
-        }
-        let compact = self.is_compact();
-        let mut parts = Vec::new();
-        let last = affixes.prefix.len();
-        for (index, affix) in affixes.prefix.iter().enumerate() {
-            self.push_affix(&mut parts, affix, compact);
-            if *affix == Affix::Currency && index + 1 == last {
-                let touches = edge(&written, false).is_some_and(|digit| self.is_digit(digit));
-                if touches && edge(&parts, true).is_some_and(|letter| !is_symbol(letter)) {
-                    push_literal(&mut parts, "\u{a0}");
-                }
-            }
-        }
-        let before = edge(&written, true);
-        parts.extend(written);
-        for (index, affix) in affixes.suffix.iter().enumerate() {
-            if *affix == Affix::Currency && index == 0 {
-                let mut symbol = Vec::new();
-                self.push_affix(&mut symbol, affix, compact);
-                let touches = before.is_some_and(|digit| self.is_digit(digit));
-                if touches && edge(&symbol, false).is_some_and(|letter| !is_symbol(letter)) {
-                    push_literal(&mut parts, "\u{a0}");
-                }
-            }
-            self.push_affix(&mut parts, affix, compact);
-        }
-        parts
-    }
-
-    /// Whether Unicode counts it as a digit, too: those of `hanidec` are letters.
-    fn is_digit(&self, character: char) -> bool {
-        self.digits.contains(&character) && self.digits[0] != '〇'
-    }
-
-    fn push_affix(&self, parts: &mut Vec<Part>, affix: &Affix, compact: bool) {
-        let symbols = &self.formats.symbols;
-        match affix {
-            Affix::Text(text) if compact => {
-                push_word(parts, text, "compact");
-            }
-            Affix::Text(text) => push_literal(parts, text),
-            Affix::Minus => push_symbol(parts, &symbols.minus_sign, "minusSign"),
-            Affix::Plus => push_symbol(parts, &symbols.plus_sign, "plusSign"),
-            Affix::Percent => {
-                let kind = if self.style == Style::Percent { "percentSign" } else { "unit" };
-                push_symbol(parts, &symbols.percent_sign, kind);
-            }
-            Affix::Currency => {
-                if let Style::Currency(code, display) = &self.style {
-                    push_symbol(parts, &self.currency_symbol(code, display), "currency");
-                }
-            }
-        }
-    }
-
-    fn currency_symbol(&self, code: &str, display: &str) -> String {
-        let currencies = currencies(&self.locale);
-        let row = currencies.get(code);
-        let symbol = match display {
-            "code" => None,
-            "narrowSymbol" => row.and_then(|row| row.1.as_ref().or(row.0.as_ref())),
-            _ => row.and_then(|row| row.0.as_ref()),
-        };
-        symbol.map_or(code, String::as_str).to_owned()
-    }
-
-    fn with_currency_name(&self, parts: Vec<Part>, code: &str, form: &str) -> Vec<Part> {
-        let currencies = currencies(&self.locale);
-        let row = currencies.get(code);
-        let name = row.and_then(|row| pick(&row.3, form).or(row.2.as_deref())).unwrap_or(code);
-        let pattern = pick(&self.formats.currency_unit, form).unwrap_or("{0} {1}");
-        let mut all = Vec::new();
-        for piece in placeholders(pattern) {
-            match piece {
-                Piece::Text(text) => push_literal(&mut all, text),
-                Piece::Slot(0) => all.extend(parts.iter().cloned()),
-                Piece::Slot(_) => all.push(Part::new("currency", name)),
-            }
-        }
-        all
-    }
-
-    fn with_unit(&self, parts: Vec<Part>, unit: &str, width: &str, form: &str) -> Vec<Part> {
-        let data = units(&self.locale);
-        let Some(data) = data.get(width) else { return parts };
-        let pattern_of = |unit: &str, form: &str| match data.get(unit) {
-            Some(UnitForms::Forms(forms)) => pick(forms, form).map(str::to_owned),
-            _ => None,
-        };
-        let pattern = pattern_of(unit, form).or_else(|| {
-            let (counted, per) = unit.split_once("-per-")?;
-            let counted = pattern_of(counted, form)?;
-            let own = match data.get(per) {
-                Some(UnitForms::Forms(forms)) => forms.get("per"),
-                _ => None,
-            };
-            if let Some(own) = own {
-                return Some(own.replace("{0}", &counted));
-            }
-            let Some(UnitForms::Pattern(compound)) = data.get("per") else { return None };
-            let per = pattern_of(per, "one")?.replace("{0}", "");
-            Some(compound.replace("{1}", per.trim_matches(char::is_whitespace)).replace("{0}", &counted))
-        });
-        let pattern = pattern.unwrap_or_else(|| "{0}".to_owned());
-        let mut all = Vec::new();
-        for piece in placeholders(&pattern) {
-            match piece {
-                Piece::Text(text) => push_word(&mut all, text, "unit"),
-                Piece::Slot(_) => all.extend(parts.iter().cloned()),
-            }
-        }
-        all
-    }
-
     /// The numbering system.
     pub(super) fn numbering_system(&self) -> &str {
         &self.system
@@ -612,13 +450,6 @@ impl NumberFormat {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    None,
-    Minus,
-    Plus,
-}
-
 /// The digits of a number, and how its size is written.
 struct Written<'a> {
     parts: Vec<Part>,
@@ -689,33 +520,6 @@ pub(super) fn round(number: &mut Decimal, options: &DigitOptions) {
     }
 }
 
-fn is_mark(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}')
-}
-
-/// Adds a symbol with the marks of direction around it.
-fn push_symbol(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
-    let symbol = text.trim_matches(is_mark);
-    let start = text.find(symbol).unwrap_or_default();
-    push_literal(parts, &text[..start]);
-    if !symbol.is_empty() {
-        parts.push(Part::new(kind, symbol));
-    }
-    push_literal(parts, &text[start + symbol.len()..]);
-}
-
-/// Adds a word with the white space and the marks of direction around it.
-fn push_word(parts: &mut Vec<Part>, text: &str, kind: &'static str) {
-    let word = text.trim_matches(|character| is_mark(character) || character.is_whitespace());
-    if word.is_empty() {
-        return push_literal(parts, text);
-    }
-    let start = text.find(word).unwrap_or_default();
-    push_literal(parts, &text[..start]);
-    parts.push(Part::new(kind, word));
-    push_literal(parts, &text[start + word.len()..]);
-}
-
 /// The word of a plural form, or of the form that all others fall back to.
 pub(super) fn pick<'a>(forms: &'a Forms, form: &str) -> Option<&'a str> {
     forms.get(form).or_else(|| forms.get("other")).map(String::as_str)
@@ -752,24 +556,4 @@ fn is_unit(unit: &str) -> bool {
         return true;
     }
     unit.split_once("-per-").is_some_and(|(one, other)| UNITS.contains(&one) && UNITS.contains(&other))
-}
-
-fn has_minus(affixes: &Affixes) -> bool {
-    affixes.prefix.contains(&Affix::Minus) || affixes.suffix.contains(&Affix::Minus)
-}
-
-/// The first or last character of all parts.
-fn edge(parts: &[Part], last: bool) -> Option<char> {
-    if last { parts.last()?.text.chars().next_back() } else { parts.first()?.text.chars().next() }
-}
-
-/// Whether a character is a symbol, as currency signs are.
-fn is_symbol(character: char) -> bool {
-    matches!(
-        character,
-        '$' | '+' | '<'..='>' | '^' | '`' | '|' | '~' | '¢'..='¦' | '¨' | '©' | '¬' | '®'..='±' | '´' | '×' | '÷'
-            | '\u{20a0}'..='\u{20cf}' | '\u{58f}' | '\u{60b}' | '\u{7fe}' | '\u{7ff}' | '\u{9f2}' | '\u{9f3}'
-            | '\u{9fb}' | '\u{af1}' | '\u{bf9}' | '\u{e3f}' | '\u{17db}' | '\u{a838}' | '\u{fdfc}' | '\u{fe69}'
-            | '\u{ff04}' | '\u{ffe0}' | '\u{ffe1}' | '\u{ffe5}' | '\u{ffe6}'
-    ) || character.is_whitespace()
 }
