@@ -8,7 +8,7 @@ use super::datetime::DateTime;
 use super::format::{Width, english_eras, english_months, english_weekdays, extract};
 use super::format_found::{Found, Reading};
 use super::intl::DateFormatter;
-use super::loc::Loc;
+use super::loc::{Loc, check_locale};
 use super::parse::untruncate_year;
 use super::presets;
 use super::tokens::{Token, split};
@@ -449,10 +449,7 @@ impl<'v> Format<'v> {
 
 /// The locale that a format is read in.
 pub(super) fn parsing_loc(options: &Value) -> Result<Loc, Thrown> {
-    let locale = super::option(options, "locale");
-    if locale.is_truthy() && locale.as_str().is_none() && !locale.is_array() {
-        return Err(Thrown::type_error("localeStr.indexOf is not a function"));
-    }
+    check_locale(options)?;
     let option =
         |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     Loc::default().with(option("locale").as_deref(), option("numberingSystem").as_deref(), None, None)

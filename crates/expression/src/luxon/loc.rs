@@ -33,6 +33,15 @@ pub(crate) struct Weeks {
     weekend: Vec<u8>,
 }
 
+/// Refuses options whose `locale` is neither a text nor a list of them, as luxon does when it looks for keywords in it.
+pub(super) fn check_locale(options: &Value) -> Result<(), Thrown> {
+    let locale = super::option(options, "locale");
+    if locale.is_truthy() && locale.as_str().is_none() && !locale.is_array() {
+        return Err(Thrown::type_error("localeStr.indexOf is not a function"));
+    }
+    Ok(())
+}
+
 impl Loc {
     /// A locale of options with the keys `locale`, `numberingSystem`, `outputCalendar` and `weekSettings`.
     pub(crate) fn from_options(options: &Value) -> Result<Self, Thrown> {
@@ -51,10 +60,7 @@ impl Loc {
                 .filter(|value| crate::value::is_truthy(value))
                 .map(|value| crate::coerce::to_text(value).into_owned())
         };
-        let own = super::option(options, "locale");
-        if own.is_truthy() && own.as_str().is_none() && !own.is_array() {
-            return Err(Thrown::type_error("localeStr.indexOf is not a function"));
-        }
+        check_locale(options)?;
         let weeks = match json.get("weekSettings") {
             Some(weeks) if !weeks.is_null() => Some(read_weeks(weeks)?),
             _ => None,

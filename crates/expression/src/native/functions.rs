@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use crate::coerce;
 use crate::extensions;
+use crate::luxon;
 use crate::native::Stop;
 use crate::native::elements::Elements;
 use crate::native::evaluate::has_meaning_as_member;
@@ -32,7 +33,7 @@ pub(crate) fn call<'a>(
         Function::Boolean => Json::from(first.is_some_and(Operand::is_truthy)).into(),
         Function::ParseInt if arguments.len() == 1 => Json::from(parse_int(&arguments[0].to_text()?)?).into(),
         Function::ParseFloat if arguments.len() == 1 => {
-            Json::from(parse_float(&arguments[0].to_text()?)).into()
+            Json::from(luxon::coerce::parse_float(&arguments[0].to_text()?)).into()
         }
         Function::IsNaN => Json::from(first.map_or(Ok(f64::NAN), Operand::to_number)?.is_nan()).into(),
         Function::IsArray => {
@@ -142,51 +143,11 @@ fn extreme(arguments: &[Operand<'_>], start: f64, wins: fn(f64, f64) -> bool) ->
 /// `parseInt(text)` without a radix.
 fn parse_int(source: &str) -> Result<f64, Stop> {
     let trimmed = source.trim_start_matches(coerce::is_white_space);
-    let (negative, digits) = match trimmed.as_bytes().first() {
-        Some(b'-') => (true, &trimmed[1..]),
-        Some(b'+') => (false, &trimmed[1..]),
-        _ => (false, trimmed),
-    };
+    let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
     if digits.starts_with("0x") || digits.starts_with("0X") {
         return Err(Stop::Unsupported);
     }
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    if end == 0 {
-        return Ok(f64::NAN);
-    }
-    let number: f64 = digits[..end].parse().unwrap_or(f64::NAN);
-    Ok(if negative { -number } else { number })
-}
-
-/// `parseFloat(text)`: the longest decimal that the text begins with.
-fn parse_float(source: &str) -> f64 {
-    let trimmed = source.trim_start_matches(coerce::is_white_space);
-    let bytes = trimmed.as_bytes();
-    let mut end = usize::from(matches!(bytes.first(), Some(b'+' | b'-')));
-    if trimmed[end..].starts_with("Infinity") {
-        return if bytes[0] == b'-' { f64::NEG_INFINITY } else { f64::INFINITY };
-    }
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let whole = digits(end);
-    end += whole;
-    let mut fraction = 0;
-    if bytes.get(end) == Some(&b'.') {
-        fraction = digits(end + 1);
-        if whole + fraction > 0 {
-            end += 1 + fraction;
-        }
-    }
-    if whole + fraction == 0 {
-        return f64::NAN;
-    }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
-        let exponent = bytes.get(end + 1 + sign).map_or(0, |_| digits(end + 1 + sign));
-        if exponent > 0 {
-            end += 1 + sign + exponent;
-        }
-    }
-    trimmed[..end].parse().unwrap_or(f64::NAN)
+    Ok(luxon::coerce::parse_int(source, 0.0))
 }
 
 /// `encodeURIComponent(text)`.
