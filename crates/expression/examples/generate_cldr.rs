@@ -546,7 +546,22 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
         "currency": region_currency(cldr, locale)?,
         "minimumGrouping": numbers["minimumGroupingDigits"].as_str().and_then(|digits| digits.parse::<u8>().ok()),
         "formats": formats,
+        "ownNan": own_nan(locale),
     }))
+}
+
+/// The numbering systems beside the locale's in which ICU has a word of the locale for NaN, where it else has the root's.
+/// CLDR's JSON edition lacks the symbols of these systems; this is what ICU 78 gives.
+fn own_nan(locale: &str) -> Vec<&'static str> {
+    const ARAB: [&str; 5] = ["az", "cv", "fa", "uz-Cyrl", "zh-Hant"];
+    const ARABEXT: [&str; 7] = ["ar", "az", "cv", "tk", "uz", "uz-Cyrl", "zh-Hant"];
+    let parent =
+        |own: &&str| locale == **own || locale.strip_prefix(**own).is_some_and(|rest| rest.starts_with('-'));
+    [("arab", &ARAB[..]), ("arabext", &ARABEXT[..])]
+        .into_iter()
+        .filter(|(_, locales)| locales.iter().any(|own| parent(&own)))
+        .map(|(system, _)| system)
+        .collect()
 }
 
 /// Compact patterns by number of zeros, then by plural form.

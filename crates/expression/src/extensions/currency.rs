@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::Thrown;
-use crate::luxon::coerce;
+use crate::coerce;
 
 /// The signs that are left out, in the order in which they are looked for at each place.
 const SIGNS: [&str; 59] = [

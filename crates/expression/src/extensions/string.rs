@@ -7,8 +7,8 @@ use super::{
     addresses, arg, base64, currency, date, hash, letter_case, markdown, percent, quote, title_case,
     transliteration,
 };
-use crate::luxon::{self, coerce};
 use crate::{Clock, Thrown, Value};
+use crate::{coerce, luxon};
 
 /// The names of the methods.
 pub(super) const NAMES: [&str; 33] = [

@@ -4,7 +4,7 @@ use heddle_node::json::MAX_DEPTH;
 use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
-use crate::luxon::{self, coerce};
+use crate::luxon;
 use crate::{Thrown, Value};
 
 /// The error of a value that is nested deeper than [`MAX_DEPTH`] where a method has to descend into it. JavaScript's
@@ -208,7 +208,7 @@ pub(super) fn to_text(value: &Value) -> Result<String, Thrown> {
     if is_hidden {
         return Err(Thrown::type_error("Cannot convert object to primitive value"));
     }
-    coerce::to_text(value)
+    value.to_text()
 }
 
 fn hides_to_string(json: &Json, depth: usize) -> Result<bool, Thrown> {
@@ -231,7 +231,7 @@ pub(super) fn to_number(value: &Value) -> Result<f64, Thrown> {
             Ok(crate::coerce::text_to_number(&to_text(value)?))
         }
         Value::Object(_) => Ok(crate::coerce::text_to_number(&to_text(value)?)),
-        value => coerce::to_number(value),
+        value => value.to_number(),
     }
 }
 

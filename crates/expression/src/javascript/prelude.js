@@ -439,6 +439,27 @@
   hide(luxon.Interval.prototype, 'mapEndpoints', asNative(function (change) {
     return luxon.Interval.fromDateTimes(change(this.s), change(this.e));
   }, 'mapEndpoints'));
+  // A format that is read once, for many texts.
+  const { fromFormat, fromFormatExplain } = luxon.DateTime;
+  const localeOf = ({ locale, numberingSystem } = {}) => ({ locale: locale ?? 'en-US', numberingSystem: numberingSystem ?? null });
+  class TokenParser {
+    constructor(locale, format) {
+      const { tokens, regex, invalidReason } = fromFormatExplain('', format, locale);
+      NativeObject.assign(this, { locale, format, tokens, regex, invalidReason: invalidReason ?? null });
+    }
+    get isValid() { return this.invalidReason === null; }
+    explainFromTokens(text) { return fromFormatExplain(text, this.format, this.locale); }
+  }
+  methods(luxon.DateTime, {
+    buildFormatParser: asNative((format, options) => new TokenParser(localeOf(options), format), 'buildFormatParser'),
+    fromFormatParser: asNative((text, parser, options) => {
+      const own = localeOf(options);
+      if (own.locale !== parser.locale.locale || own.numberingSystem !== parser.locale.numberingSystem) {
+        throw new TypeErrorOf('fromFormatParser called with a locale that the format parser was not created for');
+      }
+      return fromFormat(text, parser.format, options);
+    }, 'fromFormatParser'),
+  });
   // An interval is written as its own members, which ours does not have as such.
   hide(luxon.Interval.prototype, 'toJSON', asNative(function () {
     const { s, e, invalid, isLuxonInterval } = this;
@@ -834,7 +855,7 @@
       }
     }
   };
-  const roots = { ...allowed, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
+  const roots = { ...allowed, TokenParser, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),

@@ -8,7 +8,7 @@ use icu_collator::{Collator, CollatorPreferences};
 use icu_locale_core::Locale;
 
 use super::tag::first_base;
-use crate::luxon::{coerce, option};
+use crate::luxon::option;
 use crate::{Thrown, Value};
 
 /// Compares two texts in the order of a locale: negative, 0 or positive.
@@ -28,7 +28,7 @@ fn choice(options: &Value, name: &str, choices: &[&str]) -> Result<Option<String
     if value.is_undefined() {
         return Ok(None);
     }
-    let text = coerce::to_text(&value)?;
+    let text = value.to_text()?;
     if choices.contains(&text.as_str()) {
         return Ok(Some(text));
     }

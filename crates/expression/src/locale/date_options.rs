@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::luxon::{Zone, coerce};
+use crate::luxon::Zone;
 use crate::{Thrown, Value};
 
 /// Options, each as it was given.
@@ -53,7 +53,7 @@ impl DateOptions {
         let get = |name: &str| Some(crate::luxon::option(value, name)).filter(|value| !value.is_undefined());
         for (name, choices) in CHOICES {
             if let Some(found) = get(name) {
-                let text = coerce::to_text(&found)?;
+                let text = found.to_text()?;
                 if !choices.contains(&text.as_str()) {
                     return Err(out_of_range(name, &text));
                 }
@@ -62,7 +62,7 @@ impl DateOptions {
         }
         for name in ["calendar", "numberingSystem"] {
             if let Some(found) = get(name) {
-                let text = coerce::to_text(&found)?.to_ascii_lowercase();
+                let text = found.to_text()?.to_ascii_lowercase();
                 if !is_type(&text) {
                     return Err(Thrown::range_error(format!("Invalid {name} : {text}")));
                 }
@@ -73,7 +73,7 @@ impl DateOptions {
         let choice = |name: &str, choices: &[&str]| match get(name) {
             None => Ok(None),
             Some(found) => {
-                let text = coerce::to_text(&found)?;
+                let text = found.to_text()?;
                 if choices.contains(&text.as_str()) {
                     Ok(Some(SmolStr::from(text)))
                 } else {
@@ -84,14 +84,14 @@ impl DateOptions {
         options.hour_cycle = choice("hourCycle", &HOUR_CYCLES)?;
         options.time_zone_name = choice("timeZoneName", &ZONE_NAMES)?;
         if let Some(digits) = get("fractionalSecondDigits") {
-            let digits = coerce::to_number(&digits)?;
+            let digits = digits.to_number()?;
             if !(1.0..=3.0).contains(&digits) {
                 return Err(Thrown::range_error("fractionalSecondDigits value is out of range."));
             }
             options.fraction = Some(digits.floor() as u8);
         }
         if let Some(zone) = get("timeZone") {
-            let text = coerce::to_text(&zone)?;
+            let text = zone.to_text()?;
             let zone = Zone::iana(&text);
             if !zone.is_valid() {
                 return Err(Thrown::range_error(format!("Invalid time zone specified: {text}")));

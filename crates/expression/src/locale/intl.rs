@@ -11,7 +11,7 @@ use super::part::{Part, join, span_json};
 use super::relative::RelativeFormat;
 use super::tag::{Locale, Tag};
 use super::{collate, list, number, plural, text_case};
-use crate::luxon::{arg, coerce, option};
+use crate::luxon::{arg, option};
 use crate::{Clock, Thrown, Value};
 
 /// The classes of `Intl` that [`intl`] knows, with their methods.
@@ -157,7 +157,7 @@ fn known_locales(locales: &Value, supported: bool) -> Result<Value, Thrown> {
     let texts: Vec<String> = match locales.as_str() {
         Some(text) => vec![text.to_owned()],
         None => {
-            locales.elements().unwrap_or_default().iter().map(coerce::to_text).collect::<Result<_, _>>()?
+            locales.elements().unwrap_or_default().iter().map(Value::to_text).collect::<Result<_, _>>()?
         }
     };
     let mut found = Vec::new();
@@ -178,7 +178,7 @@ fn number_format(locales: &Value, options: &Value) -> Result<NumberFormat, Throw
 fn decimal(value: &Value) -> Result<Decimal, Thrown> {
     match value {
         Value::BigInt(digits) => Ok(Decimal::from_digits(digits)),
-        other => Ok(Decimal::new(coerce::to_number(other)?)),
+        other => Ok(Decimal::new(other.to_number()?)),
     }
 }
 
@@ -203,7 +203,7 @@ fn date_method(
     let read = DateOptions::from_value(options)?;
     let format = DateFormat::for_locale(Locale::of_argument(locales)?, &read, Defaults::Date)?;
     let time = |value: &Value| -> Result<f64, Thrown> {
-        let millis = if value.is_undefined() { clock.now as f64 } else { coerce::to_number(value)? };
+        let millis = if value.is_undefined() { clock.now as f64 } else { value.to_number()? };
         if millis.is_nan() || millis.abs() > 8.64e15 {
             return Err(Thrown::range_error("Invalid time value"));
         }
@@ -265,7 +265,7 @@ fn plural_method(method: &str, locales: &Value, options: &Value, args: &[Value])
     Ok(match method {
         "check" => Value::Undefined,
         "select" => {
-            let mut number = Decimal::new(coerce::to_number(arg(args, 0))?.abs());
+            let mut number = Decimal::new(arg(args, 0).to_number()?.abs());
             number::round(&mut number, &digits);
             Value::from(plural::form(&locale, &number, 0, ordinal))
         }
@@ -286,7 +286,7 @@ fn plural_method(method: &str, locales: &Value, options: &Value, args: &[Value])
 fn text_option(options: &Value, name: &str, default: &str) -> Result<String, Thrown> {
     match option(options, name) {
         Value::Undefined => Ok(default.to_owned()),
-        value => coerce::to_text(&value),
+        value => value.to_text(),
     }
 }
 
@@ -305,7 +305,7 @@ fn relative_method(method: &str, locales: &Value, options: &Value, args: &[Value
     }
     let name = locale.name.clone();
     let format = RelativeFormat::new(locale, &style, numeric == "auto", &numbers)?;
-    let run = || format.format_to_parts(coerce::to_number(arg(args, 0))?, &coerce::to_text(arg(args, 1))?);
+    let run = || format.format_to_parts(arg(args, 0).to_number()?, &arg(args, 1).to_text()?);
     Ok(match method {
         "check" => Value::Undefined,
         "format" => Value::from(join(&run()?)),
@@ -371,7 +371,7 @@ fn collator_method(method: &str, locales: &Value, options: &Value, args: &[Value
             Value::Undefined
         }
         "compare" => {
-            let (one, other) = (coerce::to_text(arg(args, 0))?, coerce::to_text(arg(args, 1))?);
+            let (one, other) = (arg(args, 0).to_text()?, arg(args, 1).to_text()?);
             Value::from(collate::compare(&one, &other, locales, options)?)
         }
         "resolvedOptions" => {

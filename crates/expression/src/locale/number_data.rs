@@ -24,6 +24,8 @@ pub(super) struct Numbers {
     /// The currency of the locale's region.
     currency: Option<String>,
     formats: HashMap<String, Arc<NumberFormats>>,
+    /// Further numbering systems that have the locale's word for NaN.
+    own_nan: Vec<String>,
 }
 
 /// Symbols and patterns of one numbering system.
@@ -151,7 +153,10 @@ impl Numbers {
             plus_sign: plus.to_owned(),
             minus_sign: minus.to_owned(),
             exponential: exponential.to_owned(),
-            nan: "NaN".to_owned(),
+            nan: match self.own_nan.iter().any(|own| own == system) {
+                true => formats.symbols.nan,
+                false => "NaN".to_owned(),
+            },
             ..formats.symbols
         };
         if system == "arab" {

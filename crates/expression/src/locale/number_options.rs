@@ -4,7 +4,6 @@ use heddle_node::Json;
 use smol_str::SmolStr;
 
 use super::decimal::Rounding;
-use crate::luxon::coerce;
 use crate::{Thrown, Value};
 
 /// Options as they were given, in the order in which they are read.
@@ -51,7 +50,7 @@ impl NumberOptions {
                     .unwrap_or_default()
                     .into_iter()
                     .filter(|(name, value)| NAMES.contains(&name.as_str()) && !value.is_undefined())
-                    .map(|(name, value)| Ok((name, Json::from(coerce::to_text(&value)?))))
+                    .map(|(name, value)| Ok((name, Json::from(value.to_text()?))))
                     .collect::<Result<_, Thrown>>()?,
             )),
         }

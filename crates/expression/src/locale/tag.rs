@@ -3,7 +3,6 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::store::{self, Kind, supplement};
-use crate::luxon::coerce;
 use crate::{Thrown, Value};
 
 /// The locale of the process.
@@ -307,7 +306,7 @@ fn tags_of(locales: &Value) -> Result<Vec<Tag>, Thrown> {
         .map(|element| match element.as_str() {
             Some(text) => Tag::parse(text),
             None if crate::coerce::type_of(element) == "object" && !element.is_nullish() => {
-                Tag::parse(&coerce::to_text(element)?)
+                Tag::parse(&element.to_text()?)
             }
             None => Err(Thrown::type_error("Incorrect locale information provided")),
         })

@@ -12,15 +12,15 @@ use super::format_parse::{Format, expand, tokens_of};
 use super::interval::Interval;
 use super::intl::DateFormatter;
 use super::iso::{IsoStyle, to_object};
-use super::loc::Loc;
+use super::loc::{Loc, named_locale};
 use super::parse::{parse_http, parse_iso, parse_rfc2822, parse_sql};
 use super::relative::locale_part;
 use super::tokens::split;
 use super::units::{FieldValues, Unit};
 use super::zone::Zone;
 use super::{
-    Invalid, arg, coerce, date_value, duration_value, error, fields, interval_value, is_instance, not_null,
-    option, text_or_null,
+    Invalid, arg, date_value, duration_value, error, fields, interval_value, is_instance, not_null, option,
+    text_or_null,
 };
 use crate::locale::{DateOptions, Part};
 use crate::{Clock, Thrown, Value};
@@ -147,7 +147,7 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
         "toUTC" => {
             let zone = match first {
                 Value::Undefined => Zone::UTC,
-                minutes => Zone::Fixed(coerce::to_number(minutes)? + 0.0),
+                minutes => Zone::Fixed(minutes.to_number()? + 0.0),
             };
             date.in_zone(zone, keep_local, clock)
         }
@@ -156,10 +156,7 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
             not_null(second)?;
             date.in_zone(Zone::normalize(first, clock), keep_local, clock)
         }
-        "setLocale" if first.is_truthy() && first.as_str().is_none() && first.elements().is_none() => {
-            return Err(Thrown::type_error("localeStr.indexOf is not a function"));
-        }
-        "setLocale" => date.with_loc(date.loc().with_options(&Value::object([("locale", first.clone())]))?),
+        "setLocale" => date.with_loc(date.loc().with(named_locale(first)?.as_deref(), None, None, None)?),
         "startOf" if !date.is_valid() => {
             not_null(second)?;
             date.clone()
@@ -175,7 +172,7 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
         }
         _ => {
             not_null(second)?;
-            date.end_of(Unit::parse(&coerce::to_text(first)?)?, option(second, "useLocaleWeeks").is_truthy())?
+            date.end_of(Unit::parse(&first.to_text()?)?, option(second, "useLocaleWeeks").is_truthy())?
         }
     })
 }
@@ -224,7 +221,7 @@ fn compare(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result
             let other = match first {
                 Value::DateTime(other) => other.as_ref().clone(),
                 other if other.is_nullish() => return Err(missing("valueOf")),
-                other => DateTime::from_millis(coerce::to_number(other)?, clock),
+                other => DateTime::from_millis(other.to_number()?, clock),
             };
             Ok(Value::from(date.has_same(&other, Unit::from_value(second)?, weeks, clock)?))
         }
@@ -249,7 +246,7 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
     let second = arg(args, 1);
     let millis = date.millis();
     Ok(match name {
-        "get" => match fields::get(date, &coerce::to_text(first)?) {
+        "get" => match fields::get(date, &first.to_text()?) {
             Some(value) => value?,
             None => Value::Undefined,
         },
@@ -361,10 +358,10 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
     // texts are tested as regular expressions test them: what is not null is made a text
     let text = |parse: fn(&str, &Value, &Clock) -> Result<DateTime, Thrown>, format: &str| {
         if first.is_nullish() {
-            let text = if format == "HTTP" { "[object Object]".to_owned() } else { coerce::to_text(first)? };
+            let text = if format == "HTTP" { "[object Object]".to_owned() } else { first.to_text()? };
             return DateTime::from_parsed(None, second, format, &text, clock);
         }
-        parse(&coerce::to_text(first)?, second, clock)
+        parse(&first.to_text()?, second, clock)
     };
     match name {
         "now" => Ok(DateTime::now(clock)),
@@ -377,7 +374,7 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
             }
             Some(millis) => zoned(millis),
             None => {
-                let (kind, value) = (crate::coerce::type_of(first), coerce::to_text(first)?);
+                let (kind, value) = (crate::coerce::type_of(first), first.to_text()?);
                 Err(error(format!(
                     "fromMillis requires a numerical input, but received a {kind} with value {value}"
                 )))

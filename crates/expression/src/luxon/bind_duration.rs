@@ -6,7 +6,7 @@ use super::loc::Loc;
 use super::parse::{parse_iso_duration, parse_iso_time};
 use super::units::Unit;
 use super::zone::Zone;
-use super::{DateTime, Invalid, arg, coerce, duration_value, is_instance, not_null, option, text_or_null};
+use super::{DateTime, Invalid, arg, duration_value, is_instance, not_null, option, text_or_null};
 use crate::{Clock, Thrown, Value};
 
 /// The names of the getters and own data members.
@@ -135,7 +135,7 @@ fn dispatch(duration: &Duration, name: &str, args: &[Value], clock: &Clock) -> R
             _ => Value::from(false),
         },
         "hasOwnProperty" => {
-            let name = coerce::to_text(first)?;
+            let name = first.to_text()?;
             Value::from(duration.own_members().iter().any(|(own, _)| *own == name))
         }
         _ => duration_value(change(duration, name, args)?),
@@ -207,13 +207,13 @@ fn dispatch_static(name: &str, args: &[Value]) -> Result<Value, Thrown> {
             }
             Some(_) => Err(super::error("Invalid unit value NaN")),
             None => {
-                let text = coerce::to_text(first)?;
+                let text = first.to_text()?;
                 let explanation = format!("the input \"{text}\" can't be parsed as ISO 8601");
                 Ok(Duration::invalid(Invalid::new("unparsable", Some(explanation))))
             }
         }
     };
-    let text = || if first.is_nullish() { Ok(None) } else { coerce::to_text(first).map(Some) };
+    let text = || if first.is_nullish() { Ok(None) } else { first.to_text().map(Some) };
     Ok(duration_value(match name {
         "fromMillis" => {
             let object = Value::object([("milliseconds", first.clone())]);

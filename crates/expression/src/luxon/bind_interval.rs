@@ -9,8 +9,7 @@ use super::iso::IsoStyle;
 use super::relative::locale_part;
 use super::units::Unit;
 use super::{
-    Invalid, arg, coerce, date_value, duration_value, interval_value, is_instance, not_null, option,
-    text_or_null,
+    Invalid, arg, date_value, duration_value, interval_value, is_instance, not_null, option, text_or_null,
 };
 use crate::locale::DateOptions;
 use crate::{Clock, Thrown, Value};
@@ -118,10 +117,10 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             return Err(Thrown::type_error("Cannot read properties of undefined (reading 'valueOf')"));
         }
         "isEmpty" => Value::from(start == end),
-        "isAfter" => Value::from(start > coerce::to_number(first)?),
-        "isBefore" => Value::from(end <= coerce::to_number(first)?),
+        "isAfter" => Value::from(start > first.to_number()?),
+        "isBefore" => Value::from(end <= first.to_number()?),
         "contains" => {
-            let time = coerce::to_number(first)?;
+            let time = first.to_number()?;
             Value::from(start <= time && end > time)
         }
         "splitAt" if !valid => list(Vec::new()),
@@ -133,7 +132,7 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
         "splitBy" => list(interval.split_by(&Duration::from_like(first)?)?),
         "divideEqually" if !valid => list(Vec::new()),
         "divideEqually" => {
-            let count = coerce::to_number(first)?;
+            let count = first.to_number()?;
             let mut parts = interval.split_by(&Duration::from_like(&Value::from((end - start) / count))?)?;
             parts.truncate(count.max(0.0) as usize);
             list(parts)
@@ -168,7 +167,7 @@ fn dispatch(interval: &Interval, name: &str, args: &[Value], clock: &Clock) -> R
             duration_value(interval.to_duration(&units, arg(args, 1), clock)?)
         }
         "hasOwnProperty" => {
-            let name = coerce::to_text(first)?;
+            let name = first.to_text()?;
             Value::from(
                 interval.own_members().iter().any(|(own, value)| *own == name && !value.is_undefined()),
             )
@@ -198,7 +197,7 @@ fn to_text(interval: &Interval, name: &str, args: &[Value]) -> Result<String, Th
         "toFormat" => {
             let separator = match option(arg(args, 1), "separator") {
                 Value::Undefined => " – ".to_owned(),
-                separator => coerce::to_text(&separator)?,
+                separator => separator.to_text()?,
             };
             let format = Format::from_value(first)?.text;
             format!(
@@ -328,7 +327,7 @@ fn dispatch_static(name: &str, args: &[Value], clock: &Clock) -> Result<Value, T
             if first.is_truthy() && first.as_str().is_none() {
                 return Err(Thrown::type_error("(text || \"\").split is not a function"));
             }
-            let shown = coerce::to_text(first)?;
+            let shown = first.to_text()?;
             interval_value(match first.as_str() {
                 Some(text) => Interval::from_iso(text, second, clock)?,
                 None => {

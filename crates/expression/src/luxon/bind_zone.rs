@@ -5,7 +5,7 @@ use super::datetime::DateTime;
 use super::format::{Width, zone_name};
 use super::loc::Loc;
 use super::zone::{OffsetStyle, Zone, format_offset};
-use super::{arg, coerce, not_null, option, text_or_null};
+use super::{arg, not_null, option, text_or_null};
 use crate::{Thrown, Value};
 
 /// The names of the getters.
@@ -51,11 +51,11 @@ fn time(zone: &Zone, value: &Value) -> Result<f64, Thrown> {
 /// The time of `new Date(value)`.
 fn date_of(value: &Value) -> Result<f64, Thrown> {
     let millis = match value {
-        Value::DateTime(_) | Value::Date(_) | Value::Undefined => coerce::to_number(value)?,
+        Value::DateTime(_) | Value::Date(_) | Value::Undefined => value.to_number()?,
         Value::Json(json) if json.is_null() || json.as_f64().is_some() || json.as_bool().is_some() => {
-            coerce::to_number(value)?
+            value.to_number()?
         }
-        other => super::parse_date(&coerce::to_text(other)?),
+        other => super::parse_date(&other.to_text()?),
     };
     Ok(if millis.abs() <= MAX_TIME { millis } else { f64::NAN })
 }
@@ -90,7 +90,7 @@ fn style(value: &Value) -> Result<OffsetStyle, Thrown> {
         Some("short") => Ok(OffsetStyle::Short),
         Some("techie") => Ok(OffsetStyle::Techie),
         _ => {
-            let shown = coerce::to_text(value)?;
+            let shown = value.to_text()?;
             Err(Thrown::range_error(format!("Value format {shown} is out of range for property format")))
         }
     }

@@ -174,7 +174,7 @@ impl DateTime {
                 None => fields.set(field, least),
                 Some(Ok(number)) => fields.set(field, number),
                 Some(Err(other)) => {
-                    let text = super::coerce::to_text(other)?;
+                    let text = other.to_text()?;
                     let invalid = invalid_unit(&text, crate::coerce::type_of(other), name(field));
                     return Ok(Self::invalid(invalid, clock));
                 }

@@ -5,7 +5,7 @@ use super::duration::Duration;
 use super::interval::Interval;
 use super::loc::Loc;
 use super::zone::Zone;
-use super::{Class, arg, coerce, date_value, duration_value, interval_value, option};
+use super::{Class, arg, date_value, duration_value, interval_value, option};
 use crate::{Clock, Thrown, Value};
 
 /// A new instance of a class.
@@ -25,13 +25,13 @@ pub(crate) fn construct(class: Class, args: &[Value], clock: &Clock) -> Result<V
         Class::DateTime => {
             let millis = match option(fields, "ts") {
                 Value::Undefined => clock.now as f64,
-                time => coerce::to_number(&time)?,
+                time => time.to_number()?,
             };
             let zone = match option(fields, "zone") {
                 zone if !zone.is_truthy() => Zone::of_clock(clock),
                 zone => match Zone::from_json(&zone) {
                     Some(zone) => zone,
-                    None => Zone::Invalid(coerce::to_text(&zone)?.into()),
+                    None => Zone::Invalid(zone.to_text()?.into()),
                 },
             };
             date_value(DateTime::at(millis, zone, Loc::default()))

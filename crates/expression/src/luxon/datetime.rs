@@ -102,7 +102,7 @@ impl DateTime {
                 Self::from_object(value, &Value::Undefined, None, clock)
             }
             _ => {
-                let text = super::coerce::to_text(value)?;
+                let text = value.to_text()?;
                 let kind = crate::coerce::type_of(value);
                 Err(super::error(format!("Unknown datetime argument: {text}, of type {kind}")))
             }

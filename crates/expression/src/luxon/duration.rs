@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::loc::Loc;
 use super::units::{Unit, enumerable, unit_amount};
-use super::{Invalid, coerce, error, option, round_to};
+use super::{Invalid, error, option, round_to};
 use crate::{Thrown, Value};
 
 /// How many of each smaller unit a unit has, by the conversion that luxon calls casual or long-term.
@@ -153,7 +153,7 @@ impl Duration {
         if crate::coerce::type_of(value) == "object" {
             return Self::from_object(value, &Value::Undefined);
         }
-        let text = coerce::to_text(value)?;
+        let text = value.to_text()?;
         Err(error(format!("Unknown duration argument {text} of type {}", crate::coerce::type_of(value))))
     }
 

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use super::build::Parsed;
-use super::coerce;
 use super::datetime::DateTime;
 use super::format::{Width, english_eras, english_months, english_weekdays, extract};
 use super::format_found::{Found, Reading};
 use super::intl::DateFormatter;
-use super::loc::{Loc, check_locale};
+use super::loc::{Loc, named_locale};
 use super::parse::untruncate_year;
 use super::presets;
 use super::tokens::{Token, split};
@@ -443,16 +442,16 @@ impl<'v> Format<'v> {
         if !is_empty {
             return Err(Thrown::type_error("fmt.charAt is not a function"));
         }
-        Ok(Self { text: "", shown: coerce::to_text(value)?.into() })
+        Ok(Self { text: "", shown: value.to_text()?.into() })
     }
 }
 
 /// The locale that a format is read in.
 pub(super) fn parsing_loc(options: &Value) -> Result<Loc, Thrown> {
-    check_locale(options)?;
-    let option =
-        |key| super::option(options, key).as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Loc::default().with(option("locale").as_deref(), option("numberingSystem").as_deref(), None, None)
+    let locale = named_locale(&super::option(options, "locale"))?;
+    let numbering = super::option(options, "numberingSystem");
+    let numbering = numbering.as_str().filter(|system| !system.is_empty());
+    Loc::default().with(locale.as_deref(), numbering, None, None)
 }
 
 impl DateTime {

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use heddle_node::Json;
 
 use super::civil::{Civil, WeekRule};
-use super::coerce;
 use super::datetime::{DateTime, Reading};
 use super::english::{MONTHS_SHORT, WEEKDAYS_SHORT};
 use super::units::Field;
@@ -66,7 +65,7 @@ impl IsoStyle {
         style.extended_zone = flag("extendedZone", false);
         let precision = option(options, "precision");
         if !precision.is_undefined() {
-            style.precision = match Field::parse(&coerce::to_text(&precision)?)? {
+            style.precision = match Field::parse(&precision.to_text()?)? {
                 Field::Year => Precision::Year,
                 Field::Month => Precision::Month,
                 Field::Day => Precision::Day,

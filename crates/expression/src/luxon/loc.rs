@@ -33,13 +33,17 @@ pub(crate) struct Weeks {
     weekend: Vec<u8>,
 }
 
-/// Refuses options whose `locale` is neither a text nor a list of them, as luxon does when it looks for keywords in it.
-pub(super) fn check_locale(options: &Value) -> Result<(), Thrown> {
-    let locale = super::option(options, "locale");
-    if locale.is_truthy() && locale.as_str().is_none() && !locale.is_array() {
-        return Err(Thrown::type_error("localeStr.indexOf is not a function"));
+/// The tag that a `locale` option names: a text, or the first of a list. Anything else is refused, as luxon does when it
+/// looks for keywords in it.
+pub(super) fn named_locale(locale: &Value) -> Result<Option<String>, Thrown> {
+    if !locale.is_truthy() {
+        return Ok(None);
     }
-    Ok(())
+    match (locale.as_str(), locale.elements()) {
+        (Some(tag), _) => Ok(Some(tag.to_owned())),
+        (None, Some(list)) => list.first().map_or(Ok(None), named_locale),
+        (None, None) => Err(Thrown::type_error("localeStr.indexOf is not a function")),
+    }
 }
 
 impl Loc {
@@ -60,13 +64,13 @@ impl Loc {
                 .filter(|value| crate::value::is_truthy(value))
                 .map(|value| crate::coerce::to_text(value).into_owned())
         };
-        check_locale(options)?;
+        let locale = named_locale(&super::option(options, "locale"))?;
         let weeks = match json.get("weekSettings") {
             Some(weeks) if !weeks.is_null() => Some(read_weeks(weeks)?),
             _ => None,
         };
         self.with(
-            text("locale").as_deref(),
+            locale.as_deref(),
             text("numberingSystem").as_deref(),
             text("outputCalendar").as_deref(),
             weeks,

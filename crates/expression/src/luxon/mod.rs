@@ -11,7 +11,6 @@ mod bind_interval;
 pub(crate) mod bind_zone;
 mod build;
 mod civil;
-pub(crate) mod coerce;
 mod construct;
 mod datetime;
 mod difference;
@@ -26,6 +25,7 @@ mod interval;
 mod intl;
 mod iso;
 mod js_date;
+mod js_date_text;
 mod leave;
 mod loc;
 mod parse;
@@ -47,6 +47,7 @@ pub use js_date::parse_date;
 
 pub(crate) use civil::Civil;
 pub(crate) use construct::construct;
+pub(crate) use js_date_text::js_date_text;
 pub(crate) use leave::leave;
 pub(crate) use zone::Zone;
 
@@ -228,10 +229,10 @@ impl Invalid {
             return Err(error(format!("need to specify a reason the {class} is invalid")));
         }
         let explanation = match args.get(1) {
-            Some(text) if !text.is_nullish() => Some(coerce::to_text(text)?),
+            Some(text) if !text.is_nullish() => Some(text.to_text()?),
             _ => None,
         };
-        Ok(Self::new(coerce::to_text(reason)?, explanation))
+        Ok(Self::new(reason.to_text()?, explanation))
     }
 
     fn to_json(&self) -> Json {

@@ -1,10 +1,10 @@
 //! Reading dates in technical formats: ISO 8601, SQL, RFC 2822, HTTP; durations in ISO 8601.
 
 use super::build::Parsed;
-use super::coerce;
 use super::english::{MONTHS_SHORT, WEEKDAYS_LONG, WEEKDAYS_SHORT};
 use super::units::{Field, FieldValues, Unit};
 use super::zone::Zone;
+use crate::coerce;
 
 /// A reader that steps through ASCII text.
 #[derive(Debug, Clone, Copy)]

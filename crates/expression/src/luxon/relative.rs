@@ -4,8 +4,8 @@ use heddle_node::number_to_string;
 
 use super::datetime::DateTime;
 use super::loc::Loc;
+use super::round_to_with;
 use super::units::Unit;
-use super::{coerce, round_to_with};
 use crate::{Clock, Thrown, Value, locale};
 
 /// Singular, abbreviated, and abbreviated plural of the units in English.
@@ -61,7 +61,7 @@ impl Phrase<'_> {
     fn text(&self, key: &str, default: &str) -> Result<String, Thrown> {
         match super::option(self.options, key) {
             Value::Undefined => Ok(default.to_owned()),
-            value => coerce::to_text(&value),
+            value => value.to_text(),
         }
     }
 
@@ -108,7 +108,7 @@ impl DateTime {
         super::not_null(options)?;
         let base = match super::option(options, "base") {
             Value::DateTime(base) => Base::Date(base.as_ref().clone()),
-            base if base.is_truthy() => Base::Other(coerce::to_number(&base)?),
+            base if base.is_truthy() => Base::Other(base.to_number()?),
             _ => Base::Date(Self::at(clock.now as f64, self.zone().clone(), Loc::default())),
         };
         let mut end = self.clone();

@@ -2,7 +2,6 @@
 
 use smol_str::SmolStr;
 
-use super::coerce::{self, to_number, to_text};
 use super::error;
 use crate::{Thrown, Value};
 
@@ -69,7 +68,7 @@ impl Unit {
         match value.as_str() {
             Some(name) => Self::parse(name),
             None if value.is_truthy() => Err(Thrown::type_error("unit.toLowerCase is not a function")),
-            None => Err(unknown(&to_text(value)?)),
+            None => Err(unknown(&value.to_text()?)),
         }
     }
 }
@@ -185,9 +184,9 @@ pub(crate) fn enumerable(value: &Value) -> Vec<(SmolStr, Value)> {
 
 /// The number that stands for an amount of a unit. A boolean, an empty string and what is no finite number are errors.
 pub(crate) fn unit_amount(value: &Value) -> Result<f64, Thrown> {
-    let number = to_number(value)?;
+    let number = value.to_number()?;
     if value.as_bool().is_some() || value.as_str() == Some("") || !number.is_finite() {
-        return Err(error(format!("Invalid unit value {}", coerce::to_text(value)?)));
+        return Err(error(format!("Invalid unit value {}", value.to_text()?)));
     }
     Ok(number)
 }

@@ -5,7 +5,6 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, tz};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::coerce;
 use crate::{Clock, Value};
 
 /// Milliseconds after which the calendar repeats: 400 years.
@@ -86,7 +85,7 @@ impl Zone {
         if let Some(zone) = Self::from_json(input) {
             return zone;
         }
-        Zone::Invalid(coerce::to_text(input).unwrap_or_default().into())
+        Zone::Invalid(input.to_text().unwrap_or_default().into())
     }
 
     /// A zone by name, `UTC±h:mm`, `default`, `local` or `system`.

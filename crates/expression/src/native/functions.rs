@@ -33,7 +33,7 @@ pub(crate) fn call<'a>(
         Function::Boolean => Json::from(first.is_some_and(Operand::is_truthy)).into(),
         Function::ParseInt if arguments.len() == 1 => Json::from(parse_int(&arguments[0].to_text()?)?).into(),
         Function::ParseFloat if arguments.len() == 1 => {
-            Json::from(luxon::coerce::parse_float(&arguments[0].to_text()?)).into()
+            Json::from(coerce::parse_float(&arguments[0].to_text()?)).into()
         }
         Function::IsNaN => Json::from(first.map_or(Ok(f64::NAN), Operand::to_number)?.is_nan()).into(),
         Function::IsArray => {
@@ -147,7 +147,7 @@ fn parse_int(source: &str) -> Result<f64, Stop> {
     if digits.starts_with("0x") || digits.starts_with("0X") {
         return Err(Stop::Unsupported);
     }
-    Ok(luxon::coerce::parse_int(source, 0.0))
+    Ok(coerce::parse_int(source, 0.0))
 }
 
 /// `encodeURIComponent(text)`.

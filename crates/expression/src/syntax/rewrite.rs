@@ -16,10 +16,10 @@ use oxc_ast::ast::{
     BindingPattern, BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement,
     ChainExpression, Class, ComputedMemberExpression, Expression, ForInStatement, ForOfStatement,
     ForStatement, ForStatementInit, ForStatementLeft, Function, IdentifierReference, ImportExpression,
-    ImportMeta, MethodDefinition, NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier,
-    PropertyKey, PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression, StringLiteral, Super,
-    SwitchStatement, TaggedTemplateExpression, TemplateLiteral, ThisExpression, ThrowStatement,
-    VariableDeclaration, WithStatement, YieldExpression,
+    ImportMeta, MethodDefinition, NewExpression, NewTarget, ObjectProperty, ObjectPropertyKind,
+    PrivateIdentifier, PropertyKey, PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression,
+    StringLiteral, Super, SwitchStatement, TaggedTemplateExpression, TemplateLiteral, ThisExpression,
+    ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_regular_expression::Options;
@@ -338,18 +338,16 @@ impl<'a> Visit<'a> for Rewriter<'_> {
             }
             _ => {}
         }
-        if let Expression::Identifier(callee) = strip_parentheses(&call.callee)
-            && callee.name == "$"
-            && !call.optional
-        {
-            self.reads_more = true;
-            self.patch(callee.span, format!("{DATA}.$"));
-            for argument in &call.arguments {
-                self.visit_argument(argument);
-            }
+        if !call.optional && self.rewrite_node_accessor(&call.callee, &call.arguments) {
             return;
         }
         walk::walk_call_expression(self, call);
+    }
+
+    fn visit_new_expression(&mut self, new: &NewExpression<'a>) {
+        if !self.rewrite_node_accessor(&new.callee, &new.arguments) {
+            walk::walk_new_expression(self, new);
+        }
     }
 
     fn visit_tagged_template_expression(&mut self, tagged: &TaggedTemplateExpression<'a>) {

@@ -6,7 +6,7 @@ use oxc_ast::ast::{
 use oxc_ast_visit::{Visit, walk};
 use smol_str::SmolStr;
 
-use super::{GUARD, Rewriter, temporary};
+use super::{DATA, GUARD, Rewriter, temporary};
 use crate::syntax::extension_calls::is_extension_name;
 use crate::syntax::lower::node_call_name;
 
@@ -57,6 +57,24 @@ impl Rewriter<'_> {
         let receiver = self.text(receiver);
         let arguments = self.arguments_text(&call.arguments);
         self.patch(call.span, format!("{GUARD}.extend({receiver},\"{name}\",[{arguments}])"));
+        true
+    }
+
+    /// Rewrites `$(…)`, the one place where `$` may stand; false for any other callee.
+    pub(super) fn rewrite_node_accessor(
+        &mut self,
+        callee: &Expression<'_>,
+        arguments: &[Argument<'_>],
+    ) -> bool {
+        let Expression::Identifier(callee) = strip_parentheses(callee) else { return false };
+        if callee.name != "$" {
+            return false;
+        }
+        self.reads_more = true;
+        self.patch(callee.span, format!("{DATA}.$"));
+        for argument in arguments {
+            self.visit_argument(argument);
+        }
         true
     }
 

@@ -1,4 +1,7 @@
-//! JavaScript's conversions and operators on values.
+//! JavaScript's conversions and operators: on data here, on all values in `value`.
+
+mod number_prefix;
+mod value;
 
 use std::cmp::Ordering;
 
@@ -6,6 +9,8 @@ use heddle_node::Json;
 use heddle_node::json::number_to_string;
 
 pub(crate) use heddle_node::parameters::javascript::{is_white_space, text_to_number, to_number, to_text};
+
+pub(crate) use number_prefix::{parse_float, parse_int};
 
 use crate::value::Value;
 
