@@ -555,11 +555,11 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
 fn own_nan(locale: &str) -> Vec<&'static str> {
     const ARAB: [&str; 5] = ["az", "cv", "fa", "uz-Cyrl", "zh-Hant"];
     const ARABEXT: [&str; 7] = ["ar", "az", "cv", "tk", "uz", "uz-Cyrl", "zh-Hant"];
-    let parent =
-        |own: &&str| locale == **own || locale.strip_prefix(**own).is_some_and(|rest| rest.starts_with('-'));
+    let is_of =
+        |own: &str| locale == own || locale.strip_prefix(own).is_some_and(|rest| rest.starts_with('-'));
     [("arab", &ARAB[..]), ("arabext", &ARABEXT[..])]
         .into_iter()
-        .filter(|(_, locales)| locales.iter().any(|own| parent(&own)))
+        .filter(|(_, locales)| locales.iter().any(|own| is_of(own)))
         .map(|(system, _)| system)
         .collect()
 }

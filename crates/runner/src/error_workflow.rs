@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::cancel::CancelReason;
 use crate::events::EventSink;
-use crate::executor::{Nesting, run_nested};
 use crate::host::{Host, RunOptions};
+use crate::run::{Nesting, run_nested};
 use crate::run_data::{RunResult, Status, WorkflowFailure};
 use crate::static_data::CalledStaticData;
 use crate::sub_workflow::{Background, BackgroundRun, CalledEvents, DEEPEST_CALL};

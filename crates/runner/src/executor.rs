@@ -1,16 +1,13 @@
-//! Runs a workflow: takes node runs from the scheduler, executes them, and keeps what came out.
+//! Executes the node runs that the scheduler gives, and keeps what came out.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::BoxFuture;
 use heddle_expression::{Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
-use tokio_util::sync::CancellationToken;
 
-use crate::beside::Beside;
-use crate::cancel::{CancelReason, Cancellation};
+use crate::cancel::CancelReason;
 use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
 use crate::evaluation::{evaluate, expression_error};
@@ -22,99 +19,18 @@ use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 use crate::prepared::{PreparedNode, prepare_nodes};
+use crate::run::Nesting;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
 use crate::run_view::{View, WorkflowView};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, Destination, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
-use crate::static_data::{CalledStaticData, StaticData};
-use crate::sub_workflow::{Background, CallRecord, Caller};
-
-impl Host {
-    /// Runs a workflow to its end.
-    ///
-    /// The future may be sent between threads. Dropping it drops the calls in flight: a send among them is recorded as
-    /// unknown. To end a run well, cancel [`RunOptions::cancel`].
-    ///
-    /// # Errors
-    /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
-    pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
-        let background = Arc::new(Background::default());
-        let mut options = options;
-        let kept = std::mem::take(&mut options.called_static_data);
-        let called_static_data = Arc::new(CalledStaticData::new(kept));
-        let nesting = Nesting {
-            depth: 0,
-            mode: if options.pins { "manual" } else { "trigger" },
-            start: None,
-            caller_cancel: options.cancel.clone(),
-            background: Arc::downgrade(&background),
-            events: Arc::clone(&self.events),
-            called_static_data: Arc::clone(&called_static_data),
-        };
-        let mut beside = Beside::new(&background);
-        let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
-        beside.finish().await;
-        result.background = beside.ended;
-        result.called_static_data = called_static_data.changed();
-        Ok(result)
-    }
-}
-
-/// What a run has of the run that it is part of.
-pub(crate) struct Nesting<'h> {
-    /// Runs around it.
-    pub(crate) depth: usize,
-    /// n8n's mode of execution (`spec/engine.md §4.1`).
-    pub(crate) mode: &'static str,
-    /// The node to start at, where the options name none.
-    pub(crate) start: Option<NodeIndex>,
-    /// Cancelled by whoever started the outermost run.
-    pub(crate) caller_cancel: CancellationToken,
-    pub(crate) background: Weak<Background<'h>>,
-    pub(crate) events: Arc<dyn EventSink>,
-    pub(crate) called_static_data: Arc<CalledStaticData>,
-}
-
-/// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
-/// workflows, and a future cannot hold itself.)
-pub(crate) fn run_nested<'w, 'h: 'w>(
-    host: &'h Host,
-    workflow: &'w Workflow,
-    options: RunOptions,
-    nesting: Nesting<'h>,
-) -> BoxFuture<'w, Result<RunResult, RunError>> {
-    Box::pin(async move {
-        let started_at = crate::clock::now();
-        let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
-        let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
-        let options = RunOptions { cancel: cancellation.token().clone(), ..options };
-        let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
-        while let Some(run) = execution.next() {
-            if cancellation.check().is_some() {
-                execution.scheduler.stop();
-                break;
-            }
-            cancellation.limit(execution.execute(run)).await;
-            if let State::Waiting(node) = execution.scheduler.state() {
-                if !cancellation.limit(execution.wait()).await {
-                    break;
-                }
-                execution.go_on(node);
-            }
-            // Nodes that only compute never wait: whatever else the thread serves gets its turn between them.
-            tokio::task::yield_now().await;
-        }
-        let failed = execution.error_site();
-        let result = execution.end(cancellation.reason());
-        failed.report(&result).await;
-        Ok(result)
-    })
-}
+use crate::static_data::StaticData;
+use crate::sub_workflow::{CallRecord, Caller};
 
 /// One run of a workflow.
-struct Execution<'w, 'h> {
+pub(crate) struct Execution<'w, 'h> {
     host: &'h Host,
     workflow: &'w Workflow,
     view: WorkflowView<'w>,
@@ -137,7 +53,7 @@ struct Execution<'w, 'h> {
 }
 
 impl<'w, 'h> Execution<'w, 'h> {
-    fn new(
+    pub(crate) fn new(
         host: &'h Host,
         workflow: &'w Workflow,
         mut options: RunOptions,
@@ -235,15 +151,28 @@ impl<'w, 'h> Execution<'w, 'h> {
 
     /// The next node run. Outputs that nobody can read any more are let go of before it takes its items over, so that it
     /// may be the only one who holds them.
-    fn next(&mut self) -> Option<NodeRun> {
+    pub(crate) fn next(&mut self) -> Option<NodeRun> {
         if let Some(node) = self.scheduler.next_node() {
             self.keeping.release(node, &self.scheduler, &mut self.run_data);
         }
         self.scheduler.next()
     }
 
+    /// Lets no further node begin.
+    pub(crate) fn stop(&mut self) {
+        self.scheduler.stop();
+    }
+
+    /// The node that asked the run to wait.
+    pub(crate) fn waiting_node(&self) -> Option<NodeIndex> {
+        match self.scheduler.state() {
+            State::Waiting(node) => Some(node),
+            _ => None,
+        }
+    }
+
     /// Executes one node run and completes it.
-    async fn execute(&mut self, mut run: NodeRun) {
+    pub(crate) async fn execute(&mut self, mut run: NodeRun) {
         let started = std::time::Instant::now();
         let start_time = crate::clock::now();
         let (outcome, error, told) = match run.outcome() {
@@ -397,7 +326,7 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.
-    async fn wait(&mut self) -> bool {
+    pub(crate) async fn wait(&mut self) -> bool {
         if self.options.stop_at_wait && self.caller.depth == 0 {
             return false;
         }
@@ -410,7 +339,7 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     /// Goes on after a wait: the node that waited puts out its input, in place of what it had put out.
-    fn go_on(&mut self, node: NodeIndex) {
+    pub(crate) fn go_on(&mut self, node: NodeIndex) {
         self.wait_till = None;
         if self.scheduler.resume(None) {
             self.run_data.pop(node);
@@ -418,7 +347,7 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     /// What an error workflow must know of this run.
-    fn error_site(&self) -> ErrorSite<'w, 'h> {
+    pub(crate) fn error_site(&self) -> ErrorSite<'w, 'h> {
         ErrorSite {
             host: self.host,
             workflow: self.workflow,
@@ -473,7 +402,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         Ok(())
     }
 
-    fn end(self, cancelled: Option<CancelReason>) -> RunResult {
+    pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
         let (static_data, changed) = self.static_data.into_parts();
         let changed = changed && self.mode != "manual";
         if changed && self.caller.depth > 0 {

@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use crate::cancel::CancelReason;
 use crate::events::{Event, EventSink};
-use crate::executor::{Nesting, run_nested};
 use crate::host::{Host, RunOptions};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
+use crate::run::{Nesting, run_nested};
 use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
 use crate::run_error::RunError;
 use crate::static_data::CalledStaticData;

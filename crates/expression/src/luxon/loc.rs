@@ -33,17 +33,16 @@ pub(crate) struct Weeks {
     weekend: Vec<u8>,
 }
 
-/// The tag that a `locale` option names: a text, or the first of a list. Anything else is refused, as luxon does when it
-/// looks for keywords in it.
+/// The tag that a `locale` option names: a text, or a list of one. Anything else is refused, as luxon does when it looks
+/// for keywords in it.
 pub(super) fn named_locale(locale: &Value) -> Result<Option<String>, Thrown> {
     if !locale.is_truthy() {
         return Ok(None);
     }
-    match (locale.as_str(), locale.elements()) {
-        (Some(tag), _) => Ok(Some(tag.to_owned())),
-        (None, Some(list)) => list.first().map_or(Ok(None), named_locale),
-        (None, None) => Err(Thrown::type_error("localeStr.indexOf is not a function")),
+    if locale.as_str().is_some() || locale.elements().is_some() {
+        return locale.to_text().map(Some);
     }
+    Err(Thrown::type_error("localeStr.indexOf is not a function"))
 }
 
 impl Loc {

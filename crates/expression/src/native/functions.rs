@@ -5,7 +5,6 @@ use smol_str::SmolStr;
 
 use crate::coerce;
 use crate::extensions;
-use crate::luxon;
 use crate::native::Stop;
 use crate::native::elements::Elements;
 use crate::native::evaluate::has_meaning_as_member;

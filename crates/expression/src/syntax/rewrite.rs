@@ -6,20 +6,21 @@
 
 mod calls;
 mod checks;
+mod text;
 
 use std::ops::Range;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    Argument, ArrowFunctionExpression, AssignmentExpression, AssignmentTarget,
-    AssignmentTargetPropertyIdentifier, AssignmentTargetPropertyProperty, AwaitExpression, BindingIdentifier,
-    BindingPattern, BindingProperty, BlockStatement, CallExpression, CatchClause, ChainElement,
-    ChainExpression, Class, ComputedMemberExpression, Expression, ForInStatement, ForOfStatement,
-    ForStatement, ForStatementInit, ForStatementLeft, Function, IdentifierReference, ImportExpression,
-    ImportMeta, MethodDefinition, NewExpression, NewTarget, ObjectProperty, ObjectPropertyKind,
-    PrivateIdentifier, PropertyKey, PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression,
-    StringLiteral, Super, SwitchStatement, TaggedTemplateExpression, TemplateLiteral, ThisExpression,
-    ThrowStatement, VariableDeclaration, WithStatement, YieldExpression,
+    ArrowFunctionExpression, AssignmentExpression, AssignmentTarget, AssignmentTargetPropertyIdentifier,
+    AssignmentTargetPropertyProperty, AwaitExpression, BindingIdentifier, BindingPattern, BindingProperty,
+    BlockStatement, CallExpression, CatchClause, ChainElement, ChainExpression, Class,
+    ComputedMemberExpression, Expression, ForInStatement, ForOfStatement, ForStatement, ForStatementInit,
+    ForStatementLeft, Function, IdentifierReference, ImportExpression, ImportMeta, MethodDefinition,
+    NewExpression, NewTarget, ObjectProperty, ObjectPropertyKind, PrivateIdentifier, PropertyKey,
+    PropertyKind, RegExpLiteral, StaticBlock, StaticMemberExpression, StringLiteral, Super, SwitchStatement,
+    TaggedTemplateExpression, TemplateLiteral, ThisExpression, ThrowStatement, VariableDeclaration,
+    WithStatement, YieldExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_regular_expression::Options;
@@ -29,7 +30,7 @@ use oxc_syntax::scope::ScopeFlags;
 use self::calls::{read_node, strip_parentheses};
 use self::checks::{DYNAMIC_BASE, NOT_CALLED, misprinted};
 use crate::error::ExpressionError;
-use crate::syntax::names::{is_closed_class, is_constant, is_denied, is_engine_global, is_reserved};
+use crate::syntax::names::{is_closed_class, is_reserved};
 use crate::syntax::print_quasi::print_quasi;
 use crate::syntax::scope::{
     Scopes, arrow_statements, declared_names, function_names, lexical_names, pattern_names,
@@ -125,95 +126,6 @@ struct Rewriter<'s> {
 
 fn range(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
-}
-
-impl Rewriter<'_> {
-    /// The rewritten text of an expression.
-    fn text(&mut self, expression: &Expression<'_>) -> String {
-        self.text_of(expression.span(), |rewriter| rewriter.visit_expression(expression))
-    }
-
-    fn text_of(&mut self, span: Span, visit: impl FnOnce(&mut Self)) -> String {
-        let outer = std::mem::take(&mut self.patches);
-        visit(self);
-        let mut patches = std::mem::replace(&mut self.patches, outer);
-        patches.sort_by_key(|patch| (patch.range.start, patch.range.end));
-        let mut text = String::new();
-        let mut position = span.start as usize;
-        for patch in patches {
-            if patch.range.start < position {
-                continue;
-            }
-            text.push_str(&self.source[position..patch.range.start]);
-            text.push_str(&patch.text);
-            position = patch.range.end;
-        }
-        text.push_str(&self.source[position..span.end as usize]);
-        text
-    }
-
-    fn patch(&mut self, span: Span, text: String) {
-        self.patches.push(Patch { range: range(span), text });
-    }
-
-    /// A free name as the compiled code reads and writes it; `None` when the engine resolves it.
-    fn free_name(&mut self, identifier: &IdentifierReference<'_>) -> Option<String> {
-        let name = identifier.name.as_str();
-        // n8n does not see that `__proto__` is declared.
-        if (self.scopes.declares(name) && name != "__proto__") || is_engine_global(name) {
-            return None;
-        }
-        self.is_guarded = true;
-        match name {
-            "$json" => self.reads_json = true,
-            name => self.reads_more |= !is_constant(name),
-        }
-        if name == "$" {
-            self.refuse(identifier.span, NOT_CALLED.to_owned());
-        } else if is_denied(name) {
-            self.refuse(identifier.span, format!("Cannot access \"{name}\" due to security concerns"));
-        } else if name == "yield" {
-            self.invalid_syntax(identifier.span);
-        }
-        // `window` is looked up nowhere, so that it does not even exist.
-        Some(if matches!(name, GUARD | "window") { name.to_owned() } else { format!("{DATA}.{name}") })
-    }
-
-    fn arguments_text(&mut self, arguments: &[Argument<'_>]) -> String {
-        let (Some(first), Some(last)) = (arguments.first(), arguments.last()) else { return String::new() };
-        let span = Span::new(first.span().start, last.span().end);
-        self.text_of(span, |rewriter| {
-            for argument in arguments {
-                rewriter.visit_argument(argument);
-            }
-        })
-    }
-
-    fn key_text(&mut self, key: &Expression<'_>) -> String {
-        match key {
-            Expression::StringLiteral(literal) => {
-                self.check_key(literal.span, &literal.value, true);
-                self.source[range(literal.span)].to_owned()
-            }
-            Expression::NumericLiteral(literal) => self.source[range(literal.span)].to_owned(),
-            _ => {
-                let text = self.text(key);
-                format!("{GUARD}({text})")
-            }
-        }
-    }
-
-    fn in_scope(&mut self, names: Vec<String>, visit: impl FnOnce(&mut Self)) {
-        self.scopes.enter(names);
-        visit(self);
-        self.scopes.leave();
-    }
-
-    fn in_function(&mut self, names: Vec<String>, visit: impl FnOnce(&mut Self)) {
-        self.function_depth += 1;
-        self.in_scope(names, visit);
-        self.function_depth -= 1;
-    }
 }
 
 fn for_names(declaration: Option<&VariableDeclaration<'_>>) -> Vec<String> {

@@ -1,0 +1,278 @@
+//! Nodes without their parameter types, as the registry holds them.
+
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
+use futures_util::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use super::{BatchNode, Effect, ItemNode, ItemOutput, NodeHeader};
+use crate::context::{BatchContext, ItemContext};
+use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
+use crate::error::NodeError;
+use crate::example::NodeExample;
+use crate::item::Items;
+use crate::json::{Json, from_json};
+use crate::options::{OptionPage, OptionsQuery};
+use crate::schema::{self, SchemaError};
+
+/// A node of either tier, as the registry holds it.
+pub trait Node: Send + Sync {
+    /// Who the node is.
+    fn header(&self) -> &NodeHeader;
+
+    /// The description for a UI, derived at the first call.
+    ///
+    /// # Errors
+    /// When the schema of the parameters has a part that no form field can show.
+    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError>;
+
+    /// JSON Schemas of the parameters: as stored (expressions allowed) or as resolved.
+    ///
+    /// # Errors
+    /// As [`Node::describe`].
+    fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError>;
+
+    /// Brings the parameters of an older file up to date.
+    fn upgrade(&self, version: f64, parameters: Json) -> Json;
+
+    /// The node's examples.
+    fn examples(&self) -> Vec<NodeExample>;
+
+    /// The tier.
+    fn tier(&self) -> Tier<'_>;
+
+    /// The tier with these parameters, as stored: a few nodes go through their items one by one or take them all at
+    /// once, as their parameters say.
+    fn tier_for(&self, _parameters: &Json) -> Tier<'_> {
+        self.tier()
+    }
+}
+
+/// The tier of a [`Node`].
+pub enum Tier<'a> {
+    /// One item at a time.
+    Item(&'a dyn ErasedItemNode),
+    /// Whole inputs.
+    Batch(&'a dyn ErasedBatchNode),
+}
+
+/// An [`ItemNode`] without its parameter type.
+pub trait ErasedItemNode: Send + Sync {
+    /// The gravest effect that any item can have.
+    fn gravest_effect(&self) -> Effect;
+
+    /// The output that failed items take where the workflow continues on the regular outputs.
+    fn failure_output(&self) -> usize;
+
+    /// Whether handling an item may wait for something.
+    fn waits(&self) -> bool;
+
+    /// Parameters that the node reads as they are.
+    fn untyped(&self) -> &'static [&'static str];
+
+    /// Completes an error of an item as the node shows it.
+    fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError;
+
+    /// Types and checks the resolved parameters of one item. Does no I/O.
+    ///
+    /// # Errors
+    /// When they do not fit; the error names the parameter.
+    fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError>;
+
+    /// Runs one item.
+    fn run_item<'a>(
+        &'a self,
+        prepared: &'a PreparedItem,
+        context: &'a ItemContext<'a>,
+    ) -> BoxFuture<'a, Result<ItemOutput, NodeError>>;
+
+    /// Loads the choices of a form field.
+    fn load_options<'a>(
+        &'a self,
+        method: &'a str,
+        query: &'a OptionsQuery<'a>,
+    ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>>;
+}
+
+/// A [`BatchNode`] without its parameter type.
+pub trait ErasedBatchNode: Send + Sync {
+    /// Runs all items.
+    fn run<'a>(
+        &'a self,
+        parameters: &'a Json,
+        context: &'a BatchContext<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>>;
+}
+
+/// The typed parameters of one item, with what the runner must know of them.
+pub struct PreparedItem {
+    parameters: Box<dyn Any + Send + Sync>,
+    /// What the item does.
+    pub effect: Effect,
+    /// Its order key.
+    pub order_key: Option<String>,
+}
+
+/// Makes a [`Node`] of an [`ItemNode`].
+pub fn item_node<N: ItemNode>(node: N) -> Arc<dyn Node> {
+    Arc::new(ItemAdapter { node, description: OnceLock::new() })
+}
+
+/// Makes a [`Node`] of a [`BatchNode`].
+pub fn batch_node<N: BatchNode>(node: N) -> Arc<dyn Node> {
+    Arc::new(BatchAdapter { node, description: OnceLock::new() })
+}
+
+/// The description of a node, once it was derived.
+type Derived = OnceLock<Result<Arc<NodeDescription>, SchemaError>>;
+
+struct ItemAdapter<N> {
+    node: N,
+    description: Derived,
+}
+
+struct BatchAdapter<N> {
+    node: N,
+    description: Derived,
+}
+
+/// What both tiers say of themselves in the same words.
+macro_rules! impl_node {
+    ($adapter:ident, $trait:ident, $tier:ident) => {
+        impl<N: $trait> Node for $adapter<N> {
+            fn header(&self) -> &NodeHeader {
+                const { &N::HEADER }
+            }
+
+            fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
+                self.description.get_or_init(|| Ok(Arc::new(describe(&N::HEADER, N::properties()?)))).clone()
+            }
+
+            fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
+                schema::parameter_schema::<N::Parameters>(&self.describe()?.properties, form)
+            }
+
+            fn upgrade(&self, version: f64, parameters: Json) -> Json {
+                N::upgrade(version, parameters)
+            }
+
+            fn examples(&self) -> Vec<NodeExample> {
+                N::examples()
+            }
+
+            fn tier(&self) -> Tier<'_> {
+                Tier::$tier(self)
+            }
+        }
+    };
+}
+
+impl_node!(ItemAdapter, ItemNode, Item);
+impl_node!(BatchAdapter, BatchNode, Batch);
+
+impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
+    fn gravest_effect(&self) -> Effect {
+        N::EFFECT
+    }
+
+    fn failure_output(&self) -> usize {
+        N::FAILURE_OUTPUT
+    }
+
+    fn waits(&self) -> bool {
+        N::WAITS
+    }
+
+    fn untyped(&self) -> &'static [&'static str] {
+        N::UNTYPED
+    }
+
+    fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError {
+        self.node.explain(error, stored, type_version)
+    }
+
+    fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
+        let parameters: N::Parameters = read_parameters(parameters)?;
+        self.node.check(&parameters)?;
+        Ok(PreparedItem {
+            effect: self.node.effect(&parameters),
+            order_key: self.node.order_key(&parameters),
+            parameters: Box::new(parameters),
+        })
+    }
+
+    fn run_item<'a>(
+        &'a self,
+        prepared: &'a PreparedItem,
+        context: &'a ItemContext<'a>,
+    ) -> BoxFuture<'a, Result<ItemOutput, NodeError>> {
+        match prepared.parameters.downcast_ref() {
+            Some(parameters) => self.node.execute_item(parameters, context),
+            None => Box::pin(std::future::ready(Err(NodeError::operation(
+                "The item was prepared by a node of another type",
+            )))),
+        }
+    }
+
+    fn load_options<'a>(
+        &'a self,
+        method: &'a str,
+        query: &'a OptionsQuery<'a>,
+    ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>> {
+        self.node.load_options(method, query)
+    }
+}
+
+impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
+    fn run<'a>(
+        &'a self,
+        parameters: &'a Json,
+        context: &'a BatchContext<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>> {
+        Box::pin(async move {
+            let parameters: N::Parameters = read_parameters(parameters)?;
+            self.node.execute(&parameters, context).await
+        })
+    }
+}
+
+fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescription {
+    NodeDescription {
+        name: header.type_name.to_owned(),
+        display_name: header.display_name.to_owned(),
+        group: header.group.iter().map(|&group| group.to_owned()).collect(),
+        version: header.versions.to_vec(),
+        subtitle: header.subtitle.map(str::to_owned),
+        description: header.description.to_owned(),
+        defaults: NodeDefaults { name: header.display_name.to_owned() },
+        inputs: vec!["main".to_owned(); header.inputs],
+        required_inputs: header.required_inputs.describe(),
+        outputs: vec!["main".to_owned(); header.outputs.len()],
+        output_names: header
+            .outputs
+            .iter()
+            .filter(|_| header.outputs.len() > 1)
+            .map(|&label| label.to_owned())
+            .collect(),
+        credentials: header
+            .credentials
+            .iter()
+            .map(|&(name, required)| CredentialUse { name: name.to_owned(), required })
+            .collect(),
+        properties,
+    }
+}
+
+/// Types resolved parameters. Coercion comes before this, so it is the last net; the schema tells the place, which serde
+/// loses below a tag.
+pub(crate) fn read_parameters<T: DeserializeOwned + JsonSchema>(parameters: &Json) -> Result<T, NodeError> {
+    from_json(parameters).map_err(|error| match schema::find_misfit::<T>(parameters) {
+        Some(misfit) => misfit.into(),
+        None => {
+            NodeError::new(crate::error::ErrorKind::Parameter, format!("The parameters do not fit: {error}"))
+                .with_description("Open the node, correct the value and save the workflow.")
+        }
+    })
+}

@@ -1,0 +1,99 @@
+//! Runs of workflows: begun, limited in time, cancelled, ended; alone or as part of another run.
+
+use std::sync::{Arc, Weak};
+
+use futures_util::future::BoxFuture;
+use heddle_workflow::{NodeIndex, Workflow};
+use tokio_util::sync::CancellationToken;
+
+use crate::beside::Beside;
+use crate::cancel::Cancellation;
+use crate::events::EventSink;
+use crate::executor::Execution;
+use crate::host::{Host, RunOptions};
+use crate::run_data::RunResult;
+use crate::run_error::RunError;
+use crate::static_data::CalledStaticData;
+use crate::sub_workflow::Background;
+
+impl Host {
+    /// Runs a workflow to its end.
+    ///
+    /// The future may be sent between threads. Dropping it drops the calls in flight: a send among them is recorded as
+    /// unknown. To end a run well, cancel [`RunOptions::cancel`].
+    ///
+    /// # Errors
+    /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
+    pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
+        let background = Arc::new(Background::default());
+        let mut options = options;
+        let kept = std::mem::take(&mut options.called_static_data);
+        let called_static_data = Arc::new(CalledStaticData::new(kept));
+        let nesting = Nesting {
+            depth: 0,
+            mode: if options.pins { "manual" } else { "trigger" },
+            start: None,
+            caller_cancel: options.cancel.clone(),
+            background: Arc::downgrade(&background),
+            events: Arc::clone(&self.events),
+            called_static_data: Arc::clone(&called_static_data),
+        };
+        let mut beside = Beside::new(&background);
+        let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
+        beside.finish().await;
+        result.background = beside.ended;
+        result.called_static_data = called_static_data.changed();
+        Ok(result)
+    }
+}
+
+/// What a run has of the run that it is part of.
+pub(crate) struct Nesting<'h> {
+    /// Runs around it.
+    pub(crate) depth: usize,
+    /// n8n's mode of execution (`spec/engine.md §4.1`).
+    pub(crate) mode: &'static str,
+    /// The node to start at, where the options name none.
+    pub(crate) start: Option<NodeIndex>,
+    /// Cancelled by whoever started the outermost run.
+    pub(crate) caller_cancel: CancellationToken,
+    pub(crate) background: Weak<Background<'h>>,
+    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) called_static_data: Arc<CalledStaticData>,
+}
+
+/// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
+/// workflows, and a future cannot hold itself.)
+pub(crate) fn run_nested<'w, 'h: 'w>(
+    host: &'h Host,
+    workflow: &'w Workflow,
+    options: RunOptions,
+    nesting: Nesting<'h>,
+) -> BoxFuture<'w, Result<RunResult, RunError>> {
+    Box::pin(async move {
+        let started_at = crate::clock::now();
+        let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
+        let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
+        let options = RunOptions { cancel: cancellation.token().clone(), ..options };
+        let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
+        while let Some(run) = execution.next() {
+            if cancellation.check().is_some() {
+                execution.stop();
+                break;
+            }
+            cancellation.limit(execution.execute(run)).await;
+            if let Some(node) = execution.waiting_node() {
+                if !cancellation.limit(execution.wait()).await {
+                    break;
+                }
+                execution.go_on(node);
+            }
+            // Nodes that only compute never wait: whatever else the thread serves gets its turn between them.
+            tokio::task::yield_now().await;
+        }
+        let failed = execution.error_site();
+        let result = execution.end(cancellation.reason());
+        failed.report(&result).await;
+        Ok(result)
+    })
+}
