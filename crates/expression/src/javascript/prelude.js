@@ -570,7 +570,7 @@
       }
     });
   };
-  lazy('$', (index) => (name) => nodeAccessor(name, index));
+  lazy('$', (index) => function (name) { return nodeAccessor(name, index); });
   lazy('$node', (index) => reader((name) => lister(() => ['binary', 'data', 'json'], (key) => {
     if (key === 'parameter') {
       return parameters((inner) => host.nodeParameter(name, inner, index), () => host.nodeParameterNames(name, index));
