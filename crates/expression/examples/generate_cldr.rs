@@ -1,7 +1,7 @@
 //! Makes `data/cldr.bin`, the locale data of this crate, from the JSON edition of the Unicode CLDR.
 //!
-//! Needed are the npm packages `cldr-core`, `cldr-dates-full`, `cldr-numbers-full`, `cldr-units-full`,
-//! `cldr-misc-full`, `cldr-bcp47` (all 48.2.0, the release in ICU 78.3), and for other calendars
+//! Needed are the npm packages `cldr-core`, `cldr-dates-full`, `cldr-localenames-full`, `cldr-numbers-full`,
+//! `cldr-units-full`, `cldr-misc-full`, `cldr-bcp47` (all 48.2.0, the release in ICU 78.3), and for other calendars
 //! `cldr-cal-buddhist-full`, `cldr-cal-japanese-full` (39.0.0) and `cldr-cal-persian-full` (46.1.0), each unpacked in
 //! a folder of its name:
 //!
@@ -21,6 +21,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
+
+#[path = "generate_cldr/names.rs"]
+mod names;
+#[path = "generate_cldr/tags.rs"]
+mod tags;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -81,8 +86,8 @@ const COMPOUNDS: [&str; 5] = [
     "consumption-liter-per-kilometer",
 ];
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
-const KINDS: [&str; 9] =
-    ["dates", "generic", "fields", "zones", "numbers", "currencies", "units", "lists", "calendars"];
+const KINDS: [&str; 10] =
+    ["dates", "generic", "fields", "zones", "numbers", "currencies", "units", "lists", "calendars", "names"];
 
 struct Cldr {
     root: PathBuf,
@@ -114,6 +119,7 @@ fn main() -> Result<()> {
 
     let mut chunks = Chunks::default();
     let mut index = Map::new();
+    let names = names::NameTable::read(&cldr, &locales)?;
     // what a locale merely has from the root, Intl says in English
     let root = [numbers(&cldr, "und")?, lists(&cldr, "und")?];
     for locale in &locales {
@@ -127,6 +133,7 @@ fn main() -> Result<()> {
             units(&cldr, locale)?,
             lists(&cldr, locale)?,
             calendars(&cldr, locale)?,
+            names.section(&cldr, locale)?,
         ];
         let places: Vec<Value> = sections
             .iter()
@@ -138,7 +145,11 @@ fn main() -> Result<()> {
             .collect();
         index.insert((*locale).to_owned(), Value::from(places));
     }
-    let supplement = supplement(&cldr, &locales)?;
+    let mut supplement = supplement(&cldr, &locales)?;
+    supplement["nameCodes"] = names.codes();
+    supplement["keywordAliases"] = tags::keyword_aliases(&cldr)?;
+    supplement["zonesOfRegions"] = tags::zones_of_regions(&cldr)?;
+    supplement["pluralRanges"] = tags::plural_ranges(&cldr)?;
     let bytes = chunks.write(index, supplement)?;
     fs::write(data.join("cldr.bin"), &bytes)?;
     println!("{} locales, {} bytes", locales.len(), bytes.len());
@@ -581,20 +592,6 @@ fn compact(patterns: &Value) -> Value {
         .into()
 }
 
-/// Currencies that are legal tender somewhere today.
-fn tender(cldr: &Cldr) -> Result<BTreeSet<String>> {
-    let data = cldr.supplemental("currencyData")?;
-    let mut codes = BTreeSet::new();
-    for (_, list) in entries(&data["currencyData"]["region"]) {
-        for (code, span) in list.as_array().into_iter().flatten().flat_map(entries) {
-            if span.get("_to").is_none() && span.get("_tender").is_none() {
-                codes.insert(code.clone());
-            }
-        }
-    }
-    Ok(codes)
-}
-
 /// Pattern and separators of a currency that a locale writes otherwise than the others. What is not given is that of
 /// the locale that the pattern comes from.
 fn special_currency(cldr: &Cldr, locale: &str, code: &str, currency: &Value) -> Result<Option<Value>> {
@@ -603,7 +600,7 @@ fn special_currency(cldr: &Cldr, locale: &str, code: &str, currency: &Value) -> 
         return Ok(None);
     }
     let mut source = locale.to_owned();
-    loop {
+    while !pattern.is_null() {
         let parent = parent(cldr, &source)?;
         if parent == "root" {
             break;
@@ -632,9 +629,8 @@ fn region_currency(cldr: &Cldr, locale: &str) -> Result<Option<String>> {
     Ok(current.next().map(|(code, _)| code.clone()))
 }
 
-/// Symbols of all currencies, names of those that are legal tender.
+/// Symbols and names of all currencies.
 fn currencies(cldr: &Cldr, locale: &str) -> Result<Value> {
-    let tender = tender(cldr)?;
     let file = cldr.main("cldr-numbers-full", locale, "currencies")?;
     let mut section = Map::new();
     for (code, currency) in entries(&file["numbers"]["currencies"]) {
@@ -644,7 +640,7 @@ fn currencies(cldr: &Cldr, locale: &str) -> Result<Value> {
         let name = text("displayName");
         let special = special_currency(cldr, locale, code, currency)?;
         let mut row = json!([text("symbol"), text("symbol-alt-narrow")]);
-        if tender.contains(code) && name != Value::Null {
+        if name != Value::Null {
             let names = with_prefix(currency, "displayName-count-");
             row = json!([row[0], row[1], name, names]);
         }

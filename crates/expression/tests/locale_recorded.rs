@@ -33,7 +33,12 @@ fn check(file: &Path) -> (usize, Vec<String>) {
             &clock,
         ) {
             Ok(value) => value.to_json().unwrap_or_default(),
-            Err(thrown) => heddle_node::json!({ "throws": thrown.name.as_str() }),
+            Err(thrown) => match member("expected").get("message") {
+                Some(_) => {
+                    heddle_node::json!({ "throws": thrown.name.as_str(), "message": thrown.message.as_str() })
+                }
+                None => heddle_node::json!({ "throws": thrown.name.as_str() }),
+            },
         };
         let expected = member("expected");
         if got != expected {
@@ -70,4 +75,24 @@ fn numbers_are_written_as_in_node() {
 #[test]
 fn distances_lists_and_plurals_are_as_in_node() {
     assert_recorded("locale-words.json");
+}
+
+#[test]
+fn names_are_as_in_node() {
+    assert_recorded("locale-names.json");
+}
+
+#[test]
+fn tags_are_read_as_in_node() {
+    assert_recorded("locale-tags.json");
+}
+
+#[test]
+fn texts_are_segmented_as_in_node() {
+    assert_recorded("locale-segments.json");
+}
+
+#[test]
+fn spans_of_numbers_are_written_as_in_node() {
+    assert_recorded("locale-spans.json");
 }

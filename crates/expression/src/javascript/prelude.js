@@ -111,9 +111,6 @@
     toTimeString() { return ifValid(this, timePart); },
     getTimezoneOffset() { return Number.isNaN(timeOf(this)) ? NaN : 0; },
     getYear() { return this.getUTCFullYear() - 1900; },
-    toLocaleString(locales, options) { return host.dateToLocaleString(timeOf(this), 'both', locales, options); },
-    toLocaleDateString(locales, options) { return host.dateToLocaleString(timeOf(this), 'date', locales, options); },
-    toLocaleTimeString(locales, options) { return host.dateToLocaleString(timeOf(this), 'time', locales, options); },
   };
   for (const name of ownKeys(dateMethods)) asNative(dateMethods[name]);
   methods(NativeDate.prototype, dateMethods);
@@ -140,6 +137,16 @@
     for (const name of ownKeys(own)) asNative(own[name]);
     methods(prototype, own);
   };
+  const iteratorPrototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
+  const { Intl, tagsOf, roots: intlRoots } = host.makeIntl(host, {
+    asNative, hide, apply, create, defineProperty, iteratorPrototype, uncurry,
+  });
+  const localeDate = (date, kind, locales, options) => host.dateToLocaleString(timeOf(date), kind, tagsOf(locales), options);
+  nativeMethods(NativeDate.prototype, {
+    toLocaleString(locales, options) { return localeDate(this, 'both', locales, options); },
+    toLocaleDateString(locales, options) { return localeDate(this, 'date', locales, options); },
+    toLocaleTimeString(locales, options) { return localeDate(this, 'time', locales, options); },
+  });
   const nativeNumberText = uncurry(Number.prototype.toString);
   const { isInteger, isSafeInteger } = Number;
   nativeMethods(Number.prototype, {
@@ -152,18 +159,18 @@
       }
       return nativeNumberText(number, radix);
     },
-    toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), locales, options); },
+    toLocaleString(locales, options) { return host.numberToLocaleString(Number(this), tagsOf(locales), options); },
   });
   const bigIntOf = uncurry(BigInt.prototype.valueOf);
   nativeMethods(BigInt.prototype, {
-    toLocaleString(locales, options) { return host.numberToLocaleString(bigIntOf(this), locales, options); },
+    toLocaleString(locales, options) { return host.numberToLocaleString(bigIntOf(this), tagsOf(locales), options); },
   });
   nativeMethods(String.prototype, {
     localeCompare(other, locales, options) {
-      return host.compare(StringOf(this), StringOf(other), locales, options);
+      return host.compare(StringOf(this), StringOf(other), tagsOf(locales), options);
     },
-    toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, locales); },
-    toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, locales); },
+    toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, tagsOf(locales)); },
+    toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, tagsOf(locales)); },
   });
   // ---- Methods whose loops the engine does not interrupt: on more than this they would outlive any time limit.
 
@@ -307,51 +314,6 @@
       return joinText(parts, ',');
     },
   });
-  const Intl = create(Object.prototype, { [Symbol.toStringTag]: { value: 'Intl', configurable: true } });
-  const intlClass = (name, own, callable) => {
-    const state = new WeakMap();
-    const read = (self) => {
-      const found = state.get(self);
-      if (found === undefined) throw new TypeErrorOf(`Method called on incompatible receiver`);
-      return found;
-    };
-    const Class = function (locales, options) {
-      if (new.target === undefined && !callable) throw new TypeErrorOf(`Constructor Intl.${name} requires 'new'`);
-      const self = create(new.target === undefined ? Class.prototype : new.target.prototype);
-      state.set(self, { locales, options, cache: host.intl(name, 'check', locales, options) });
-      return self;
-    };
-    asNative(Class, name);
-    for (const method of own) {
-      const call = function (...args) {
-        const { locales, options } = read(this);
-        return host.intl(name, method, locales, options, ...args);
-      };
-      asNative(call, method);
-      if (method === 'format' || method === 'compare') {
-        defineProperty(Class.prototype, method, {
-          get: asNative(function () { const self = this; return asNative((...args) => apply(call, self, args), ''); }, `get ${method}`),
-          configurable: true,
-        });
-      } else {
-        hide(Class.prototype, method, call);
-      }
-    }
-    hide(Class, 'supportedLocalesOf', asNative((locales) => host.intl(name, 'supportedLocalesOf', locales), 'supportedLocalesOf'));
-    defineProperty(Class.prototype, Symbol.toStringTag, { value: `Intl.${name}`, configurable: true });
-    hide(Intl, name, Class);
-  };
-  hide(Intl, 'getCanonicalLocales', asNative(
-    (locales) => host.intl('', 'getCanonicalLocales', locales), 'getCanonicalLocales',
-  ));
-  intlClass('NumberFormat', ['format', 'formatToParts', 'resolvedOptions'], true);
-  intlClass('DateTimeFormat', ['format', 'formatToParts', 'formatRange', 'formatRangeToParts', 'resolvedOptions'], true);
-  intlClass('Collator', ['compare', 'resolvedOptions'], true);
-  intlClass('PluralRules', ['select', 'resolvedOptions'], false);
-  intlClass('ListFormat', ['format', 'formatToParts', 'resolvedOptions'], false);
-  intlClass('RelativeTimeFormat', ['format', 'formatToParts', 'resolvedOptions'], false);
-  intlClass('DisplayNames', ['of', 'resolvedOptions'], false);
-
   // ---- Data views: an object or array of the run is fetched member by member, and copied at the first write.
 
   // The handlers of a view's states. A trap that is a getter does its work when the engine looks for the trap, and
@@ -783,7 +745,6 @@
   const typedName = uncurry(getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStringTag).get);
   const regExpSource = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'source').get);
   const regExpFlags = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'flags').get);
-  const iteratorPrototype = getPrototypeOf(getPrototypeOf([][Symbol.iterator]()));
   const isPrototypeOf = uncurry(Object.prototype.isPrototypeOf);
   const NativePromise = Promise;
   const NativeWeakMap = WeakMap;
@@ -855,7 +816,7 @@
       }
     }
   };
-  const roots = { ...allowed, TokenParser, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
+  const roots = { ...allowed, ...intlRoots, TokenParser, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),

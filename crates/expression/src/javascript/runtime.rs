@@ -66,7 +66,9 @@ impl Drop for Machine {
 
 fn start<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> rquickjs::Result<()> {
     let prelude: Function<'js> = ctx.eval(include_str!("prelude.js"))?;
-    let api: Object<'js> = prelude.call((host_object(ctx, bridge)?,))?;
+    let host = host_object(ctx, bridge)?;
+    host.set("makeIntl", ctx.eval::<Function<'js>, _>(include_str!("intl.js"))?)?;
+    let api: Object<'js> = prelude.call((host,))?;
     bridge.connect(ctx, &api)
 }
 

@@ -64,6 +64,37 @@ impl Decimal {
         Self { negative, point: digits.len() as i32, digits, special: None }
     }
 
+    /// The number that a text of JavaScript says, with all its digits.
+    pub(super) fn from_text(text: &str) -> Self {
+        /// Beyond these powers of ten digits would be written that nobody wants.
+        const MOST: i32 = 400;
+        let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
+        let approximate = || Self::new(crate::coerce::to_number(&heddle_node::Json::from(text)));
+        let (negative, unsigned) = match text.as_bytes().first() {
+            Some(b'-') => (true, &text[1..]),
+            Some(b'+') => (false, &text[1..]),
+            _ => (false, text),
+        };
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let has_digits = !(integer.is_empty() && fraction.is_empty());
+        let is_finite = unsigned.parse::<f64>().is_ok_and(f64::is_finite);
+        let exponent = exponent.parse::<i32>().ok().filter(|exponent| is_finite && exponent.abs() <= MOST);
+        let (Some(exponent), true, true, true) =
+            (exponent, has_digits, is_digits(integer), is_digits(fraction))
+        else {
+            return approximate();
+        };
+        let leading = integer.trim_start_matches('0');
+        let skipped =
+            if leading.is_empty() { fraction.len() - fraction.trim_start_matches('0').len() } else { 0 };
+        let fraction = fraction.get(skipped..).unwrap_or_default().trim_end_matches('0');
+        let digits: Vec<u8> = leading.bytes().chain(fraction.bytes()).map(|digit| digit - b'0').collect();
+        let point = if digits.is_empty() { 0 } else { leading.len() as i32 - skipped as i32 + exponent };
+        Self { negative, digits, point, special: None }
+    }
+
     pub(super) fn special(&self) -> Option<Special> {
         self.special
     }

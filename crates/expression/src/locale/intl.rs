@@ -1,33 +1,22 @@
 //! The face of this module towards the engine: `toLocale…` methods and the classes of `Intl`.
 
+mod numbers;
+mod tags;
+mod words;
+
 use heddle_node::{Json, JsonObject};
 
+use self::numbers::{decimal, number_format, number_method, plural_method};
+use self::tags::{available_locales, canonical_locales, supported_values};
+use self::words::{collator_method, list_method, relative_method};
 use super::date::{DateFormat, Defaults};
 use super::date_options::DateOptions;
-use super::decimal::Decimal;
-use super::number::NumberFormat;
-use super::number_options::{DigitOptions, NumberOptions};
+use super::display_names::DisplayNames;
 use super::part::{Part, join, span_json};
-use super::relative::RelativeFormat;
-use super::tag::{Locale, Tag};
-use super::{collate, list, number, plural, text_case};
-use crate::luxon::{arg, option};
+use super::tag::Locale;
+use super::{collate, locale_class, segmenter, text_case};
+use crate::luxon::arg;
 use crate::{Clock, Thrown, Value};
-
-/// The classes of `Intl` that [`intl`] knows, with their methods.
-pub fn supported_classes() -> &'static [(&'static str, &'static [&'static str])] {
-    &[
-        ("NumberFormat", &["format", "formatToParts", "resolvedOptions"]),
-        (
-            "DateTimeFormat",
-            &["format", "formatToParts", "formatRange", "formatRangeToParts", "resolvedOptions"],
-        ),
-        ("PluralRules", &["select", "resolvedOptions"]),
-        ("RelativeTimeFormat", &["format", "formatToParts", "resolvedOptions"]),
-        ("ListFormat", &["format", "formatToParts", "resolvedOptions"]),
-        ("Collator", &["compare", "resolvedOptions"]),
-    ]
-}
 
 /// `Number.prototype.toLocaleString`.
 ///
@@ -116,7 +105,7 @@ pub fn normalize(text: &str, form: &str) -> Result<String, Thrown> {
 }
 
 /// A method of an `Intl` object that was made with `locales` and `options`; "check" only reads them, "supportedLocalesOf"
-/// is the class's, and "getCanonicalLocales" that of `Intl` itself.
+/// is the class's; "getCanonicalLocales" and "supportedValuesOf" are those of `Intl` itself.
 ///
 /// # Errors
 /// What the constructor or the method throws; a `TypeError` when there is no such class or method.
@@ -129,11 +118,15 @@ pub fn intl(
     clock: &Clock,
 ) -> Result<Value, Thrown> {
     match method {
-        "supportedLocalesOf" => return known_locales(locales, true),
-        "getCanonicalLocales" => return known_locales(locales, false),
+        "supportedLocalesOf" => return available_locales(class, locales, options),
+        "getCanonicalLocales" => return canonical_locales(locales),
+        "supportedValuesOf" => return supported_values(arg(args, 0)),
         _ => {}
     }
     match class {
+        "DisplayNames" => DisplayNames::new(locales, options)?.call(method, arg(args, 0)),
+        "Segmenter" => segmenter::call(method, locales, options, arg(args, 0)),
+        "Locale" => locale_class::call(method, locales, options),
         "NumberFormat" => number_method(method, locales, options, args),
         "DateTimeFormat" => date_method(method, locales, options, args, clock),
         "PluralRules" => plural_method(method, locales, options, args),
@@ -150,47 +143,6 @@ fn missing(method: &str) -> Thrown {
 
 fn parts(parts: &[Part]) -> Value {
     Value::Json(parts.iter().map(Part::to_json).collect())
-}
-
-/// The locales of a list in their usual spelling, each once; perhaps only those that there are data for.
-fn known_locales(locales: &Value, supported: bool) -> Result<Value, Thrown> {
-    let texts: Vec<String> = match locales.as_str() {
-        Some(text) => vec![text.to_owned()],
-        None => {
-            locales.elements().unwrap_or_default().iter().map(Value::to_text).collect::<Result<_, _>>()?
-        }
-    };
-    let mut found = Vec::new();
-    for text in texts {
-        let tag = Tag::parse(&text)?;
-        let shown = Json::from(tag.text());
-        if (tag.is_supported() || !supported) && !found.contains(&shown) {
-            found.push(shown);
-        }
-    }
-    Ok(Value::Json(found.into_iter().collect()))
-}
-
-fn number_format(locales: &Value, options: &Value) -> Result<NumberFormat, Thrown> {
-    NumberFormat::new(Locale::of_argument(locales)?, &NumberOptions::from_value(options)?)
-}
-
-fn decimal(value: &Value) -> Result<Decimal, Thrown> {
-    match value {
-        Value::BigInt(digits) => Ok(Decimal::from_digits(digits)),
-        other => Ok(Decimal::new(other.to_number()?)),
-    }
-}
-
-fn number_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
-    let format = number_format(locales, options)?;
-    Ok(match method {
-        "check" => Value::Undefined,
-        "format" => Value::from(join(&format.format_to_parts(&decimal(arg(args, 0))?))),
-        "formatToParts" => parts(&format.format_to_parts(&decimal(arg(args, 0))?)),
-        "resolvedOptions" => Value::Json(format.resolved()),
-        _ => return Err(missing(method)),
-    })
 }
 
 fn date_method(
@@ -254,138 +206,4 @@ fn date_resolved(format: &DateFormat, options: &DateOptions) -> Json {
         }
     }
     Json::from(object)
-}
-
-fn plural_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
-    let locale = Locale::of_argument(locales)?;
-    let locale = if plural::is_known(&locale) { locale } else { Locale::system() };
-    let read = NumberOptions::from_value(options)?;
-    let ordinal = read.choice("type", &["cardinal", "ordinal"], 0)? == "ordinal";
-    let digits = DigitOptions::read(&read, (0, 3), false)?;
-    Ok(match method {
-        "check" => Value::Undefined,
-        "select" => {
-            let mut number = Decimal::new(arg(args, 0).to_number()?.abs());
-            number::round(&mut number, &digits);
-            Value::from(plural::form(&locale, &number, 0, ordinal))
-        }
-        "resolvedOptions" => {
-            let mut object = JsonObject::new();
-            object.insert("locale", Json::from(locale.name.as_str()));
-            object.insert("type", Json::from(if ordinal { "ordinal" } else { "cardinal" }));
-            object.insert(
-                "pluralCategories",
-                plural::forms(&locale, ordinal).into_iter().map(Json::from).collect(),
-            );
-            Value::Json(Json::from(object))
-        }
-        _ => return Err(missing(method)),
-    })
-}
-
-fn text_option(options: &Value, name: &str, default: &str) -> Result<String, Thrown> {
-    match option(options, name) {
-        Value::Undefined => Ok(default.to_owned()),
-        value => value.to_text(),
-    }
-}
-
-fn relative_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
-    let locale = Locale::of_argument(locales)?;
-    let style = text_option(options, "style", "long")?;
-    let numeric = text_option(options, "numeric", "always")?;
-    if !matches!(numeric.as_str(), "always" | "auto") {
-        return Err(Thrown::range_error(format!(
-            "Value {numeric} out of range for Intl.RelativeTimeFormat options property numeric"
-        )));
-    }
-    let mut numbers = NumberOptions::default();
-    if let Some(system) = option(options, "numberingSystem").as_str() {
-        numbers = numbers.with("numberingSystem", &Json::from(system))?;
-    }
-    let name = locale.name.clone();
-    let format = RelativeFormat::new(locale, &style, numeric == "auto", &numbers)?;
-    let run = || format.format_to_parts(arg(args, 0).to_number()?, &arg(args, 1).to_text()?);
-    Ok(match method {
-        "check" => Value::Undefined,
-        "format" => Value::from(join(&run()?)),
-        "formatToParts" => parts(&run()?),
-        "resolvedOptions" => {
-            let mut object = JsonObject::new();
-            object.insert("locale", Json::from(name));
-            object.insert("style", Json::from(style));
-            object.insert("numeric", Json::from(numeric));
-            object.insert("numberingSystem", Json::from(format.numbering_system()));
-            Value::Json(Json::from(object))
-        }
-        _ => return Err(missing(method)),
-    })
-}
-
-fn list_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
-    let locale = Locale::of_argument(locales)?;
-    let kind = text_option(options, "type", "conjunction")?;
-    let style = text_option(options, "style", "long")?;
-    let run = |elements: &[String]| list::format_to_parts(&locale, &kind, &style, elements);
-    let elements = || -> Result<Vec<String>, Thrown> {
-        let values = match arg(args, 0) {
-            Value::Undefined => Vec::new(),
-            value if value.as_str().is_some() => {
-                let text = value.as_str().unwrap_or_default();
-                text.chars().map(|character| Value::from(character.to_string())).collect()
-            }
-            value => value.elements().ok_or_else(|| Thrown::type_error("object is not iterable"))?,
-        };
-        values
-            .iter()
-            .map(|value| {
-                value
-                    .as_str()
-                    .map(str::to_owned)
-                    .ok_or_else(|| Thrown::type_error("Iterable yielded a non-String value"))
-            })
-            .collect()
-    };
-    Ok(match method {
-        "check" => {
-            run(&[])?;
-            Value::Undefined
-        }
-        "format" => Value::from(join(&run(&elements()?)?)),
-        "formatToParts" => parts(&run(&elements()?)?),
-        "resolvedOptions" => {
-            let mut object = JsonObject::new();
-            object.insert("locale", Json::from(locale.name.as_str()));
-            object.insert("type", Json::from(kind));
-            object.insert("style", Json::from(style));
-            Value::Json(Json::from(object))
-        }
-        _ => return Err(missing(method)),
-    })
-}
-
-fn collator_method(method: &str, locales: &Value, options: &Value, args: &[Value]) -> Result<Value, Thrown> {
-    Ok(match method {
-        "check" => {
-            collate::compare("", "", locales, options)?;
-            Value::Undefined
-        }
-        "compare" => {
-            let (one, other) = (arg(args, 0).to_text()?, arg(args, 1).to_text()?);
-            Value::from(collate::compare(&one, &other, locales, options)?)
-        }
-        "resolvedOptions" => {
-            let mut object = JsonObject::new();
-            object.insert("locale", Json::from(Locale::of_argument(locales)?.name));
-            for (name, default) in [("usage", "sort"), ("sensitivity", "variant")] {
-                object.insert(name, Json::from(text_option(options, name, default)?));
-            }
-            object.insert("ignorePunctuation", Json::from(option(options, "ignorePunctuation").is_truthy()));
-            object.insert("collation", Json::from("default"));
-            object.insert("numeric", Json::from(option(options, "numeric").is_truthy()));
-            object.insert("caseFirst", Json::from(text_option(options, "caseFirst", "false")?));
-            Value::Json(Json::from(object))
-        }
-        _ => return Err(missing(method)),
-    })
 }

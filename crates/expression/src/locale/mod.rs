@@ -5,23 +5,28 @@
 //! normalization are `icu`'s.
 
 mod calendar;
+mod canonical;
 mod collate;
 mod date;
 mod date_data;
 mod date_options;
 mod decimal;
+mod display_names;
 mod generator;
 mod intl;
 mod list;
+mod locale_class;
 mod number;
 mod number_data;
 mod number_options;
 mod number_pattern;
+mod options;
 mod part;
 mod periods;
 mod plural;
 mod range;
 mod relative;
+mod segmenter;
 mod skeleton;
 mod store;
 mod tag;
@@ -33,7 +38,7 @@ use smol_str::SmolStr;
 
 pub use intl::{
     compare, date_to_locale_string, intl, lower_with_locale, normalize, number_to_locale_string,
-    supported_classes, upper_with_locale,
+    upper_with_locale,
 };
 
 pub(crate) use date::{DateFormat, Resolved};

@@ -1,6 +1,7 @@
 //! `Intl.NumberFormat`.
 
 mod affix;
+mod range;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use self::affix::push_symbol;
+pub(super) use self::range::span_parts;
 use super::decimal::{Decimal, Special};
 use super::number_data::{Forms, LATIN_DIGITS, NumberFormats, SpecialCurrency, digits, localize, numbers};
 use super::number_options::{DigitOptions, Grouping, NumberOptions, Priority};
@@ -19,7 +21,7 @@ use super::tag::Locale;
 use crate::Thrown;
 
 /// The units that numbers can be of, and that can be put in relation by `-per-`.
-const UNITS: [&str; 45] = [
+pub(super) const UNITS: [&str; 45] = [
     "acre",
     "bit",
     "byte",
@@ -189,6 +191,14 @@ impl NumberFormat {
 
     /// The text of a number in parts.
     pub(super) fn format_to_parts(&self, number: &Decimal) -> Vec<Part> {
+        let formed = self.form(number);
+        let around = self.around(&formed.pattern, &formed.number, false);
+        let parts = self.apply(&around, formed.digits);
+        self.with_words(parts, formed.plural)
+    }
+
+    /// Rounds a number and writes its digits.
+    fn form(&self, number: &Decimal) -> Formed {
         let mut number = number.clone();
         if self.style == Style::Percent {
             number = number.shifted(2);
@@ -196,19 +206,23 @@ impl NumberFormat {
         let Written { parts, compact, exponent } = self.write(&mut number);
         // words for the size go with the number that is shown, units with the number that is meant
         let shown = plural::form(&self.locale, &number, 0, false);
-        let meant = plural::form(&self.locale, &number, exponent, false);
+        let plural = plural::form(&self.locale, &number, exponent, false);
         let pattern = match compact.as_ref().and_then(|compact| compact.pattern(shown, &number)) {
             Some(pattern) => NumberPattern::parse(pattern),
             None => NumberPattern::parse(self.standard_pattern()),
         };
         let hides_number = compact.is_some() && pattern.integer_digits == 0;
-        let parts = if hides_number { Vec::new() } else { parts };
-        let parts = self.with_affixes(parts, &pattern, &number);
+        let digits = if hides_number { Vec::new() } else { parts };
+        Formed { digits, pattern, number, plural }
+    }
+
+    /// Adds the unit, or the name of the currency, in a plural form.
+    fn with_words(&self, parts: Vec<Part>, plural: &str) -> Vec<Part> {
         match &self.style {
-            Style::Percent if self.is_compact() => self.with_unit(parts, "percent", "short", meant),
+            Style::Percent if self.is_compact() => self.with_unit(parts, "percent", "short", plural),
             Style::Unit(..) if self.is_plain_percent() => parts,
-            Style::Unit(unit, width) => self.with_unit(parts, unit, width, meant),
-            Style::Currency(code, "name") => self.with_currency_name(parts, code, meant),
+            Style::Unit(unit, width) => self.with_unit(parts, unit, width, plural),
+            Style::Currency(code, "name") => self.with_currency_name(parts, code, plural),
             _ => parts,
         }
     }
@@ -225,11 +239,11 @@ impl NumberFormat {
 
     fn standard_pattern(&self) -> &str {
         let formats = &self.formats;
-        if let Style::Currency(_, "name") = &self.style {
-            return &formats.decimal;
-        }
         if let Some(SpecialCurrency(Some(pattern), ..)) = &self.special {
             return pattern;
+        }
+        if let Style::Currency(_, "name") = &self.style {
+            return &formats.decimal;
         }
         match &self.style {
             Style::Percent if !self.is_compact() => &formats.percent,
@@ -448,6 +462,15 @@ impl NumberFormat {
         );
         Json::from(object)
     }
+}
+
+/// A rounded number with its digits, and what goes around them.
+struct Formed {
+    digits: Vec<Part>,
+    pattern: NumberPattern,
+    number: Decimal,
+    /// The form of words for it.
+    plural: &'static str,
 }
 
 /// The digits of a number, and how its size is written.

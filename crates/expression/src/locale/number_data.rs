@@ -134,10 +134,14 @@ impl Numbers {
 
     /// Symbols and patterns of a numbering system; those of Latin digits where it has none of its own.
     pub(super) fn formats(&self, system: &str) -> Arc<NumberFormats> {
-        if let Some(found) = self.formats.get(system) {
-            return Arc::clone(found);
-        }
         let latin = self.formats.get("latn").cloned().unwrap_or_default();
+        if let Some(found) = self.formats.get(system) {
+            if !found.currency_short.is_empty() || latin.currency_short.is_empty() {
+                return Arc::clone(found);
+            }
+            let currency_short = latin.currency_short.clone();
+            return Arc::new(NumberFormats { currency_short, ..NumberFormats::clone(found) });
+        }
         // The signs of these two, and the patterns of the first, are CLDR's root's where a locale has none; all other
         // systems take the locale's own.
         let [decimal, group, percent, plus, minus, exponential] = match system {

@@ -28,6 +28,7 @@ pub(super) enum Affix {
     Percent,
     Minus,
     Plus,
+    Approximately,
 }
 
 impl NumberPattern {

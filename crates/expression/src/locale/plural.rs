@@ -66,6 +66,14 @@ pub(super) fn form(locale: &Locale, decimal: &Decimal, exponent: u32, ordinal: b
     found.map_or("other", |(form, _)| name(form))
 }
 
+/// The form of a span, given those of its start and end.
+pub(super) fn range_form(locale: &Locale, start: &str, end: &str) -> &'static str {
+    let ranges = &supplement().plural_ranges;
+    let own = ranges.get(locale.data).or_else(|| ranges.get(locale.language()));
+    let found = own.into_iter().flatten().find(|(one, other, _)| one == start && other == end);
+    found.map_or("other", |(_, _, form)| name(form))
+}
+
 /// Whether the plural forms of a locale's language are known.
 pub(super) fn is_known(locale: &Locale) -> bool {
     let rules = &supplement().plurals;

@@ -48,6 +48,13 @@ pub(super) struct Supplement {
     pub(super) plurals: HashMap<String, Vec<(String, String)>>,
     pub(super) ordinals: HashMap<String, Vec<(String, String)>>,
     pub(super) calendars: HashMap<String, Vec<String>>,
+    /// The codes of the names of every kind, in the order of the names.
+    pub(super) name_codes: HashMap<String, Vec<String>>,
+    /// What old values of keywords became.
+    pub(super) keyword_aliases: HashMap<String, HashMap<String, String>>,
+    pub(super) zones_of_regions: HashMap<String, Vec<String>>,
+    /// Per language: plural forms of start and end, and that of the range.
+    pub(super) plural_ranges: HashMap<String, Vec<(String, String, String)>>,
 }
 
 /// When a part of the day is.
@@ -118,6 +125,7 @@ pub(super) enum Kind {
     Units,
     Lists,
     Calendars,
+    Names,
 }
 
 /// What does not depend on a locale.

@@ -147,23 +147,9 @@ impl Tag {
         text
     }
 
-    /// The tag with its keywords.
-    pub(super) fn text(&self) -> String {
-        let mut text = self.base();
-        for (index, (key, value)) in self.keywords.iter().enumerate() {
-            text.push_str(if index == 0 { "-u-" } else { "-" });
-            text.push_str(key);
-            if !value.is_empty() {
-                text.push('-');
-                text.push_str(value);
-            }
-        }
-        text
-    }
-
-    /// Whether there are data for its language.
-    pub(super) fn is_supported(&self) -> bool {
-        self.lookup().is_some()
+    /// The locale that there are data for, if there is one.
+    pub(super) fn locale(&self) -> Option<Locale> {
+        self.lookup()
     }
 
     /// The most specific locale that there are data for.
@@ -291,11 +277,16 @@ impl Locale {
 
 /// The tags of a `locales` argument.
 fn tags_of(locales: &Value) -> Result<Vec<Tag>, Thrown> {
+    texts_of(locales)?.iter().map(|text| Tag::parse(text)).collect()
+}
+
+/// The tags of a `locales` argument as they were given.
+pub(super) fn texts_of(locales: &Value) -> Result<Vec<String>, Thrown> {
     if locales.is_undefined() {
         return Ok(Vec::new());
     }
     if let Some(text) = locales.as_str() {
-        return Ok(vec![Tag::parse(text)?]);
+        return Ok(vec![text.to_owned()]);
     }
     if locales.is_nullish() {
         return Err(Thrown::type_error("Cannot convert undefined or null to object"));
@@ -304,11 +295,9 @@ fn tags_of(locales: &Value) -> Result<Vec<Tag>, Thrown> {
     elements
         .iter()
         .map(|element| match element.as_str() {
-            Some(text) => Tag::parse(text),
-            None if crate::coerce::type_of(element) == "object" && !element.is_nullish() => {
-                Tag::parse(&element.to_text()?)
-            }
-            None => Err(Thrown::type_error("Incorrect locale information provided")),
+            Some(text) => Ok(text.to_owned()),
+            None if crate::coerce::type_of(element) == "object" && !element.is_nullish() => element.to_text(),
+            None => Err(Thrown::type_error("Language ID should be string or object.")),
         })
         .collect()
 }

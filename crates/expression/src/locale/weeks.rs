@@ -23,18 +23,23 @@ fn number(day: &str) -> Option<u8> {
 
 /// The weeks of a tag's region, which need not be one that texts differ in.
 pub(super) fn week_info(tag: &Tag, locale: &Locale) -> WeekInfo {
-    let data = supplement();
     let region = tag.own_region().map_or_else(|| locale.region(), SmolStr::new);
+    weeks_of(&region, locale.keyword("fw"))
+}
+
+/// The weeks of a region; a keyword may say when they begin.
+pub(super) fn weeks_of(region: &str, first_day: Option<&str>) -> WeekInfo {
+    let data = supplement();
     fn of<'a>(map: &'a std::collections::HashMap<String, String>, region: &str) -> Option<&'a str> {
         map.get(region).or_else(|| map.get("001")).map(String::as_str)
     }
-    let day = |map, default| of(map, &region).and_then(number).unwrap_or(default);
-    let first_day = locale.keyword("fw").and_then(number).unwrap_or_else(|| day(&data.first_day, 1));
+    let day = |map, default| of(map, region).and_then(number).unwrap_or(default);
+    let first_day = first_day.and_then(number).unwrap_or_else(|| day(&data.first_day, 1));
     let (start, end) = (day(&data.weekend_start, 6), day(&data.weekend_end, 7));
     let weekend = if start <= end { (start..=end).collect() } else { (1..=end).chain(start..=7).collect() };
     WeekInfo {
         first_day,
-        minimal_days: of(&data.min_days, &region).and_then(|days| days.parse().ok()).unwrap_or(1),
+        minimal_days: of(&data.min_days, region).and_then(|days| days.parse().ok()).unwrap_or(1),
         weekend,
     }
 }

@@ -13,14 +13,25 @@ enum Sign {
     Plus,
 }
 
+/// What stands right around the digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Around {
+    pub(super) prefix: Vec<Part>,
+    pub(super) suffix: Vec<Part>,
+    /// Whether a currency touches the first, and the last digit.
+    touching: (bool, bool),
+}
+
+impl Around {
+    /// How many characters they are together.
+    pub(super) fn length(&self) -> usize {
+        self.prefix.iter().chain(&self.suffix).map(|part| part.text.chars().count()).sum()
+    }
+}
+
 impl NumberFormat {
-    /// Puts sign, currency, percent sign and words around the digits.
-    pub(super) fn with_affixes(
-        &self,
-        written: Vec<Part>,
-        pattern: &NumberPattern,
-        number: &Decimal,
-    ) -> Vec<Part> {
+    /// Sign, currency, percent sign and words that go around a number's digits.
+    pub(super) fn around(&self, pattern: &NumberPattern, number: &Decimal, approximately: bool) -> Around {
         let is_zero = number.is_zero();
         let negative = number.negative && number.special() != Some(Special::NotANumber);
         let signed = if negative { Sign::Minus } else { Sign::Plus };
@@ -35,46 +46,65 @@ impl NumberFormat {
         let own = pattern
             .negative
             .as_ref()
-            .filter(|own| sign == Sign::Minus || (sign == Sign::Plus && has_minus(own)));
+            .filter(|own| sign == Sign::Minus || ((sign == Sign::Plus || approximately) && has_minus(own)));
         let mut affixes: Affixes = own.unwrap_or(&pattern.positive).clone();
+        let signs: Vec<Affix> = approximately
+            .then_some(Affix::Approximately)
+            .into_iter()
+            .chain(match sign {
+                Sign::None => None,
+                Sign::Minus => Some(Affix::Minus),
+                Sign::Plus => Some(Affix::Plus),
+            })
+            .collect();
+        // signs stand where a pattern has a minus, and else before it
         if own.is_none() {
-            match sign {
-                Sign::None => {}
-                Sign::Minus => affixes.prefix.insert(0, Affix::Minus),
-                Sign::Plus => affixes.prefix.insert(0, Affix::Plus),
+            affixes.prefix.splice(0..0, signs);
+        } else if sign == Sign::Plus || approximately {
+            for affixes in [&mut affixes.prefix, &mut affixes.suffix] {
+                let signed = |affix: Affix| match affix {
+                    Affix::Minus => signs.clone(),
+                    other => vec![other],
+                };
+                *affixes = std::mem::take(affixes).into_iter().flat_map(signed).collect();
             }
         }
-        if sign == Sign::Plus {
-            for affix in affixes.prefix.iter_mut().chain(&mut affixes.suffix) {
-                if *affix == Affix::Minus {
-                    *affix = Affix::Plus;
-                }
+        let parts = |affixes: &[Affix]| {
+            let mut parts = Vec::new();
+            for affix in affixes {
+                self.push_affix(&mut parts, affix, self.is_compact());
             }
+            parts
+        };
+        Around {
+            prefix: parts(&affixes.prefix),
+            suffix: parts(&affixes.suffix),
+            touching: (
+                affixes.prefix.last() == Some(&Affix::Currency),
+                affixes.suffix.first() == Some(&Affix::Currency),
+            ),
         }
-        let compact = self.is_compact();
-        let mut parts = Vec::new();
-        let last = affixes.prefix.len();
-        for (index, affix) in affixes.prefix.iter().enumerate() {
-            self.push_affix(&mut parts, affix, compact);
-            if *affix == Affix::Currency && index + 1 == last {
-                let touches = edge(&written, false).is_some_and(|digit| self.is_digit(digit));
-                if touches && edge(&parts, true).is_some_and(|letter| !is_symbol(letter)) {
-                    push_literal(&mut parts, "\u{a0}");
-                }
-            }
+    }
+
+    /// Puts prefix and suffix around digits; letters of a currency do not touch digits.
+    pub(super) fn apply(&self, around: &Around, digits: Vec<Part>) -> Vec<Part> {
+        let is_digit = |edge: Option<char>| edge.is_some_and(|digit| self.is_digit(digit));
+        let is_letter = |edge: Option<char>| edge.is_some_and(|letter| !is_symbol(letter));
+        let (before, after) = around.touching;
+        let mut parts = around.prefix.clone();
+        if before && is_digit(edge(&digits, false)) && is_letter(edge(&parts, true)) {
+            push_literal(&mut parts, "\u{a0}");
         }
-        let before = edge(&written, true);
-        parts.extend(written);
-        for (index, affix) in affixes.suffix.iter().enumerate() {
-            if *affix == Affix::Currency && index == 0 {
-                let mut symbol = Vec::new();
-                self.push_affix(&mut symbol, affix, compact);
-                let touches = before.is_some_and(|digit| self.is_digit(digit));
-                if touches && edge(&symbol, false).is_some_and(|letter| !is_symbol(letter)) {
-                    push_literal(&mut parts, "\u{a0}");
-                }
+        let touches = after && is_digit(edge(&digits, true));
+        parts.extend(digits);
+        if touches && is_letter(edge(&around.suffix, false)) {
+            push_literal(&mut parts, "\u{a0}");
+        }
+        for part in &around.suffix {
+            match part.kind {
+                "literal" => push_literal(&mut parts, &part.text),
+                _ => parts.push(part.clone()),
             }
-            self.push_affix(&mut parts, affix, compact);
         }
         parts
     }
@@ -93,6 +123,7 @@ impl NumberFormat {
             Affix::Text(text) => push_literal(parts, text),
             Affix::Minus => push_symbol(parts, &symbols.minus_sign, "minusSign"),
             Affix::Plus => push_symbol(parts, &symbols.plus_sign, "plusSign"),
+            Affix::Approximately => push_symbol(parts, &symbols.approximately_sign, "approximatelySign"),
             Affix::Percent => {
                 let kind = if self.style == Style::Percent { "percentSign" } else { "unit" };
                 push_symbol(parts, &symbols.percent_sign, kind);

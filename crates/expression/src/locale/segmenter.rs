@@ -1,0 +1,98 @@
+//! `Intl.Segmenter`: where characters as readers see them, words and sentences end.
+
+use heddle_node::{Json, JsonObject};
+use icu_locale::LanguageIdentifier;
+use icu_segmenter::options::{
+    SentenceBreakInvariantOptions, SentenceBreakOptions, WordBreakInvariantOptions, WordBreakOptions,
+    WordType,
+};
+use icu_segmenter::{GraphemeClusterSegmenter, SentenceSegmenter, WordSegmenter};
+
+use unicode_general_category::{GeneralCategory, get_general_category};
+
+use super::options::{Choices, Options};
+use super::tag::Locale;
+use crate::{Thrown, Value};
+
+const GRANULARITIES: Choices = ("granularity", &["grapheme", "word", "sentence"]);
+
+/// Languages whose rules differ from those of all others.
+const OWN_WORDS: [&str; 2] = ["fi", "sv"];
+const OWN_SENTENCES: [&str; 1] = ["el"];
+
+fn words(language: &LanguageIdentifier) -> Option<WordSegmenter> {
+    let mut options = WordBreakOptions::default();
+    options.content_locale = Some(language);
+    WordSegmenter::try_new_dictionary(options).ok()
+}
+
+fn sentences(language: &LanguageIdentifier) -> Option<SentenceSegmenter> {
+    let mut options = SentenceBreakOptions::default();
+    options.content_locale = Some(language);
+    SentenceSegmenter::try_new(options).ok()
+}
+
+/// A method of a segmenter. "segment" gives the ends of a text's segments in UTF-16 units, those of words each with 1
+/// or 0 behind it: whether it is a word.
+pub(super) fn call(
+    method: &str,
+    locales: &Value,
+    options: &Value,
+    argument: &Value,
+) -> Result<Value, Thrown> {
+    let locale = Locale::of_argument(locales)?;
+    let options = Options::object(options, "Intl.Segmenter")?;
+    options.matcher()?;
+    let granularity = options.choice(GRANULARITIES, "grapheme")?;
+    Ok(match method {
+        "check" => Value::Undefined,
+        "segment" => {
+            let units: Vec<u16> = argument.to_text()?.encode_utf16().collect();
+            Value::Json(ends(&units, granularity, locale.language()).into_iter().map(Json::from).collect())
+        }
+        _ => {
+            let mut object = JsonObject::new();
+            object.insert("locale", Json::from(locale.name.as_str()));
+            object.insert("granularity", Json::from(granularity));
+            Value::Json(Json::from(object))
+        }
+    })
+}
+
+fn ends(units: &[u16], granularity: &str, language: &str) -> Vec<usize> {
+    let id = |own: &[&str]| match own.contains(&language) {
+        true => LanguageIdentifier::try_from_str(language).ok(),
+        false => None,
+    };
+    // the first boundary is the start
+    match granularity {
+        "word" => {
+            let common =
+                || WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()).static_to_owned();
+            let own = id(&OWN_WORDS).and_then(|language| words(&language));
+            let segmenter = own.unwrap_or_else(common);
+            let found = segmenter.as_borrowed().segment_utf16(units).iter_with_word_type();
+            let mut start = 0;
+            let mut is_word = |end: usize, kind: WordType| {
+                let segment = units.get(start..end).unwrap_or_default();
+                start = end;
+                // ICU4X asks the last character only, which may be a mark on the letter
+                kind.is_word_like() || char::decode_utf16(segment.iter().copied()).flatten().any(is_of_word)
+            };
+            found.skip(1).flat_map(|(end, kind)| [end, usize::from(is_word(end, kind))]).collect()
+        }
+        "sentence" => {
+            let common =
+                || SentenceSegmenter::new(SentenceBreakInvariantOptions::default()).static_to_owned();
+            let own = id(&OWN_SENTENCES).and_then(|language| sentences(&language));
+            let segmenter = own.unwrap_or_else(common);
+            segmenter.as_borrowed().segment_utf16(units).skip(1).collect()
+        }
+        _ => GraphemeClusterSegmenter::new().segment_utf16(units).skip(1).collect(),
+    }
+}
+
+/// Whether a character makes a word of a segment.
+fn is_of_word(character: char) -> bool {
+    character.is_alphabetic() || get_general_category(character) == GeneralCategory::DecimalNumber
+}
