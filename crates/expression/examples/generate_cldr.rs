@@ -85,6 +85,10 @@ const COMPOUNDS: [&str; 5] = [
     "consumption-mile-per-gallon",
     "consumption-liter-per-kilometer",
 ];
+/// Locales whose numbers are the root's, and locales that say themselves what the root says of lists. CLDR's JSON edition
+/// does not tell the one from the other; ICU does.
+const NO_NUMBERS: [&str; 4] = ["lag", "lkt", "mgo", "za"];
+const ROOT_LISTS: [&str; 6] = ["az-Cyrl", "ff", "pa-Arab", "sd-Deva", "uz-Arab", "uz-Cyrl"];
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 const KINDS: [&str; 10] =
     ["dates", "generic", "fields", "zones", "numbers", "currencies", "units", "lists", "calendars", "names"];
@@ -121,7 +125,7 @@ fn main() -> Result<()> {
     let mut index = Map::new();
     let names = names::NameTable::read(&cldr, &locales)?;
     // what a locale merely has from the root, Intl says in English
-    let root = [numbers(&cldr, "und")?, lists(&cldr, "und")?];
+    let root_lists = lists(&cldr, "und")?;
     for locale in &locales {
         let sections = [
             dates(&cldr, locale)?,
@@ -138,9 +142,15 @@ fn main() -> Result<()> {
         let places: Vec<Value> = sections
             .iter()
             .enumerate()
-            .map(|(kind, section)| match root.contains(section) {
-                true => json!([]),
-                false => chunks.add(&language(locale), kind, section),
+            .map(|(kind, section)| {
+                let is_root = match KINDS[kind] {
+                    "lists" => {
+                        *section == root_lists && !ROOT_LISTS.iter().any(|own| locale.starts_with(own))
+                    }
+                    "numbers" => NO_NUMBERS.contains(locale),
+                    _ => false,
+                };
+                if is_root { json!([]) } else { chunks.add(&language(locale), kind, section) }
             })
             .collect();
         index.insert((*locale).to_owned(), Value::from(places));
@@ -551,9 +561,6 @@ fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {
     }
     Ok(json!({
         "system": default,
-        "native": native,
-        "traditional": numbers["otherNumberingSystems"]["traditional"],
-        "finance": numbers["otherNumberingSystems"]["finance"],
         "currency": region_currency(cldr, locale)?,
         "minimumGrouping": numbers["minimumGroupingDigits"].as_str().and_then(|digits| digits.parse::<u8>().ok()),
         "formats": formats,

@@ -96,3 +96,13 @@ fn texts_are_segmented_as_in_node() {
 fn spans_of_numbers_are_written_as_in_node() {
     assert_recorded("locale-spans.json");
 }
+
+#[test]
+fn durations_are_written_as_in_node() {
+    assert_recorded("locale-durations.json");
+}
+
+#[test]
+fn options_are_resolved_as_in_node() {
+    assert_recorded("locale-resolved.json");
+}

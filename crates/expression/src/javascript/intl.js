@@ -89,6 +89,17 @@
 
   // ---- Classes that the host knows by what they were made with.
 
+  // Durations are read like any object, those of luxon, too.
+  const durationOf = (value) => {
+    if (typeof value !== 'object' || value === null) return value;
+    const own = {};
+    for (const unit of ['days', 'hours', 'microseconds', 'milliseconds', 'minutes', 'months', 'nanoseconds', 'seconds',
+      'weeks', 'years']) {
+      const amount = value[unit];
+      if (amount !== undefined) own[unit] = +amount;
+    }
+    return own;
+  };
   const intlClass = (name, own, { callable = false, length = 0 } = {}) => {
     const states = new WeakMap();
     const Class = function (locales, options) {
@@ -106,8 +117,9 @@
     method(Class, 'supportedLocalesOf', 1, (locales, options) => host.intl(name, 'supportedLocalesOf', tagsOf(locales), options));
     for (const [member, count] of own) {
       const path = `Intl.${name}.prototype.${member}`;
+      const read = name === 'DurationFormat' ? durationOf : member === 'of' ? StringOf : undefined;
       const run = (state, args) => {
-        const own = member === 'of' ? [StringOf(args[0])] : args;
+        const own = read === undefined ? args : [read(args[0])];
         return host.intl(name, member, state.locales, state.options, ...own);
       };
       if (name !== 'Segmenter' && count === undefined) {

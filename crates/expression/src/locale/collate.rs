@@ -2,80 +2,182 @@
 
 use std::cmp::Ordering;
 
+use heddle_node::{Json, JsonObject};
 use icu_collator::options::{AlternateHandling, CaseLevel, CollatorOptions, Strength};
-use icu_collator::preferences::{CollationCaseFirst, CollationNumericOrdering};
+use icu_collator::preferences::{CollationCaseFirst, CollationNumericOrdering, CollationType};
 use icu_collator::{Collator, CollatorPreferences};
-use icu_locale_core::Locale;
+use icu_locale::Locale;
+use icu_locale::extensions::unicode::{Key, Value as KeywordValue};
 
-use super::tag::first_base;
-use crate::luxon::option;
+use super::canonical::canonical;
+use super::locale_class::language_collations;
+use super::options::{Options, is_value};
+use super::tag::texts_of;
 use crate::{Thrown, Value};
+
+/// The locales that ICU 78 has collations for, which CLDR's JSON edition lacks, and those that ICU has other names for.
+const LOCALES: &str = "af am ar ar-SA as az be bg blo bn bo br bs bs-Cyrl ca ceb chr cs cy da de de-AT dsb dz ee el en \
+    en-US eo es et fa fa-AF ff ff-Adlm fi fil fo fr fr-CA fy ga gl gu ha haw he he-IL hi hr hsb hu hy id id-ID ig is \
+    it ja ka kk kk-Arab kl km kn ko kok ku ky lb lij lkt ln lo lt lv mk ml mn mr ms mt my nb nb-NO ne nl nn no nso om \
+    or pa pa-Guru pa-IN pl ps pt ro ru sa se si sk sl smn sq sr sr-BA sr-Cyrl sr-Cyrl-BA sr-Cyrl-ME sr-Latn \
+    sr-Latn-BA sr-Latn-RS sr-ME sr-RS st sv sw ta te th tk tn to tr ug uk ur uz vi wae wo xh yi yo zh zh-CN zh-HK \
+    zh-Hans zh-Hans-CN zh-Hans-SG zh-Hant zh-Hant-HK zh-Hant-MO zh-Hant-TW zh-TW zu";
+/// Languages whose capital letters come first.
+const UPPER_FIRST: [&str; 2] = ["da", "mt"];
+/// The locale of the process.
+const DEFAULT: &str = "en-US";
 
 /// Compares two texts in the order of a locale: negative, 0 or positive.
 pub(super) fn compare(one: &str, other: &str, locales: &Value, options: &Value) -> Result<i32, Thrown> {
-    let (preferences, options) = settings(locales, options)?;
-    let collator = Collator::try_new(preferences, options)
-        .map_err(|error| Thrown::range_error(format!("Internal error. Icu error. {error}")))?;
-    Ok(match collator.compare(one, other) {
-        Ordering::Less => -1,
-        Ordering::Equal => 0,
-        Ordering::Greater => 1,
-    })
+    Settings::read(locales, options)?.compare(one, other)
 }
 
-fn choice(options: &Value, name: &str, choices: &[&str]) -> Result<Option<String>, Thrown> {
-    let value = option(options, name);
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    let text = value.to_text()?;
-    if choices.contains(&text.as_str()) {
-        return Ok(Some(text));
-    }
-    Err(Thrown::range_error(format!("Value {text} out of range for Intl.Collator options property {name}")))
-}
-
-fn settings(locales: &Value, options: &Value) -> Result<(CollatorPreferences, CollatorOptions), Thrown> {
-    let full = match locales.as_str() {
-        Some(text) => text.to_owned(),
-        None => first_base(locales)?,
-    };
-    // reading the tag ourselves refuses what is malformed in JavaScript's sense
-    let base = first_base(locales)?;
-    let locale =
-        Locale::try_from_str(&full).or_else(|_| Locale::try_from_str(&base)).unwrap_or(Locale::UNKNOWN);
-    let mut preferences = CollatorPreferences::from(&locale);
-    choice(options, "usage", &["sort", "search"])?;
-    let numeric = option(options, "numeric");
-    if !numeric.is_undefined() {
-        let numeric = if numeric.is_truthy() {
-            CollationNumericOrdering::True
-        } else {
-            CollationNumericOrdering::False
-        };
-        preferences.numeric_ordering = Some(numeric);
-    }
-    match choice(options, "caseFirst", &["upper", "lower", "false"])?.as_deref() {
-        Some("upper") => preferences.case_first = Some(CollationCaseFirst::Upper),
-        Some("lower") => preferences.case_first = Some(CollationCaseFirst::Lower),
-        Some(_) => preferences.case_first = Some(CollationCaseFirst::False),
-        None => {}
-    }
-    let mut collation = CollatorOptions::default();
-    match choice(options, "sensitivity", &["base", "accent", "case", "variant"])?.as_deref() {
-        Some("base") => collation.strength = Some(Strength::Primary),
-        Some("accent") => collation.strength = Some(Strength::Secondary),
-        Some("case") => {
-            collation.strength = Some(Strength::Primary);
-            collation.case_level = Some(CaseLevel::On);
+/// The most specific locale that there is a collation for.
+pub(super) fn known_locale(base: &str) -> Option<&'static str> {
+    let mut base = base.to_owned();
+    loop {
+        if let Some(known) = LOCALES.split_whitespace().find(|known| *known == base) {
+            return Some(known);
         }
-        _ => collation.strength = Some(Strength::Tertiary),
+        base.truncate(base.rfind('-')?);
     }
-    let ignore = option(options, "ignorePunctuation");
-    if !ignore.is_undefined() {
-        let handling =
-            if ignore.is_truthy() { AlternateHandling::Shifted } else { AlternateHandling::NonIgnorable };
-        collation.alternate_handling = Some(handling);
+}
+
+/// How texts are compared.
+pub(super) struct Settings {
+    /// The tag whose order it is; the data for a language need not be ICU's.
+    tag: Locale,
+    locale: &'static str,
+    usage: &'static str,
+    sensitivity: &'static str,
+    ignores_punctuation: bool,
+    collation: Option<String>,
+    /// By option, and by keyword.
+    numeric: (Option<bool>, Option<bool>),
+    case_first: (Option<&'static str>, Option<String>),
+}
+
+impl Settings {
+    pub(super) fn read(locales: &Value, options: &Value) -> Result<Self, Thrown> {
+        let tags = texts_of(locales)?.iter().map(|text| canonical(text)).collect::<Result<Vec<_>, _>>()?;
+        let options = Options::lenient(options, "Intl.Collator")?;
+        let found = tags.iter().find_map(|tag| Some((tag.clone(), known_locale(&tag.id.to_string())?)));
+        let (tag, locale) = match found {
+            Some((tag, locale)) => (tag, locale),
+            None => (canonical(DEFAULT)?, DEFAULT),
+        };
+        let usage = options.choice(("usage", &["sort", "search"]), "sort")?;
+        options.matcher()?;
+        let known = language_collations(&tag);
+        let is_known = |name: &String| known.contains(&name.as_str());
+        // an option that names none leaves the language's own, whatever the tag says
+        let collation = match options.text("collation")? {
+            Some(name) if !is_value(&name) => {
+                return Err(Thrown::range_error(format!("Invalid collation : {name}")));
+            }
+            Some(name) => Some(name),
+            None => keyword(&tag, "co"),
+        };
+        let numeric = match options.get("numeric") {
+            Value::Undefined => None,
+            value => Some(value.is_truthy()),
+        };
+        let case_first = options.optional(("caseFirst", &["upper", "lower", "false"]))?;
+        let sensitivities = ("sensitivity", &["base", "accent", "case", "variant"][..]);
+        let sensitivity = options.choice(sensitivities, "variant")?;
+        let ignores_punctuation = match options.get("ignorePunctuation") {
+            Value::Undefined => tag.id.language.as_str() == "th" && usage == "sort",
+            value => value.is_truthy(),
+        };
+        let case = keyword(&tag, "kf").filter(|case| matches!(case.as_str(), "upper" | "lower" | "false"));
+        let number = keyword(&tag, "kn").map(|value| value == "true");
+        Ok(Self {
+            collation: collation.filter(is_known),
+            numeric: (numeric, number),
+            case_first: (case_first, case),
+            tag,
+            locale,
+            usage,
+            sensitivity,
+            ignores_punctuation,
+        })
     }
-    Ok((preferences, collation))
+
+    pub(super) fn compare(&self, one: &str, other: &str) -> Result<i32, Thrown> {
+        let mut preferences = CollatorPreferences::from(&self.tag);
+        let collation = self.collation.as_ref().and_then(|name| KeywordValue::try_from_str(name).ok());
+        preferences.collation_type = collation.and_then(|name| CollationType::try_from(&name).ok());
+        preferences.numeric_ordering = self.numeric.0.or(self.numeric.1).map(|numeric| match numeric {
+            true => CollationNumericOrdering::True,
+            false => CollationNumericOrdering::False,
+        });
+        let case = self.case_first.0.or(self.case_first.1.as_deref());
+        preferences.case_first = case.map(|case| match case {
+            "upper" => CollationCaseFirst::Upper,
+            "lower" => CollationCaseFirst::Lower,
+            _ => CollationCaseFirst::False,
+        });
+        let mut options = CollatorOptions::default();
+        options.strength = Some(match self.sensitivity {
+            "base" | "case" => Strength::Primary,
+            "accent" => Strength::Secondary,
+            _ => Strength::Tertiary,
+        });
+        if self.sensitivity == "case" {
+            options.case_level = Some(CaseLevel::On);
+        }
+        options.alternate_handling = Some(match self.ignores_punctuation {
+            true => AlternateHandling::Shifted,
+            false => AlternateHandling::NonIgnorable,
+        });
+        let collator = Collator::try_new(preferences, options)
+            .map_err(|error| Thrown::range_error(format!("Internal error. Icu error. {error}")))?;
+        Ok(match collator.compare(one, other) {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        })
+    }
+
+    /// What `resolvedOptions` shows. The tag keeps the keywords that count.
+    pub(super) fn resolved(&self) -> Json {
+        let mut name = self.locale.to_owned();
+        let mut add = |key: &str, value: &str| {
+            name.push_str(if name.contains("-u-") { "-" } else { "-u-" });
+            name.push_str(key);
+            if value != "true" {
+                name.push('-');
+                name.push_str(value);
+            }
+        };
+        if let Some(collation) = &self.collation {
+            add("co", collation);
+        }
+        if let Some(case) = &self.case_first.1 {
+            add("kf", case);
+        }
+        if let Some(named) = self.numeric.1 {
+            add("kn", if named { "true" } else { "false" });
+        }
+        let collation = self.collation.as_deref().filter(|_| self.usage == "sort");
+        let is_upper = self.usage == "sort" && UPPER_FIRST.contains(&self.tag.id.language.as_str());
+        let own_case = if is_upper { "upper" } else { "false" };
+        let numeric = self.numeric.0.or(self.numeric.1).unwrap_or(false);
+        let case = self.case_first.0.or(self.case_first.1.as_deref());
+        let mut object = JsonObject::new();
+        object.insert("locale", Json::from(name));
+        object.insert("usage", Json::from(self.usage));
+        object.insert("sensitivity", Json::from(self.sensitivity));
+        object.insert("ignorePunctuation", Json::from(self.ignores_punctuation));
+        object.insert("collation", Json::from(collation.unwrap_or("default")));
+        object.insert("numeric", Json::from(numeric));
+        object.insert("caseFirst", Json::from(case.unwrap_or(own_case)));
+        Json::from(object)
+    }
+}
+
+fn keyword(tag: &Locale, key: &str) -> Option<String> {
+    let key = Key::try_from_str(key).ok()?;
+    let value = tag.extensions.unicode.keywords.get(&key)?.to_string();
+    Some(if value.is_empty() { "true".to_owned() } else { value })
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::canonical::canonical;
 use super::number_data::currencies;
-use super::options::{Choices, Options};
+use super::options::{Choices, Options, is_value};
 use super::store::{Cache, Kind, supplement};
 use super::tag::Locale;
 use crate::{Thrown, Value};
@@ -180,10 +180,7 @@ impl DisplayNames {
                 name.filter(|name| name != code)
             }
             "calendar" => {
-                let subtag = |part: &str| {
-                    (3..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                };
-                if !code.split('-').all(subtag) {
+                if !is_value(code) {
                     return Err(invalid());
                 }
                 let name = match code {

@@ -12,6 +12,7 @@ use self::words::{collator_method, list_method, relative_method};
 use super::date::{DateFormat, Defaults};
 use super::date_options::DateOptions;
 use super::display_names::DisplayNames;
+use super::duration::DurationFormat;
 use super::part::{Part, join, span_json};
 use super::tag::Locale;
 use super::{collate, locale_class, segmenter, text_case};
@@ -125,6 +126,7 @@ pub fn intl(
     }
     match class {
         "DisplayNames" => DisplayNames::new(locales, options)?.call(method, arg(args, 0)),
+        "DurationFormat" => DurationFormat::new(locales, options)?.call(method, arg(args, 0)),
         "Segmenter" => segmenter::call(method, locales, options, arg(args, 0)),
         "Locale" => locale_class::call(method, locales, options),
         "NumberFormat" => number_method(method, locales, options, args),

@@ -7,7 +7,7 @@ use icu_locale::{LanguageIdentifier, Locale, LocaleDirectionality, LocaleExpande
 
 use super::canonical::{canonical, make_canonical, malformed};
 use super::number_data::numbers;
-use super::options::Options;
+use super::options::{Options, is_value};
 use super::store::{Kind, supplement};
 use super::weeks::weeks_of;
 use super::{tag, weeks};
@@ -152,10 +152,7 @@ fn make(text: &str, options: &Value) -> Result<Locale, Thrown> {
                 "Value {text} out of range for locale options property {name}"
             )));
         }
-        let subtag = |part: &str| {
-            (3..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
-        if !text.split('-').all(subtag) {
+        if !is_value(&text) {
             return Err(malformed());
         }
         let key = Key::try_from_str(key).map_err(|_| malformed())?;
@@ -233,11 +230,16 @@ fn collations(locale: &Locale) -> Vec<String> {
     if let Some(collation) = keyword(locale, "co") {
         return vec![collation];
     }
-    let language = locale.id.language.to_string();
-    let own = COLLATIONS.iter().find(|(name, _)| *name == language).map_or(&[][..], |(_, own)| *own);
+    language_collations(locale).into_iter().map(str::to_owned).collect()
+}
+
+/// The collations of a locale's language.
+pub(super) fn language_collations(locale: &Locale) -> Vec<&'static str> {
+    let language = locale.id.language;
+    let own = COLLATIONS.iter().find(|(name, _)| *name == language.as_str()).map_or(&[][..], |(_, own)| *own);
     let mut names: Vec<&str> = own.iter().copied().chain(["emoji", "eor"]).collect();
     names.sort_unstable();
-    names.into_iter().map(str::to_owned).collect()
+    names
 }
 
 fn hour_cycle(locale: &Locale) -> String {

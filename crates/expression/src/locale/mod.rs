@@ -12,6 +12,7 @@ mod date_data;
 mod date_options;
 mod decimal;
 mod display_names;
+mod duration;
 mod generator;
 mod intl;
 mod list;

@@ -138,7 +138,7 @@ impl NumberFormat {
             },
             "unit" => match unit {
                 Some(unit) => Style::Unit(unit, unit_display),
-                None => return Err(Thrown::type_error("Required option \"unit\" must not be undefined")),
+                None => return Err(Thrown::type_error("Invalid unit argument for Intl.NumberFormat() ''")),
             },
             _ => Style::Decimal,
         };
@@ -421,15 +421,10 @@ impl NumberFormat {
                 set("unitDisplay", Json::from(*width));
             }
         }
-        set("minimumIntegerDigits", Json::from(self.digit_options.minimum_integer));
-        if let Some((least, most)) = self.digit_options.fraction {
-            set("minimumFractionDigits", Json::from(least));
-            set("maximumFractionDigits", Json::from(most));
-        }
-        if let Some((least, most)) = self.digit_options.significant {
-            set("minimumSignificantDigits", Json::from(least));
-            set("maximumSignificantDigits", Json::from(most));
-        }
+        self.digit_options.show_counts(&mut object);
+        let mut set = |key: &str, value: Json| {
+            object.insert(key, value);
+        };
         let grouping = match self.grouping {
             Grouping::Off => Json::from(false),
             Grouping::Auto => Json::from("auto"),
@@ -448,18 +443,7 @@ impl NumberFormat {
             set("compactDisplay", Json::from(if long { "long" } else { "short" }));
         }
         set("signDisplay", Json::from(self.sign_display));
-        set("roundingIncrement", Json::from(self.digit_options.increment));
-        set("roundingMode", Json::from(self.digit_options.rounding_name()));
-        let priority = match self.digit_options.priority {
-            Priority::Auto => "auto",
-            Priority::MorePrecision => "morePrecision",
-            Priority::LessPrecision => "lessPrecision",
-        };
-        set("roundingPriority", Json::from(priority));
-        set(
-            "trailingZeroDisplay",
-            Json::from(if self.digit_options.strip_if_integer { "stripIfInteger" } else { "auto" }),
-        );
+        self.digit_options.show_rounding(&mut object);
         Json::from(object)
     }
 }

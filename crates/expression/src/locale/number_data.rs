@@ -17,9 +17,6 @@ pub(super) type Forms = HashMap<String, String>;
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Numbers {
     pub(super) system: String,
-    native: Option<String>,
-    traditional: Option<String>,
-    finance: Option<String>,
     pub(super) minimum_grouping: Option<u8>,
     /// The currency of the locale's region.
     currency: Option<String>,
@@ -107,21 +104,11 @@ pub(super) fn units(locale: &Locale) -> Arc<HashMap<String, HashMap<String, Unit
 }
 
 impl Numbers {
-    /// The numbering system that an option, the tag or the locale asks for.
+    /// The numbering system that an option, the tag or the locale asks for. An option that names none that is known
+    /// leaves the locale's, whatever the tag says.
     pub(super) fn system_for(&self, option: Option<&str>, locale: &Locale) -> SmolStr {
-        let wanted = [option, locale.keyword("nu")];
-        for name in wanted.into_iter().flatten() {
-            let name = match name {
-                "native" => self.native.as_deref(),
-                "traditio" => self.traditional.as_deref().or(self.native.as_deref()),
-                "finance" => self.finance.as_deref(),
-                name => Some(name),
-            };
-            if let Some(name) = name.filter(|name| digits(name).is_some()) {
-                return SmolStr::new(name);
-            }
-        }
-        SmolStr::new(&self.system)
+        let wanted = option.or_else(|| locale.keyword("nu"));
+        SmolStr::new(wanted.filter(|name| digits(name).is_some()).unwrap_or(&self.system))
     }
 
     /// How a currency is written where it is not as others: it, or the own currency of the region that the locale names,

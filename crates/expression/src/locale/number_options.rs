@@ -1,14 +1,24 @@
 //! The options of `Intl.NumberFormat`.
 
-use heddle_node::Json;
+use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use super::decimal::Rounding;
 use crate::{Thrown, Value};
 
 /// Options as they were given, in the order in which they are read.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct NumberOptions(Vec<(SmolStr, Json)>);
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NumberOptions {
+    members: Vec<(SmolStr, Json)>,
+    /// The class whose options they are, for what is said of them.
+    class: &'static str,
+}
+
+impl Default for NumberOptions {
+    fn default() -> Self {
+        Self { members: Vec::new(), class: "Intl.NumberFormat" }
+    }
+}
 
 /// The names of the options.
 const NAMES: [&str; 22] = [
@@ -44,33 +54,40 @@ impl NumberOptions {
                 Err(Thrown::type_error("Cannot convert undefined or null to object"))
             }
             Value::Json(json) => Self::from_json(json),
-            _ => Ok(Self(
-                value
+            _ => Ok(Self {
+                members: value
                     .members()
                     .unwrap_or_default()
                     .into_iter()
                     .filter(|(name, value)| NAMES.contains(&name.as_str()) && !value.is_undefined())
                     .map(|(name, value)| Ok((name, Json::from(value.to_text()?))))
                     .collect::<Result<_, Thrown>>()?,
-            )),
+                ..Self::default()
+            }),
         }
     }
 
     /// Reads an options object; what is no object has no options.
     pub(crate) fn from_json(json: &Json) -> Result<Self, Thrown> {
         let object = json.as_object().into_iter().flat_map(|object| object.iter());
-        Ok(Self(
-            object
+        Ok(Self {
+            members: object
                 .filter(|(name, _)| NAMES.contains(name))
                 .map(|(name, value)| (SmolStr::new(name), value.clone()))
                 .collect(),
-        ))
+            ..Self::default()
+        })
+    }
+
+    /// The same options of another class.
+    pub(super) fn of_class(self, class: &'static str) -> Self {
+        Self { class, ..self }
     }
 
     /// The options with one set.
     pub(crate) fn with(mut self, name: &str, value: &Json) -> Result<Self, Thrown> {
-        self.0.retain(|(own, _)| own != name);
-        self.0.push((SmolStr::new(name), value.clone()));
+        self.members.retain(|(own, _)| own != name);
+        self.members.push((SmolStr::new(name), value.clone()));
         Ok(self)
     }
 
@@ -80,7 +97,7 @@ impl NumberOptions {
     }
 
     fn get(&self, name: &str) -> Option<&Json> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+        self.members.iter().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     /// An option of text.
@@ -99,7 +116,8 @@ impl NumberOptions {
         let Some(text) = self.text(name) else { return Ok(default) };
         choices.iter().copied().find(|choice| *choice == text).ok_or_else(|| {
             Thrown::range_error(format!(
-                "Value {text} out of range for Intl.NumberFormat options property {name}"
+                "Value {text} out of range for {} options property {name}",
+                self.class
             ))
         })
     }
@@ -247,10 +265,10 @@ impl DigitOptions {
         }
         if increment != 1 {
             if digits.priority != Priority::Auto || digits.significant.is_some() {
-                return Err(Thrown::type_error("roundingIncrement value is invalid."));
+                return Err(Thrown::type_error("RoundingType is not fractionDigits"));
             }
             if digits.fraction.is_some_and(|(least, most)| least != most) {
-                return Err(Thrown::range_error("roundingIncrement value is out of range."));
+                return Err(Thrown::range_error("maximumFractionDigits value is out of range."));
             }
         }
         Ok(digits)
@@ -258,8 +276,35 @@ impl DigitOptions {
 }
 
 impl DigitOptions {
+    /// Adds how many digits there are to what `resolvedOptions` shows.
+    pub(super) fn show_counts(&self, object: &mut JsonObject) {
+        object.insert("minimumIntegerDigits", Json::from(self.minimum_integer));
+        if let Some((least, most)) = self.fraction {
+            object.insert("minimumFractionDigits", Json::from(least));
+            object.insert("maximumFractionDigits", Json::from(most));
+        }
+        if let Some((least, most)) = self.significant {
+            object.insert("minimumSignificantDigits", Json::from(least));
+            object.insert("maximumSignificantDigits", Json::from(most));
+        }
+    }
+
+    /// Adds how digits are rounded to what `resolvedOptions` shows.
+    pub(super) fn show_rounding(&self, object: &mut JsonObject) {
+        object.insert("roundingIncrement", Json::from(self.increment));
+        object.insert("roundingMode", Json::from(self.rounding_name()));
+        let priority = match self.priority {
+            Priority::Auto => "auto",
+            Priority::MorePrecision => "morePrecision",
+            Priority::LessPrecision => "lessPrecision",
+        };
+        object.insert("roundingPriority", Json::from(priority));
+        let zeros = if self.strip_if_integer { "stripIfInteger" } else { "auto" };
+        object.insert("trailingZeroDisplay", Json::from(zeros));
+    }
+
     /// The rounding as the option names it.
-    pub(super) fn rounding_name(&self) -> &'static str {
+    fn rounding_name(&self) -> &'static str {
         match self.rounding {
             Rounding::Ceil => "ceil",
             Rounding::Floor => "floor",

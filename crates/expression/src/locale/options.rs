@@ -72,4 +72,19 @@ impl<'a> Options<'a> {
     pub(super) fn matcher(&self) -> Result<(), Thrown> {
         self.optional(("localeMatcher", &["lookup", "best fit"])).map(drop)
     }
+
+    /// A numbering system: subtags of a tag.
+    pub(super) fn numbering_system(&self) -> Result<Option<String>, Thrown> {
+        let Some(text) = self.text("numberingSystem")? else { return Ok(None) };
+        match is_value(&text) {
+            true => Ok(Some(text)),
+            false => Err(Thrown::range_error(format!("Invalid numberingSystem : {text}"))),
+        }
+    }
+}
+
+/// Whether a text can be the value of a keyword of a tag.
+pub(super) fn is_value(text: &str) -> bool {
+    text.split('-')
+        .all(|part| (3..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

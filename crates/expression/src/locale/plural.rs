@@ -80,6 +80,14 @@ pub(super) fn is_known(locale: &Locale) -> bool {
     rules.contains_key(locale.data) || rules.contains_key(locale.language())
 }
 
+/// The tag that `resolvedOptions` shows: that of the rules, which hardly any region has of its own.
+pub(super) fn shown_name(locale: &Locale) -> &str {
+    let rules = &supplement().plurals;
+    let is_default = *locale == Locale::system();
+    let own = rules.get_key_value(locale.data).or_else(|| rules.get_key_value(locale.language()));
+    own.filter(|_| !is_default).map_or(locale.name.as_str(), |(name, _)| name)
+}
+
 /// The forms that a locale tells apart.
 pub(super) fn forms(locale: &Locale, ordinal: bool) -> Vec<&'static str> {
     let rules = if ordinal { &supplement().ordinals } else { &supplement().plurals };

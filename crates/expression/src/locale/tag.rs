@@ -168,6 +168,7 @@ impl Tag {
         // locales of a language in its own region have no data of their own, but a name
         let own = self.region.is_some()
             && self.variants.is_empty()
+            && self.script.as_ref().is_none_or(|script| candidate.split('-').any(|part| part == script))
             && !has_region
             && self.region.as_ref() == Some(&likely);
         let name =
@@ -305,9 +306,4 @@ pub(super) fn texts_of(locales: &Value) -> Result<Vec<String>, Thrown> {
 /// The locale that changes the case of letters: of the first tag, whether there are data for it or not.
 pub(super) fn case_language(locales: &Value) -> Result<SmolStr, Thrown> {
     Ok(tags_of(locales)?.first().map_or(SmolStr::new_static("en"), |tag| tag.language.clone()))
-}
-
-/// The first well-formed tag, for what does not need data.
-pub(super) fn first_base(locales: &Value) -> Result<String, Thrown> {
-    Ok(tags_of(locales)?.first().map_or(DEFAULT.to_owned(), Tag::base))
 }

@@ -6,6 +6,7 @@ use super::{missing, parts};
 use crate::locale::decimal::{Decimal, Special};
 use crate::locale::number::{self, NumberFormat, span_parts};
 use crate::locale::number_options::{DigitOptions, NumberOptions};
+use crate::locale::options::Options;
 use crate::locale::part::join;
 use crate::locale::plural;
 use crate::locale::tag::Locale;
@@ -75,7 +76,9 @@ pub(super) fn plural_method(
 ) -> Result<Value, Thrown> {
     let locale = Locale::of_argument(locales)?;
     let locale = if plural::is_known(&locale) { locale } else { Locale::system() };
-    let read = NumberOptions::from_value(options)?;
+    let class = "Intl.PluralRules";
+    Options::lenient(options, class)?.matcher()?;
+    let read = NumberOptions::from_value(options)?.of_class(class);
     let ordinal = read.choice("type", &["cardinal", "ordinal"], 0)? == "ordinal";
     let digits = DigitOptions::read(&read, (0, 3), false)?;
     Ok(match method {
@@ -103,12 +106,17 @@ pub(super) fn plural_method(
         }
         "resolvedOptions" => {
             let mut object = JsonObject::new();
-            object.insert("locale", Json::from(locale.name.as_str()));
+            object.insert("locale", Json::from(plural::shown_name(&locale)));
             object.insert("type", Json::from(if ordinal { "ordinal" } else { "cardinal" }));
+            // significant digits hide those of the fraction
+            let counted =
+                DigitOptions { fraction: digits.fraction.filter(|_| digits.significant.is_none()), ..digits };
+            counted.show_counts(&mut object);
             object.insert(
                 "pluralCategories",
                 plural::forms(&locale, ordinal).into_iter().map(Json::from).collect(),
             );
+            counted.show_rounding(&mut object);
             Value::Json(Json::from(object))
         }
         _ => return Err(missing(method)),
@@ -116,5 +124,9 @@ pub(super) fn plural_method(
 }
 
 pub(super) fn number_format(locales: &Value, options: &Value) -> Result<NumberFormat, Thrown> {
-    NumberFormat::new(Locale::of_argument(locales)?, &NumberOptions::from_value(options)?)
+    let locale = Locale::of_argument(locales)?;
+    let named = Options::lenient(options, "Intl.NumberFormat")?;
+    named.matcher()?;
+    named.numbering_system()?;
+    NumberFormat::new(locale, &NumberOptions::from_value(options)?)
 }

@@ -7,7 +7,8 @@ use crate::locale::number::UNITS;
 use crate::locale::options::Options;
 use crate::locale::store::{self, Kind, supplement};
 use crate::locale::tag::{Locale, Tag, texts_of};
-use crate::{Thrown, Value, locale::plural};
+use crate::locale::{collate, plural};
+use crate::{Thrown, Value};
 
 /// The calendars and collations of ICU 78.
 const CALENDARS: &str = "buddhist chinese coptic dangi ethioaa ethiopic gregory hebrew indian islamic islamic-civil \
@@ -49,7 +50,12 @@ pub(super) fn available_locales(class: &str, locales: &Value, options: &Value) -
     Options::lenient(options, &method)?.matcher()?;
     let mut found = Vec::new();
     for text in texts {
-        if Tag::parse(&text)?.locale().is_some_and(|locale| has_class(class, &locale)) {
+        let tag = Tag::parse(&text)?;
+        let is_known = match class {
+            "Collator" => collate::known_locale(&tag.base()).is_some(),
+            _ => tag.locale().is_some_and(|locale| has_class(class, &locale)),
+        };
+        if is_known {
             found.push(text);
         }
     }
