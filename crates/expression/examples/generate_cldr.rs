@@ -1,11 +1,11 @@
 //! Makes `data/cldr.bin`, the locale data of this crate, from the JSON edition of the Unicode CLDR.
 //!
 //! Needed are the npm packages `cldr-core`, `cldr-dates-full`, `cldr-localenames-full`, `cldr-numbers-full`,
-//! `cldr-units-full`, `cldr-misc-full`, `cldr-bcp47` (all 48.2.0, the release in ICU 78.3), and for other calendars
-//! `cldr-cal-buddhist-full`, `cldr-cal-japanese-full` (39.0.0) and `cldr-cal-persian-full` (46.1.0), each unpacked in
-//! a folder of its name:
+//! `cldr-units-full`, `cldr-misc-full`, `cldr-bcp47` (all 48.2.0, the release in ICU 78.3), each unpacked in a folder of
+//! its name, and for other calendars what a Node.js with ICU 78.3 has of them:
 //!
 //! ```text
+//! node crates/expression/examples/unpack_icu.mjs FOLDER
 //! cargo run -p heddle-expression --example generate_cldr -- FOLDER crates/expression/data
 //! ```
 //!
@@ -22,10 +22,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+#[path = "generate_cldr/icu.rs"]
+mod icu;
 #[path = "generate_cldr/names.rs"]
 mod names;
 #[path = "generate_cldr/tags.rs"]
 mod tags;
+
+use icu::Icu;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -121,6 +125,7 @@ fn main() -> Result<()> {
     let list = fs::read_to_string(data.join("icu-locales.txt"))?;
     let locales: BTreeSet<&str> = list.lines().filter(|line| !line.is_empty()).collect();
 
+    let icu = Icu::open(Path::new(root))?;
     let mut chunks = Chunks::default();
     let mut index = Map::new();
     let names = names::NameTable::read(&cldr, &locales)?;
@@ -128,15 +133,15 @@ fn main() -> Result<()> {
     let root_lists = lists(&cldr, "und")?;
     for locale in &locales {
         let sections = [
-            dates(&cldr, locale)?,
-            generic(&cldr, locale)?,
+            dates(&cldr, &icu, locale)?,
+            icu.generic(locale),
             fields(&cldr, locale)?,
             zones(&cldr, locale)?,
             numbers(&cldr, locale)?,
             currencies(&cldr, locale)?,
             units(&cldr, locale)?,
             lists(&cldr, locale)?,
-            calendars(&cldr, locale)?,
+            icu.calendars(locale),
             names.section(&cldr, locale)?,
         ];
         let places: Vec<Value> = sections
@@ -155,7 +160,12 @@ fn main() -> Result<()> {
             .collect();
         index.insert((*locale).to_owned(), Value::from(places));
     }
+    let calendars = KINDS.iter().position(|kind| *kind == "calendars").unwrap_or_default();
+    let mut places = vec![json!([]); calendars];
+    places.push(chunks.add(icu::ROOT, calendars, icu.root()));
+    index.insert(icu::ROOT.to_owned(), Value::from(places));
     let mut supplement = supplement(&cldr, &locales)?;
+    supplement["japaneseEras"] = icu.japanese_eras();
     supplement["nameCodes"] = names.codes();
     supplement["keywordAliases"] = tags::keyword_aliases(&cldr)?;
     supplement["zonesOfRegions"] = tags::zones_of_regions(&cldr)?;
@@ -278,7 +288,7 @@ const STYLES: [&str; 4] = ["full", "long", "medium", "short"];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MONTHS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
 
-fn dates(cldr: &Cldr, locale: &str) -> Result<Value> {
+fn dates(cldr: &Cldr, icu: &Icu, locale: &str) -> Result<Value> {
     let file = cldr.main("cldr-dates-full", locale, "ca-gregorian")?;
     let calendar = &file["dates"]["calendars"]["gregorian"];
     let names = |key: &str, keys: &[&str]| -> Value {
@@ -305,6 +315,7 @@ fn dates(cldr: &Cldr, locale: &str) -> Result<Value> {
     section["periods"] = periods;
     section["eras"] = eras;
     section["time"] = pick(&calendar["timeFormats"], &STYLES);
+    section["atGlue"] = icu.at_glue(locale, "gregorian");
     let fields = cldr.main("cldr-dates-full", locale, "dateFields")?;
     let names = [
         "era",
@@ -325,15 +336,6 @@ fn dates(cldr: &Cldr, locale: &str) -> Result<Value> {
         .map(|name| ((*name).to_owned(), fields["dates"]["fields"][*name]["displayName"].clone()))
         .collect::<Map<_, _>>()
         .into();
-    Ok(section)
-}
-
-/// The patterns of calendars that have none of their own.
-fn generic(cldr: &Cldr, locale: &str) -> Result<Value> {
-    let file = cldr.main("cldr-dates-full", locale, "ca-generic")?;
-    let mut section = patterns(&file["dates"]["calendars"]["generic"]);
-    section["intervals"] = json!({});
-    section["order"] = available_order(cldr, locale, "ca-generic", "generic")?;
     Ok(section)
 }
 
@@ -376,47 +378,6 @@ fn parent(cldr: &Cldr, locale: &str) -> Result<String> {
     Ok(locale.rsplit_once('-').map_or("root", |(parent, _)| parent).to_owned())
 }
 
-/// Calendars that have names of their own: eras, months, and how their patterns differ from the generic ones.
-fn calendars(cldr: &Cldr, locale: &str) -> Result<Value> {
-    const ERAS: [&str; 3] = ["eraNames", "eraAbbr", "eraNarrow"];
-    let generic = generic(cldr, locale)?;
-    let mut section = Map::new();
-    for (name, eras) in [
-        ("buddhist", &["0"][..]),
-        ("persian", &["0"][..]),
-        ("japanese", &["232", "233", "234", "235", "236"][..]),
-    ] {
-        let Ok(file) = cldr.main(&format!("cldr-cal-{name}-full"), locale, &format!("ca-{name}")) else {
-            continue;
-        };
-        let calendar = &file["dates"]["calendars"][name];
-        let mut own = patterns(calendar);
-        own["intervals"] = json!({});
-        let names: Value = ERAS.iter().map(|width| pick(&calendar["eras"][*width], eras)).collect();
-        let mut entry = json!({ "eras": names });
-        if name == "persian" {
-            entry["months"] = ["format", "stand-alone"]
-                .iter()
-                .map(|context| {
-                    WIDTHS
-                        .iter()
-                        .map(|width| pick(&calendar["months"][*context][*width], &MONTHS))
-                        .collect::<Value>()
-                })
-                .collect();
-        }
-        // other languages' patterns are the generic ones of that release
-        if matches!(
-            (name, language(locale).as_str()),
-            ("buddhist", "th") | ("persian", "fa") | ("japanese", "ja")
-        ) {
-            entry["patterns"] = additions(&generic, &own);
-        }
-        section.insert(name.to_owned(), entry);
-    }
-    Ok(section.into())
-}
-
 /// The members of an object that another has not, or not so.
 fn additions(from: &Value, to: &Value) -> Value {
     let (Some(old), Some(new)) = (from.as_object(), to.as_object()) else { return to.clone() };
@@ -444,7 +405,6 @@ fn patterns(calendar: &Value) -> Value {
             pattern.get("_value").unwrap_or(pattern).clone()
         }).collect::<Value>(),
         "glue": pick(date_time, &STYLES),
-        "atGlue": pick(&calendar["dateTimeFormats-atTime"]["standard"], &STYLES),
         "available": available,
         "append": date_time["appendItems"],
         "intervals": skeletons,

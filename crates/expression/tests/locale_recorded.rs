@@ -68,6 +68,11 @@ fn dates_are_written_as_in_node() {
 }
 
 #[test]
+fn dates_of_other_calendars_are_written_as_in_node() {
+    assert_recorded("locale-calendars.json");
+}
+
+#[test]
 fn numbers_are_written_as_in_node() {
     assert_recorded("locale-numbers.json");
 }

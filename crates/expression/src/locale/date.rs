@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock, RwLock};
 
 use smol_str::SmolStr;
 
-use super::calendar::{Calendar, CalendarDate};
-use super::date_data::{Dates, dates};
+use super::calendar::{Calendar, CalendarDate, Numerals};
+use super::date_data::{Dates, Patterns, dates};
 use super::date_options::DateOptions;
 use super::generator::{DECIMAL, Generator};
 use super::number_data::{LATIN_DIGITS, digits, localize, numbers};
@@ -15,6 +15,7 @@ use super::periods;
 use super::skeleton::{Field, Piece, Skeleton, field_of, pieces, unite};
 use super::store::{Kind, supplement};
 use super::tag::Locale;
+use super::weeks::weeks_of;
 use super::zone_text::{ZoneStyle, zone_text};
 use crate::Thrown;
 use crate::luxon::{Civil, Zone};
@@ -25,12 +26,23 @@ pub(crate) struct DateFormat {
     pub(super) locale: Locale,
     pub(super) dates: Arc<Dates>,
     pub(super) pattern: Vec<Piece>,
+    /// Numerals that the pattern asks for.
+    numerals: Option<Numerals>,
     zone: Zone,
     pub(super) calendar: Calendar,
     digits: [char; 10],
     decimal: String,
     minus_sign: String,
     resolved: Resolved,
+}
+
+/// A time as a format reads it.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    civil: &'a Civil,
+    date: &'a CalendarDate,
+    millis: f64,
+    numerals: Option<Numerals>,
 }
 
 /// What a format came to.
@@ -119,17 +131,23 @@ impl DateFormat {
         let calendar = Calendar::choose(options.get("calendar"), &locale);
         let numbers = numbers(&locale);
         let system = numbers.system_for(options.get("numberingSystem"), &locale);
+        let system = if system.is_empty() { SmolStr::new_static("latn") } else { system };
         let generator = generator(&locale, calendar);
         let letter = hour_letter(&locale, options, generator.hour);
         let dates = dates(&locale);
         let (date_style, time_style) = (options.get("dateStyle"), options.get("timeStyle"));
+        let mut numerals = None;
         let pattern = if date_style.is_some() || time_style.is_some() {
             let fields = [&DATE_FIELDS[..], &TIME_FIELDS[..], &["era", "timeZoneName"][..]].concat();
             if fields.iter().any(|field| options.has_any(&[field])) {
                 return Err(Thrown::type_error("Invalid option : option"));
             }
             let pattern = style_pattern(&locale, &dates, calendar, date_style, time_style);
-            with_hour_letter(&pattern, letter, &generator)
+            let written = with_hour_letter(&pattern, letter, &generator);
+            if written == pattern {
+                numerals = style_numerals(&locale, &dates, calendar, date_style);
+            }
+            written
         } else {
             replace_hours(&generator.best_pattern(&skeleton(options, letter, defaults)), letter)
         };
@@ -140,7 +158,8 @@ impl DateFormat {
         });
         let keyword =
             |key: &str, value: &str| locale.keyword(key).filter(|own| *own == value).map(str::to_owned);
-        let (ca, nu) = (keyword("ca", calendar.name()), keyword("nu", &system));
+        let ca = locale.keyword("ca").and_then(Calendar::named).filter(|own| *own == calendar);
+        let (ca, nu) = (ca.map(|_| calendar.name().to_owned()), keyword("nu", &system));
         let hc = hour.and_then(|letter| keyword("hc", cycle_name(letter)));
         let name = locale.name_with(&[("ca", ca.as_deref()), ("hc", hc.as_deref()), ("nu", nu.as_deref())]);
         let resolved = Resolved {
@@ -158,6 +177,7 @@ impl DateFormat {
             zone: options.time_zone.clone().unwrap_or(Zone::UTC),
             dates,
             pattern,
+            numerals,
             calendar,
             locale,
             resolved,
@@ -181,7 +201,7 @@ impl DateFormat {
 
     /// The text in parts; none outside the range of JavaScript dates.
     pub(crate) fn format_to_parts(&self, millis: f64) -> Vec<Part> {
-        self.write(&self.pattern, millis)
+        self.write_with(&self.pattern, self.numerals, millis)
     }
 
     pub(super) fn reading(&self, millis: f64) -> Option<Civil> {
@@ -190,17 +210,29 @@ impl DateFormat {
 
     /// A time in a pattern.
     pub(super) fn write(&self, pattern: &[Piece], millis: f64) -> Vec<Part> {
+        self.write_with(pattern, None, millis)
+    }
+
+    fn write_with(&self, pattern: &[Piece], numerals: Option<Numerals>, millis: f64) -> Vec<Part> {
         let mut parts = Vec::with_capacity(pattern.len());
         let Some(civil) = self.reading(millis) else { return parts };
         let date = CalendarDate::new(self.calendar, &civil);
+        let has_year_word =
+            || pattern.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('年')));
+        let numerals = match self.calendar {
+            Calendar::Japanese if self.locale.language() == "ja" && has_year_word() => {
+                Some(Numerals::japanese_year())
+            }
+            _ => numerals,
+        };
+        let reading = Reading { civil: &civil, date: &date, millis, numerals };
         let uses_minutes = pattern.iter().any(|piece| matches!(piece, Piece::Field('m', _)));
         let uses_seconds = pattern.iter().any(|piece| matches!(piece, Piece::Field('s', _)));
         for piece in pattern {
             match piece {
                 Piece::Text(text) => push_literal(&mut parts, &text.replace(DECIMAL, &self.decimal)),
                 Piece::Field(letter, length) => {
-                    let text =
-                        self.field(*letter, *length, &civil, &date, millis, (uses_minutes, uses_seconds));
+                    let text = self.field(*letter, *length, &reading, (uses_minutes, uses_seconds));
                     match kind(*letter) {
                         _ if text.is_empty() => {}
                         Some(kind) => parts.push(Part::new(kind, text)),
@@ -212,18 +244,18 @@ impl DateFormat {
         parts
     }
 
-    fn field(
-        &self,
-        letter: char,
-        length: usize,
-        civil: &Civil,
-        date: &CalendarDate,
-        millis: f64,
-        uses: (bool, bool),
-    ) -> String {
+    fn field(&self, letter: char, length: usize, reading: &Reading<'_>, uses: (bool, bool)) -> String {
+        let Reading { civil, date, millis, numerals } = *reading;
         let number = |value: i64, width: usize| {
+            if let Some(text) = numerals.and_then(|numerals| numerals.write(letter, value)) {
+                return text;
+            }
             let digits = localize(&format!("{:0width$}", value.unsigned_abs()), &self.digits);
             if value < 0 { format!("{}{digits}", self.minus_sign) } else { digits }
+        };
+        let two_digits = |year: i64| {
+            let digits = number(year.abs() % 100, 2);
+            if year < 0 { format!("{}{digits}", self.minus_sign) } else { digits }
         };
         let word = |table: &[Vec<Vec<String>>], alone: usize, index: usize| {
             let width = match length {
@@ -235,15 +267,15 @@ impl DateFormat {
         };
         let hour = i64::from(civil.hour);
         match letter {
-            'G' => date.era(&self.locale, &self.dates, length),
-            'y' if length == 2 => number(date.year.rem_euclid(100), 2),
-            'y' | 'u' => number(date.year, length),
-            'r' => number(i64::from(civil.year), length),
-            'M' | 'L' if length <= 2 => number(i64::from(date.month), length),
-            'M' | 'L' => match date.month_name(&self.locale, length, letter == 'L') {
-                Some(name) => name,
-                None => word(&self.dates.months, usize::from(letter == 'L'), usize::from(date.month) - 1),
-            },
+            'G' => date.era(&self.locale, &self.dates, length, number),
+            'y' if length == 2 => two_digits(date.year),
+            'Y' if length == 2 => two_digits(self.week_year(civil)),
+            'Y' => number(self.week_year(civil), length),
+            'y' => number(date.year, length),
+            'u' => number(date.extended_year, length),
+            'r' => number(date.related_year, length),
+            'U' => date.year_name(&self.locale).unwrap_or_else(|| number(date.year, length)),
+            'M' | 'L' => date.month_text(&self.locale, &self.dates, length, letter == 'L', number),
             'd' => number(i64::from(date.day), length),
             'E' => word(&self.dates.days, 0, usize::from(civil.weekday() % 7)),
             'c' | 'e' => word(&self.dates.days, usize::from(letter == 'c'), usize::from(civil.weekday() % 7)),
@@ -265,51 +297,17 @@ impl DateFormat {
         }
     }
 
-    fn zone_text(&self, millis: f64, style: ZoneStyle) -> String {
-        zone_text(&self.locale, &self.digits, &self.zone, millis, style)
+    /// The year that most of the days of a reading's week are of, as far as the locale asks for most.
+    fn week_year(&self, civil: &Civil) -> i64 {
+        let weeks = weeks_of(&self.locale.region(), self.locale.keyword("fw"));
+        let into_week = (i64::from(civil.weekday()) - i64::from(weeks.first_day)).rem_euclid(7);
+        let deciding = civil.days() - into_week + 7 - i64::from(weeks.minimal_days);
+        let deciding = Civil::from_local_millis(deciding as f64 * 86_400_000.0);
+        deciding.map_or(0, |civil| CalendarDate::new(self.calendar, &civil).extended_year)
     }
 
-    /// The fields of the format: option name and value, as `resolvedOptions` shows them.
-    pub(super) fn resolved_fields(&self) -> Vec<(&'static str, &'static str)> {
-        let mut fields = Vec::new();
-        let number = |length: usize| if length == 2 { "2-digit" } else { "numeric" };
-        let word = |length: usize| match length {
-            4 => "long",
-            5 => "narrow",
-            _ => "short",
-        };
-        for piece in &self.pattern {
-            let Piece::Field(letter, length) = piece else { continue };
-            fields.push(match letter {
-                'G' => ("era", word(*length)),
-                'y' | 'u' => ("year", number(*length)),
-                'M' | 'L' => ("month", if *length > 2 { word(*length) } else { number(*length) }),
-                'E' | 'c' | 'e' => ("weekday", word(*length)),
-                'd' => ("day", number(*length)),
-                'B' => ("dayPeriod", word(*length)),
-                'h' | 'H' | 'k' | 'K' => ("hour", number(*length)),
-                'm' => ("minute", number(*length)),
-                's' => ("second", number(*length)),
-                'z' => ("timeZoneName", if *length == 4 { "long" } else { "short" }),
-                'v' => ("timeZoneName", if *length == 4 { "longGeneric" } else { "shortGeneric" }),
-                'O' => ("timeZoneName", if *length == 4 { "longOffset" } else { "shortOffset" }),
-                _ => continue,
-            });
-        }
-        const ORDER: [&str; 10] = [
-            "weekday",
-            "era",
-            "year",
-            "month",
-            "day",
-            "dayPeriod",
-            "hour",
-            "minute",
-            "second",
-            "timeZoneName",
-        ];
-        fields.sort_by_key(|(name, _)| ORDER.iter().position(|own| own == name));
-        fields
+    fn zone_text(&self, millis: f64, style: ZoneStyle) -> String {
+        zone_text(&self.locale, &self.digits, &self.zone, millis, style)
     }
 }
 
@@ -399,13 +397,14 @@ fn style_pattern(
     time: Option<&str>,
 ) -> String {
     let patterns = calendar.patterns(locale, dates);
-    let time_pattern = time.and_then(|style| dates.time.get(style_index(style)));
+    let time_pattern = time.and_then(|style| patterns.time.get(style_index(style)));
     let date_pattern = date.and_then(|style| patterns.date.get(style_index(style)));
     match (date_pattern, time_pattern) {
         (Some(date_pattern), Some(time_pattern)) => {
             let style = style_index(date.unwrap_or("short"));
-            // ICU has this of the Gregorian calendar for all others
-            let at_glue = dates.patterns.at_glue.get(style).cloned().flatten();
+            // ICU has this of the Gregorian calendar for most others
+            let own = |patterns: &Patterns| patterns.at_glue.get(style).cloned().flatten();
+            let at_glue = own(&patterns).or_else(|| own(&dates.patterns));
             let glue = at_glue.or_else(|| patterns.glue.get(style).cloned());
             super::generator::fill(
                 &glue.unwrap_or_else(|| "{1} {0}".to_owned()),
@@ -415,6 +414,17 @@ fn style_pattern(
         (Some(pattern), None) | (None, Some(pattern)) => pattern.clone(),
         (None, None) => String::new(),
     }
+}
+
+/// The numerals that the pattern of `dateStyle` asks for.
+fn style_numerals(
+    locale: &Locale,
+    dates: &Dates,
+    calendar: Calendar,
+    style: Option<&str>,
+) -> Option<Numerals> {
+    let patterns = calendar.patterns(locale, dates);
+    Numerals::read(patterns.date_numbers.get(style_index(style?))?.as_deref()?)
 }
 
 /// The pattern with another hour cycle; a new one where the locale's words for the day's halves come or go.
@@ -452,7 +462,7 @@ pub(super) fn replace_hours(pattern: &str, letter: char) -> String {
 fn kind(letter: char) -> Option<&'static str> {
     Some(match letter {
         'G' => "era",
-        'y' | 'u' => "year",
+        'y' | 'u' | 'Y' => "year",
         'r' => "relatedYear",
         'U' => "yearName",
         'M' | 'L' => "month",

@@ -20,18 +20,19 @@ pub(super) struct Dates {
     /// am, pm, noon, midnight, morning1, … by width.
     pub(super) periods: Vec<HashMap<String, String>>,
     pub(super) eras: Vec<Vec<String>>,
-    /// Times: full, long, medium, short.
-    pub(super) time: Vec<String>,
     pub(super) field_names: HashMap<String, Option<String>>,
     #[serde(flatten)]
     pub(super) patterns: Arc<Patterns>,
 }
 
-/// Patterns of dates: full, long, medium, short.
+/// Patterns of dates and times: full, long, medium, short.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Patterns {
     pub(super) date: Vec<String>,
+    pub(super) time: Vec<String>,
+    /// Numerals that these ask for.
+    pub(super) date_numbers: Vec<Option<String>>,
     /// How date and time are put together.
     pub(super) glue: Vec<String>,
     /// How they are when the time is a point of the date ("March 5 at 9").
@@ -46,16 +47,17 @@ pub(super) struct Patterns {
     pub(super) interval_fallback: Option<String>,
 }
 
-/// What a calendar has of its own.
+/// What a calendar has of its own. Widths are keys, `0` to `2`; of contexts and widths together, `0` to `5`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct CalendarData {
-    /// Wide, abbreviated, narrow.
-    pub(super) eras: Vec<Vec<String>>,
-    /// With other fields and alone; wide, abbreviated, narrow.
-    pub(super) months: Vec<Vec<Vec<String>>>,
-    /// How its patterns differ from those that calendars share.
-    patterns: Option<Value>,
+pub(super) struct CalendarNames {
+    /// Names by width and era.
+    pub(super) eras: HashMap<String, HashMap<String, String>>,
+    pub(super) months: HashMap<String, Vec<String>>,
+    /// Patterns of leap months; `6` is that of their numbers.
+    pub(super) leap: HashMap<String, String>,
+    /// Names of years in a cycle.
+    pub(super) years: Vec<String>,
 }
 
 /// The names of time zones.
@@ -74,12 +76,18 @@ pub(super) struct ZoneNames {
 /// Long and short names; each generic, standard, daylight.
 pub(super) type ZoneRow = Vec<Vec<Option<String>>>;
 
+/// Where names and patterns are that no locale has of its own.
+const ROOT: &str = "@root";
+
+/// Names by locale and calendar.
+type NamesByCalendar = HashMap<(&'static str, &'static str), Arc<CalendarNames>>;
 /// Patterns by locale and calendar.
 type PatternsByCalendar = HashMap<(&'static str, &'static str), Arc<Patterns>>;
 
 static DATES: LazyLock<Cache<Dates>> = LazyLock::new(Cache::new);
 static ZONES: LazyLock<Cache<ZoneNames>> = LazyLock::new(Cache::new);
-static CALENDARS: LazyLock<Cache<HashMap<String, CalendarData>>> = LazyLock::new(Cache::new);
+static CALENDARS: LazyLock<Cache<HashMap<String, Value>>> = LazyLock::new(Cache::new);
+static NAMES: LazyLock<RwLock<NamesByCalendar>> = LazyLock::new(RwLock::default);
 static PATTERNS: LazyLock<RwLock<PatternsByCalendar>> = LazyLock::new(RwLock::default);
 
 /// A locale's dates.
@@ -93,11 +101,7 @@ pub(super) fn patterns(locale: &Locale, calendar: &'static str) -> Arc<Patterns>
     if let Some(known) = PATTERNS.read().ok().and_then(|known| known.get(&key).cloned()) {
         return known;
     }
-    let calendars = CALENDARS.get(locale.data, Kind::Calendars);
-    let mut patterns = section(locale.data, Kind::Generic).unwrap_or_default();
-    if let Some(own) = calendars.get(calendar).and_then(|calendar| calendar.patterns.clone()) {
-        merge(&mut patterns, own);
-    }
+    let patterns = pattern_data(locale.data, calendar);
     let patterns: Arc<Patterns> = Arc::new(serde_json::from_value(patterns).unwrap_or_default());
     if let Ok(mut known) = PATTERNS.write() {
         known.insert(key, patterns.clone());
@@ -105,13 +109,52 @@ pub(super) fn patterns(locale: &Locale, calendar: &'static str) -> Arc<Patterns>
     patterns
 }
 
-/// The names of a calendar's eras and months.
-pub(super) fn calendar_data<T>(
-    locale: &Locale,
-    calendar: &str,
-    read: impl FnOnce(&CalendarData) -> Option<T>,
-) -> Option<T> {
-    read(CALENDARS.get(locale.data, Kind::Calendars).get(calendar)?)
+/// The data of a calendar's patterns: how they differ from those that it shares with others, on top of these. Its own
+/// skeletons come before theirs.
+fn pattern_data(locale: &'static str, calendar: &str) -> Value {
+    let own = |locale: &'static str| {
+        CALENDARS.get(locale, Kind::Calendars).get(calendar).cloned().unwrap_or_default()
+    };
+    let patterns = match calendar {
+        "dangi" => pattern_data(locale, "chinese"),
+        "chinese" | "iso8601" => apply(Value::default(), &own(ROOT)),
+        _ => section(locale, Kind::Generic).unwrap_or_default(),
+    };
+    apply(patterns, &own(locale))
+}
+
+/// A calendar's entry on top of patterns.
+fn apply(mut patterns: Value, entry: &Value) -> Value {
+    if let Some(own) = entry.get("patterns") {
+        merge(&mut patterns, own.clone());
+    }
+    if let Some(first) = entry.get("order").and_then(Value::as_array) {
+        let rest = patterns.get("order").and_then(Value::as_array).into_iter().flatten();
+        let order: Vec<Value> =
+            first.iter().chain(rest.filter(|key| !first.contains(key))).cloned().collect();
+        merge(&mut patterns, serde_json::json!({ "order": order }));
+    }
+    patterns
+}
+
+/// The names of a calendar's eras, months and years.
+pub(super) fn calendar_names(locale: &Locale, calendar: &'static str) -> Arc<CalendarNames> {
+    let key = (locale.data, calendar);
+    if let Some(known) = NAMES.read().ok().and_then(|known| known.get(&key).cloned()) {
+        return known;
+    }
+    let entry = |locale: &'static str| {
+        CALENDARS.get(locale, Kind::Calendars).get(calendar).cloned().unwrap_or_default()
+    };
+    let mut names = entry(ROOT);
+    if let own @ Value::Object(_) = entry(locale.data) {
+        merge(&mut names, own);
+    }
+    let names: Arc<CalendarNames> = Arc::new(serde_json::from_value(names).unwrap_or_default());
+    if let Ok(mut known) = NAMES.write() {
+        known.insert(key, names.clone());
+    }
+    names
 }
 
 /// A locale's names of time zones.

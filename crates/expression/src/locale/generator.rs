@@ -54,7 +54,7 @@ impl Generator {
             generator.add(item, None, false);
         }
         for style in 0..4 {
-            for pattern in [patterns.date.get(style), dates.time.get(style)].into_iter().flatten() {
+            for pattern in [patterns.date.get(style), patterns.time.get(style)].into_iter().flatten() {
                 generator.add(pattern, None, false);
             }
         }
@@ -68,8 +68,9 @@ impl Generator {
         let default = "{1} {0}".to_owned();
         generator.glue = (0..4)
             .map(|style| {
-                // ICU has this of the Gregorian calendar for all others
-                let at_glue = dates.patterns.at_glue.get(style).cloned().flatten();
+                // ICU has this of the Gregorian calendar for most others
+                let own = |patterns: &Patterns| patterns.at_glue.get(style).cloned().flatten();
+                let at_glue = own(patterns).or_else(|| own(&dates.patterns));
                 at_glue.or_else(|| patterns.glue.get(style).cloned()).unwrap_or_else(|| default.clone())
             })
             .collect();
@@ -207,7 +208,7 @@ impl Generator {
             if let Some((append, name)) = self.append.get(field as usize).filter(|_| found != 0) {
                 pattern = fill(append, &[&pattern, &added, &format!("'{}'", name.replace('\'', "''"))]);
             }
-            last = before;
+            last = missing;
         }
         Some(pattern)
     }

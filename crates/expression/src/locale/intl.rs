@@ -199,7 +199,7 @@ fn date_resolved(format: &DateFormat, options: &DateOptions) -> Json {
     let styles = ["dateStyle", "timeStyle"].map(|name| (name, options.get(name)));
     if styles.iter().all(|(_, style)| style.is_none()) {
         for (name, value) in format.resolved_fields() {
-            set(name, Json::from(value));
+            set(name, value);
         }
     }
     for (name, style) in styles {

@@ -9,6 +9,7 @@ mod canonical;
 mod collate;
 mod date;
 mod date_data;
+mod date_fields;
 mod date_options;
 mod decimal;
 mod display_names;

@@ -5,7 +5,7 @@ use super::date::{DateFormat, generator, plain_spaces, replace_hours};
 use super::date_data::Patterns;
 use super::number;
 use super::part::{Part, join, push_literal};
-use super::skeleton::{Distance, Field, Piece, Skeleton, field_of, is_numeric, pieces, unite};
+use super::skeleton::{Field, Piece, Skeleton, Slot, field_of, is_numeric, pieces, unite};
 use crate::luxon::Civil;
 
 /// How a span is written.
@@ -68,15 +68,15 @@ impl DateFormat {
             .into_iter()
             .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
             .collect();
-        let hour = own.iter().find_map(|piece| match piece {
-            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
-            _ => None,
-        });
+        let hour = hour_of(&own);
         let skeleton = format!("{fields}{}", unite(&own));
         let pattern = generator(&self.locale, self.calendar).best_pattern_with(&skeleton, false);
         pieces(&hour.map_or(pattern.clone(), |letter| replace_hours(&pattern, letter)))
     }
 }
+
+/// How two dates are joined where the locale does not say.
+const SPAN: &str = "{0} – {1}";
 
 /// Fields from the largest on, with the keys of the patterns for spans that differ in them.
 const FIELDS: [(Field, &str); 8] = [
@@ -102,7 +102,7 @@ pub(super) fn pattern(
     date_pattern: &dyn Fn(&[Piece]) -> Vec<Piece>,
 ) -> Range {
     let fallback = |lacks: String| Range::Fallback {
-        slots: patterns.interval_fallback.clone().unwrap_or_else(|| "{0} – {1}".to_owned()),
+        slots: patterns.interval_fallback.clone().unwrap_or_else(|| SPAN.to_owned()),
         lacks,
     };
     let letters: Vec<Piece> =
@@ -112,7 +112,9 @@ pub(super) fn pattern(
     let has_date = letters.iter().any(|piece| is_of(piece, true));
     let has_time = letters.iter().any(|piece| is_of(piece, false));
     if has_time && (different as usize) < Field::Period as usize {
-        return fallback(lacking(&wanted, different, has_date));
+        let time: Vec<Piece> = letters.iter().filter(|piece| is_of(piece, false)).cloned().collect();
+        let is_known = !has_date || best(patterns, &skeleton_of(&time)).is_some();
+        return fallback(if is_known { lacking(&letters, different, has_date) } else { String::new() });
     }
     if !(has_date && has_time) {
         // no patterns of spans have months and days that stand alone
@@ -120,67 +122,121 @@ pub(super) fn pattern(
             return fallback(String::new());
         }
         return match halves(patterns, &wanted, different).or_else(|| extended(patterns, &wanted, different)) {
+            // ICU does not see two dates in such a pattern
+            Some((_, second)) if second.is_empty() => Range::Single,
             Some((first, second)) => Range::Halves(first, second),
             None => fallback(String::new()),
         };
     }
     // a span of one day shows the date once
     let (date, time): (Vec<Piece>, Vec<Piece>) = letters.into_iter().partition(|piece| is_of(piece, true));
-    match halves(patterns, &skeleton_of(&time), different) {
-        Some((first, second)) => {
-            let (mut before, mut after) = (Vec::new(), Vec::new());
-            let mut halves = Some((first, second));
-            for piece in number::placeholders(glue) {
-                let side = if halves.is_some() { &mut before } else { &mut after };
-                match piece {
-                    number::Piece::Text(text) => side.extend(pieces(text)),
-                    number::Piece::Slot(1) => side.extend(date_pattern(&date)),
-                    number::Piece::Slot(_) => {
-                        if let Some((first, second)) = halves.take() {
-                            before.extend(first);
-                            after = second;
-                        }
-                    }
+    let known = halves(patterns, &skeleton_of(&time), different);
+    let shown_date = if known.is_some() { date_pattern(&date) } else { plain_pattern(&date, date_pattern) };
+    let (first, second) = known.unwrap_or_else(|| {
+        let time = plain_pattern(&time, date_pattern);
+        let mut first = Vec::new();
+        for piece in number::placeholders(patterns.interval_fallback.as_deref().unwrap_or(SPAN)) {
+            match piece {
+                number::Piece::Text(text) => first.push(Piece::Text(text.to_owned())),
+                number::Piece::Slot(0) => first.extend(time.clone()),
+                number::Piece::Slot(_) => {}
+            }
+        }
+        (first, time)
+    });
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut halves = Some((first, second));
+    for piece in number::placeholders(glue) {
+        let side = if halves.is_some() { &mut before } else { &mut after };
+        match piece {
+            number::Piece::Text(text) => side.extend(pieces(text)),
+            number::Piece::Slot(1) => side.extend(shown_date.iter().cloned()),
+            number::Piece::Slot(_) => {
+                if let Some((first, second)) = halves.take() {
+                    before.extend(first);
+                    after = second;
                 }
             }
-            Range::Halves(before, after)
         }
-        None => fallback(String::new()),
+    }
+    Range::Halves(before, after)
+}
+
+/// The pattern of a single date or time, for fields at their least lengths.
+fn plain_pattern(fields: &[Piece], pattern_of: &dyn Fn(&[Piece]) -> Vec<Piece>) -> Vec<Piece> {
+    let least = |piece: &Piece| match piece {
+        Piece::Field('a' | 'b', _) => None,
+        Piece::Field(letter, length) => Some(Piece::Field(*letter, least_length(*letter, *length))),
+        Piece::Text(_) => None,
+    };
+    let asked: Vec<Piece> = fields.iter().filter_map(least).collect();
+    let pattern = pattern_of(&asked);
+    match hour_of(&asked) {
+        Some(letter) => pieces(&replace_hours(&unite(&pattern), letter)),
+        None => pattern,
     }
 }
 
+/// The length of a field in the names of patterns: the least of numbers and short words.
+fn least_length(letter: char, length: usize) -> usize {
+    match letter {
+        'd' | 'h' | 'H' | 'k' | 'K' | 'm' | 'v' | 'z' => 1,
+        'M' if length < 3 => 1,
+        'E' if length <= 3 => 1,
+        _ => length,
+    }
+}
+
+fn hour_of(fields: &[Piece]) -> Option<char> {
+    fields.iter().find_map(|piece| match piece {
+        Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
+        _ => None,
+    })
+}
+
 /// The halves of the pattern for fields and the one that differs, where there are patterns for the fields, but none that
-/// tell this difference. A year that differs brings the month along if that would come by itself.
+/// tell this difference. A year or era that differs brings the month along if that would come by itself.
 fn extended(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
-    best(patterns, wanted)?;
     let mut skeleton = wanted.written();
+    let mut name = best(patterns, wanted)?.0.clone();
     let mut found = None;
     for (field, letter) in [(Field::Month, 'M'), (Field::Year, 'y'), (Field::Era, 'G')] {
+        let is_own = field == different;
         if (field as usize) < different as usize {
             break;
         }
-        if wanted.get(field).is_some() {
+        if wanted.get(field).is_some() || !(is_own || field == Field::Month) {
             continue;
         }
-        let longer = format!("{letter}{skeleton}");
-        found = halves(patterns, &Skeleton::parse(&longer), field);
+        let (longer, longer_name) = (format!("{letter}{skeleton}"), format!("{letter}{name}"));
+        // fields of another width than the patterns' have only the pattern of that very name
+        let is_exact = best(patterns, &Skeleton::parse(&skeleton)).is_some_and(|(_, distance)| distance == 0);
+        if is_exact || patterns.intervals.contains_key(&longer_name) {
+            found = halves(patterns, &Skeleton::parse(&longer), field);
+        }
         if found.is_some() {
-            skeleton = longer;
+            (skeleton, name) = (longer, longer_name);
         }
     }
     found
 }
 
 /// The fields of the date that a span with times needs besides those that are asked for: all of a short date where there
-/// are none, else those from the day up to the largest that differs.
-fn lacking(wanted: &Skeleton, different: Field, has_date: bool) -> String {
+/// are none, else those from the day up to the largest that differs if that is not among them. Other letters of a field do
+/// not count.
+fn lacking(letters: &[Piece], different: Field, has_date: bool) -> String {
     if !has_date {
         return if different == Field::Era { "GyMd" } else { "yMd" }.to_owned();
     }
     let fields = [(Field::Day, 'd'), (Field::Month, 'M'), (Field::Year, 'y'), (Field::Era, 'G')];
+    let is_there =
+        |letter: char| letters.iter().any(|piece| matches!(piece, Piece::Field(own, _) if *own == letter));
+    if fields.iter().any(|(field, letter)| *field == different && is_there(*letter)) {
+        return String::new();
+    }
     fields
         .into_iter()
-        .filter(|(field, _)| (*field as usize) >= different as usize && wanted.get(*field).is_none())
+        .filter(|(field, letter)| (*field as usize) >= different as usize && !is_there(*letter))
         .map(|(_, letter)| letter)
         .collect()
 }
@@ -206,13 +262,7 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
                 'a' | 'b' => continue,
                 other => *other,
             };
-            // patterns of spans are looked for with the least length of numbers and short words
-            let length = match letter {
-                'd' | 'h' | 'H' | 'k' | 'K' | 'm' | 'v' => 1,
-                'M' if *length < 3 => 1,
-                'E' if *length <= 3 => 1,
-                _ => *length,
-            };
+            let length = least_length(letter, *length);
             text.extend(std::iter::repeat_n(letter, length));
         }
     }
@@ -243,25 +293,46 @@ fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Cal
     (found <= smallest).then(|| FIELDS.get(found).map(|(field, _)| *field))?
 }
 
-/// The fields with patterns for spans that come nearest, if they are the same fields.
-fn best<'p>(patterns: &'p Patterns, wanted: &Skeleton) -> Option<(&'p String, Skeleton)> {
-    let mut best: Option<(&String, Skeleton, Distance)> = None;
+/// The fields with patterns for spans that come nearest, if they are the same fields, and how far they are.
+fn best<'p>(patterns: &'p Patterns, wanted: &Skeleton) -> Option<(&'p String, usize)> {
     let mut names: Vec<&String> = patterns.intervals.keys().collect();
     names.sort_unstable();
-    for name in names {
-        let skeleton = Skeleton::parse(name);
-        let distance = wanted.distance(&skeleton, u32::MAX);
-        if best.as_ref().is_none_or(|(_, _, least)| distance.distance < least.distance) {
-            best = Some((name, skeleton, distance));
-        }
+    let near = names.into_iter().map(|name| (name, distance(wanted, &Skeleton::parse(name))));
+    near.min_by_key(|(_, distance)| *distance).filter(|(_, distance)| *distance < OTHER_FIELD)
+}
+
+/// What another field adds to a distance.
+const OTHER_FIELD: usize = 0x1000;
+
+/// The cycle of hours of patterns for spans, which know two.
+fn usual_hour(letter: char) -> char {
+    match letter {
+        'K' => 'h',
+        'k' => 'H',
+        other => other,
     }
-    best.filter(|(_, _, distance)| distance.missing == 0 && !distance.has_extra)
-        .map(|(name, skeleton, _)| (name, skeleton))
+}
+
+/// How far the fields of patterns for spans are from those that are wanted. Here the letters tell the fields, and their
+/// lengths how far they are apart.
+fn distance(wanted: &Skeleton, other: &Skeleton) -> usize {
+    const OTHER_KIND: usize = 0x100;
+    let apart = |(one, two): (Option<&Slot>, Option<&Slot>)| match (one, two) {
+        (None, None) => 0,
+        (Some(one), Some(two)) if usual_hour(one.letter) == two.letter => {
+            let differ = one.letter == 'M' && (one.length <= 2) != (two.length <= 2);
+            if differ { OTHER_KIND } else { one.length.abs_diff(two.length) }
+        }
+        (Some(_), Some(_)) => 2 * OTHER_FIELD,
+        _ => OTHER_FIELD,
+    };
+    wanted.slots().zip(other.slots()).map(apart).sum()
 }
 
 /// The two halves of the pattern for a span that differs in a field.
 fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(Vec<Piece>, Vec<Piece>)> {
-    let (name, skeleton) = best(patterns, wanted)?;
+    let (name, _) = best(patterns, wanted)?;
+    let skeleton = Skeleton::parse(name);
     let by_field = patterns.intervals.get(name)?;
     let uses_24 = matches!(wanted.get(Field::Hour).map(|slot| slot.letter), Some('H' | 'k'));
     let key = match different {
@@ -281,8 +352,8 @@ fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(V
             again
         }
         Piece::Text(_) => false,
-    })?;
-    let (first, second) = adjusted.split_at(split);
+    });
+    let (first, second) = adjusted.split_at(split.unwrap_or(adjusted.len()));
     Some((first.to_vec(), second.to_vec()))
 }
 
@@ -296,7 +367,13 @@ fn adjust(piece: Piece, wanted: &Skeleton, found: &Skeleton) -> Piece {
         ('h', 'K') | ('H', 'k') => asked.letter,
         _ => letter,
     };
-    if asked.length == own.length || is_numeric(letter, length) != (asked.kind > 0) {
+    // Only what is as long as the name of the pattern says, and written with that letter, follows what was asked for.
+    let is_own = letter == asked.letter || (letter, asked.letter) == ('L', 'M');
+    if !is_own
+        || asked.length <= own.length
+        || length != own.length
+        || is_numeric(letter, length) != (asked.kind > 0)
+    {
         return Piece::Field(letter, length);
     }
     Piece::Field(letter, asked.length)

@@ -233,6 +233,11 @@ impl Skeleton {
         self.slots.get(field as usize).filter(|slot| slot.kind != 0)
     }
 
+    /// All fields, in their order.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Option<&Slot>> {
+        self.slots.iter().map(|slot| (slot.kind != 0).then_some(slot))
+    }
+
     /// The fields as bits.
     pub(super) fn mask(&self) -> u32 {
         self.slots

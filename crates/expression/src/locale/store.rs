@@ -55,6 +55,8 @@ pub(super) struct Supplement {
     pub(super) zones_of_regions: HashMap<String, Vec<String>>,
     /// Per language: plural forms of start and end, and that of the range.
     pub(super) plural_ranges: HashMap<String, Vec<(String, String, String)>>,
+    /// First days of the Japanese eras: year, month, day.
+    pub(super) japanese_eras: Vec<(i64, u8, u8)>,
 }
 
 /// When a part of the day is.

@@ -45,7 +45,7 @@ pub use duration::Duration;
 pub use interval::Interval;
 pub use js_date::parse_date;
 
-pub(crate) use civil::Civil;
+pub(crate) use civil::{Civil, days_from_civil};
 pub(crate) use construct::construct;
 pub(crate) use js_date_text::js_date_text;
 pub(crate) use leave::leave;
