@@ -4,8 +4,9 @@
   'use strict';
   const { asNative, hide, apply, create, defineProperty, iteratorPrototype } = tools;
   const { isArray } = Array;
-  const { isInteger } = Number;
   const { trunc } = Math;
+  // The globals go when the prelude is done.
+  const { iterator } = Symbol;
   const StringOf = String;
   const NumberOf = Number;
   const TypeErrorOf = TypeError;
@@ -100,6 +101,9 @@
     }
     return own;
   };
+  // Any iterable will do for a list.
+  const listOf = (list) =>
+    (typeof list === 'object' && list !== null && typeof list[iterator] === 'function' ? [...list] : list);
   const intlClass = (name, own, { callable = false, length = 0 } = {}) => {
     const states = new WeakMap();
     const Class = function (locales, options) {
@@ -117,7 +121,7 @@
     method(Class, 'supportedLocalesOf', 1, (locales, options) => host.intl(name, 'supportedLocalesOf', tagsOf(locales), options));
     for (const [member, count] of own) {
       const path = `Intl.${name}.prototype.${member}`;
-      const read = name === 'DurationFormat' ? durationOf : member === 'of' ? StringOf : undefined;
+      const read = { DisplayNames: StringOf, DurationFormat: durationOf, ListFormat: listOf }[name];
       const run = (state, args) => {
         const own = read === undefined ? args : [read(args[0])];
         return host.intl(name, member, state.locales, state.options, ...own);

@@ -1,11 +1,12 @@
 //! `Intl.Collator` and `localeCompare`.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use heddle_node::{Json, JsonObject};
 use icu_collator::options::{AlternateHandling, CaseLevel, CollatorOptions, Strength};
 use icu_collator::preferences::{CollationCaseFirst, CollationNumericOrdering, CollationType};
-use icu_collator::{Collator, CollatorPreferences};
+use icu_collator::{Collator, CollatorBorrowed, CollatorPreferences};
 use icu_locale::Locale;
 use icu_locale::extensions::unicode::{Key, Value as KeywordValue};
 
@@ -29,7 +30,33 @@ const DEFAULT: &str = "en-US";
 
 /// Compares two texts in the order of a locale: negative, 0 or positive.
 pub(super) fn compare(one: &str, other: &str, locales: &Value, options: &Value) -> Result<i32, Thrown> {
-    Settings::read(locales, options)?.compare(one, other)
+    let plain = options.is_undefined() && (locales.is_undefined() || locales.as_str().is_some());
+    if !plain {
+        return Ok(order(&Settings::read(locales, options)?.collator()?, one, other));
+    }
+    LAST.with_borrow_mut(|last| {
+        let known = last.take().filter(|(tag, _)| tag.as_deref() == locales.as_str());
+        let (tag, collator) = match known {
+            Some(known) => known,
+            None => (locales.as_str().map(str::to_owned), Settings::read(locales, options)?.collator()?),
+        };
+        let found = order(&collator, one, other);
+        *last = Some((tag, collator));
+        Ok(found)
+    })
+}
+
+thread_local! {
+    /// The last plain collator, and the tag that it was asked for with: sorting asks for the same again and again.
+    static LAST: RefCell<Option<(Option<String>, CollatorBorrowed<'static>)>> = const { RefCell::new(None) };
+}
+
+fn order(collator: &CollatorBorrowed<'static>, one: &str, other: &str) -> i32 {
+    match collator.compare(one, other) {
+        Ordering::Less => -1,
+        Ordering::Equal => 0,
+        Ordering::Greater => 1,
+    }
 }
 
 /// The most specific locale that there is a collation for.
@@ -104,6 +131,10 @@ impl Settings {
     }
 
     pub(super) fn compare(&self, one: &str, other: &str) -> Result<i32, Thrown> {
+        Ok(order(&self.collator()?, one, other))
+    }
+
+    fn collator(&self) -> Result<CollatorBorrowed<'static>, Thrown> {
         let mut preferences = CollatorPreferences::from(&self.tag);
         let collation = self.collation.as_ref().and_then(|name| KeywordValue::try_from_str(name).ok());
         preferences.collation_type = collation.and_then(|name| CollationType::try_from(&name).ok());
@@ -130,13 +161,8 @@ impl Settings {
             true => AlternateHandling::Shifted,
             false => AlternateHandling::NonIgnorable,
         });
-        let collator = Collator::try_new(preferences, options)
-            .map_err(|error| Thrown::range_error(format!("Internal error. Icu error. {error}")))?;
-        Ok(match collator.compare(one, other) {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        })
+        Collator::try_new(preferences, options)
+            .map_err(|error| Thrown::range_error(format!("Internal error. Icu error. {error}")))
     }
 
     /// What `resolvedOptions` shows. The tag keeps the keywords that count.

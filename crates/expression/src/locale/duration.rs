@@ -337,7 +337,7 @@ fn fits(amounts: &[f64; 10]) -> bool {
     sum.abs() < (1_i128 << 53) * 1_000_000_000
 }
 
-/// A number of a unit with those of the smaller units as its fraction.
+/// A number of a unit with those of the smaller units as its fraction, in the digits of JavaScript's nearest number.
 fn fraction(amount: f64, rest: &[f64], index: usize) -> Decimal {
     let count = UNITS.len() - 1 - index;
     let mut sum = amount.abs() as i128;
@@ -345,10 +345,5 @@ fn fraction(amount: f64, rest: &[f64], index: usize) -> Decimal {
         let smaller = rest.get(place).map_or(0.0, |smaller| smaller.abs());
         sum = sum.saturating_mul(1000).saturating_add(smaller as i128);
     }
-    let mut places = 3 * count as i32;
-    while places > 0 && sum % 10 == 0 {
-        sum /= 10;
-        places -= 1;
-    }
-    Decimal::from_digits(&sum.to_string()).shifted(-places)
+    Decimal::new(format!("{sum}e-{}", 3 * count).parse().unwrap_or(f64::NAN))
 }
