@@ -56,6 +56,7 @@ fn greedy_code_meets_the_memory_limit() {
         "={{ 'x'.repeat(900000).replaceAll('x', 'y'.repeat(900000)) }}",
         "={{ 'x'.repeat(900000).split('x').join('y'.repeat(900000)) }}",
         "={{ Array.from({ length: 2 ** 24 }, (_, i) => ({ i })) }}",
+        "={{ [...new Intl.Segmenter('en').segment('x'.repeat(9000000))] }}",
         "={{ new Array(4294967295).join('') }}",
         "={{ String(new Array(4294967295)) }}",
         "={{ [].concat(new Array(4294967295)).length }}",

@@ -6,10 +6,11 @@
   const { isArray } = Array;
   const { trunc } = Math;
   // The globals go when the prelude is done.
-  const { iterator } = Symbol;
+  const { iterator: iteratorKey } = Symbol;
   const StringOf = String;
   const NumberOf = Number;
   const TypeErrorOf = TypeError;
+  const InternalErrorOf = InternalError;
   const classOf = tools.uncurry(Object.prototype.toString);
   const Intl = create(Object.prototype, { [Symbol.toStringTag]: { value: 'Intl', configurable: true } });
 
@@ -103,7 +104,7 @@
   };
   // Any iterable will do for a list.
   const listOf = (list) =>
-    (typeof list === 'object' && list !== null && typeof list[iterator] === 'function' ? [...list] : list);
+    (typeof list === 'object' && list !== null && typeof list[iteratorKey] === 'function' ? [...list] : list);
   const intlClass = (name, own, { callable = false, length = 0 } = {}) => {
     const states = new WeakMap();
     const Class = function (locales, options) {
@@ -163,7 +164,10 @@
   // ---- Segments: the host gives where they end, and whether they are words.
 
   const segmented = new WeakMap();
+  // The ends of more would fill the host's memory.
+  const MOST_CHARACTERS = 2e6;
   const ends = (state) => {
+    if (state.text.length > MOST_CHARACTERS) throw new InternalErrorOf('out of memory');
     state.ends ??= [...host.intl('Segmenter', 'segment', state.locales, state.options, state.text)];
     return state.ends;
   };
@@ -192,7 +196,7 @@
   });
   const iterators = new WeakMap();
   const segmentIteratorPrototype = create(iteratorPrototype);
-  method(segmentsPrototype, Symbol.iterator, 0, function () {
+  method(segmentsPrototype, iteratorKey, 0, function () {
     const iterator = create(segmentIteratorPrototype);
     iterators.set(iterator, { state: stateOf(segmented, this, '%SegmentsPrototype%[Symbol.iterator]'), at: 0 });
     return iterator;

@@ -88,9 +88,13 @@ fn elements(list: &Value) -> Result<Vec<String>, Thrown> {
         return Ok(text.chars().map(String::from).collect());
     }
     let elements = list.elements().ok_or_else(|| Thrown::type_error("object is not iterable"))?;
-    let text = |element: &Value| element.as_str().map(str::to_owned);
-    let refused = || Thrown::type_error("Iterable yielded a non-String value");
-    elements.iter().map(|element| text(element).ok_or_else(refused)).collect()
+    let text = |element: &Value| {
+        element.as_str().map(str::to_owned).ok_or_else(|| {
+            let shown = element.to_text().unwrap_or_default();
+            Thrown::type_error(format!("Iterable yielded {shown} which is not a string"))
+        })
+    };
+    elements.iter().map(text).collect()
 }
 
 pub(super) fn collator_method(
