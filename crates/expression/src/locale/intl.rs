@@ -5,14 +5,16 @@ mod tags;
 mod words;
 
 use heddle_node::{Json, JsonObject};
+use icu_locale::extensions::unicode::{Value as KeywordValue, key};
 
 use self::numbers::{decimal, number_format, number_method, plural_method};
 use self::tags::{available_locales, canonical_locales, supported_values};
 use self::words::{collator_method, list_method, relative_method};
-use super::date::{DateFormat, Defaults};
+use super::date::{DateFormat, Defaults, Resolved};
 use super::date_options::DateOptions;
 use super::display_names::DisplayNames;
 use super::duration::DurationFormat;
+use super::options::Options;
 use super::part::{Part, join, span_json};
 use super::tag::Locale;
 use super::{collate, locale_class, segmenter, text_case};
@@ -154,8 +156,10 @@ fn date_method(
     args: &[Value],
     clock: &Clock,
 ) -> Result<Value, Thrown> {
+    let locale = Locale::of_argument(locales)?;
+    Options::lenient(options, "Intl.DateTimeFormat")?.matcher()?;
     let read = DateOptions::from_value(options)?;
-    let format = DateFormat::for_locale(Locale::of_argument(locales)?, &read, Defaults::Date)?;
+    let format = DateFormat::for_locale(locale, &read, Defaults::Date)?;
     let time = |value: &Value| -> Result<f64, Thrown> {
         let millis = if value.is_undefined() { clock.now as f64 } else { value.to_number()? };
         if millis.is_nan() || millis.abs() > 8.64e15 {
@@ -177,18 +181,37 @@ fn date_method(
                 _ => Value::Json(span_json(&format.range_parts(start, end).0)),
             }
         }
-        "resolvedOptions" => Value::Json(date_resolved(&format, &read)),
+        "resolvedOptions" => {
+            let locale = Locale::of_argument(locales)?;
+            let is_cycle = |cycle: &&str| matches!(*cycle, "h11" | "h12" | "h23" | "h24");
+            let is_free = read.get("hourCycle").is_none() && read.get("hour12").is_none();
+            let cycle = locale.keyword("hc").filter(is_cycle).filter(|_| is_free);
+            Value::Json(date_resolved(&format, &read, cycle))
+        }
         _ => return Err(missing(method)),
     })
 }
 
-fn date_resolved(format: &DateFormat, options: &DateOptions) -> Json {
+/// The tag of a format, with the hours that its locale's tag asked for where the format has none.
+fn shown_locale(resolved: &Resolved, cycle: Option<&str>) -> String {
+    let shown = || {
+        let cycle = cycle.filter(|_| resolved.hour_cycle.is_none())?;
+        let mut tag = icu_locale::Locale::try_from_str(&resolved.locale).ok()?;
+        let value = KeywordValue::try_from_str(cycle).ok()?;
+        tag.extensions.unicode.keywords.set(key!("hc"), value);
+        Some(tag.to_string())
+    };
+    shown().unwrap_or_else(|| resolved.locale.to_string())
+}
+
+/// `cycle` is what the locale's tag asks for.
+fn date_resolved(format: &DateFormat, options: &DateOptions, cycle: Option<&str>) -> Json {
     let resolved = format.resolved();
     let mut object = JsonObject::new();
     let mut set = |key: &str, value: Json| {
         object.insert(key, value);
     };
-    set("locale", Json::from(resolved.locale.as_str()));
+    set("locale", Json::from(shown_locale(resolved, cycle)));
     set("calendar", Json::from(resolved.calendar.as_str()));
     set("numberingSystem", Json::from(resolved.numbering_system.as_str()));
     set("timeZone", Json::from(format.zone().name()));
@@ -198,8 +221,14 @@ fn date_resolved(format: &DateFormat, options: &DateOptions) -> Json {
     }
     let styles = ["dateStyle", "timeStyle"].map(|name| (name, options.get(name)));
     if styles.iter().all(|(_, style)| style.is_none()) {
+        // V8 does not tell of a short era that a calendar adds by itself
+        let is_asked = |name: &str, value: &Json| {
+            (name, value.as_str()) != ("era", Some("short")) || options.get("era").is_some()
+        };
         for (name, value) in format.resolved_fields() {
-            set(name, value);
+            if is_asked(name, &value) {
+                set(name, value);
+            }
         }
     }
     for (name, style) in styles {

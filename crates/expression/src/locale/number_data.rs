@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::store::{Cache, Kind, supplement};
+use super::store::{self, Cache, Kind, supplement};
 use super::tag::Locale;
 
 /// Forms of a word or pattern by plural form.
@@ -88,9 +88,10 @@ pub(super) enum UnitForms {
     Pattern(String),
 }
 
-/// How a locale writes numbers.
+/// How a locale writes numbers; as the root does, whose ways are the English ones, if it does not say.
 pub(super) fn numbers(locale: &Locale) -> Arc<Numbers> {
-    NUMBERS.get(locale.data, Kind::Numbers)
+    let own = store::has(locale.data, Kind::Numbers).then_some(locale.data);
+    NUMBERS.get(own.unwrap_or_else(|| Locale::system().data), Kind::Numbers)
 }
 
 /// A locale's currencies by code.
