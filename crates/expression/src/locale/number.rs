@@ -2,14 +2,17 @@
 
 mod affix;
 mod range;
+mod resolved;
+mod units;
 
 use std::sync::Arc;
 
-use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use self::affix::push_symbol;
 pub(super) use self::range::span_parts;
+pub(super) use self::units::UNITS;
+use self::units::is_unit;
 use super::decimal::{Decimal, Special};
 use super::number_data::{Forms, LATIN_DIGITS, NumberFormats, SpecialCurrency, digits, localize, numbers};
 use super::number_options::{DigitOptions, Grouping, NumberOptions, Priority};
@@ -19,55 +22,6 @@ use super::plural;
 use super::store::{Kind, supplement};
 use super::tag::Locale;
 use crate::Thrown;
-
-/// The units that numbers can be of, and that can be put in relation by `-per-`.
-pub(super) const UNITS: [&str; 45] = [
-    "acre",
-    "bit",
-    "byte",
-    "celsius",
-    "centimeter",
-    "day",
-    "degree",
-    "fahrenheit",
-    "fluid-ounce",
-    "foot",
-    "gallon",
-    "gigabit",
-    "gigabyte",
-    "gram",
-    "hectare",
-    "hour",
-    "inch",
-    "kilobit",
-    "kilobyte",
-    "kilogram",
-    "kilometer",
-    "liter",
-    "megabit",
-    "megabyte",
-    "meter",
-    "microsecond",
-    "mile",
-    "mile-scandinavian",
-    "milliliter",
-    "millimeter",
-    "millisecond",
-    "minute",
-    "month",
-    "nanosecond",
-    "ounce",
-    "percent",
-    "petabyte",
-    "pound",
-    "second",
-    "stone",
-    "terabit",
-    "terabyte",
-    "week",
-    "yard",
-    "year",
-];
 
 /// What a number counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -396,56 +350,6 @@ impl NumberFormat {
     pub(super) fn numbering_system(&self) -> &str {
         &self.system
     }
-
-    /// What `resolvedOptions` shows.
-    pub(super) fn resolved(&self) -> Json {
-        let mut object = JsonObject::new();
-        let mut set = |key: &str, value: Json| {
-            object.insert(key, value);
-        };
-        let nu = self.locale.keyword("nu").filter(|nu| *nu == self.system);
-        set("locale", Json::from(self.locale.name_with(&[("nu", nu)])));
-        set("numberingSystem", Json::from(self.system.as_str()));
-        match &self.style {
-            Style::Decimal => set("style", Json::from("decimal")),
-            Style::Percent => set("style", Json::from("percent")),
-            Style::Currency(code, display) => {
-                set("style", Json::from("currency"));
-                set("currency", Json::from(code.as_str()));
-                set("currencyDisplay", Json::from(*display));
-                set("currencySign", Json::from(if self.accounting { "accounting" } else { "standard" }));
-            }
-            Style::Unit(unit, width) => {
-                set("style", Json::from("unit"));
-                set("unit", Json::from(unit.as_str()));
-                set("unitDisplay", Json::from(*width));
-            }
-        }
-        self.digit_options.show_counts(&mut object);
-        let mut set = |key: &str, value: Json| {
-            object.insert(key, value);
-        };
-        let grouping = match self.grouping {
-            Grouping::Off => Json::from(false),
-            Grouping::Auto => Json::from("auto"),
-            Grouping::Always => Json::from("always"),
-            Grouping::Min2 => Json::from("min2"),
-        };
-        set("useGrouping", grouping);
-        let notation = match self.notation {
-            Notation::Standard => "standard",
-            Notation::Scientific => "scientific",
-            Notation::Engineering => "engineering",
-            Notation::Compact(_) => "compact",
-        };
-        set("notation", Json::from(notation));
-        if let Notation::Compact(long) = self.notation {
-            set("compactDisplay", Json::from(if long { "long" } else { "short" }));
-        }
-        set("signDisplay", Json::from(self.sign_display));
-        self.digit_options.show_rounding(&mut object);
-        Json::from(object)
-    }
 }
 
 /// A rounded number with its digits, and what goes around them.
@@ -556,11 +460,4 @@ pub(super) fn placeholders(pattern: &str) -> Vec<Piece<'_>> {
         pieces.push(Piece::Text(rest));
     }
     pieces
-}
-
-fn is_unit(unit: &str) -> bool {
-    if UNITS.contains(&unit) {
-        return true;
-    }
-    unit.split_once("-per-").is_some_and(|(one, other)| UNITS.contains(&one) && UNITS.contains(&other))
 }
