@@ -2,7 +2,7 @@
 //!
 //! Two calls were left out because this crate gives CLDR's text and ICU another one: the order of a currency's name and
 //! its amount in Burmese (`my`), and the rupee's narrow sign in Albanian (`sq`), where ICU writes the code. Left out are
-//! also the oddities of `Intl.Locale`, `Segmenter` and `Collator` that `COMPATIBILITY.md` names, and messages that quote a
+//! also what `COMPATIBILITY.md` says of `Intl.Locale`, `Segmenter` and `Collator`, and messages that quote a
 //! line of V8's source.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "these are tests")]

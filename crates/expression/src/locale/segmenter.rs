@@ -4,13 +4,12 @@ use heddle_node::{Json, JsonObject};
 use icu_locale::LanguageIdentifier;
 use icu_segmenter::options::{
     SentenceBreakInvariantOptions, SentenceBreakOptions, WordBreakInvariantOptions, WordBreakOptions,
+    WordType,
 };
 use icu_segmenter::{GraphemeClusterSegmenter, SentenceSegmenter, WordSegmenter};
 
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use super::kana_kanji::{self, is_kana_kanji};
-use super::look_ahead;
 use super::options::{Choices, Options};
 use super::tag::Locale;
 use crate::{Thrown, Value};
@@ -73,17 +72,16 @@ fn ends(units: &[u16], granularity: &str, language: &str) -> Vec<usize> {
             let own = id(&OWN_WORDS).and_then(|language| words(&language));
             let segmenter = own.unwrap_or_else(common);
             let found = segmenter.as_borrowed().segment_utf16(units).iter_with_word_type();
-            let found = found.skip(1).map(|(end, kind)| (end, kind.is_word_like())).collect();
             let mut start = 0;
-            let mut with_word = |(end, is_word): (usize, bool)| {
+            let mut with_word = |end: usize, kind: WordType| {
                 let segment = units.get(start..end).unwrap_or_default();
                 start = end;
                 // ICU4X asks the last character only, which may be a mark on a letter, or on nothing
                 let characters = || char::decode_utf16(segment.iter().copied()).flatten();
-                let has_letter = is_word || characters().any(is_of_word);
-                [end, usize::from(has_letter && !characters().all(look_ahead::is_mark))]
+                let has_letter = kind.is_word_like() || characters().any(is_of_word);
+                [end, usize::from(has_letter && !characters().all(is_mark))]
             };
-            with_likely_words(units, found).into_iter().flat_map(&mut with_word).collect()
+            found.skip(1).flat_map(|(end, kind)| with_word(end, kind)).collect()
         }
         "sentence" => {
             let common =
@@ -96,85 +94,13 @@ fn ends(units: &[u16], granularity: &str, language: &str) -> Vec<usize> {
     }
 }
 
-/// Cuts the runs of scripts without spaces in a text anew.
-fn with_likely_words(units: &[u16], mut found: Vec<(usize, bool)>) -> Vec<(usize, bool)> {
-    let mut run: Vec<char> = Vec::new();
-    let mut script = None;
-    let (mut before, mut last_seen) = (None, None);
-    let mut at = 0;
-    // the end of the text is the end of its last run
-    let characters = char::decode_utf16(units.iter().copied()).map(Result::ok).chain([None]);
-    for character in characters {
-        // a mark on nothing is none of a word
-        let begins = |character: &char| !(run.is_empty() && look_ahead::is_mark(*character));
-        let own = character.filter(begins).and_then(Dictionary::of);
-        if own != script || own.is_none() {
-            let ends = script.and_then(|script| Dictionary::word_ends(script, &run));
-            if let Some(ends) = ends {
-                let start = at - run.iter().map(|character| character.len_utf16()).sum::<usize>();
-                let inner = inner_ends(&run, start, &ends);
-                // letters and digits that touch a run of these scripts are of one word with it
-                let joins = |other: Option<char>| {
-                    let is_other = |other: &char| {
-                        is_of_word(*other) && !is_kana_kanji(*other) && !look_ahead::is_mark(*other)
-                    };
-                    script != Some(Dictionary::Likely) && other.filter(is_other).is_some()
-                };
-                let first = found.partition_point(|(end, _)| *end < start + usize::from(!joins(before)));
-                let last = found.partition_point(|(end, _)| *end < at + usize::from(joins(character)));
-                found.splice(first..last.max(first), inner);
-            }
-            run.clear();
-            before = last_seen;
-            script = own;
-        }
-        if let (Some(character), Some(_)) = (character, own) {
-            run.push(character);
-        }
-        last_seen = character;
-        at += character.map_or(1, char::len_utf16);
-    }
-    found
-}
-
-/// Ends of words in UTF-16 units, without that of the run.
-fn inner_ends(run: &[char], start: usize, ends: &[usize]) -> Vec<(usize, bool)> {
-    let mut ends = ends.iter().peekable();
-    let mut inner = Vec::new();
-    let mut at = start;
-    for (index, character) in run.iter().enumerate() {
-        at += character.len_utf16();
-        if ends.next_if_eq(&&(index + 1)).is_some() && index + 1 < run.len() {
-            inner.push((at, true));
-        }
-    }
-    inner
-}
-
-/// What cuts a run into words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dictionary {
-    Likely,
-    LookAhead(usize),
-}
-
-impl Dictionary {
-    fn of(character: char) -> Option<Self> {
-        match is_kana_kanji(character) {
-            true => Some(Self::Likely),
-            false => look_ahead::script_of(character).map(Self::LookAhead),
-        }
-    }
-
-    fn word_ends(self, run: &[char]) -> Option<Vec<usize>> {
-        match self {
-            Self::Likely => kana_kanji::word_ends(run),
-            Self::LookAhead(script) => look_ahead::word_ends(run, script),
-        }
-    }
-}
-
 /// Whether a character makes a word of a segment.
 fn is_of_word(character: char) -> bool {
     character.is_alphabetic() || get_general_category(character) == GeneralCategory::DecimalNumber
+}
+
+/// Whether a character is a mark on the one before it.
+fn is_mark(character: char) -> bool {
+    use GeneralCategory::{EnclosingMark, NonspacingMark, SpacingMark};
+    matches!(get_general_category(character), NonspacingMark | SpacingMark | EnclosingMark)
 }
