@@ -28,6 +28,8 @@ mod icu;
 mod names;
 #[path = "generate_cldr/tags.rs"]
 mod tags;
+#[path = "generate_cldr/zones.rs"]
+mod zones;
 
 use icu::Icu;
 
@@ -129,6 +131,7 @@ fn main() -> Result<()> {
     let mut chunks = Chunks::default();
     let mut index = Map::new();
     let names = names::NameTable::read(&cldr, &locales)?;
+    let city_zones = zones::city_zones(&cldr)?;
     // what a locale merely has from the root, Intl says in English
     let root_lists = lists(&cldr, "und")?;
     for locale in &locales {
@@ -136,7 +139,7 @@ fn main() -> Result<()> {
             dates(&cldr, &icu, locale)?,
             icu.generic(locale),
             fields(&cldr, locale)?,
-            zones(&cldr, locale)?,
+            zones::zones(&cldr, locale, &city_zones)?,
             numbers(&cldr, locale)?,
             currencies(&cldr, locale)?,
             units(&cldr, locale)?,
@@ -160,11 +163,14 @@ fn main() -> Result<()> {
             .collect();
         index.insert((*locale).to_owned(), Value::from(places));
     }
-    let calendars = KINDS.iter().position(|kind| *kind == "calendars").unwrap_or_default();
+    let calendars = KINDS.len() - 2;
     let mut places = vec![json!([]); calendars];
     places.push(chunks.add(icu::ROOT, calendars, icu.root()));
     index.insert(icu::ROOT.to_owned(), Value::from(places));
     let mut supplement = supplement(&cldr, &locales)?;
+    supplement["referenceZones"] = zones::reference_zones(&cldr)?;
+    supplement["cityZones"] = json!(city_zones);
+    supplement["primaryZones"] = cldr.supplemental("primaryZones")?["primaryZones"].take();
     supplement["japaneseEras"] = icu.japanese_eras();
     supplement["nameCodes"] = names.codes();
     supplement["keywordAliases"] = tags::keyword_aliases(&cldr)?;
@@ -394,16 +400,17 @@ fn patterns(calendar: &Value) -> Value {
     let date_time = &calendar["dateTimeFormats"];
     let available = without_alternatives(&date_time["availableFormats"]);
     let intervals = &date_time["intervalFormats"];
+    let numbers = STYLES.map(|style| calendar["dateFormats"][style]["_numbers"].clone());
     let skeletons: Map<String, Value> = entries(&without_alternatives(intervals))
         .filter(|(_, value)| value.is_object())
         .map(|(key, value)| (key.clone(), without_alternatives(value)))
         .collect();
     json!({
-        // a pattern with digits of its own keeps the common ones
         "date": STYLES.iter().map(|style| {
             let pattern = &calendar["dateFormats"][*style];
             pattern.get("_value").unwrap_or(pattern).clone()
         }).collect::<Value>(),
+        "dateNumbers": if numbers.iter().all(|own| own.is_null()) { json!([]) } else { json!(numbers) },
         "glue": pick(date_time, &STYLES),
         "available": available,
         "append": date_time["appendItems"],
@@ -441,40 +448,6 @@ fn fields(cldr: &Cldr, locale: &str) -> Result<Value> {
         section.insert(unit.to_owned(), styles);
     }
     Ok(section.into())
-}
-
-fn zones(cldr: &Cldr, locale: &str) -> Result<Value> {
-    let file = cldr.main("cldr-dates-full", locale, "timeZoneNames")?;
-    let names = &file["dates"]["timeZoneNames"];
-    let mut zones = Map::new();
-    collect_zones(&names["zone"], "", &mut zones);
-    let meta: Map<String, Value> =
-        entries(&names["metazone"]).map(|(name, zone)| (name.clone(), zone_names(zone))).collect();
-    Ok(json!({
-        "gmt": names["gmtFormat"],
-        "zero": names["gmtZeroFormat"],
-        "hour": names["hourFormat"],
-        "region": names["regionFormat"],
-        "fallback": names["fallbackFormat"],
-        "meta": meta,
-        "zones": zones,
-    }))
-}
-
-/// Long and short names; each generic, standard, daylight.
-fn zone_names(zone: &Value) -> Value {
-    ["long", "short"].iter().map(|width| pick(&zone[*width], &["generic", "standard", "daylight"])).collect()
-}
-
-fn collect_zones(zone: &Value, path: &str, zones: &mut Map<String, Value>) {
-    for (name, inner) in entries(zone).filter(|(_, inner)| inner.is_object()) {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
-        if inner.get("_type").is_none() {
-            collect_zones(inner, &path, zones);
-        } else if inner.get("long").is_some() || inner.get("short").is_some() {
-            zones.insert(path, zone_names(inner));
-        }
-    }
 }
 
 fn numbers(cldr: &Cldr, locale: &str) -> Result<Value> {

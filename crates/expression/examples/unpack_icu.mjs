@@ -1,4 +1,4 @@
-// Unpacks what ICU knows of calendars and zones from the Node.js that runs this: its resource bundles are in the program.
+// Unpacks what ICU knows of calendars from the Node.js that runs this: its resource bundles are in the program.
 //
 //     node crates/expression/examples/unpack_icu.mjs FOLDER
 //
@@ -149,17 +149,13 @@ const files = packageFiles(program);
 const bundle = (name, pool) => new Bundle(program, files.get(name), pool);
 const out = join(folder, 'icu');
 mkdirSync(out, { recursive: true });
-const pools = { '': bundle('pool.res'), 'zone/': bundle('zone/pool.res') };
+const pool = bundle('pool.res');
 const locales = [...files.keys()].filter((name) => /^[a-z]{2,3}(_\w+)?\.res$/.test(name) || name === 'root.res');
 for (const name of locales) {
-  const main = bundle(name, pools['']).value();
+  const main = bundle(name, pool).value();
   const kept = Object.fromEntries(['%%ALIAS', '%%Parent', 'calendar'].filter((key) => key in main).map((key) => [key, main[key]]));
-  if (files.has(`zone/${name}`)) kept.zoneStrings = bundle(`zone/${name}`, pools['zone/']).value().zoneStrings;
   writeFileSync(join(out, name.replace('.res', '.json').replaceAll('_', '-')), JSON.stringify(kept));
 }
-writeFileSync(join(out, 'supplement.json'), JSON.stringify({
-  calendarData: bundle('supplementalData.res', pools['']).value().calendarData,
-  metaZones: bundle('metaZones.res', pools['']).value(),
-  timezoneTypes: bundle('timezoneTypes.res', pools['']).value(),
-}));
+const { calendarData } = bundle('supplementalData.res', pool).value();
+writeFileSync(join(out, 'supplement.json'), JSON.stringify({ calendarData }));
 console.log(`${locales.length} locales of ICU ${process.versions.icu}`);

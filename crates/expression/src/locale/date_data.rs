@@ -71,6 +71,12 @@ pub(super) struct ZoneNames {
     pub(super) meta: HashMap<String, ZoneRow>,
     /// By zone, where it has names of its own.
     pub(super) zones: HashMap<String, ZoneRow>,
+    /// The cities of zones, a line for each that is called by its city; empty where the zone is called so.
+    pub(super) cities: String,
+    /// How times of a place are called.
+    pub(super) region: String,
+    /// How the times of a place are called that differ from those of the name: place and name.
+    pub(super) fallback: String,
 }
 
 /// Long and short names; each generic, standard, daylight.
@@ -95,14 +101,23 @@ pub(super) fn dates(locale: &Locale) -> Arc<Dates> {
     DATES.get(locale.data, Kind::Dates)
 }
 
-/// A locale's patterns for a calendar; the Gregorian has none of that name.
-pub(super) fn patterns(locale: &Locale, calendar: &'static str) -> Arc<Patterns> {
+/// A locale's patterns for a calendar; the Gregorian has none of that name. They may be those of another calendar, but for
+/// how a date and a time of it are put together.
+pub(super) fn patterns(
+    locale: &Locale,
+    calendar: &'static str,
+    shared_with: Option<&'static str>,
+) -> Arc<Patterns> {
     let key = (locale.data, calendar);
     if let Some(known) = PATTERNS.read().ok().and_then(|known| known.get(&key).cloned()) {
         return known;
     }
-    let patterns = pattern_data(locale.data, calendar);
-    let patterns: Arc<Patterns> = Arc::new(serde_json::from_value(patterns).unwrap_or_default());
+    let data = pattern_data(locale.data, shared_with.unwrap_or(calendar));
+    let mut patterns: Patterns = serde_json::from_value(data).unwrap_or_default();
+    if shared_with.is_some() {
+        patterns.at_glue.clear();
+    }
+    let patterns = Arc::new(patterns);
     if let Ok(mut known) = PATTERNS.write() {
         known.insert(key, patterns.clone());
     }

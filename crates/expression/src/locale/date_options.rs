@@ -93,7 +93,7 @@ impl DateOptions {
         if let Some(zone) = get("timeZone") {
             let text = zone.to_text()?;
             let zone = Zone::iana(&text);
-            if !zone.is_valid() {
+            if !zone.is_valid() || text.eq_ignore_ascii_case("Etc/Unknown") {
                 return Err(Thrown::range_error(format!("Invalid time zone specified: {text}")));
             }
             options.time_zone = Some(zone);

@@ -59,6 +59,11 @@ impl Names {
     }
 }
 
+/// A region's name in a locale.
+pub(super) fn region_name(locale: &Locale, code: &str) -> Option<String> {
+    NAMES.get(locale.data, Kind::Names).get("regions", code, false).map(str::to_owned)
+}
+
 const STYLES: Choices = ("style", &["narrow", "short", "long"]);
 const TYPES: Choices = ("type", &["language", "region", "script", "currency", "calendar", "dateTimeField"]);
 const FALLBACKS: Choices = ("fallback", &["code", "none"]);

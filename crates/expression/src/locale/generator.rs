@@ -42,7 +42,7 @@ const APPEND: [(&str, &str); FIELDS] = [
     ("Hour", "hour"),
     ("Minute", "minute"),
     ("Second", "second"),
-    ("", "second"),
+    ("", ""),
     ("Timezone", "zone"),
 ];
 
@@ -82,7 +82,9 @@ impl Generator {
                     .get(*key)
                     .cloned()
                     .unwrap_or_else(|| "{0} \u{251c}{2}: {1}\u{2524}".to_owned());
-                let name = dates.field_names.get(*name).cloned().flatten().unwrap_or_default();
+                let name = dates.field_names.get(*name).cloned().flatten();
+                // the fraction, by its number in ICU
+                let name = name.unwrap_or_else(|| "F14".to_owned());
                 (pattern, name)
             })
             .collect();

@@ -17,6 +17,7 @@ use super::duration::DurationFormat;
 use super::options::Options;
 use super::part::{Part, join, span_json};
 use super::tag::Locale;
+use super::zone_text::resolved_zone;
 use super::{collate, locale_class, segmenter, text_case};
 use crate::luxon::arg;
 use crate::{Clock, Thrown, Value};
@@ -214,7 +215,7 @@ fn date_resolved(format: &DateFormat, options: &DateOptions, cycle: Option<&str>
     set("locale", Json::from(shown_locale(resolved, cycle)));
     set("calendar", Json::from(resolved.calendar.as_str()));
     set("numberingSystem", Json::from(resolved.numbering_system.as_str()));
-    set("timeZone", Json::from(format.zone().name()));
+    set("timeZone", Json::from(resolved_zone(format.zone()).as_str()));
     if let (Some(cycle), Some(hour12)) = (resolved.hour_cycle, resolved.hour12) {
         set("hourCycle", Json::from(cycle));
         set("hour12", Json::from(hour12));

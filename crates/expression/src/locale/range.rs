@@ -64,10 +64,14 @@ impl DateFormat {
 
     /// The locale's pattern for the fields of the format and further ones.
     fn pattern_with(&self, fields: &str) -> Vec<Piece> {
-        let own: Vec<Piece> = pieces(&Skeleton::parse(&unite(&self.pattern)).written())
-            .into_iter()
-            .filter(|piece| !matches!(piece, Piece::Field('a' | 'b', _)))
-            .collect();
+        let mut own = pieces(&Skeleton::parse(&unite(&self.pattern)).written());
+        let has_date = own.iter().any(|piece| is_of(piece, true));
+        own.retain(|piece| match piece {
+            Piece::Field('a' | 'b', _) => false,
+            // ICU leaves out offsets where a date is added to times
+            Piece::Field('O', _) => has_date || fields.is_empty(),
+            _ => true,
+        });
         let hour = hour_of(&own);
         let skeleton = format!("{fields}{}", unite(&own));
         let pattern = generator(&self.locale, self.calendar).best_pattern_with(&skeleton, false);
@@ -105,8 +109,12 @@ pub(super) fn pattern(
         slots: patterns.interval_fallback.clone().unwrap_or_else(|| SPAN.to_owned()),
         lacks,
     };
-    let letters: Vec<Piece> =
-        single.iter().filter(|piece| matches!(piece, Piece::Field(..))).cloned().collect();
+    // ICU has no patterns for offsets
+    let letters: Vec<Piece> = single
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Field(letter, _) if *letter != 'O'))
+        .cloned()
+        .collect();
     let wanted = skeleton_of(&letters);
     let Some(different) = largest_difference(&wanted, from, to, calendar) else { return Range::Single };
     let has_date = letters.iter().any(|piece| is_of(piece, true));
@@ -258,7 +266,6 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
             let letter = match letter {
                 'L' => 'M',
                 'c' | 'e' => 'E',
-                'z' | 'O' => 'v',
                 'a' | 'b' => continue,
                 other => *other,
             };
@@ -273,12 +280,16 @@ fn skeleton_of(fields: &[Piece]) -> Skeleton {
 fn largest_difference(wanted: &Skeleton, from: &Civil, to: &Civil, calendar: Calendar) -> Option<Field> {
     let (one, two) = (CalendarDate::new(calendar, from), CalendarDate::new(calendar, to));
     // A weekday tells days apart, and a fraction all that is larger.
+    // A part of the day does not tell times of one day apart, and alone it is as good as the day.
+    let has_period = wanted.get(Field::Period).is_some_and(|slot| slot.letter == 'B');
     let shows = |field: Field| {
-        wanted.get(field).is_some()
+        wanted.get(field).is_some_and(|slot| slot.letter != 'B')
             || field == Field::Day && wanted.get(Field::Weekday).is_some()
             || field == Field::Second && wanted.get(Field::Fraction).is_some()
     };
-    let smallest = (0..).zip(FIELDS).filter(|(_, (field, _))| shows(*field)).map(|(index, _)| index).max()?;
+    let shown = (0..).zip(FIELDS).filter(|(_, (field, _))| shows(*field)).map(|(index, _)| index).max();
+    let day = FIELDS.iter().position(|(field, _)| *field == Field::Day);
+    let smallest: usize = shown.or(day.filter(|_| has_period))?;
     let differs = [
         one.era_index != two.era_index,
         one.year != two.year,
@@ -304,11 +315,12 @@ fn best<'p>(patterns: &'p Patterns, wanted: &Skeleton) -> Option<(&'p String, us
 /// What another field adds to a distance.
 const OTHER_FIELD: usize = 0x1000;
 
-/// The cycle of hours of patterns for spans, which know two.
-fn usual_hour(letter: char) -> char {
+/// The letter that patterns for spans have for one: they know two cycles of hours, and zones by one kind of name.
+fn usual_letter(letter: char) -> char {
     match letter {
         'K' => 'h',
         'k' => 'H',
+        'z' => 'v',
         other => other,
     }
 }
@@ -319,7 +331,7 @@ fn distance(wanted: &Skeleton, other: &Skeleton) -> usize {
     const OTHER_KIND: usize = 0x100;
     let apart = |(one, two): (Option<&Slot>, Option<&Slot>)| match (one, two) {
         (None, None) => 0,
-        (Some(one), Some(two)) if usual_hour(one.letter) == two.letter => {
+        (Some(one), Some(two)) if usual_letter(one.letter) == two.letter => {
             let differ = one.letter == 'M' && (one.length <= 2) != (two.length <= 2);
             if differ { OTHER_KIND } else { one.length.abs_diff(two.length) }
         }
@@ -340,7 +352,8 @@ fn halves(patterns: &Patterns, wanted: &Skeleton, different: Field) -> Option<(V
         Field::Hour if uses_24 => "H",
         other => FIELDS.iter().find(|(field, _)| *field == other).map(|(_, key)| *key)?,
     };
-    let pattern = by_field.get(key)?;
+    let of_period = || by_field.get("B").filter(|_| different == Field::Period);
+    let pattern = by_field.get(key).or_else(of_period)?;
     let adjusted: Vec<Piece> =
         pieces(pattern).into_iter().map(|piece| adjust(piece, wanted, &skeleton)).collect();
     // the end begins with the first field that comes a second time
@@ -363,7 +376,7 @@ fn adjust(piece: Piece, wanted: &Skeleton, found: &Skeleton) -> Piece {
     let (Some(asked), Some(own)) = (wanted.get(field), found.get(field)) else { return piece };
     // Patterns of spans know two cycles of hours; the others are written in their place.
     let letter = match (letter, asked.letter) {
-        _ if field == Field::Zone => 'z',
+        _ if field == Field::Zone => asked.letter,
         ('h', 'K') | ('H', 'k') => asked.letter,
         _ => letter,
     };

@@ -45,9 +45,17 @@ pub(super) struct Supplement {
     pub(super) period_rules: HashMap<String, HashMap<String, PeriodRule>>,
     pub(super) zone_aliases: HashMap<String, String>,
     pub(super) metazones: HashMap<String, Vec<MetazoneSpan>>,
+    /// By metazone and region, the zone whose times its names are for; the world is `001`.
+    pub(super) reference_zones: HashMap<String, HashMap<String, String>>,
+    /// The zones that are called by their cities, in the order of these.
+    pub(super) city_zones: Vec<String>,
+    /// The zones that their countries are called by, of countries with several.
+    pub(super) primary_zones: HashMap<String, String>,
     pub(super) plurals: HashMap<String, Vec<(String, String)>>,
     pub(super) ordinals: HashMap<String, Vec<(String, String)>>,
     pub(super) calendars: HashMap<String, Vec<String>>,
+    /// First days of the Japanese eras: year, month, day.
+    pub(super) japanese_eras: Vec<(i64, u8, u8)>,
     /// The codes of the names of every kind, in the order of the names.
     pub(super) name_codes: HashMap<String, Vec<String>>,
     /// What old values of keywords became.
@@ -55,8 +63,6 @@ pub(super) struct Supplement {
     pub(super) zones_of_regions: HashMap<String, Vec<String>>,
     /// Per language: plural forms of start and end, and that of the range.
     pub(super) plural_ranges: HashMap<String, Vec<(String, String, String)>>,
-    /// First days of the Japanese eras: year, month, day.
-    pub(super) japanese_eras: Vec<(i64, u8, u8)>,
 }
 
 /// When a part of the day is.

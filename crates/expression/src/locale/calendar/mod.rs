@@ -99,7 +99,11 @@ impl Calendar {
     pub(super) fn patterns(self, locale: &Locale, dates: &Dates) -> Arc<Patterns> {
         match self {
             Calendar::Gregory => dates.patterns.clone(),
-            _ => patterns(locale, self.data()),
+            Calendar::IslamicCivil
+            | Calendar::IslamicRgsa
+            | Calendar::IslamicTbla
+            | Calendar::IslamicUmalqura => patterns(locale, self.name(), Some(self.data())),
+            _ => patterns(locale, self.data(), None),
         }
     }
 }
