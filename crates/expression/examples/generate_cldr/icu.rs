@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::{Result, additions, without_alternatives};
+use super::Result;
+use super::dates::{additions, without_alternatives};
 
 /// Calendars with data of their own, and the one whose patterns theirs are stored as a difference from.
 const CALENDARS: [(&str, Base); 13] = [

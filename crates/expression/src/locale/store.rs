@@ -1,4 +1,4 @@
-//! The locale data of the crate: `data/cldr.bin`, made by `examples/generate_cldr.rs` from the release of CLDR that
+//! The locale data of the crate: `data/cldr.bin`, made by `examples/generate_cldr` from the release of CLDR that
 //! n8n's ICU has. Kinds of data are unpacked per language when they are first asked for, and kept.
 
 use std::collections::HashMap;
