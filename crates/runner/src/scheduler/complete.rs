@@ -31,6 +31,12 @@ impl Scheduler {
             CompletionStatus::Error => outputs,
             _ => {
                 let outputs = outputs.map(|outputs| assign_pairing(outputs, &counts));
+                if let (Some([Some(paired)]), false) = (outputs.as_deref(), node.disabled)
+                    && let Some(pinned) = self.pins.get_mut(&entry.node)
+                {
+                    // As in n8n, pinned items keep the pairing that they once got.
+                    *pinned = paired.clone();
+                }
                 if node.always_output_data { Some(always_output(outputs, &counts)) } else { outputs }
             }
         };
