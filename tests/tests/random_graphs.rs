@@ -298,24 +298,34 @@ impl Case {
     }
 }
 
-/// Whether at a node with several inputs batches arrived here that n8n's runs of it lack, and none is missing here.
+/// Whether at a node with several inputs batches arrived here that n8n's runs of it lack: n8n has none besides, or has a
+/// later batch of the same branch in the place of one.
 fn lost_a_batch(answer: &Value, ours: &Value) -> bool {
-    let batches = |runs: &Value| -> Vec<String> {
-        let sources = runs.as_array().into_iter().flatten().filter_map(|run| run["source"].as_array());
-        sources
-            .flat_map(|sources| sources.iter().enumerate())
-            .filter(|(_, source)| !source.is_null())
-            .map(|(input, source)| format!("{input} {source}"))
+    let sources = |runs: &Value| -> Vec<Vec<Value>> {
+        let runs = runs.as_array().into_iter().flatten();
+        runs.filter_map(|run| run["source"].as_array()).cloned().collect()
+    };
+    // the input, the branch and the run that each came from
+    let batches = |runs: &Value| -> Vec<(usize, String, u64)> {
+        let sources = sources(runs).into_iter();
+        let given =
+            sources.flat_map(|run| run.into_iter().enumerate()).filter(|(_, source)| !source.is_null());
+        given
+            .map(|(input, source)| {
+                let branch = format!("{} {}", source["previousNode"], source["previousNodeOutput"]);
+                (input, branch, source["previousNodeRun"].as_u64().unwrap_or(0))
+            })
             .collect()
     };
-    let has_inputs = |runs: &Value| {
-        let mut sources = runs.as_array().into_iter().flatten().filter_map(|run| run["source"].as_array());
-        sources.any(|sources| sources.len() > 1)
-    };
     let run_data = ours["data"]["resultData"]["runData"].as_object();
-    run_data.into_iter().flatten().filter(|(_, runs)| has_inputs(runs)).any(|(name, runs)| {
+    let nodes = run_data.into_iter().flatten();
+    nodes.filter(|(_, runs)| sources(runs).iter().any(|run| run.len() > 1)).any(|(name, runs)| {
         let (theirs, ours) = (batches(&answer["nodes"][name]), batches(runs));
-        theirs.len() < ours.len() && theirs.iter().all(|batch| ours.contains(batch))
+        let is_missing = theirs.len() < ours.len() && theirs.iter().all(|batch| ours.contains(batch));
+        let is_overwritten = |(input, branch, run): &(usize, String, u64)| {
+            theirs.iter().any(|(to, from, later)| to == input && from == branch && later > run)
+        };
+        is_missing || ours.iter().any(|batch| !theirs.contains(batch) && is_overwritten(batch))
     })
 }
 
