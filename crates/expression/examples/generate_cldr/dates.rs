@@ -7,6 +7,21 @@ use super::{Cldr, Result, entries, parent, pick, pick_text, with_prefix};
 
 pub(crate) const WIDTHS: [&str; 3] = ["wide", "abbreviated", "narrow"];
 pub(crate) const STYLES: [&str; 4] = ["full", "long", "medium", "short"];
+/// The fields of dates by CLDR's names.
+pub(crate) const DATE_FIELDS: [&str; 12] = [
+    "era",
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "weekday",
+    "day",
+    "dayperiod",
+    "hour",
+    "minute",
+    "second",
+    "zone",
+];
 pub(crate) const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 pub(crate) const MONTHS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
 
@@ -39,21 +54,7 @@ pub(crate) fn dates(cldr: &Cldr, icu: &Icu, locale: &str) -> Result<Value> {
     section["time"] = pick(&calendar["timeFormats"], &STYLES);
     section["atGlue"] = icu.at_glue(locale, "gregorian");
     let fields = cldr.main("cldr-dates-full", locale, "dateFields")?;
-    let names = [
-        "era",
-        "year",
-        "quarter",
-        "month",
-        "week",
-        "weekday",
-        "day",
-        "dayperiod",
-        "hour",
-        "minute",
-        "second",
-        "zone",
-    ];
-    section["fieldNames"] = names
+    section["fieldNames"] = DATE_FIELDS
         .iter()
         .map(|name| ((*name).to_owned(), fields["dates"]["fields"][*name]["displayName"].clone()))
         .collect::<Map<_, _>>()

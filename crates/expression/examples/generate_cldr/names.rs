@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::dates::DATE_FIELDS;
 use super::{Cldr, Result, entries, language};
 
 /// The kinds of names, with the file that they are in.
@@ -12,20 +13,6 @@ const KINDS: [(&str, &str, &str); 4] = [
     ("regions", "territories", "territories"),
     ("scripts", "scripts", "scripts"),
     ("variants", "variants", "variants"),
-];
-const FIELDS: [&str; 12] = [
-    "era",
-    "year",
-    "quarter",
-    "month",
-    "week",
-    "weekday",
-    "day",
-    "dayperiod",
-    "hour",
-    "minute",
-    "second",
-    "zone",
 ];
 
 type Names = BTreeMap<String, String>;
@@ -55,7 +42,7 @@ fn all(cldr: &Cldr, locale: &str) -> Result<BTreeMap<&'static str, Names>> {
     names.insert("calendars", calendars);
     let file = cldr.main("cldr-dates-full", locale, "dateFields")?;
     let mut fields = Names::new();
-    for field in FIELDS {
+    for field in DATE_FIELDS {
         for width in ["", "-short", "-narrow"] {
             let name = format!("{field}{width}");
             if let Some(text) = file["dates"]["fields"][&name]["displayName"].as_str() {

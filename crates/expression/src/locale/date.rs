@@ -9,11 +9,12 @@ use super::calendar::{Calendar, CalendarDate, Numerals};
 use super::date_data::{Dates, Patterns, dates};
 use super::date_options::DateOptions;
 use super::generator::{DECIMAL, Generator};
+use super::hours::{cycle_letter, cycle_name, hour_of, preferred_hour};
 use super::number_data::{LATIN_DIGITS, digits, localize, numbers};
 use super::part::{Part, join, push_literal};
 use super::periods;
 use super::skeleton::{Field, Piece, Skeleton, field_of, pieces, unite};
-use super::store::{Kind, supplement};
+use super::store::Kind;
 use super::tag::Locale;
 use super::weeks::weeks_of;
 use super::zone_text::{ZoneStyle, zone_text};
@@ -77,7 +78,7 @@ static GENERATORS: LazyLock<RwLock<Generators>> = LazyLock::new(|| RwLock::new(H
 
 /// The patterns of a locale, prepared once.
 pub(super) fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
-    let hour = preferred_hour(locale);
+    let hour = preferred_hour(locale.language(), &locale.region());
     let key = (locale.data, hour, calendar);
     let known = GENERATORS.read().ok().and_then(|all| all.get(&key).cloned());
     known.unwrap_or_else(|| {
@@ -88,32 +89,6 @@ pub(super) fn generator(locale: &Locale, calendar: Calendar) -> Arc<Generator> {
         }
         made
     })
-}
-
-/// The letter of the hour that a region prefers.
-fn preferred_hour(locale: &Locale) -> char {
-    let hours = &supplement().hours;
-    let region = locale.region();
-    let own = hours.get(&format!("{}-{region}", locale.language())).or_else(|| hours.get(region.as_str()));
-    own.or_else(|| hours.get("001")).and_then(|(preferred, _)| preferred.chars().next()).unwrap_or('H')
-}
-
-fn cycle_name(letter: char) -> &'static str {
-    match letter {
-        'K' => "h11",
-        'h' => "h12",
-        'k' => "h24",
-        _ => "h23",
-    }
-}
-
-fn cycle_letter(name: &str) -> char {
-    match name {
-        "h11" => 'K',
-        "h12" => 'h',
-        "h24" => 'k',
-        _ => 'H',
-    }
 }
 
 impl DateFormat {
@@ -152,10 +127,7 @@ impl DateFormat {
             replace_hours(&generator.best_pattern(&skeleton(options, letter, defaults)), letter)
         };
         let pattern = pieces(&pattern);
-        let hour = pattern.iter().find_map(|piece| match piece {
-            Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
-            _ => None,
-        });
+        let hour = hour_of(&pattern);
         let keyword =
             |key: &str, value: &str| locale.keyword(key).filter(|own| *own == value).map(str::to_owned);
         let ca = locale.keyword("ca").and_then(Calendar::named).filter(|own| *own == calendar);
@@ -429,11 +401,7 @@ fn style_numerals(
 
 /// The pattern with another hour cycle; a new one where the locale's words for the day's halves come or go.
 fn with_hour_letter(pattern: &str, letter: char, generator: &Generator) -> String {
-    let own = pieces(pattern).into_iter().find_map(|piece| match piece {
-        Piece::Field(own @ ('h' | 'H' | 'k' | 'K'), _) => Some(own),
-        _ => None,
-    });
-    match own {
+    match hour_of(&pieces(pattern)) {
         Some(own) if own != letter => {
             let written = Skeleton::parse(pattern).written();
             let skeleton: Vec<Piece> = pieces(&replace_hours(&written, letter))

@@ -6,6 +6,7 @@ use icu_locale::subtags::{Language, Region, Script, language};
 use icu_locale::{LanguageIdentifier, Locale, LocaleDirectionality, LocaleExpander};
 
 use super::canonical::{canonical, make_canonical, malformed};
+use super::hours::{cycle_name, preferred_hour};
 use super::number_data::numbers;
 use super::options::{Options, is_value};
 use super::store::{Kind, supplement};
@@ -32,8 +33,6 @@ const COLLATIONS: [(&str, &[&str]); 14] = [
     ("zh", CHINESE),
 ];
 const CHINESE: &[&str] = &["pinyin", "stroke", "unihan", "zhuyin"];
-
-const HOUR_CYCLES: [(&str, &str); 4] = [("h", "h12"), ("H", "h23"), ("K", "h11"), ("k", "h24")];
 
 /// What a tag that `Intl.Locale` was made with says: "make" makes one of a tag and options, anything else is a member
 /// of the object of a tag that is canonical.
@@ -246,13 +245,7 @@ fn hour_cycle(locale: &Locale) -> String {
     if let Some(cycle) = keyword(locale, "hc") {
         return cycle;
     }
-    let (hours, region) = (&supplement().hours, region(locale));
-    let own = hours.get(&format!("{}-{region}", locale.id.language));
-    let (preferred, _) = match own.or_else(|| hours.get(&region)).or_else(|| hours.get("001")) {
-        Some(hours) => hours,
-        None => return "h23".to_owned(),
-    };
-    HOUR_CYCLES.iter().find(|(letter, _)| letter == preferred).map_or("h23", |(_, cycle)| *cycle).to_owned()
+    cycle_name(preferred_hour(locale.id.language.as_str(), &region(locale))).to_owned()
 }
 
 fn numbering_system(locale: &Locale) -> Result<String, Thrown> {

@@ -15,6 +15,7 @@ mod decimal;
 mod display_names;
 mod duration;
 mod generator;
+mod hours;
 mod intl;
 mod list;
 mod locale_class;

@@ -3,6 +3,7 @@
 use super::calendar::{Calendar, CalendarDate};
 use super::date::{DateFormat, generator, plain_spaces, replace_hours};
 use super::date_data::Patterns;
+use super::hours::hour_of;
 use super::number;
 use super::part::{Part, join, push_literal};
 use super::skeleton::{Field, Piece, Skeleton, Slot, field_of, is_numeric, pieces, unite};
@@ -193,13 +194,6 @@ fn least_length(letter: char, length: usize) -> usize {
         'E' if length <= 3 => 1,
         _ => length,
     }
-}
-
-fn hour_of(fields: &[Piece]) -> Option<char> {
-    fields.iter().find_map(|piece| match piece {
-        Piece::Field(letter @ ('h' | 'H' | 'k' | 'K'), _) => Some(*letter),
-        _ => None,
-    })
 }
 
 /// The halves of the pattern for fields and the one that differs, where there are patterns for the fields, but none that
