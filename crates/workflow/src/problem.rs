@@ -38,6 +38,11 @@ pub struct Problem {
     /// Path of the parameter it is about, such as `options.timeout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
+    /// Whether n8n finds it only when the node runs, and then as an error of the node or its item. It keeps a run that can
+    /// reach an effect from starting; elsewhere, and where the node goes on after errors, it is a warning. Without it an
+    /// error always keeps the run from starting.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub found_by_running: bool,
 }
 
 impl Problem {
@@ -60,6 +65,7 @@ impl Problem {
             span: None,
             node: None,
             parameter: None,
+            found_by_running: false,
         }
     }
 
@@ -89,6 +95,13 @@ impl Problem {
     #[must_use]
     pub fn in_parameter(mut self, path: impl Into<String>) -> Self {
         self.parameter = Some(path.into());
+        self
+    }
+
+    /// Says that n8n finds it only when the node runs ([`Problem::found_by_running`]).
+    #[must_use]
+    pub fn found_by_running(mut self) -> Self {
+        self.found_by_running = true;
         self
     }
 }
