@@ -23,9 +23,9 @@ const CALLER: &str = "Error workflow";
 const MODE: &str = "error";
 
 /// A run that may have failed.
-pub(crate) struct ErrorSite<'w, 'h> {
+pub(crate) struct ErrorSite<'h> {
     pub(crate) host: &'h Host,
-    pub(crate) workflow: &'w Workflow,
+    pub(crate) workflow: Arc<Workflow>,
     pub(crate) mode: &'static str,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) options: RunOptions,
@@ -43,7 +43,7 @@ enum Told {
     Itself,
 }
 
-impl ErrorSite<'_, '_> {
+impl ErrorSite<'_> {
     /// Runs the error workflow when the run has failed, or took too long. How that ended joins the runs that nobody waits
     /// for: it never hides the first failure.
     pub(crate) async fn report(self, result: &RunResult) {
@@ -56,7 +56,7 @@ impl ErrorSite<'_, '_> {
         let execution = Uuid::new_v5(&self.options.execution, CALLER.as_bytes());
         let (workflow, ended) = match &told {
             Told::Itself => {
-                (self.workflow.name.clone(), self.run(self.workflow, execution, error, result).await)
+                (self.workflow.name.clone(), self.run(&self.workflow, execution, error, result).await)
             }
             Told::Other(id) => match self.find(id).await {
                 Ok(workflow) => {
@@ -83,7 +83,7 @@ impl ErrorSite<'_, '_> {
             Some(id) if self.mode == MODE && own_id == Some(id) => None,
             Some(id) => Some(Told::Other(id.clone())),
             None if self.mode == MODE => None,
-            None => error_trigger(self.workflow).map(|_| Told::Itself),
+            None => error_trigger(&self.workflow).map(|_| Told::Itself),
         }
     }
 
@@ -97,7 +97,7 @@ impl ErrorSite<'_, '_> {
 
     async fn run(
         &self,
-        workflow: &Workflow,
+        workflow: &Arc<Workflow>,
         execution: Uuid,
         error: &WorkflowFailure,
         result: &RunResult,
@@ -137,7 +137,7 @@ impl ErrorSite<'_, '_> {
             }),
             called_static_data: Arc::clone(&self.called_static_data),
         };
-        run_nested(self.host, workflow, options, nesting)
+        run_nested(self.host, Arc::clone(workflow), options, nesting)
             .await
             .map_err(|error| NodeError::operation(error.to_string()))
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
-use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
+use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::cancel::CancelReason;
 use crate::check::start_node;
@@ -18,11 +18,12 @@ use crate::keeping::Keeping;
 use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
-use crate::prepared::{PreparedNode, prepare_nodes};
+use crate::prepared::PreparedNode;
+use crate::prepared_workflow::PreparedWorkflow;
 use crate::run::Nesting;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
-use crate::run_view::{View, WorkflowView};
+use crate::run_view::{RunScene, View};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, Destination, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
@@ -30,32 +31,27 @@ use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, Caller};
 
 /// One run of a workflow.
-pub(crate) struct Execution<'w, 'h> {
+pub(crate) struct Execution<'h> {
     host: &'h Host,
-    workflow: &'w Workflow,
-    view: WorkflowView<'w>,
+    workflow: Arc<Workflow>,
     options: RunOptions,
-    mode: &'static str,
     events: Arc<dyn EventSink>,
-    caller: Caller<'w, 'h>,
-    nodes: Vec<Option<PreparedNode>>,
-    pins: HashMap<NodeIndex, Arc<Vec<Item>>>,
+    caller: Caller<'h>,
+    scene: Arc<RunScene>,
     scheduler: Scheduler,
-    run_data: RunData,
+    /// Shared with evaluations while a node runs, and changed between node runs.
+    run_data: Arc<RunData>,
     keeping: Keeping,
-    clock: Clock,
     wait_till: Option<i64>,
     static_data: StaticData,
-    vars: Json,
-    execution_id: String,
     error: Option<WorkflowFailure>,
     started_at: i64,
 }
 
-impl<'w, 'h> Execution<'w, 'h> {
+impl<'h> Execution<'h> {
     pub(crate) fn new(
         host: &'h Host,
-        workflow: &'w Workflow,
+        workflow: Arc<Workflow>,
         mut options: RunOptions,
         nesting: Nesting<'h>,
         started_at: i64,
@@ -82,25 +78,30 @@ impl<'w, 'h> Execution<'w, 'h> {
         }
         let start = nesting
             .start
-            .or_else(|| start_node(workflow, &host.registry, options.start.as_deref()))
+            .or_else(|| start_node(&workflow, &host.registry, options.start.as_deref()))
             .ok_or(RunError::NoStartNode)?;
         let destination = options.destination.as_deref().map(find).transpose()?;
-        let pins = if options.pins { pinned_items(workflow) } else { HashMap::new() };
-        let graph = Arc::new(Graph::new(workflow));
-        let (nodes, problems) = prepare_nodes(workflow, &graph, &host.registry, start, &pins);
-        if !problems.is_empty() {
-            return Err(RunError::Problems(problems));
-        }
-        let keeping = Keeping::new(&options.kept_outputs, workflow, &graph, &nodes);
+        let pins = if options.pins { pinned_items(&workflow) } else { HashMap::new() };
+        let prepared = PreparedWorkflow::new(Arc::clone(&workflow), &host.registry, start, &pins)
+            .map(Arc::new)
+            .map_err(RunError::Problems)?;
+        let keeping = Keeping::new(&options.kept_outputs, &prepared);
         let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
         let zone = jiff::tz::TimeZone::get(zone_name)
             .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
         let clock = Clock { now: started_at, zone };
-        let view = WorkflowView::new(workflow);
-        let run_data = RunData::new(workflow);
-        let seen = View { workflow: &view, nodes: &nodes, run_data: &run_data, pins: &pins };
-        let plan = Arc::new(Plan::new(workflow, graph, |index, _| {
-            node_facts(index, &host.registry, &seen, nesting.mode, &clock)
+        let scene = Arc::new(RunScene {
+            prepared,
+            pins,
+            mode: nesting.mode,
+            clock,
+            vars: Json::object(),
+            execution_id: options.execution.to_string(),
+        });
+        let run_data = RunData::new(&workflow);
+        let seen = View { run: &scene, run_data: &run_data };
+        let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
+            node_facts(index, &host.registry, &seen)
         }));
         let scheduler = Scheduler::new(
             plan,
@@ -108,17 +109,17 @@ impl<'w, 'h> Execution<'w, 'h> {
                 node: start,
                 inputs: options.items.take().map(|items| vec![Some(Arc::new(items))]).unwrap_or_default(),
                 destination: destination.map(|node| Destination { node, mode: options.destination_mode }),
-                pins: pins.clone(),
+                pins: scene.pins.clone(),
             },
         );
-        let Nesting { depth, mode, caller_cancel, background, events, called_static_data, .. } = nesting;
+        let Nesting { depth, caller_cancel, background, events, called_static_data, .. } = nesting;
         let static_data = StaticData::new(match options.static_data.take() {
             Some(data) if depth == 0 => data,
-            _ => called_static_data.of(workflow),
+            _ => called_static_data.of(&workflow),
         });
         let caller = Caller {
             host,
-            workflow,
+            workflow: Arc::clone(&workflow),
             events: Arc::clone(&events),
             options: options.clone(),
             caller_cancel,
@@ -129,20 +130,14 @@ impl<'w, 'h> Execution<'w, 'h> {
         Ok(Self {
             host,
             workflow,
-            mode,
             events,
             caller,
-            view,
-            nodes,
-            pins,
+            scene,
             scheduler,
-            run_data,
+            run_data: Arc::new(run_data),
             keeping,
-            clock,
             wait_till: None,
             static_data,
-            vars: Json::object(),
-            execution_id: options.execution.to_string(),
             options,
             error: None,
             started_at,
@@ -153,7 +148,7 @@ impl<'w, 'h> Execution<'w, 'h> {
     /// may be the only one who holds them.
     pub(crate) fn next(&mut self) -> Option<NodeRun> {
         if let Some(node) = self.scheduler.next_node() {
-            self.keeping.release(node, &self.scheduler, &mut self.run_data);
+            self.keeping.release(node, &self.scheduler, Arc::make_mut(&mut self.run_data));
         }
         self.scheduler.next()
     }
@@ -178,7 +173,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         let (outcome, error, told) = match run.outcome() {
             Some(outcome) => (outcome, None, Told::default()),
             None => {
-                self.keeping.release(run.node, &self.scheduler, &mut self.run_data);
+                self.keeping.release(run.node, &self.scheduler, Arc::make_mut(&mut self.run_data));
                 if self.keeping.consumes_items(run.node) {
                     self.scheduler.release_inputs();
                 }
@@ -224,7 +219,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             _ => TaskStatus::Error,
         };
         let node = completion.node;
-        self.run_data.push(
+        Arc::make_mut(&mut self.run_data).push(
             node,
             TaskData {
                 start_time,
@@ -247,7 +242,7 @@ impl<'w, 'h> Execution<'w, 'h> {
         let settings = &self.workflow.nodes[node];
         let mut json = error_details(error, &settings.name, run_index);
         let mut stored = settings.to_json();
-        if let Some(prepared) = &self.nodes[node] {
+        if let Some(prepared) = &self.scene.prepared.nodes[node] {
             stored.insert("parameters", prepared.stored.clone());
         }
         json.insert("node", stored);
@@ -255,8 +250,9 @@ impl<'w, 'h> Execution<'w, 'h> {
     }
 
     async fn run_node(&mut self, run: &NodeRun, inputs: Branches) -> NodeRunEnd {
-        let settings = &self.workflow.nodes[run.node];
-        let Some(prepared) = self.nodes[run.node].as_ref() else {
+        let scene = Arc::clone(&self.scene);
+        let settings = &scene.prepared.workflow.nodes[run.node];
+        let Some(prepared) = scene.prepared.nodes[run.node].as_ref() else {
             // Nodes that may run have been prepared before the run began.
             let error = NodeError::operation(format!("The node \"{}\" cannot run", settings.name));
             return NodeRunEnd::failed(error);
@@ -281,7 +277,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
             remembered: Mutex::default(),
-            clock: &self.clock,
+            clock: &scene.clock,
             caller: Some(&self.caller),
             wait_till: Mutex::default(),
             static_data: Some(&self.static_data),
@@ -342,16 +338,16 @@ impl<'w, 'h> Execution<'w, 'h> {
     pub(crate) fn go_on(&mut self, node: NodeIndex) {
         self.wait_till = None;
         if self.scheduler.resume(None) {
-            self.run_data.pop(node);
+            Arc::make_mut(&mut self.run_data).pop(node);
         }
     }
 
     /// What an error workflow must know of this run.
-    pub(crate) fn error_site(&self) -> ErrorSite<'w, 'h> {
+    pub(crate) fn error_site(&self) -> ErrorSite<'h> {
         ErrorSite {
             host: self.host,
-            workflow: self.workflow,
-            mode: self.mode,
+            workflow: Arc::clone(&self.workflow),
+            mode: self.scene.mode,
             events: Arc::clone(&self.events),
             options: self.caller.options.clone(),
             caller_cancel: self.caller.caller_cancel.clone(),
@@ -378,16 +374,16 @@ impl<'w, 'h> Execution<'w, 'h> {
         if !prepared.plan.keeps_structure() {
             *parameters = Json::NULL;
         }
-        let view =
-            View { workflow: &self.view, nodes: &self.nodes, run_data: &self.run_data, pins: &self.pins };
+        let run_scene = &*self.scene;
+        let view = View { run: run_scene, run_data: &self.run_data };
         let scene = Scene {
             item_index: index,
             run_index: run.run_index,
             sources: Some(&run.sources),
-            mode: self.mode,
-            vars: &self.vars,
-            execution_id: Some(&self.execution_id),
-            ..Scene::new(&view, run.node, items, &self.clock)
+            mode: run_scene.mode,
+            vars: &run_scene.vars,
+            execution_id: Some(&run_scene.execution_id),
+            ..Scene::new(&view, run.node, items, &run_scene.clock)
         };
         evaluate(&prepared.compiled, &scene, parameters)
             .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
@@ -404,9 +400,9 @@ impl<'w, 'h> Execution<'w, 'h> {
 
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
         let (static_data, changed) = self.static_data.into_parts();
-        let changed = changed && self.mode != "manual";
+        let changed = changed && self.scene.mode != "manual";
         if changed && self.caller.depth > 0 {
-            self.caller.called_static_data.keep(self.workflow, static_data.clone());
+            self.caller.called_static_data.keep(&self.workflow, static_data.clone());
         }
         let status = match self.scheduler.state() {
             State::Failed(_) | State::EndlessLoop(_) => Status::Error,
@@ -427,7 +423,7 @@ impl<'w, 'h> Execution<'w, 'h> {
             error,
             cancel_reason,
             last_node: self.scheduler.last_node().map(|node| self.workflow.nodes[node].name.to_string()),
-            run_data: self.run_data,
+            run_data: Arc::unwrap_or_clone(self.run_data),
             background: Vec::new(),
             wait_till: self.wait_till.filter(|_| status == Status::Waiting),
             static_data: changed.then_some(static_data),

@@ -1,10 +1,10 @@
 //! Which outputs a run holds on to.
 
 use heddle_node::node::Tier;
-use heddle_workflow::{ConnectionFilter, ExecutionOrder, Graph, NodeIndex, Workflow};
+use heddle_workflow::{ConnectionFilter, ExecutionOrder, NodeIndex};
 
 use crate::node_runner::only_computes;
-use crate::prepared::PreparedNode;
+use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;
 use crate::scheduler::Scheduler;
 
@@ -31,12 +31,8 @@ pub(crate) struct Keeping {
 }
 
 impl Keeping {
-    pub(crate) fn new(
-        kept: &KeptOutputs,
-        workflow: &Workflow,
-        graph: &Graph,
-        nodes: &[Option<PreparedNode>],
-    ) -> Self {
+    pub(crate) fn new(kept: &KeptOutputs, prepared: &PreparedWorkflow) -> Self {
+        let PreparedWorkflow { workflow, graph, nodes, .. } = prepared;
         let reads_other_items: Vec<bool> = nodes
             .iter()
             .map(|node| {

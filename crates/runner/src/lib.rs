@@ -28,6 +28,7 @@ mod node_runner;
 pub mod pacing;
 pub mod policy;
 mod prepared;
+mod prepared_workflow;
 mod run;
 pub mod run_data;
 mod run_error;

@@ -1,6 +1,6 @@
 //! What the scheduler must know of the nodes of a run, from their types and parameters.
 
-use heddle_expression::{Clock, CompiledValue, Scene};
+use heddle_expression::{CompiledValue, Scene};
 use heddle_node::node::RequiredInputs as Declared;
 use heddle_node::{Json, Registry};
 use heddle_workflow::NodeIndex;
@@ -10,14 +10,8 @@ use crate::run_view::View;
 use crate::scheduler::{NodeFacts, RequiredInputs};
 
 /// The facts about a node, also of one that is disabled or pinned; those of an unknown type are empty.
-pub(crate) fn node_facts(
-    node: NodeIndex,
-    registry: &Registry,
-    view: &View<'_>,
-    mode: &'static str,
-    clock: &Clock,
-) -> NodeFacts {
-    let settings = &view.workflow.workflow.nodes[node];
+pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) -> NodeFacts {
+    let settings = &view.run.prepared.workflow.nodes[node];
     let Some(found) = registry.node(&settings.node_type, settings.type_version) else {
         return NodeFacts::default();
     };
@@ -29,9 +23,10 @@ pub(crate) fn node_facts(
             Declared::Any => RequiredInputs::None,
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
             Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
-            Declared::Expression(text) => {
-                required_by(text, &Scene { mode, ..Scene::new(view, node, &[], clock) })
-            }
+            Declared::Expression(text) => required_by(
+                text,
+                &Scene { mode: view.run.mode, ..Scene::new(view, node, &[], &view.run.clock) },
+            ),
         },
         runs_without_items: header.group.contains(&"trigger"),
     }

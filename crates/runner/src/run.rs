@@ -39,7 +39,8 @@ impl Host {
             called_static_data: Arc::clone(&called_static_data),
         };
         let mut beside = Beside::new(&background);
-        let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
+        let mut result =
+            beside.during(run_nested(self, Arc::new(workflow.clone()), options, nesting)).await?;
         beside.finish().await;
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
@@ -64,12 +65,12 @@ pub(crate) struct Nesting<'h> {
 
 /// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
 /// workflows, and a future cannot hold itself.)
-pub(crate) fn run_nested<'w, 'h: 'w>(
+pub(crate) fn run_nested<'h>(
     host: &'h Host,
-    workflow: &'w Workflow,
+    workflow: Arc<Workflow>,
     options: RunOptions,
     nesting: Nesting<'h>,
-) -> BoxFuture<'w, Result<RunResult, RunError>> {
+) -> BoxFuture<'h, Result<RunResult, RunError>> {
     Box::pin(async move {
         let started_at = crate::clock::now();
         let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());

@@ -1,63 +1,47 @@
 //! The run as expressions see it.
 
-use heddle_expression::graph::{Connection, ConnectionGraph};
-use heddle_expression::{NodeInfo, RunView, WorkflowInfo};
-use heddle_node::{Item, Json, Source};
-use heddle_workflow::{NodeIndex, Workflow};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::prepared::PreparedNode;
+use heddle_expression::graph::ConnectionGraph;
+use heddle_expression::{Clock, NodeInfo, RunView, WorkflowInfo};
+use heddle_node::{Item, Items, Json, Source};
+use heddle_workflow::NodeIndex;
+
+use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;
 
-/// What of a workflow expressions can see; made once a run.
-pub(crate) struct WorkflowView<'a> {
-    pub(crate) workflow: &'a Workflow,
-    info: WorkflowInfo,
-    graph: ConnectionGraph,
-}
-
-/// The workflow together with what has run so far.
-pub(crate) struct View<'a> {
-    pub(crate) workflow: &'a WorkflowView<'a>,
-    pub(crate) nodes: &'a [Option<PreparedNode>],
-    pub(crate) run_data: &'a RunData,
+/// What the expressions of a run can see that stays the same from its beginning to its end. (It is shared, since an
+/// evaluation may outlive the run.)
+pub(crate) struct RunScene {
+    pub(crate) prepared: Arc<PreparedWorkflow>,
     /// Pinned items by node, where pins count.
-    pub(crate) pins: &'a std::collections::HashMap<NodeIndex, std::sync::Arc<Vec<Item>>>,
+    pub(crate) pins: HashMap<NodeIndex, Items>,
+    /// n8n's mode of execution.
+    pub(crate) mode: &'static str,
+    pub(crate) clock: Clock,
+    pub(crate) vars: Json,
+    pub(crate) execution_id: String,
 }
 
-impl<'a> WorkflowView<'a> {
-    pub(crate) fn new(workflow: &'a Workflow) -> Self {
-        let connections = workflow.connections.iter().filter_map(|(from, kind, output, target)| {
-            Some(Connection {
-                from: workflow.node_index(from)?,
-                output,
-                to: workflow.node_index(&target.node)?,
-                input: target.index,
-                kind: kind.as_str().to_owned(),
-            })
-        });
-        let info = WorkflowInfo {
-            id: workflow.id.clone(),
-            name: workflow.name.clone(),
-            active: workflow.get("active").and_then(Json::as_bool).unwrap_or_default(),
-            binary_mode_combined: workflow.settings.get("binaryMode").and_then(Json::as_str)
-                == Some("combined"),
-        };
-        Self { graph: ConnectionGraph::new(workflow.nodes.len(), connections), workflow, info }
-    }
+/// The same together with what has run so far.
+pub(crate) struct View<'a> {
+    pub(crate) run: &'a RunScene,
+    pub(crate) run_data: &'a RunData,
 }
 
 impl RunView for View<'_> {
     fn workflow(&self) -> &WorkflowInfo {
-        &self.workflow.info
+        &self.run.prepared.info
     }
 
     fn node_index(&self, name: &str) -> Option<usize> {
-        self.workflow.workflow.node_index(name)
+        self.run.prepared.workflow.node_index(name)
     }
 
     fn node(&self, node: usize) -> NodeInfo<'_> {
-        let settings = &self.workflow.workflow.nodes[node];
-        let prepared = self.nodes.get(node).and_then(Option::as_ref);
+        let settings = &self.run.prepared.workflow.nodes[node];
+        let prepared = self.run.prepared.nodes.get(node).and_then(Option::as_ref);
         NodeInfo {
             name: &settings.name,
             id: settings.id.as_deref().unwrap_or_default(),
@@ -70,7 +54,7 @@ impl RunView for View<'_> {
     }
 
     fn graph(&self) -> &ConnectionGraph {
-        &self.workflow.graph
+        &self.run.prepared.connections
     }
 
     fn run_count(&self, node: usize) -> usize {
@@ -91,6 +75,6 @@ impl RunView for View<'_> {
     }
 
     fn pin_data(&self, node: usize) -> Option<&[Item]> {
-        self.pins.get(&node).map(|items| items.as_slice())
+        self.run.pins.get(&node).map(|items| items.as_slice())
     }
 }

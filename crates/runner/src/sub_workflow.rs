@@ -87,9 +87,9 @@ pub(crate) trait CallsWorkflows: Send + Sync {
 }
 
 /// The calls of one run.
-pub(crate) struct Caller<'w, 'h> {
+pub(crate) struct Caller<'h> {
     pub(crate) host: &'h Host,
-    pub(crate) workflow: &'w Workflow,
+    pub(crate) workflow: Arc<Workflow>,
     pub(crate) events: Arc<dyn EventSink>,
     /// The options of the calling run; its token is cancelled together with the run.
     pub(crate) options: RunOptions,
@@ -114,7 +114,7 @@ impl EventSink for CalledEvents {
 }
 
 #[async_trait]
-impl CallsWorkflows for Caller<'_, '_> {
+impl CallsWorkflows for Caller<'_> {
     async fn call(
         &self,
         site: CallSite,
@@ -133,14 +133,14 @@ impl CallsWorkflows for Caller<'_, '_> {
         }
         let options = self.options_for(&site, call.items, self.options.cancel.clone());
         let nesting = self.nesting(&site, &called, start);
-        match run_nested(self.host, &called, options, nesting).await {
+        match run_nested(self.host, Arc::clone(&called), options, nesting).await {
             Ok(result) => self.settle(&site, &called, result),
             Err(error) => (Err(cannot_run(&called, &error)), None),
         }
     }
 }
 
-impl<'h> Caller<'_, 'h> {
+impl<'h> Caller<'h> {
     async fn find(&self, source: &WorkflowSource) -> Result<Arc<Workflow>, NodeError> {
         let lookup = || {
             self.host.workflows.as_deref().ok_or_else(|| {
@@ -274,7 +274,7 @@ impl<'h> Caller<'_, 'h> {
         let nesting = self.nesting(site, &called, start);
         let (host, caller, execution) = (self.host, Some(site.node.to_string()), site.execution);
         let run = async move {
-            let result = run_nested(host, &called, options, nesting).await;
+            let result = run_nested(host, Arc::clone(&called), options, nesting).await;
             let (status, error) = match result {
                 Ok(result) => (result.status, result.error.map(|error| error.message)),
                 Err(error) => (Status::Error, Some(error.to_string())),
