@@ -1,6 +1,8 @@
 //! What the README shows is what there is.
 
-use heddle_tests::{Finished, heddle, root};
+use std::process::Command;
+
+use heddle_tests::{Finished, heddle, root, workflow};
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("the README is there")
@@ -9,7 +11,7 @@ fn readme() -> String {
 #[test]
 fn its_programs_are_the_compiled_examples() {
     for (mark, file) in
-        [("embed.rs", "crates/runner/examples/embed.rs"), ("greet.rs", "crates/node/examples/greet.rs")]
+        [("embed.rs", "crates/runner/examples/embed.rs"), ("greet.rs", "crates/cli/examples/greet.rs")]
     {
         let program = std::fs::read_to_string(root().join(file)).expect("the example is there");
         assert!(
@@ -33,4 +35,20 @@ fn its_first_command_prints_what_it_says() {
         finished.stderr
     );
     assert_eq!(finished.json()[0]["pairedItem"]["item"], 0);
+}
+
+#[test]
+fn a_program_with_its_own_node_has_all_commands() {
+    let greet = |arguments: &[&str]| {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["run", "--quiet", "--locked", "--package", "heddle", "--example", "greet", "--"]);
+        Finished::of(command.args(arguments).current_dir(root()))
+    };
+    let form = greet(&["describe", "example.greet"]);
+    assert_eq!(form.json()["displayName"], "Greet", "{}", form.stderr);
+    let nodes = greet(&["nodes"]).stdout;
+    assert!(nodes.contains("example.greet\t") && nodes.contains("n8n-nodes-base.set\t"), "{nodes}");
+    let example = workflow("send-chatbot.json");
+    let checked = greet(&["check", example.to_str().expect("a path")]);
+    assert_eq!(checked.status, 0, "{}", checked.stderr);
 }

@@ -1,4 +1,6 @@
-//! The `heddle` command: runs workflows, checks them, and gives every node's form.
+//! The `heddle` command as a library: runs workflows, checks them, and gives every node's form.
+//!
+//! A program with nodes of its own has all commands by calling [`main`] from its own; `examples/greet.rs` is one.
 
 mod arguments;
 mod commands;
@@ -19,11 +21,14 @@ use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
 /// Items are many small values that live and die together, which this allocator serves faster, and in less memory, than
-/// the system's.
+/// the system's. A program that brings its own turns the feature off.
+#[cfg(feature = "allocator")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+/// Runs the command that the process's arguments name, with Heddle's nodes and those of every other crate that the program
+/// names, and gives the status to exit with.
+pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match execute(arguments.command) {
         Ok(status) => ExitCode::from(status),

@@ -1,9 +1,8 @@
-//! A node of about thirty lines. `cargo run --package heddle-node --example greet` prints its form.
-
-use std::io::Write as _;
+//! A node of about thirty lines, in a program that has all commands of `heddle`:
+//! `cargo run --package heddle --example greet -- describe example.greet` prints its form.
 
 use heddle_node::{
-    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, Registry, RequiredInputs, async_trait,
+    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, RequiredInputs, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,10 +58,6 @@ impl ItemNode for Greet {
 
 heddle_node::register_item_node!(Greet);
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let registry = Registry::linked()?;
-    for node in registry.nodes() {
-        writeln!(std::io::stdout(), "{:#}", serde_json::json!(*node.describe()?))?;
-    }
-    Ok(())
+fn main() -> std::process::ExitCode {
+    heddle_cli::main()
 }
