@@ -19,6 +19,8 @@ pub struct CompiledValue(Node);
 enum Node {
     Constant(Json),
     Template(Template),
+    /// A template that does not compile: it fails when it is evaluated, as in n8n.
+    Failing(Box<ExpressionError>),
     Array(Compound),
     Object(Compound),
 }
@@ -35,12 +37,21 @@ struct Compound {
 }
 
 impl CompiledValue {
-    /// Compiles a stored value.
-    ///
-    /// # Errors
-    /// The first template that does not compile, with its place in `value` as a JSON Pointer (RFC 6901).
-    pub fn compile(value: &Json) -> Result<Self, (String, ExpressionError)> {
-        compile(value).map(Self).map_err(|misplaced| (misplaced.pointer, misplaced.error))
+    /// Compiles a stored value. A template that does not compile fails whenever it is evaluated; [`CompiledValue::errors`]
+    /// tells of all of them beforehand.
+    pub fn compile(value: &Json) -> Self {
+        Self(compile(value))
+    }
+
+    /// The errors of all templates that do not compile, each with its place in the value as a JSON Pointer (RFC 6901).
+    pub fn errors(&self) -> Vec<(String, &ExpressionError)> {
+        let mut found = Vec::new();
+        self.0.walk("", &mut |pointer, node| {
+            if let Node::Failing(error) = node {
+                found.push((pointer.to_owned(), &**error));
+            }
+        });
+        found
     }
 
     /// The value, if no template is in it.
@@ -49,6 +60,12 @@ impl CompiledValue {
             Node::Constant(json) => Some(json),
             _ => None,
         }
+    }
+
+    /// The value with its constant templates in the place of their texts. Every other text that begins with `=` is a
+    /// template still.
+    pub fn constants(&self) -> Json {
+        self.0.constants(&Json::NULL)
     }
 
     /// The keys of an object's members that hold templates.
@@ -66,7 +83,11 @@ impl CompiledValue {
     /// All templates, each with its JSON Pointer, in the order in which they are evaluated.
     pub fn templates(&self) -> impl Iterator<Item = (String, &Template)> {
         let mut found = Vec::new();
-        self.0.collect("", &mut found);
+        self.0.walk("", &mut |pointer, node| {
+            if let Node::Template(template) = node {
+                found.push((pointer.to_owned(), template));
+            }
+        });
         found.into_iter()
     }
 }
@@ -90,35 +111,35 @@ impl From<ExpressionError> for Box<Misplaced> {
     }
 }
 
-fn compile(value: &Json) -> Result<Node, Box<Misplaced>> {
+fn compile(value: &Json) -> Node {
     if let Some(text) = value.as_str() {
         if !text.starts_with('=') {
-            return Ok(Node::Constant(value.clone()));
+            return Node::Constant(value.clone());
         }
-        let template = Template::parse(text)?;
-        return Ok(match template.as_constant() {
-            Some(text) => Node::Constant(text),
-            None => Node::Template(template),
-        });
+        return match Template::parse(text) {
+            Ok(template) => match template.as_constant() {
+                Some(text) => Node::Constant(text),
+                None => Node::Template(template),
+            },
+            Err(error) => Node::Failing(Box::new(error)),
+        };
     }
     let mut base = value.clone();
     let mut dynamic = Vec::new();
     if let Some(elements) = value.as_array() {
         for (position, element) in elements.iter().enumerate() {
-            let node = compile(element).map_err(|error| error.below(&position.to_string()))?;
-            put(node, element, position, &mut dynamic, || base.get_index_mut(position));
+            put(compile(element), element, position, &mut dynamic, || base.get_index_mut(position));
         }
     } else if let Some(object) = value.as_object() {
         for (position, (key, member)) in object.iter().enumerate() {
-            let node = compile(member).map_err(|error| error.below(key))?;
-            put(node, member, position, &mut dynamic, || base.get_mut(key));
+            put(compile(member), member, position, &mut dynamic, || base.get_mut(key));
         }
     }
-    Ok(match dynamic.is_empty() {
+    match dynamic.is_empty() {
         true => Node::Constant(base),
         false if value.is_array() => Node::Array(Compound { stored: value.clone(), base, dynamic }),
         false => Node::Object(Compound { stored: value.clone(), base, dynamic }),
-    })
+    }
 }
 
 /// Puts a compiled member into its place: a constant where all evaluations share it, anything else where it is found.
@@ -147,14 +168,42 @@ fn put<'b>(
 }
 
 impl Node {
-    fn collect<'n>(&'n self, pointer: &str, found: &mut Vec<(String, &'n Template)>) {
+    /// `stored` is the text of a template.
+    fn constants(&self, stored: &Json) -> Json {
+        match self {
+            Self::Constant(json) => json.clone(),
+            Self::Template(_) | Self::Failing(_) => stored.clone(),
+            Self::Array(compound) => {
+                let mut value = compound.base.clone();
+                for (position, node) in &compound.dynamic {
+                    if let Some(place) = value.get_index_mut(*position) {
+                        *place = node.constants(compound.stored.get_index(*position).unwrap_or(&Json::NULL));
+                    }
+                }
+                value
+            }
+            Self::Object(compound) => {
+                let mut value = compound.base.clone();
+                let stored = compound.stored.as_object();
+                for (position, node) in &compound.dynamic {
+                    if let Some((key, text)) = stored.and_then(|stored| stored.get_index(*position)) {
+                        value.insert(key, node.constants(text));
+                    }
+                }
+                value
+            }
+        }
+    }
+
+    /// Visits all parts that differ from evaluation to evaluation, each with its JSON Pointer.
+    fn walk<'n>(&'n self, pointer: &str, visit: &mut impl FnMut(&str, &'n Node)) {
         match self {
             Node::Constant(_) => {}
-            Node::Template(template) => found.push((pointer.to_owned(), template)),
+            Node::Template(_) | Node::Failing(_) => visit(pointer, self),
             Node::Array(compound) | Node::Object(compound) => {
                 for (position, node) in &compound.dynamic {
                     let token = compound.token(*position).replace('~', "~0").replace('/', "~1");
-                    node.collect(&format!("{pointer}/{token}"), found);
+                    node.walk(&format!("{pointer}/{token}"), visit);
                 }
             }
         }
@@ -170,6 +219,7 @@ impl Node {
     ) -> Result<bool, Box<Misplaced>> {
         match self {
             Node::Constant(json) => *place = json.clone(),
+            Node::Failing(error) => return Err(ExpressionError::clone(error).into()),
             Node::Template(template) => {
                 let value = match engine.evaluate_quickly(template, scene).map_err(|error| *error)? {
                     Some(value) => value,

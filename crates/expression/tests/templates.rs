@@ -173,7 +173,7 @@ fn evaluate(parameter: &Json) -> Result<Option<Json>, (String, String)> {
     let items = [Item::new(json!({"n": 1, "text": "t"}))];
     let clock = Clock::new(0, "UTC").unwrap();
     let scene = Scene::new(&run, 0, &items, &clock);
-    let compiled = CompiledValue::compile(parameter).map_err(|(pointer, error)| (pointer, error.message))?;
+    let compiled = CompiledValue::compile(parameter);
     let mut value = Json::NULL;
     let defined = Engine::new(EngineLimits::default())
         .evaluate_parameter(&compiled, &scene, &mut value)
@@ -209,7 +209,7 @@ fn parts_without_expressions_are_shared() {
     let parameter = json!({"constant": {"list": [1, 2, {"a": "b"}]}, "other": "={{ 1 }}"});
     let result = evaluate(&parameter).unwrap().unwrap();
     assert!(result.get("constant").unwrap().ptr_eq(parameter.get("constant").unwrap()));
-    let constant = CompiledValue::compile(parameter.get("constant").unwrap()).unwrap();
+    let constant = CompiledValue::compile(parameter.get("constant").unwrap());
     assert!(constant.as_constant().unwrap().ptr_eq(parameter.get("constant").unwrap()));
 }
 
@@ -222,7 +222,12 @@ fn errors_name_the_parameter() {
     );
     let broken = json!({"list": ["={{ 1 }}", "={{ ) }}"]});
     assert_eq!(evaluate(&broken).unwrap_err(), ("/list/1".to_owned(), "invalid syntax".to_owned()));
-    let compiled = CompiledValue::compile(&failing).unwrap();
+    let compiled =
+        CompiledValue::compile(&json!({"a": "={{ ) }}", "b": "=c", "d": ["={{ $json.n }}", "={{ ( }}"]}));
+    let errors: Vec<String> = compiled.errors().into_iter().map(|(pointer, _)| pointer).collect();
+    assert_eq!(errors, ["/a", "/d/1"], "all of them, not the first");
+    assert_eq!(compiled.constants().get("b").unwrap(), &json!("c"));
+    let compiled = CompiledValue::compile(&failing);
     let pointers: Vec<String> = compiled.templates().map(|(pointer, _)| pointer).collect();
     assert_eq!(pointers, ["/b~1c/1/d"]);
 }

@@ -20,6 +20,7 @@ pub mod parameters;
 pub mod registry;
 pub mod schema;
 pub mod secret;
+pub mod stored;
 mod system_error;
 mod workflow_call;
 
@@ -40,4 +41,5 @@ pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use paired_item::{ItemReference, PairedItem, Source};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
-pub use workflow_call::{WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};
+pub use stored::{CheckHost, StoredParameters, holds_expression};
+pub use workflow_call::{CalledWorkflow, WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};

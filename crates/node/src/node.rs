@@ -15,6 +15,7 @@ use crate::item::{Item, Items};
 use crate::json::Json;
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
+use crate::stored::StoredParameters;
 
 pub(crate) use erased::read_parameters;
 pub use erased::{ErasedBatchNode, ErasedItemNode, Node, PreparedItem, Tier, batch_node, item_node};
@@ -91,6 +92,12 @@ pub trait ItemNode: Send + Sync + 'static {
         error
     }
 
+    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants: what would fail whatever
+    /// the item. Each error names its parameter.
+    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<NodeError> {
+        Vec::new()
+    }
+
     /// Brings the parameters of an older file up to date, before defaults are filled.
     fn upgrade(_version: f64, parameters: Json) -> Json {
         parameters
@@ -128,6 +135,12 @@ pub trait BatchNode: Send + Sync + 'static {
         parameters: &Self::Parameters,
         context: &BatchContext<'_>,
     ) -> Result<Vec<Items>, NodeError>;
+
+    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants: what would fail whatever
+    /// the items. Each error names its parameter.
+    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<NodeError> {
+        Vec::new()
+    }
 
     /// Brings the parameters of an older file up to date, before defaults are filled.
     fn upgrade(_version: f64, parameters: Json) -> Json {

@@ -14,6 +14,15 @@ pub enum WorkflowSource {
     Json(Json),
 }
 
+/// Which workflow a node calls, as far as its stored parameters tell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CalledWorkflow {
+    /// The same for every item.
+    Constant(WorkflowSource),
+    /// An expression names it.
+    PerItem,
+}
+
 /// A call of another workflow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkflowCall {

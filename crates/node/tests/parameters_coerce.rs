@@ -45,7 +45,7 @@ fn run(stored: Json, values: &Json) -> Result<Json, ParameterError> {
     if stored.get("to").is_none() {
         filled.insert("to", json!("someone"));
     }
-    let plan = ParameterPlan::new(&form, &filled, 1.0)?;
+    let plan = ParameterPlan::new(&form, &filled, 1.0).map_err(|errors| errors[0].clone())?;
     plan.apply(resolve(plan.parameters(), values))
 }
 

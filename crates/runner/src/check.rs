@@ -3,18 +3,18 @@
 use heddle_node::Registry;
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
-use crate::prepared::prepare_node;
+use crate::prepared::Preparer;
 
 /// Finds every problem of a workflow: its structure, node types, parameters and expressions, each with its node, its
 /// place in the file, and what to do.
 pub fn check(workflow: &Workflow, registry: &Registry) -> Vec<Problem> {
     let mut problems = workflow.problems();
+    let preparer = Preparer::new(workflow, registry);
     for (index, node) in workflow.nodes.iter().enumerate() {
         if node.is_sticky_note() || node.node_type.is_empty() {
             continue;
         }
-        let Err(found) = prepare_node(workflow, index, registry) else { continue };
-        problems.extend(found.into_iter().map(|problem| {
+        problems.extend(preparer.prepare(index).problems.into_iter().map(|problem| {
             // A disabled node never runs: n8n does not look at it either.
             if node.disabled { Problem { severity: Severity::Warning, ..problem } } else { problem }
         }));

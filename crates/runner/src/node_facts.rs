@@ -35,7 +35,7 @@ pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) 
 /// What an expression over a node's parameters says of its required inputs (`spec/engine.md §9.3`). Anything but a
 /// number or a list, or an error, asks for nothing.
 fn required_by(text: &str, scene: &Scene<'_>) -> RequiredInputs {
-    let Ok(compiled) = CompiledValue::compile(&Json::from(text)) else { return RequiredInputs::None };
+    let compiled = CompiledValue::compile(&Json::from(text));
     let mut value = Json::NULL;
     let evaluated = evaluate(&compiled, scene, &mut value);
     let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);

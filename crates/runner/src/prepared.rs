@@ -1,18 +1,21 @@
 //! The nodes of a workflow, ready to run: node types found, parameters upgraded, filled, compiled, and every problem
-//! with them.
+//! that lies in one node alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use heddle_expression::{CompiledValue, ExpressionError};
+use heddle_expression::{Clock, CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
-use heddle_node::{Items, Json, Node, NodeDescription, Registry};
+use heddle_node::{
+    CalledWorkflow, CheckHost, Effect, Items, Json, Node, NodeDescription, NodeError, Registry,
+    StoredParameters,
+};
 use heddle_workflow::{
-    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, NodeIndex, Problem, Workflow,
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, NodeIndex, Problem, Severity, Workflow,
 };
 
-use crate::suggest::{suggest, suggest_node_types};
+use crate::suggest::{Names, explain_missing_type, suggest};
 
 /// A node of a workflow that can run.
 pub(crate) struct PreparedNode {
@@ -26,10 +29,150 @@ pub(crate) struct PreparedNode {
     pub(crate) compiled: CompiledValue,
     /// The typed parameters of one item are those of all.
     pub(crate) types_once: bool,
+    /// Which workflow it calls.
+    pub(crate) calls: Option<CalledWorkflow>,
+}
+
+/// A node with everything that is wrong with it.
+pub(crate) struct Preparation {
+    /// The node; `None` where something keeps it from running at all.
+    pub(crate) node: Option<PreparedNode>,
+    /// Problems that n8n finds only while it runs are marked ([`Problem::found_by_running`]): the node can run with them.
+    pub(crate) problems: Vec<Problem>,
+    /// There is no such node type, which is the only problem.
+    pub(crate) lacks_type: bool,
+}
+
+/// Prepares the nodes of one workflow.
+pub(crate) struct Preparer<'w> {
+    pub(crate) workflow: &'w Workflow,
+    pub(crate) registry: &'w Registry,
+    names: Names<'w>,
+}
+
+impl<'w> Preparer<'w> {
+    pub(crate) fn new(workflow: &'w Workflow, registry: &'w Registry) -> Self {
+        Self { workflow, registry, names: Names::new(workflow.nodes.iter().map(|node| node.name.as_str())) }
+    }
+
+    /// Prepares one node, and finds everything that is wrong with it.
+    pub(crate) fn prepare(&self, index: NodeIndex) -> Preparation {
+        let workflow = self.workflow;
+        let settings = &workflow.nodes[index];
+        let refused = |problem, lacks_type| Preparation { node: None, problems: vec![problem], lacks_type };
+        let node = match find_type(workflow, index, self.registry) {
+            Ok(node) => node,
+            Err(problem) => return refused(*problem, true),
+        };
+        let type_version = settings.type_version.unwrap_or_else(|| latest(&*node));
+        let description = match node.describe() {
+            Ok(description) => description,
+            Err(error) => {
+                let message = format!("The node type \"{}\" is broken: {error}", settings.node_type);
+                return refused(place(workflow, index, "/type", Problem::error(message)), false);
+            }
+        };
+        let upgraded = node.upgrade(type_version, settings.parameters.clone());
+        let filled = fill_defaults(&description.properties, &upgraded, type_version);
+        let stored = if upgraded == settings.parameters {
+            filled.clone()
+        } else {
+            fill_defaults(&description.properties, &settings.parameters, type_version)
+        };
+        let mut problems = unknown_choices(workflow, index, &description, &upgraded);
+        let misfits = |errors: Vec<ParameterError>| {
+            errors.into_iter().map(|error| parameter_problem(workflow, index, &error)).collect::<Vec<_>>()
+        };
+        if stored != filled {
+            // What the file has is checked before it is upgraded, too: an older version may be stricter.
+            let written = ParameterPlan::new(&description.properties, &stored, type_version);
+            problems.extend(written.err().map(misfits).unwrap_or_default());
+        }
+        let plan = ParameterPlan::new(&description.properties, &filled, type_version);
+        let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
+        for (pointer, error) in compiled.errors() {
+            problems.push(expression_problem(workflow, index, &pointer, error));
+        }
+        problems.extend(self.missing_nodes(index, &compiled));
+        let plan = match plan {
+            Ok(plan) => plan,
+            Err(errors) => {
+                problems.extend(misfits(errors));
+                return Preparation { node: None, problems: without_repeats(problems), lacks_type: false };
+            }
+        };
+        let constants = compiled.constants();
+        let known = StoredParameters { values: &constants, type_version, host: &Moments };
+        let mut failures = node.check_stored(&known);
+        let calls = node.called_workflow(&known).unwrap_or_else(|error| {
+            failures.push(error);
+            None
+        });
+        if let (true, Some(constant), Tier::Item(node)) =
+            (failures.is_empty(), compiled.as_constant(), node.tier_for(&filled))
+        {
+            // What is the same for all items either fits all of them or none.
+            let failure = node.prepare(constant).err();
+            failures.extend(failure.map(|error| node.explain(error, &filled, type_version)));
+        }
+        problems.extend(failures.iter().map(|error| constant_problem(workflow, index, error)));
+        let problems = without_repeats(problems);
+        if problems.iter().any(|problem| problem.severity == Severity::Error && !problem.found_by_running) {
+            return Preparation { node: None, problems, lacks_type: false };
+        }
+        let untyped = match node.tier() {
+            Tier::Item(node) => node.untyped(),
+            Tier::Batch(_) => &[],
+        };
+        let types_once =
+            plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
+        let node = PreparedNode { node, type_version, stored, filled, plan, compiled, types_once, calls };
+        Preparation { node: Some(node), problems, lacks_type: false }
+    }
+
+    /// Expressions that name a node which does not exist.
+    fn missing_nodes(&self, index: NodeIndex, compiled: &CompiledValue) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (pointer, template) in compiled.templates() {
+            for (name, range) in &template.node_references().names {
+                if self.names.contains(name) {
+                    continue;
+                }
+                let problem =
+                    Problem::error(format!("The expression names the node \"{name}\", which does not exist"))
+                        .with_help(self.names.suggest("The nodes are", name))
+                        .found_by_running();
+                problems.push(in_expression(self.workflow, index, &pointer, Some(range.clone()), problem));
+            }
+        }
+        problems
+    }
+}
+
+/// What the check of constant values knows of them.
+struct Moments;
+
+impl CheckHost for Moments {
+    fn is_moment(&self, text: &str) -> bool {
+        let clock = Clock { now: 0, zone: jiff::tz::TimeZone::UTC };
+        heddle_expression::parse_moment(text, &clock).is_some()
+    }
+}
+
+/// A value may be checked as the file has it and as its upgraded form has it.
+fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut kept: Vec<Problem> = Vec::with_capacity(problems.len());
+    let mut seen = HashSet::new();
+    for problem in problems {
+        if seen.insert((problem.message.clone(), problem.pointer.clone(), problem.span.clone())) {
+            kept.push(problem);
+        }
+    }
+    kept
 }
 
 /// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
-/// (`spec/engine.md §4.4`).
+/// (`spec/engine.md §4.4`), and gives what keeps the run from starting.
 pub(crate) fn prepare_nodes(
     workflow: &Workflow,
     graph: &Graph,
@@ -38,19 +181,26 @@ pub(crate) fn prepare_nodes(
     pins: &HashMap<NodeIndex, Items>,
 ) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
     let reached = reachable(workflow, graph, start);
-    let mut problems = Vec::new();
+    let preparer = Preparer::new(workflow, registry);
+    let mut found = Vec::new();
     let mut nodes = Vec::with_capacity(workflow.nodes.len());
     for (index, node) in workflow.nodes.iter().enumerate() {
         let runs = reached[index] && !node.disabled && !pins.contains_key(&index);
-        nodes.push(match runs.then(|| prepare_node(workflow, index, registry)) {
-            Some(Ok(prepared)) => Some(prepared),
-            Some(Err(found)) => {
-                problems.extend(found);
-                None
-            }
-            None => None,
+        nodes.push(if runs {
+            let Preparation { node, problems, .. } = preparer.prepare(index);
+            found.extend(problems.into_iter().map(|problem| (index, problem)));
+            node
+        } else {
+            None
         });
     }
+    let has_effect = nodes.iter().flatten().any(PreparedNode::has_effect);
+    let refuses = |(index, problem): &(NodeIndex, Problem)| {
+        let tolerated =
+            problem.found_by_running && (!has_effect || workflow.nodes[*index].continues_after_failure());
+        problem.severity == Severity::Error && !tolerated
+    };
+    let problems = found.into_iter().filter(refuses).map(|(_, problem)| problem).collect();
     (nodes, problems)
 }
 
@@ -73,61 +223,14 @@ fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> 
     reached
 }
 
-/// Prepares one node of the workflow, or says everything that keeps it from running.
-pub(crate) fn prepare_node(
-    workflow: &Workflow,
-    index: NodeIndex,
-    registry: &Registry,
-) -> Result<PreparedNode, Vec<Problem>> {
-    let settings = &workflow.nodes[index];
-    let node = find_type(workflow, index, registry).map_err(|problem| vec![*problem])?;
-    let type_version = settings.type_version.unwrap_or_else(|| latest(&*node));
-    let description = match node.describe() {
-        Ok(description) => description,
-        Err(error) => {
-            return Err(vec![place(
-                workflow,
-                index,
-                "/type",
-                Problem::error(format!("The node type \"{}\" is broken: {error}", settings.node_type)),
-            )]);
-        }
-    };
-    let upgraded = node.upgrade(type_version, settings.parameters.clone());
-    let filled = fill_defaults(&description.properties, &upgraded, type_version);
-    let stored = if upgraded == settings.parameters {
-        filled.clone()
-    } else {
-        fill_defaults(&description.properties, &settings.parameters, type_version)
-    };
-    let mut problems = unknown_choices(workflow, index, &description, &upgraded);
-    if stored != filled {
-        // What the file has is checked before it is upgraded, too: an older version may be stricter.
-        let written = ParameterPlan::new(&description.properties, &stored, type_version);
-        problems.extend(written.err().map(|error| parameter_problem(workflow, index, &error)));
-    }
-    let plan = ParameterPlan::new(&description.properties, &filled, type_version);
-    let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
-    match (plan, compiled) {
-        (Ok(plan), Ok(compiled)) => {
-            problems.extend(missing_nodes(workflow, index, &compiled));
-            if problems.is_empty() {
-                let untyped = match node.tier() {
-                    Tier::Item(node) => node.untyped(),
-                    Tier::Batch(_) => &[],
-                };
-                let types_once =
-                    plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
-                return Ok(PreparedNode { node, type_version, stored, filled, plan, compiled, types_once });
-            }
-        }
-        (plan, compiled) => {
-            problems.extend(plan.err().map(|error| parameter_problem(workflow, index, &error)));
-            problems
-                .extend(compiled.err().map(|(at, error)| expression_problem(workflow, index, &at, &error)));
+impl PreparedNode {
+    /// Whether the node may do something to the world, itself or through a workflow that it calls.
+    fn has_effect(&self) -> bool {
+        match self.node.tier_for(&self.filled) {
+            Tier::Item(node) => node.gravest_effect() != Effect::Pure,
+            Tier::Batch(_) => self.calls.is_some(),
         }
     }
-    Err(problems)
 }
 
 fn latest(node: &dyn Node) -> f64 {
@@ -146,9 +249,7 @@ fn find_type(
     }
     let versions = registry.versions(&settings.node_type);
     let (key, problem) = if versions.is_empty() {
-        let problem = Problem::error(format!("There is no node type \"{}\"", settings.node_type))
-            .with_help(suggest_node_types(registry, &settings.node_type));
-        ("/type", problem)
+        ("/type", explain_missing_type(registry, &settings.node_type))
     } else {
         let list: Vec<String> = versions.iter().map(f64::to_string).collect();
         let problem = Problem::error(format!(
@@ -198,29 +299,40 @@ fn unknown_choices(
     problems
 }
 
-/// Expressions that name a node which does not exist.
-fn missing_nodes(workflow: &Workflow, index: NodeIndex, compiled: &CompiledValue) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (pointer, template) in compiled.templates() {
-        for (name, range) in &template.node_references().names {
-            if workflow.node(name).is_some() {
-                continue;
-            }
-            let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
-            let problem =
-                Problem::error(format!("The expression names the node \"{name}\", which does not exist"))
-                    .with_help(suggest("The nodes are", &names, name));
-            problems.push(in_expression(workflow, index, &pointer, Some(range.clone()), problem));
-        }
-    }
-    problems
-}
-
 fn parameter_problem(workflow: &Workflow, index: NodeIndex, error: &ParameterError) -> Problem {
     let problem = Problem::error(error.message.clone())
         .with_help("Open the node, correct the value and save the workflow.")
         .in_parameter(error.path.clone());
     place(workflow, index, &format!("/parameters{}", error.pointer), problem)
+}
+
+/// What a node says of its own constant parameters.
+fn constant_problem(workflow: &Workflow, index: NodeIndex, error: &NodeError) -> Problem {
+    let mut problem = Problem::error(error.message.clone()).found_by_running();
+    problem.help = error.description.clone();
+    let pointer = error.parameter.as_deref().map(pointer_of).unwrap_or_default();
+    if let Some(parameter) = &error.parameter {
+        problem = problem.in_parameter(parameter.clone());
+    }
+    place(workflow, index, &format!("/parameters{pointer}"), problem)
+}
+
+/// The JSON pointer of a path such as `rows.row[1].key`.
+fn pointer_of(path: &str) -> String {
+    let mut pointer = String::new();
+    for key in path.split('.') {
+        let mut steps = key.split('[');
+        let name = steps.next().unwrap_or_default();
+        if !name.is_empty() {
+            pointer.push('/');
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        }
+        for index in steps {
+            pointer.push('/');
+            pointer.push_str(index.trim_end_matches(']'));
+        }
+    }
+    pointer
 }
 
 fn expression_problem(
@@ -229,7 +341,8 @@ fn expression_problem(
     pointer: &str,
     error: &ExpressionError,
 ) -> Problem {
-    let mut problem = Problem::error(format!("The expression does not compile: {}", error.message));
+    let message = format!("The expression does not compile: {}", error.message);
+    let mut problem = Problem::error(message).found_by_running();
     problem.help = error.description.clone().or_else(|| {
         Some("Between {{ and }} stands one JavaScript expression; see the marked place.".to_owned())
     });
@@ -263,7 +376,7 @@ fn in_expression(
         && text.is_char_boundary(start)
         && text.is_char_boundary(end)
     {
-        problem.span = Some(heddle_workflow::Span::new(text, start..end));
+        problem.span = workflow.locate(start..end);
     }
     problem
 }
@@ -284,13 +397,6 @@ fn path_in_file(parameters: &Json, pointer: &str) -> String {
 fn place(workflow: &Workflow, index: NodeIndex, below: &str, problem: Problem) -> Problem {
     let pointer = format!("{}{below}", workflow.node_pointer(index));
     let mut problem = problem.in_node(workflow.nodes[index].name.as_str());
-    problem.span = nearest_span(workflow, &pointer);
+    problem.span = workflow.span(&pointer);
     problem.at(pointer)
-}
-
-/// The place of the value, or of the nearest one around it that stands in the file.
-fn nearest_span(workflow: &Workflow, pointer: &str) -> Option<heddle_workflow::Span> {
-    let text = workflow.text()?;
-    let range = workflow.source_map()?.nearest_span(pointer)?;
-    Some(heddle_workflow::Span::new(text, range))
 }

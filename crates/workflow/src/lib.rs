@@ -30,5 +30,5 @@ pub use problem::{Problem, Severity, WorkflowError};
 pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};
 pub use source::{SourceMap, Span};
-pub use start::{find_start_node, highest_nodes};
+pub use start::{find_start_node, highest_nodes, is_trigger_type};
 pub use workflow::Workflow;

@@ -35,6 +35,9 @@ pub struct Problem {
     /// Name of the node it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// Names of all nodes that share it, where there are several; `node` is the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<String>,
     /// Path of the parameter it is about, such as `options.timeout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
@@ -64,6 +67,7 @@ impl Problem {
             pointer: String::new(),
             span: None,
             node: None,
+            nodes: Vec::new(),
             parameter: None,
             found_by_running: false,
         }
@@ -91,6 +95,31 @@ impl Problem {
         self
     }
 
+    /// Says that further nodes share it.
+    #[must_use]
+    pub fn shared_with(mut self, name: impl Into<String>) -> Self {
+        if self.nodes.is_empty() {
+            self.nodes.extend(self.node.clone());
+        }
+        self.nodes.push(name.into());
+        self
+    }
+
+    /// Which nodes and which parameter it is about, as people read it; empty where it is about neither.
+    pub fn subject(&self) -> String {
+        let quoted = |name: &String| format!("\"{name}\"");
+        let nodes = match (self.nodes.as_slice(), &self.node) {
+            ([], None) => String::new(),
+            ([], Some(node)) => format!("node {}", quoted(node)),
+            (nodes, _) => format!("nodes {}", nodes.iter().map(quoted).collect::<Vec<_>>().join(", ")),
+        };
+        match &self.parameter {
+            Some(parameter) if nodes.is_empty() => format!("parameter {parameter}"),
+            Some(parameter) => format!("{nodes}, parameter {parameter}"),
+            None => nodes,
+        }
+    }
+
     /// Adds the parameter's path.
     #[must_use]
     pub fn in_parameter(mut self, path: impl Into<String>) -> Self {
@@ -112,6 +141,10 @@ impl fmt::Display for Problem {
             write!(f, "{}:{}: ", span.line, span.column)?;
         }
         f.write_str(&self.message)?;
+        let subject = self.subject();
+        if !subject.is_empty() {
+            write!(f, " [{subject}]")?;
+        }
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),

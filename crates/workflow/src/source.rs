@@ -9,7 +9,7 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::Serialize;
 
 /// A stretch of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Span {
     /// Bytes, from 0; the end is not part of it.
     pub range: Range<usize>,
@@ -58,12 +58,57 @@ fn floor_char_boundary(text: &str, index: usize) -> usize {
     index
 }
 
+/// Where the lines of a text begin, so that finding the line and the column of a place costs the same wherever it is.
+#[derive(Debug)]
+struct Lines {
+    /// Byte at which each line begins.
+    starts: Vec<usize>,
+    /// Characters before each block of [`BLOCK`] bytes: a file may be one line of megabytes.
+    characters: Vec<usize>,
+}
+
+/// Bytes of a block of [`Lines`].
+const BLOCK: usize = 1024;
+
+impl Lines {
+    fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(ends).collect();
+        let mut before = 0;
+        let characters = text.as_bytes().chunks(BLOCK).map(|block| {
+            let here = before;
+            before += count_characters(block);
+            here
+        });
+        Self { starts, characters: characters.collect() }
+    }
+
+    /// The span of a byte range that lies between characters of the text.
+    fn span(&self, text: &str, range: Range<usize>) -> Span {
+        let line = self.starts.partition_point(|start| *start <= range.start);
+        let start = line.checked_sub(1).and_then(|line| self.starts.get(line)).copied().unwrap_or_default();
+        let column = self.characters_before(text, range.start) - self.characters_before(text, start) + 1;
+        Span { range, line, column }
+    }
+
+    fn characters_before(&self, text: &str, at: usize) -> usize {
+        let block = (at / BLOCK).min(self.characters.len().saturating_sub(1));
+        let rest = text.as_bytes().get(block * BLOCK..at).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or_default() + count_characters(rest)
+    }
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
 /// The places of all values and keys of a JSON text.
 ///
 /// Making one parses the text again, so it is made only when a place has to be shown.
 #[derive(Debug)]
 pub struct SourceMap {
     entries: Vec<Entry>,
+    lines: Lines,
 }
 
 #[derive(Debug)]
@@ -95,7 +140,7 @@ impl SourceMap {
             allow_non_finite_numbers: false,
             allow_extended_string_escapes: false,
         };
-        let mut map = Self { entries: Vec::new() };
+        let mut map = Self { entries: Vec::new(), lines: Lines::new(text) };
         if let Ok(result) = parse_to_ast(text, &CollectOptions::default(), &strict)
             && let Some(root) = &result.value
         {
@@ -142,6 +187,13 @@ impl SourceMap {
     /// Bytes of the key, with its quotes, of the property that a JSON pointer names.
     pub fn key_span(&self, pointer: &str) -> Option<Range<usize>> {
         self.find(pointer)?.key.clone()
+    }
+
+    /// The span of a byte range of the text; a range outside the text is cut to it.
+    pub(crate) fn locate(&self, text: &str, range: Range<usize>) -> Span {
+        let start = floor_char_boundary(text, range.start);
+        let end = floor_char_boundary(text, range.end).max(start);
+        self.lines.span(text, start..end)
     }
 
     /// The value's bytes, or those of the nearest value around it that exists.

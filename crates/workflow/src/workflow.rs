@@ -161,13 +161,18 @@ impl Workflow {
     /// The place of the value that a pointer into the file names, or of the nearest one around it.
     pub fn span(&self, pointer: &str) -> Option<Span> {
         let range = self.source_map()?.nearest_span(pointer)?;
-        Some(Span::new(self.text()?, range))
+        self.locate(range)
+    }
+
+    /// The line and the column of a range of bytes of the text.
+    pub fn locate(&self, range: std::ops::Range<usize>) -> Option<Span> {
+        Some(self.source_map()?.locate(self.text()?, range))
     }
 
     /// The place of the key of a property that a pointer into the file names.
     pub fn key_span(&self, pointer: &str) -> Option<Span> {
         let range = self.source_map()?.key_span(pointer)?;
-        Some(Span::new(self.text()?, range))
+        self.locate(range)
     }
 
     /// Whether nothing changed since the text was read, so that positions in it hold.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
-    json,
+    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    StoredParameters, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,29 @@ impl BatchNode for Wait {
         Ok(items)
     }
 
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<NodeError> {
+        let resume = stored.constant_text("resume");
+        let mut errors = Vec::new();
+        match resume {
+            Some("timeInterval") => {
+                if let Some(amount) = stored.constant("amount") {
+                    errors.extend(valid_amount(amount.as_f64()).err());
+                }
+                if let Some(unit) = stored.constant_text("unit") {
+                    errors.extend(seconds_of(unit).err());
+                }
+            }
+            Some("specificTime") => {
+                let moment = stored.constant_text("dateTime");
+                errors.extend(moment.filter(|text| !stored.host.is_moment(text)).map(|_| no_moment()));
+            }
+            Some("webhook") => errors.push(not_supported("a webhook call")),
+            Some("form") => errors.push(not_supported("a form")),
+            _ => {}
+        }
+        errors
+    }
+
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
         crate::form::read(&properties())
     }
@@ -114,38 +137,43 @@ impl WaitParameters {
     fn until(&self, now: i64, context: &BatchContext<'_>) -> Result<i64, NodeError> {
         match self.resume {
             Resume::TimeInterval => {
-                let Some(amount) = self.amount.filter(|amount| *amount >= 0.0) else {
-                    return Err(NodeError::parameter(
-                        "amount",
-                        "Invalid wait amount. Please enter a number that is 0 or greater.",
-                    ));
-                };
-                let seconds = match self.unit.as_str() {
-                    "seconds" => 1.0,
-                    "minutes" => 60.0,
-                    "hours" => 3600.0,
-                    "days" => 86_400.0,
-                    _ => {
-                        return Err(NodeError::parameter(
-                            "unit",
-                            "Invalid wait unit. Valid units are 'seconds', 'minutes', 'hours', or 'days'.",
-                        ));
-                    }
-                };
+                let amount = valid_amount(self.amount)?;
+                let seconds = seconds_of(&self.unit)?;
                 // A conversion of floating-point numbers that are too large gives the largest integer.
                 Ok(now.saturating_add((amount * seconds * 1000.0) as i64).min(FAR_FUTURE))
             }
-            Resume::SpecificTime => context.services.parse_moment(&self.date_time).ok_or_else(|| {
-                NodeError::parameter(
-                    "dateTime",
-                    "Cannot put execution to wait because `dateTime` parameter is not a valid date. \
-                     Please pick a specific date and time to wait until.",
-                )
-            }),
+            Resume::SpecificTime => context.services.parse_moment(&self.date_time).ok_or_else(no_moment),
             Resume::Webhook => Err(not_supported("a webhook call")),
             Resume::Form => Err(not_supported("a form")),
         }
     }
+}
+
+fn valid_amount(amount: Option<f64>) -> Result<f64, NodeError> {
+    amount.filter(|amount| *amount >= 0.0).ok_or_else(|| {
+        NodeError::parameter("amount", "Invalid wait amount. Please enter a number that is 0 or greater.")
+    })
+}
+
+fn seconds_of(unit: &str) -> Result<f64, NodeError> {
+    match unit {
+        "seconds" => Ok(1.0),
+        "minutes" => Ok(60.0),
+        "hours" => Ok(3600.0),
+        "days" => Ok(86_400.0),
+        _ => Err(NodeError::parameter(
+            "unit",
+            "Invalid wait unit. Valid units are 'seconds', 'minutes', 'hours', or 'days'.",
+        )),
+    }
+}
+
+fn no_moment() -> NodeError {
+    NodeError::parameter(
+        "dateTime",
+        "Cannot put execution to wait because `dateTime` parameter is not a valid date. \
+         Please pick a specific date and time to wait until.",
+    )
 }
 
 fn not_supported(what: &str) -> NodeError {

@@ -115,7 +115,10 @@ fn evaluate(
         ..Scene::new(fixture, fixture.active, items, &clock)
     };
     let Some(text) = expression.as_str() else {
-        let compiled = CompiledValue::compile(expression).map_err(|(_, error)| error)?;
+        let compiled = CompiledValue::compile(expression);
+        if let Some((_, error)) = compiled.errors().into_iter().next() {
+            return Err(error.clone());
+        }
         let mut value = Json::NULL;
         let defined = engine.evaluate_parameter(&compiled, &scene, &mut value).map_err(|(_, error)| error)?;
         return Ok(if defined { Value::Json(value) } else { Value::Undefined });

@@ -16,6 +16,8 @@ use crate::item::Items;
 use crate::json::{Json, from_json};
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
+use crate::stored::StoredParameters;
+use crate::workflow_call::CalledWorkflow;
 
 /// A node of either tier, as the registry holds it.
 pub trait Node: Send + Sync {
@@ -36,6 +38,17 @@ pub trait Node: Send + Sync {
 
     /// Brings the parameters of an older file up to date.
     fn upgrade(&self, version: f64, parameters: Json) -> Json;
+
+    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants.
+    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError>;
+
+    /// Which workflow the node calls with these parameters, as far as they tell; `None` for a node that calls none.
+    ///
+    /// # Errors
+    /// When it is plain that no workflow can be called.
+    fn called_workflow(&self, _stored: &StoredParameters<'_>) -> Result<Option<CalledWorkflow>, NodeError> {
+        Ok(None)
+    }
 
     /// The node's examples.
     fn examples(&self) -> Vec<NodeExample>;
@@ -156,6 +169,10 @@ macro_rules! impl_node {
 
             fn upgrade(&self, version: f64, parameters: Json) -> Json {
                 N::upgrade(version, parameters)
+            }
+
+            fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError> {
+                N::check_stored(stored)
             }
 
             fn examples(&self) -> Vec<NodeExample> {

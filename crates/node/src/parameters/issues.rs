@@ -6,9 +6,10 @@ use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::javascript::to_text;
 use super::mapper::{is_mapper_value, mapper_issues};
 use super::place::Place;
-use super::plan::check_stored;
+use super::plan::ParameterPlan;
 use crate::description::{LocatorMode, NodeProperty, PropertyType};
-use crate::json::{Json, JsonObject};
+use crate::json::Json;
+use crate::stored::holds_expression;
 
 /// Everything that is wrong with the parameters of a node: required ones that are empty, values of another type than
 /// their property's, resource locators, mappers and row counts against their rules, with n8n's messages.
@@ -22,38 +23,31 @@ pub fn find_issues(
     type_version: f64,
     is_date: fn(&str) -> bool,
 ) -> Vec<ParameterError> {
-    check_stored(properties, filled, type_version, is_date)
+    ParameterPlan::with_dates(properties, filled, type_version, is_date).err().unwrap_or_default()
 }
 
-/// What is wrong with one value that holds no expression, beyond its type.
+/// Everything that is wrong with one value that holds no expression, beyond its type.
 pub(super) fn check_rules(
     property: &NodeProperty,
     value: &Json,
     place: &Place<'_>,
     is_date: fn(&str) -> bool,
-) -> Result<(), ParameterError> {
+) -> Vec<ParameterError> {
     match property.kind {
         PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
-            check_locator(property, value).map_err(|message| ParameterError::new(place, message))
+            let message = check_locator(property, value).err();
+            message.map(|message| ParameterError::new(place, message)).into_iter().collect()
         }
         PropertyType::ResourceMapper if is_mapper_value(value) => {
-            match mapper_issues(property, value, is_date).into_iter().next() {
-                Some(issue) => {
-                    let values = Place::Key(place, "value");
-                    Err(ParameterError::new(&Place::Key(&values, &issue.field), issue.message))
-                }
-                None => Ok(()),
-            }
+            let values = Place::Key(place, "value");
+            let issues = mapper_issues(property, value, is_date).into_iter();
+            issues
+                .map(|issue| ParameterError::new(&Place::Key(&values, &issue.field), issue.message))
+                .collect()
         }
         PropertyType::FixedCollection => check_counts(property, value, place),
-        _ => check_type_before_run(property, value, place, is_date),
+        _ => check_type_before_run(property, value, place, is_date).err().into_iter().collect(),
     }
-}
-
-fn holds_expression(value: &Json) -> bool {
-    let inside = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
-    is_expression(Some(value))
-        || value.as_array().unwrap_or_default().iter().chain(inside).any(holds_expression)
 }
 
 /// `validateType` where it counts before a run alone; elsewhere the value is checked when it is brought to its type.
@@ -97,13 +91,14 @@ fn check_mode(mode: &LocatorMode, text: &str) -> Result<(), String> {
 }
 
 /// `minRequiredFields` and `maxAllowedFields`: how many rows each group has.
-fn check_counts(property: &NodeProperty, value: &Json, place: &Place<'_>) -> Result<(), ParameterError> {
+fn check_counts(property: &NodeProperty, value: &Json, place: &Place<'_>) -> Vec<ParameterError> {
     let bound =
         |name: &str| property.type_options.get(name).and_then(Json::as_f64).filter(|bound| *bound != 0.0);
     let (least, greatest) = (bound("minRequiredFields"), bound("maxAllowedFields"));
     if least.is_none() && greatest.is_none() {
-        return Ok(());
+        return Vec::new();
     }
+    let mut errors = Vec::new();
     let words = |bound: f64| if bound == 1.0 { "field is" } else { "fields are" };
     for group in property.groups() {
         let count = value.get(&group.name).and_then(Json::as_array).map_or(0, <[Json]>::len) as f64;
@@ -116,7 +111,7 @@ fn check_counts(property: &NodeProperty, value: &Json, place: &Place<'_>) -> Res
             }
             _ => continue,
         };
-        return Err(ParameterError::new(place, message));
+        errors.push(ParameterError::new(place, message));
     }
-    Ok(())
+    errors
 }

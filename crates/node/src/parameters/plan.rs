@@ -30,12 +30,12 @@ impl ParameterPlan {
     /// [`fill_defaults`](super::fill_defaults).
     ///
     /// # Errors
-    /// When a value that is no expression does not fit its property, or a required one is empty.
+    /// Every value that is no expression and does not fit its property, and every required one that is empty.
     pub fn new(
         properties: &[NodeProperty],
         filled: &Json,
         type_version: f64,
-    ) -> Result<Self, ParameterError> {
+    ) -> Result<Self, Vec<ParameterError>> {
         Self::with_dates(properties, filled, type_version, is_date_text)
     }
 
@@ -48,13 +48,22 @@ impl ParameterPlan {
         filled: &Json,
         type_version: f64,
         is_date: fn(&str) -> bool,
-    ) -> Result<Self, ParameterError> {
+    ) -> Result<Self, Vec<ParameterError>> {
         let properties: Vec<&NodeProperty> = properties.iter().collect();
         let check = display_values(&properties, filled, type_version, None, false);
-        let mut walk = Walk::new(type_version, &check, is_date);
+        let mut walk = Walk { errors: Some(Vec::new()), ..Walk::new(type_version, &check, is_date) };
         let empty = JsonObject::new();
         let values = filled.as_object().unwrap_or(&empty);
-        let changed = walk.level(&properties, values, &check, &Place::Root)?;
+        let changed = walk.level(&properties, values, &check, &Place::Root);
+        let mut errors = walk.errors.unwrap_or_default();
+        let changed = match changed {
+            Ok(changed) if errors.is_empty() => changed,
+            Ok(_) => return Err(errors),
+            Err(error) => {
+                errors.push(error);
+                return Err(errors);
+            }
+        };
         let mut rules = walk.rules;
         // Conditions look at values that have their type already.
         rules.sort_by_key(Rule::is_conditional);
@@ -174,21 +183,4 @@ pub fn coerce(
     let empty = JsonObject::new();
     let changed = walk.level(&properties, resolved.as_object().unwrap_or(&empty), &check, &Place::Root)?;
     Ok(changed.map_or_else(|| resolved.clone(), Json::from))
-}
-
-/// All that is wrong with stored parameters.
-pub(super) fn check_stored(
-    properties: &[NodeProperty],
-    filled: &Json,
-    type_version: f64,
-    is_date: fn(&str) -> bool,
-) -> Vec<ParameterError> {
-    let properties: Vec<&NodeProperty> = properties.iter().collect();
-    let check = display_values(&properties, filled, type_version, None, false);
-    let mut walk = Walk { errors: Some(Vec::new()), ..Walk::new(type_version, &check, is_date) };
-    let empty = JsonObject::new();
-    let last = walk.level(&properties, filled.as_object().unwrap_or(&empty), &check, &Place::Root);
-    let mut errors = walk.errors.unwrap_or_default();
-    errors.extend(last.err());
-    errors
 }

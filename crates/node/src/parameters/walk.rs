@@ -165,9 +165,7 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         if is_structure {
-            if let Err(error) = self.check_rules(property, value, place) {
-                self.report(error)?;
-            }
+            self.check_rules(property, value, place)?;
             return self.structure(property, value, place);
         }
         if self.is_resolved && LeafRule::fits_at_once(property, value) {
@@ -179,12 +177,15 @@ impl<'a> Walk<'a> {
     }
 
     fn check_rules(
-        &self,
+        &mut self,
         property: &NodeProperty,
         value: &Json,
         place: &Place<'_>,
     ) -> Result<(), ParameterError> {
-        if self.is_resolved { Ok(()) } else { check_rules(property, value, place, self.is_date) }
+        if self.is_resolved {
+            return Ok(());
+        }
+        check_rules(property, value, place, self.is_date).into_iter().try_for_each(|error| self.report(error))
     }
 
     /// Gathers an error, or ends with it.
@@ -250,8 +251,12 @@ impl<'a> Walk<'a> {
             let here = Place::Key(place, name);
             if self.is_open(group_value) {
                 self.push_rule(&here, Target::Group(Arc::new(property.clone()), name.into()));
-            } else if let Some(new) = self.group(property, name, group_value, &here)? {
-                changed.get_or_insert_with(|| value.clone()).insert(name, new);
+            } else {
+                match self.group(property, name, group_value, &here) {
+                    Ok(Some(new)) => drop(changed.get_or_insert_with(|| value.clone()).insert(name, new)),
+                    Ok(None) => {}
+                    Err(error) => self.report(error)?,
+                }
             }
         }
         Ok(changed)
@@ -325,10 +330,14 @@ impl<'a> Walk<'a> {
         };
         let mut changed: Option<Vec<Json>> = None;
         for (index, value) in elements.iter().enumerate() {
-            if let Some(new) = element(self, value, &Place::Index(place, index))?
-                && let Some(slot) = changed.get_or_insert_with(|| elements.to_vec()).get_mut(index)
-            {
-                *slot = new;
+            match element(self, value, &Place::Index(place, index)) {
+                Ok(None) => {}
+                Ok(Some(new)) => {
+                    if let Some(slot) = changed.get_or_insert_with(|| elements.to_vec()).get_mut(index) {
+                        *slot = new;
+                    }
+                }
+                Err(error) => self.report(error)?,
             }
         }
         Ok(changed.map(Json::from))

@@ -11,8 +11,9 @@ use heddle_node::description::{NodeDescription, NodeProperty};
 use heddle_node::node::{Tier, batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json, Node, NodeError,
-    NodeExample, NodeHeader, PairedItem, RequiredInputs, WorkflowCall, async_trait,
+    BatchContext, BatchNode, CalledWorkflow, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json,
+    Node, NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, WorkflowCall,
+    async_trait,
 };
 
 pub use parameters::{ExecuteWorkflowOptions, ExecuteWorkflowParameters, Mode, Source};
@@ -57,6 +58,14 @@ impl Node for ExecuteWorkflow {
 
     fn upgrade(&self, version: f64, parameters: Json) -> Json {
         self.once.upgrade(version, parameters)
+    }
+
+    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError> {
+        self.once.check_stored(stored)
+    }
+
+    fn called_workflow(&self, stored: &StoredParameters<'_>) -> Result<Option<CalledWorkflow>, NodeError> {
+        parameters::called_workflow(stored).map(Some)
     }
 
     fn examples(&self) -> Vec<NodeExample> {

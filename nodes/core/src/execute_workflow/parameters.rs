@@ -1,6 +1,6 @@
 //! The parameters of Execute Sub-workflow.
 
-use heddle_node::{Json, NodeError, WorkflowSource};
+use heddle_node::{CalledWorkflow, Json, NodeError, StoredParameters, WorkflowSource, from_json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,33 @@ pub enum Mode {
 pub struct ExecuteWorkflowOptions {
     /// Whether the node waits for the end of the workflow.
     pub wait_for_sub_workflow: Option<bool>,
+}
+
+/// Which workflow the node calls, as far as its stored parameters tell.
+pub(super) fn called_workflow(stored: &StoredParameters<'_>) -> Result<CalledWorkflow, NodeError> {
+    let Some(source) = stored.constant("source") else { return Ok(CalledWorkflow::PerItem) };
+    let source: Source =
+        from_json(source).map_err(|error| NodeError::parameter("source", error.to_string()))?;
+    let name = match source {
+        Source::Database => "workflowId",
+        Source::LocalFile => "workflowPath",
+        Source::Parameter => "workflowJson",
+        Source::Url => "workflowUrl",
+    };
+    let Some(value) = stored.constant(name) else {
+        return match stored.values.get(name) {
+            Some(_) => Ok(CalledWorkflow::PerItem),
+            None => Err(NodeError::parameter(name, "No workflow is chosen")),
+        };
+    };
+    let mut parameters = ExecuteWorkflowParameters { source, ..ExecuteWorkflowParameters::default() };
+    match source {
+        Source::Database => parameters.workflow_id = value.clone(),
+        Source::LocalFile => parameters.workflow_path = value.as_str().unwrap_or_default().to_owned(),
+        Source::Parameter => parameters.workflow_json = value.clone(),
+        Source::Url => {}
+    }
+    parameters.workflow().map(CalledWorkflow::Constant)
 }
 
 impl ExecuteWorkflowParameters {

@@ -95,7 +95,8 @@ impl Host {
         let upgraded = self.node.upgrade(1.0, stored);
         let properties = &self.node.describe().expect("a description").properties;
         let filled = fill_defaults(properties, &upgraded, 1.0);
-        let plan = ParameterPlan::new(properties, &filled, 1.0)?;
+        let plan = ParameterPlan::new(properties, &filled, 1.0)
+            .map_err(|errors| errors.into_iter().next().expect("an error"))?;
         let resolved = plan.parameters().clone();
         Ok(plan.apply(resolved)?)
     }
