@@ -71,7 +71,7 @@ pub struct RunOptions {
     /// End the run at a wait, with [`Status::Waiting`](crate::Status) and the moment to go on, instead of waiting. Workflows
     /// that it calls, and waits of about a minute, are waited for all the same.
     pub stop_at_wait: bool,
-    /// What the workflow kept of earlier runs, in place of what its file holds (`spec/engine.md §1.6`).
+    /// What the workflow kept of earlier runs, in place of what its file holds (`docs/engine.md §1.6`).
     pub static_data: Option<Json>,
     /// The same for workflows that it calls, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,
