@@ -4,6 +4,7 @@
 //! evaluated natively; the rest is JavaScript, run by the embedded engine of an [`Engine`] with a time limit and a
 //! memory limit. What the run looks like to an expression is a [`Scene`].
 
+mod alone;
 pub mod cases;
 pub mod clock;
 mod coerce;
@@ -28,6 +29,7 @@ pub mod template;
 pub mod throw;
 pub mod value;
 
+pub use alone::Alone;
 pub use clock::Clock;
 pub use engine::{Engine, EngineLimits};
 pub use error::ExpressionError;

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 
 use heddle_node::Json;
+use heddle_node::parameters::STRINGIFIED_KEY;
 
 use crate::engine::Engine;
 use crate::error::ExpressionError;
+use crate::print::{Place, stored};
 use crate::scene::Scene;
 use crate::template::Template;
 use crate::value::Value;
 
 /// A parameter value, compiled: every string in it that begins with `=` is a template, keys are never evaluated
-/// (`docs/expressions/language.md §2`). Parts without templates are shared, not copied.
+/// (`spec/expressions/language.md §2`). Parts without templates are shared, not copied.
 #[derive(Debug, Clone)]
 pub struct CompiledValue(Node);
 
@@ -21,6 +23,8 @@ enum Node {
     Template(Template),
     /// A template that does not compile: it fails when it is evaluated, as in n8n.
     Failing(Box<ExpressionError>),
+    /// A template whose value is taken as `JSON.stringify` writes it, under [`STRINGIFIED_KEY`].
+    Stringified(Template),
     Array(Compound),
     Object(Compound),
 }
@@ -84,7 +88,7 @@ impl CompiledValue {
     pub fn templates(&self) -> impl Iterator<Item = (String, &Template)> {
         let mut found = Vec::new();
         self.0.walk("", &mut |pointer, node| {
-            if let Node::Template(template) = node {
+            if let Node::Template(template) | Node::Stringified(template) = node {
                 found.push((pointer.to_owned(), template));
             }
         });
@@ -132,7 +136,11 @@ fn compile(value: &Json) -> Node {
         }
     } else if let Some(object) = value.as_object() {
         for (position, (key, member)) in object.iter().enumerate() {
-            put(compile(member), member, position, &mut dynamic, || base.get_mut(key));
+            let node = match compile(member) {
+                Node::Template(template) if key == STRINGIFIED_KEY => Node::Stringified(template),
+                node => node,
+            };
+            put(node, member, position, &mut dynamic, || base.get_mut(key));
         }
     }
     match dynamic.is_empty() {
@@ -172,7 +180,7 @@ impl Node {
     fn constants(&self, stored: &Json) -> Json {
         match self {
             Self::Constant(json) => json.clone(),
-            Self::Template(_) | Self::Failing(_) => stored.clone(),
+            Self::Template(_) | Self::Stringified(_) | Self::Failing(_) => stored.clone(),
             Self::Array(compound) => {
                 let mut value = compound.base.clone();
                 for (position, node) in &compound.dynamic {
@@ -199,7 +207,7 @@ impl Node {
     fn walk<'n>(&'n self, pointer: &str, visit: &mut impl FnMut(&str, &'n Node)) {
         match self {
             Node::Constant(_) => {}
-            Node::Template(_) | Node::Failing(_) => visit(pointer, self),
+            Node::Template(_) | Node::Stringified(_) | Node::Failing(_) => visit(pointer, self),
             Node::Array(compound) | Node::Object(compound) => {
                 for (position, node) in &compound.dynamic {
                     let token = compound.token(*position).replace('~', "~0").replace('/', "~1");
@@ -215,22 +223,25 @@ impl Node {
         &self,
         engine: &mut Engine,
         scene: &Scene<'_>,
+        stands: Place,
         place: &mut Json,
     ) -> Result<bool, Box<Misplaced>> {
         match self {
             Node::Constant(json) => *place = json.clone(),
             Node::Failing(error) => return Err(ExpressionError::clone(error).into()),
-            Node::Template(template) => {
+            Node::Template(template) | Node::Stringified(template) => {
                 let value = match engine.evaluate_quickly(template, scene).map_err(|error| *error)? {
                     Some(value) => value,
                     None => engine.evaluate_in_javascript(template, scene)?,
                 };
-                match value {
-                    Value::Json(value) => *place = value,
-                    other => match other.to_json() {
-                        Some(value) => *place = value,
-                        None => return Ok(false),
-                    },
+                let json = match (self, value) {
+                    (_, Value::Json(value)) => Some(value),
+                    (Node::Stringified(_), other) => stored(&other),
+                    (_, other) => other.to_json_at(stands),
+                };
+                match json {
+                    Some(value) => *place = value,
+                    None => return Ok(false),
                 }
             }
             Node::Array(compound) => {
@@ -242,7 +253,7 @@ impl Node {
                 for (position, node) in &compound.dynamic {
                     let Some(element) = elements.get_mut(*position) else { continue };
                     let defined = node
-                        .evaluate(engine, &scene, element)
+                        .evaluate(engine, &scene, Place::Element, element)
                         .map_err(|error| error.below(&compound.token(*position)))?;
                     if !defined {
                         *element = Json::NULL;
@@ -263,7 +274,7 @@ impl Node {
                 for (position, node) in &compound.dynamic {
                     let Some(member) = object.values_mut().nth(*position) else { continue };
                     let defined = node
-                        .evaluate(engine, &scene, member)
+                        .evaluate(engine, &scene, Place::Member, member)
                         .map_err(|error| error.below(&compound.token(*position)))?;
                     if !defined {
                         undefined.push(*position);
@@ -302,6 +313,9 @@ impl Engine {
         scene: &Scene<'_>,
         value: &mut Json,
     ) -> Result<bool, (String, ExpressionError)> {
-        compiled.0.evaluate(self, scene, value).map_err(|misplaced| (misplaced.pointer, misplaced.error))
+        compiled
+            .0
+            .evaluate(self, scene, Place::Member, value)
+            .map_err(|misplaced| (misplaced.pointer, misplaced.error))
     }
 }

@@ -65,15 +65,47 @@ fn civil(days: i64) -> (i64, i64, i64) {
 }
 
 impl Value {
-    /// The form in which n8n stores the value, what `JSON.stringify` makes of it: dates are ISO text, a member that is
-    /// undefined is gone. `None` when the value itself is undefined.
+    /// The form in which n8n stores the value: what `JSON.stringify` makes of it, so that dates are ISO text and a member
+    /// that is undefined is gone; but a `DateTime` that is invalid is the text `Invalid DateTime`, unless it is the element
+    /// of a list. `None` when the value itself is undefined.
     pub fn to_json(&self) -> Option<Json> {
-        stored(self)
+        self.to_json_at(Place::Member)
+    }
+
+    /// As [`Value::to_json`], for a value that stands at `place`.
+    pub(crate) fn to_json_at(&self, place: Place) -> Option<Json> {
+        Some(match self {
+            Value::DateTime(date) if place == Place::Member && !date.is_valid() => {
+                Json::from(INVALID_DATE_TIME)
+            }
+            Value::List(elements) => {
+                let elements = elements.iter().map(|element| element.to_json_at(Place::Element));
+                elements.map(Option::unwrap_or_default).collect()
+            }
+            Value::Object(members) => {
+                let members = members.iter().filter_map(|(key, value)| Some((key, value.to_json()?)));
+                Json::from(members.collect::<JsonObject>())
+            }
+            other => return stored(other),
+        })
     }
 }
 
+/// What n8n writes in place of a `DateTime` that is none.
+const INVALID_DATE_TIME: &str = "Invalid DateTime";
+
+/// Where a value stands. Only members of objects, and what stands alone, have their dates turned into text before they
+/// are written as JSON (n8n's `cleanupParameterData`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Alone, or a member of an object.
+    Member,
+    /// An element of a list.
+    Element,
+}
+
 /// A value as n8n's editor previews it: objects and arrays with their type, scalars as they are
-/// (`docs/expressions/language.md §2`).
+/// (`spec/expressions/language.md §2`).
 pub(crate) fn preview(value: Value, clock: &Clock) -> Result<Value, ExpressionError> {
     let spaced = |json: &Json| json.to_json_string().replace(",\"", ", \"").replace("\":", "\": ");
     let text = match &value {

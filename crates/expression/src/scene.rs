@@ -100,7 +100,7 @@ pub enum Environment<'a> {
     /// None; reading one is an error. The default.
     #[default]
     Denied,
-    /// Those of this object.
+    /// Those of this object; reading another is an error. One that is null here is not set: it reads as undefined.
     Allowed(&'a Json),
 }
 

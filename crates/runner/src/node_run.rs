@@ -124,6 +124,8 @@ impl Services for ItemServices<'_> {
     }
 
     fn pause(&self, duration: Duration) -> BoxFuture<'_, Result<(), NodeError>> {
+        // What nothing has left for is not waited for.
+        let duration = if self.run.dry_run { Duration::ZERO } else { duration };
         async move {
             tokio::select! {
                 biased;
@@ -165,6 +167,9 @@ impl Services for ItemServices<'_> {
     }
 
     fn put_to_wait(&self, until: i64) {
+        if self.run.dry_run {
+            return;
+        }
         let mut wait_till = self.run.wait_till.lock().unwrap_or_else(PoisonError::into_inner);
         *wait_till = (*wait_till).max(Some(until));
     }

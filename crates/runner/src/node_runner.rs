@@ -94,7 +94,7 @@ impl NodeRunner<'_> {
     /// Runs a node that takes its items all at once; again where it asks for retries and nothing can happen twice.
     async fn run_batch(&self, node: &dyn ErasedBatchNode, resolve: Resolve<'_>) -> NodeRunEnd {
         let resolver = Resolver { items: self.items(), resolve: Mutex::new(resolve) };
-        let mut tries = if self.settings.retry_on_fail { self.settings.tries() } else { 1 };
+        let mut tries = self.tries();
         let mut sent = None;
         loop {
             let services = ItemServices::for_all_items(self.context);
@@ -132,6 +132,11 @@ impl NodeRunner<'_> {
             () = self.context.cancel.cancelled() => false,
             () = tokio::time::sleep(self.settings.wait_between_tries()) => true,
         }
+    }
+
+    /// How often an item may be tried. A dry run shows what would leave, once.
+    fn tries(&self) -> u32 {
+        if self.settings.retry_on_fail && !self.context.dry_run { self.settings.tries() } else { 1 }
     }
 
     fn items(&self) -> &[Item] {
@@ -195,7 +200,7 @@ impl NodeRunner<'_> {
             stored: self.parameters,
             concurrency: self.concurrency,
             stop_on_failure: !self.settings.continues_after_failure(),
-            tries: if self.settings.retry_on_fail { self.settings.tries() } else { 1 },
+            tries: self.tries(),
             pause_between_tries: self.settings.wait_between_tries(),
         };
         let collected = Collected::new(self);

@@ -1,4 +1,4 @@
-//! What is wrong with the structure of a workflow, all at once (`docs/engine.md §1.7`).
+//! What is wrong with the structure of a workflow, all at once (`spec/engine.md §1.7`).
 
 use std::collections::{HashMap, HashSet};
 
@@ -122,8 +122,7 @@ impl Check<'_> {
             }
         }
         if let Some(parameters) = node.get("parameters")
-            && !parameters.is_object()
-            && !parameters.is_null()
+            && !is_object_or_empty(parameters)
         {
             self.report(
                 Problem::error(format!(
@@ -177,14 +176,14 @@ impl Check<'_> {
             &|value| value.as_str().is_some_and(|text| choices.contains(&text)),
             "one of stopWorkflow, continueRegularOutput, continueErrorOutput",
         );
-        wrong("credentials", &Json::is_object, "an object");
+        wrong("credentials", &is_object_or_empty, "an object");
     }
 
     fn connections(&mut self, workflow: &Json) {
         let names = workflow.get("nodes").and_then(Json::as_array).unwrap_or_default();
         let names = names.iter().filter_map(|node| node.get("name")?.as_str()).collect::<HashSet<_>>();
         let pointer = format!("{}/connections", self.root);
-        let Some(connections) = workflow.get("connections").filter(|json| !json.is_null()) else { return };
+        let Some(connections) = workflow.get("connections").filter(|json| !is_empty(json)) else { return };
         let Some(sources) = connections.as_object() else {
             self.wrong_shape(connections, "The connections are", "an object", &pointer, "");
             return;
@@ -203,6 +202,7 @@ impl Check<'_> {
             }
             match types.as_object() {
                 Some(types) => self.outputs(source, types, &pointer, &names),
+                None if is_empty(types) => {}
                 None => self.wrong_shape(
                     types,
                     &format!("The connections of \"{source}\" are"),
@@ -312,7 +312,7 @@ impl Check<'_> {
 
     fn pin_data(&mut self, workflow: &Json) {
         let pointer = format!("{}/pinData", self.root);
-        let Some(pins) = workflow.get("pinData").filter(|json| !json.is_null()) else { return };
+        let Some(pins) = workflow.get("pinData").filter(|json| !is_empty(json)) else { return };
         let Some(pins) = pins.as_object() else {
             self.report(
                 Problem::warning(format!("The pinned data is {}, not an object", describe(pins))).at(pointer),
@@ -338,6 +338,15 @@ impl Check<'_> {
             Problem::error(format!("{what} {}, not {wanted}", describe(json))).at(pointer).in_node(node),
         );
     }
+}
+
+/// Nothing: null, or the empty list that some tools write for an empty object.
+fn is_empty(json: &Json) -> bool {
+    json.is_null() || json.as_array().is_some_and(<[Json]>::is_empty)
+}
+
+fn is_object_or_empty(json: &Json) -> bool {
+    json.is_object() || is_empty(json)
 }
 
 /// What to do about a name that no node has: the one that was probably meant differs in case or blanks alone.

@@ -1,4 +1,4 @@
-//! Items as n8n writes them: in pinned data, run data and input files (`docs/engine.md §2`).
+//! Items as n8n writes them: in pinned data, run data and input files (`spec/engine.md §2`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -62,6 +62,33 @@ pub fn read_item(json: &Json) -> Result<Item, String> {
         .with_paired_item(object.get("pairedItem").map(PairedItem::from_json).unwrap_or_default())
         .with_error(object.get("error").filter(|error| !error.is_null()).cloned())
         .with_metadata(object.get("metadata").filter(|metadata| metadata.is_object()).cloned()))
+}
+
+/// Reads one row of an input file: an item as n8n writes it, or any other object, which becomes the item's data. An object
+/// with a column `json` beside others that no item of n8n has is such data, too.
+///
+/// # Errors
+/// As [`read_item`].
+pub fn read_row(json: &Json) -> Result<Item, String> {
+    match json.as_object() {
+        Some(object) if !is_item(object) => Ok(Item::new(json.clone())),
+        _ => read_item(json),
+    }
+}
+
+/// Whether an object has the members of an item of n8n, and no others.
+fn is_item(object: &JsonObject) -> bool {
+    object.get("json").is_some_and(Json::is_object)
+        && object.iter().all(|(key, value)| match key {
+            "json" => true,
+            "binary" | "metadata" | "evaluationData" | "sendMessage" | "redaction" => {
+                value.is_object() || value.is_null()
+            }
+            "pairedItem" => !(value.is_string() || value.is_bool()),
+            "error" => value.is_object() || value.is_string() || value.is_null(),
+            "index" => value.is_number() || value.is_null(),
+            _ => false,
+        })
 }
 
 fn read_binary(object: &JsonObject) -> Result<Option<Files>, String> {

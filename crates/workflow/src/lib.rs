@@ -1,4 +1,4 @@
-//! The workflow file: its model, reading with positions, and its graph (`docs/engine.md §1`).
+//! The workflow file: its model, reading with positions, and its graph (`spec/engine.md §1`).
 //!
 //! Reading is in three steps, so that the fast path pays for nothing that it does not need:
 //!
@@ -11,6 +11,7 @@
 
 mod check;
 mod connections;
+mod encoding;
 mod graph;
 mod items;
 mod node;
@@ -23,8 +24,9 @@ mod start;
 mod workflow;
 
 pub use connections::{Connection, ConnectionType, Connections};
+pub use encoding::{EncodingError, decode_text, is_utf16};
 pub use graph::{ConnectionFilter, Edge, Graph, NodeIndex};
-pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items};
+pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items, read_row};
 pub use node::{CredentialReference, Node, OnError};
 pub use problem::{Problem, Severity, WorkflowError};
 pub use schema::workflow_schema;

@@ -1,11 +1,11 @@
 //! Reading a file as a workflow, in the forms in which people have them.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use heddle_node::Json;
 
+use crate::encoding::{EncodingError, decode_text};
 use crate::items::describe;
 use crate::problem::{Problem, WorkflowError};
 use crate::source::{SourceMap, Span};
@@ -43,12 +43,18 @@ impl Workflow {
         Self::parse_bytes(&name, &bytes)
     }
 
-    /// Reads a workflow from the bytes of a file: UTF-8, with or without a byte order mark, or UTF-16 with one.
+    /// Reads a workflow from the bytes of a file: UTF-8 or UTF-16, with or without a byte order mark.
     ///
     /// # Errors
     /// When the bytes are no text, or the text is no workflow ([`Workflow::parse`]).
     pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Self, WorkflowError> {
-        let text = decode(bytes).map_err(|problem| WorkflowError::new(name, None, *problem))?;
+        let text = decode_text(bytes).map_err(|error| {
+            let help = match error {
+                EncodingError::Utf8 { .. } => "A workflow file is JSON text; save it as UTF-8.",
+                EncodingError::Utf16 => "Save it as UTF-8.",
+            };
+            WorkflowError::new(name, None, Problem::error(format!("The file {error}")).with_help(help))
+        })?;
         Self::parse(name, &text)
     }
 
@@ -74,29 +80,6 @@ impl Workflow {
         })?;
         let source = SourceText { name: name.to_owned(), text, root, map: Arc::new(OnceLock::new()) };
         Ok(Self::from_json(workflow).with_text(source))
-    }
-}
-
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Problem>> {
-    let wide = |from: fn([u8; 2]) -> u16| {
-        let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
-        let units = units.map(|pair| from([pair[0], pair[1]])).collect::<Vec<_>>();
-        String::from_utf16(&units).map(Cow::Owned).map_err(|_| {
-            Box::new(
-                Problem::error("The file begins as UTF-16 text but is broken").with_help("Save it as UTF-8."),
-            )
-        })
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-            let problem = Problem::error(format!(
-                "The file is no UTF-8 text: byte {} is not valid",
-                error.valid_up_to()
-            ));
-            Box::new(problem.with_help("A workflow file is JSON text; save it as UTF-8."))
-        }),
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) fn to_json_string(value: &Value) -> Result<Value, Thrown> {
         value if has_big_int(value) => {
             return Err(Thrown::type_error("Do not know how to serialize a BigInt"));
         }
-        value => value.to_json(),
+        value => crate::print::stored(value),
     };
     Ok(json.map_or(Value::Undefined, |json| Value::from(json.to_json_string())))
 }

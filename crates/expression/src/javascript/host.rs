@@ -195,6 +195,9 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
             None => Ok(call.undefined()),
         })
     }),
+    ("itemCount", |call| {
+        in_scene(|scene| Ok(JsValue::new_number(call.ctx.clone(), scene.items.len() as f64)))
+    }),
     ("pairedItem", |call| {
         let arguments = call.values(1)?;
         at_item(call, 0, |scene| {

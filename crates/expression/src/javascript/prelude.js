@@ -562,7 +562,12 @@
     if (typeof at !== 'number' || !(at >= 0)) throw new TypeErrorOf('An item index is a number');
     return begin(at);
   });
-  lazy('$items', (index) => (...args) => host.items(index, args));
+  lazy('$items', (index) => {
+    // It is taken for the list itself.
+    const items = (...args) => host.items(index, args);
+    defineProperty(items, 'length', { get: () => host.itemCount(), configurable: true });
+    return items;
+  });
   lazy('$getPairedItem', (index) => (...args) => host.pairedItem(index, args));
   lazy('$evaluateExpression', (index) => (text, at) => {
     if (typeof text !== 'string') throw new TypeErrorOf('Expression must be a string');

@@ -1,5 +1,5 @@
 //! Data of the run as JavaScript sees them: fetched member by member, copied at the first write
-//! (`docs/expressions/language.md §9`).
+//! (`spec/expressions/language.md §9`).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

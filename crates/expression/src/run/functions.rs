@@ -1,4 +1,4 @@
-//! Functions that read the run (`docs/expressions/language.md §11, §13`).
+//! Functions that read the run (`spec/expressions/language.md §11, §13`).
 
 use heddle_node::{Item, ItemReference, Json, JsonObject, Source};
 
@@ -211,7 +211,10 @@ pub(crate) fn find_secret<'a>(path: &[Value], scene: &Scene<'a>) -> Option<&'a J
 /// `process`: what Node.js programs ask about, without the process.
 pub(crate) fn process(scene: &Scene<'_>) -> Json {
     let environment = match scene.environment {
-        Environment::Allowed(variables) => variables.clone(),
+        Environment::Allowed(variables) => {
+            let set = variables.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+            Json::from(set.map(|(name, value)| (name, value.clone())).collect::<JsonObject>())
+        }
         Environment::Denied => Json::object(),
     };
     heddle_node::json!({

@@ -1,4 +1,4 @@
-//! The data of other nodes (`docs/expressions/language.md §11`).
+//! The data of other nodes (`spec/expressions/language.md §11`).
 
 use heddle_node::{Item, Json};
 
@@ -83,10 +83,10 @@ pub(crate) fn old_item<'a>(node: usize, scene: &Scene<'a>) -> Result<&'a Item, S
     }
     let items = if view.run_count(node) > 0 {
         let route = view.graph().route(scene.node, node);
-        let Some(output) = route.output else {
-            return Err(not_connected(node, scene).into());
-        };
-        run_items(node, Some(output), None, scene)
+        match route.output {
+            Some(output) => run_items(node, Some(output), None, scene),
+            None => Err(not_connected(node, scene)),
+        }
     } else {
         Err(not_executed(node, scene))
     };

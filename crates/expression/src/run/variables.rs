@@ -1,4 +1,4 @@
-//! The variables of an expression, and the errors they give (`docs/expressions/language.md §10`).
+//! The variables of an expression, and the errors they give (`spec/expressions/language.md §10`).
 
 use std::sync::Arc;
 
@@ -89,18 +89,19 @@ pub(crate) fn today(scene: &Scene<'_>) -> Result<Value, Thrown> {
 
 /// `$env.name`.
 pub(crate) fn environment(name: &str, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
-    match scene.environment {
-        Environment::Denied => Err(located("access to env vars denied", scene).with(
+    let allowed = match scene.environment {
+        Environment::Denied => None,
+        Environment::Allowed(variables) => variables.get(name),
+    };
+    match allowed {
+        Some(unset) if unset.is_null() => Ok(Value::Undefined),
+        Some(value) => Ok(Value::Json(value.clone())),
+        None => Err(located("access to env vars denied", scene).with(
             "causeDetailed",
             "If you need access please contact the administrator to remove the environment variable \
              ‘N8N_BLOCK_ENV_ACCESS_IN_NODE‘",
         )),
-        Environment::Allowed(variables) => Ok(member(variables, name)),
     }
-}
-
-fn member(object: &Json, name: &str) -> Value {
-    object.get(name).cloned().map_or(Value::Undefined, Value::Json)
 }
 
 /// `$workflow.name`.

@@ -27,10 +27,22 @@ pub(crate) fn parse<'a>(allocator: &'a Allocator, source: &'a str) -> Result<Pro
             start..start + label.len() as usize
         }));
     }
+    if let Some(range) = parsed.irregular_whitespaces.iter().find_map(|span| not_white_space(source, *span)) {
+        return Err(range);
+    }
     match source.contains("??").then(|| mixed_operators(&parsed.program)).flatten() {
         Some(span) => Err(span.start as usize..span.end as usize),
         None => Ok(parsed.program),
     }
+}
+
+/// The place of a character that the parser takes for white space and JavaScript does not, if there is one in `span`: a
+/// zero-width space, a next line.
+fn not_white_space(source: &str, span: Span) -> Option<Range<usize>> {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let (at, found) =
+        source.get(start..end)?.char_indices().find(|(_, char)| matches!(char, '\u{200b}' | '\u{85}'))?;
+    Some(start + at..start + at + found.len_utf8())
 }
 
 /// `a ?? (b) || c`, which is no JavaScript, and which the parser lets pass for the parentheses.

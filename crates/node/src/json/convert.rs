@@ -6,17 +6,19 @@ use serde_json::{Map, Value};
 use smol_str::SmolStr;
 use triomphe::Arc;
 
+use super::number::Integer;
 use super::{Elements, Json, JsonObject, Repr, number};
 
 impl Json {
-    /// The same value as `serde_json` has it. Whole numbers up to 2⁵³ become integers; `NaN` and the infinities
-    /// become null. `serde_json` drops its values recursively: do not give it what is nested without limit.
+    /// The same value as `serde_json` has it. Whole numbers become the integers that JavaScript writes, as long
+    /// as 64 bits hold them; `NaN` and the infinities become null. `serde_json` drops its values recursively: do not give it what is nested without limit.
     pub fn to_value(&self) -> Value {
         match &self.0 {
             Repr::Null => Value::Null,
             Repr::Bool(value) => Value::Bool(*value),
-            Repr::Number(number) => match number::to_safe_integer(*number) {
-                Some(integer) => Value::from(integer),
+            Repr::Number(number) => match number::to_written_integer(*number) {
+                Some(Integer::Signed(integer)) => Value::from(integer),
+                Some(Integer::Unsigned(integer)) => Value::from(integer),
                 None => Value::from(*number),
             },
             Repr::String(text) => Value::from(text.as_str()),

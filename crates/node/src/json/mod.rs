@@ -10,6 +10,7 @@ mod depth;
 mod deserialize;
 mod deserializer;
 mod error;
+mod formatter;
 mod handover;
 mod index;
 mod interpolate;
@@ -34,6 +35,7 @@ pub use array_reader::ArrayReader;
 pub use depth::MAX_DEPTH;
 pub use deserializer::from_json;
 pub use error::JsonError;
+pub use formatter::{to_writer, to_writer_pretty};
 #[doc(hidden)]
 pub use interpolate::interpolate;
 pub use number::number_to_string;

@@ -42,8 +42,30 @@ fn write_digits(integer: i64, buffer: &mut [u8; 20]) -> &[u8] {
     &buffer[start..]
 }
 
+/// The integer that JavaScript writes for a number: the same up to 2⁵³; beyond, the digits that tell it apart from its
+/// neighbours and then zeros (`7615917337495251000`). `None` where it writes no integer, or one that does not fit.
+pub(super) fn to_written_integer(number: f64) -> Option<Integer> {
+    if let Some(integer) = to_safe_integer(number) {
+        return Some(Integer::Signed(integer));
+    }
+    if number.trunc() != number || number.abs() >= 2f64.powi(64) {
+        return None;
+    }
+    with_text(number, |text| {
+        text.parse().map(Integer::Signed).or_else(|_| text.parse().map(Integer::Unsigned)).ok()
+    })
+}
+
+/// An integer of a format that tells integers from other numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Integer {
+    Signed(i64),
+    /// One that is larger than any `i64`.
+    Unsigned(u64),
+}
+
 /// The number as an integer, if it is one that JavaScript holds exactly together with its neighbours.
-pub(super) fn to_safe_integer(number: f64) -> Option<i64> {
+fn to_safe_integer(number: f64) -> Option<i64> {
     (number.abs() < UNSAFE_INTEGER && number.trunc() == number).then_some(number as i64)
 }
 

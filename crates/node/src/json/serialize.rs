@@ -3,10 +3,12 @@
 use serde::ser::{Error, SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
+use super::number::Integer;
 use super::{Json, JsonObject, MAX_DEPTH, Repr, handover, number};
 
 impl Serialize for Json {
-    /// Whole numbers up to 2⁵³ are given as `i64`, others as `f64`. Fails if nested deeper than [`MAX_DEPTH`].
+    /// Whole numbers are given as the integers that JavaScript writes, as long as 64 bits hold them; others as `f64`
+    /// ([`to_writer`](super::to_writer) writes those as JavaScript does, too). Fails if nested deeper than [`MAX_DEPTH`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_struct(handover::NAME, &Announced(self))
     }
@@ -42,8 +44,9 @@ impl Serialize for AtDepth<'_> {
         match &self.value.0 {
             Repr::Null => serializer.serialize_unit(),
             Repr::Bool(value) => serializer.serialize_bool(*value),
-            Repr::Number(number) => match number::to_safe_integer(*number) {
-                Some(integer) => serializer.serialize_i64(integer),
+            Repr::Number(number) => match number::to_written_integer(*number) {
+                Some(Integer::Signed(integer)) => serializer.serialize_i64(integer),
+                Some(Integer::Unsigned(integer)) => serializer.serialize_u64(integer),
                 None => serializer.serialize_f64(*number),
             },
             Repr::String(text) => serializer.serialize_str(text),

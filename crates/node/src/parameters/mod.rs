@@ -1,4 +1,4 @@
-//! What happens to parameters between the workflow file and the node (`docs/parameters.md §6–13`).
+//! What happens to parameters between the workflow file and the node (`spec/parameters.md §6–13`).
 //!
 //! In this order: [`fill_defaults`] drops what is hidden or unknown and adds what is missing, expressions are resolved
 //! by the host, and a [`ParameterPlan`] brings every resolved value to the type of its property. [`find_issues`] tells
@@ -31,3 +31,8 @@ pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
 pub(crate) use place::Place;
 pub use plan::{ParameterPlan, coerce};
+
+/// The key of an object's member whose expression is taken as `JSON.stringify` writes its value, and not as values of
+/// parameters are: nodes that take a parameter apart ([`ItemNode::upgrade`](crate::ItemNode::upgrade)) put expressions
+/// under it that they will write as JSON.
+pub const STRINGIFIED_KEY: &str = "\0json";

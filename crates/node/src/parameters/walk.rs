@@ -155,6 +155,11 @@ impl<'a> Walk<'a> {
         value: &Json,
         place: &Place<'_>,
     ) -> Result<Option<Json>, ParameterError> {
+        // An expression without anything in it is an empty value. (As JSON it is none, which the node finds.)
+        let is_empty =
+            !self.is_resolved && value.as_str() == Some("=") && property.kind != PropertyType::Json;
+        let empty = is_empty.then(|| Json::from(""));
+        let value = empty.as_ref().unwrap_or(value);
         let is_structure = property.is_structure();
         let is_open = self.is_open(value)
             || !is_structure
@@ -173,7 +178,7 @@ impl<'a> Walk<'a> {
         }
         let new = LeafRule::new(property).coerce(Some(value), place, self.is_date)?;
         self.check_rules(property, value, place)?;
-        Ok(new)
+        Ok(new.or(empty))
     }
 
     fn check_rules(

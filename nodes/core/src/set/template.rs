@@ -7,13 +7,13 @@
 
 use std::borrow::Cow;
 
-use heddle_node::parameters::{is_date_text, javascript};
+use heddle_node::parameters::{STRINGIFIED_KEY, is_date_text, javascript};
 use heddle_node::{Json, json};
 
 /// Before every piece of text, so that none of them is taken for an expression.
 const TEXT_MARK: char = '|';
 
-/// An expression text in its pieces: text and `{"value": expression}` in turn. Anything else than an expression text stays
+/// An expression text in its pieces: text and an object with the expression under [`STRINGIFIED_KEY`] in turn. Anything else than an expression text stays
 /// as it is.
 pub(super) fn take_apart(stored: &Json) -> Option<Json> {
     let text = stored.as_str()?;
@@ -25,7 +25,7 @@ pub(super) fn take_apart(stored: &Json) -> Option<Json> {
     {
         let end = start + 2 + length + 2;
         pieces.push(piece(&rest[..start]));
-        pieces.push(json!({ "value": format!("={}", &rest[start..end]) }));
+        pieces.push(json!({ STRINGIFIED_KEY: format!("={}", &rest[start..end]) }));
         rest = &rest[end..];
     }
     if pieces.is_empty() {
@@ -43,7 +43,7 @@ pub(super) fn put_together(pieces: &Json) -> Option<String> {
             Some(piece) => text.push_str(piece.strip_prefix(TEXT_MARK)?),
             None => {
                 // A member that is undefined is not there.
-                let value = piece.as_object()?.get("value");
+                let value = piece.as_object()?.get(STRINGIFIED_KEY);
                 let shown = value.map_or(Cow::Borrowed("undefined"), |value| match value {
                     value if value.is_object() || value.is_array() => Cow::Owned(value.to_string()),
                     value if stands_alone(&text) && (is_moment(value) || is_not_finite(value)) => {
@@ -77,7 +77,7 @@ fn is_not_finite(value: &Json) -> bool {
 pub(super) fn only_value(pieces: &Json) -> Option<&Json> {
     let is_blank = |piece: &Json| piece.as_str().is_some_and(|text| text[1..].trim().is_empty());
     match pieces.as_array()? {
-        [before, value, after] if is_blank(before) && is_blank(after) => value.get("value"),
+        [before, value, after] if is_blank(before) && is_blank(after) => value.get(STRINGIFIED_KEY),
         _ => None,
     }
 }
