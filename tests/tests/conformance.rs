@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use heddle_node::{NodeError, Registry, async_trait};
 use heddle_nodes as _;
-use heddle_runner::{Host, KeptOutputs, RunOptions, WorkflowLookup};
+use heddle_runner::{Host, KeptOutputs, RunOptions, Variables, WorkflowLookup};
 use heddle_tests::compare::{compare_last_outputs, compare_run};
 use heddle_tests::oracle::Oracle;
 use heddle_workflow::Workflow;
@@ -123,6 +123,10 @@ async fn run_case(case: &Path) -> Result<(), String> {
         pins,
         start: text("start"),
         destination: text("destination"),
+        variables: Variables {
+            vars: heddle_node::Json::from(request["vars"].clone()),
+            ..Variables::default()
+        },
         // Where the cases were recorded, nothing waits for long.
         stop_at_wait: true,
         ..RunOptions::default()

@@ -24,6 +24,8 @@ pub(crate) enum Command {
         /// Workflow files.
         #[arg(required = true, value_name = "WORKFLOW")]
         workflows: Vec<PathBuf>,
+        #[command(flatten)]
+        variables: VariableArguments,
     },
     /// List the node types.
     Nodes,
@@ -70,6 +72,8 @@ pub(crate) enum Command {
         /// What the clock shows, in ISO 8601; the present by default.
         #[arg(long, value_name = "ISO")]
         now: Option<String>,
+        #[command(flatten)]
+        variables: VariableArguments,
     },
     /// Write the JSON Schemas and descriptions of all nodes.
     Schema {
@@ -102,6 +106,8 @@ pub(crate) struct RunArguments {
     pub(crate) input: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) credentials: CredentialArguments,
+    #[command(flatten)]
+    pub(crate) variables: VariableArguments,
     /// Folder with the workflows that this one calls, found by id or file name [default: the workflow's own].
     #[arg(long, value_name = "DIR")]
     pub(crate) workflows: Option<PathBuf>,
@@ -154,6 +160,28 @@ pub(crate) struct CredentialArguments {
     pub(crate) sandbox: bool,
 }
 
+/// What expressions see beside the items.
+#[derive(Debug, Args)]
+pub(crate) struct VariableArguments {
+    /// Set a variable, which expressions read as $vars.NAME; repeatable. HEDDLE_VAR_<NAME> in the environment does too;
+    /// --var wins over it, and it over --vars.
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = parse_variable)]
+    pub(crate) vars: Vec<(String, String)>,
+    /// JSON file with variables: {"NAME": "value"}, or the list that n8n's API gives.
+    #[arg(long = "vars", value_name = "FILE")]
+    pub(crate) vars_file: Option<PathBuf>,
+    /// Environment variables that expressions may read as $env.NAME; none by default.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) env: Vec<String>,
+    /// JSON file with secrets that expressions in credentials read as $secrets.PROVIDER.NAME.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secrets: Option<PathBuf>,
+    /// Time zone of workflows that name none, such as Europe/Berlin [default: GENERIC_TIMEZONE in the environment, else
+    /// America/New_York].
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
+}
+
 /// What a run prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Output {
@@ -161,6 +189,13 @@ pub(crate) enum Output {
     Items,
     /// The data of the whole run, in n8n's form.
     RunData,
+}
+
+fn parse_variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("give a name and a value, such as region=eu".to_owned()),
+    }
 }
 
 fn parse_timeout(text: &str) -> Result<std::time::Duration, String> {

@@ -1,5 +1,6 @@
 //! Items from a file or from standard input.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use heddle_node::{Item, Json};
 
 use crate::failure::Failure;
 
-/// What [`heddle_workflow::read_items`] takes, for messages.
+/// What [`heddle_workflow::read_row`] takes, for messages.
 const FORMS: &str =
     "Give a JSON array of objects, a JSON array of {\"json\": {…}} items, or one object a line.";
 
@@ -21,7 +22,30 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Item>, Failure> {
     parse(&path.display().to_string(), io::BufReader::new(file))
 }
 
+/// Reads a text file as people save them: UTF-8 or UTF-16, with or without a byte order mark.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
+    decode(&path.display().to_string(), &bytes)
+}
+
+fn decode(name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    heddle_workflow::decode_text(bytes)
+        .map(Cow::into_owned)
+        .map_err(|error| Failure::usage(format!("{name} {error}")).with_help("Save it as UTF-8."))
+}
+
 fn parse(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
+    let cannot_read = |error| Failure::usage(format!("cannot read {name}: {error}"));
+    let mut start = Vec::new();
+    reader.by_ref().take(2).read_to_end(&mut start).map_err(cannot_read)?;
+    if !heddle_workflow::is_utf16(&start) {
+        return parse_utf8(name, io::Cursor::new(start).chain(reader));
+    }
+    reader.read_to_end(&mut start).map_err(cannot_read)?;
+    parse_utf8(name, io::Cursor::new(decode(name, &start)?))
+}
+
+fn parse_utf8(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
     let mut start = Vec::new();
     let first = loop {
         let mut byte = [0];
@@ -45,7 +69,7 @@ fn parse(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
                 let json = element.map_err(|error| {
                     Failure::usage(format!("{name} is not JSON: {error}")).with_help(FORMS)
                 })?;
-                heddle_workflow::read_item(&json).map_err(|message| {
+                heddle_workflow::read_row(&json).map_err(|message| {
                     Failure::usage(format!("{name}: item {index} {message}")).with_help(FORMS)
                 })
             });
@@ -87,6 +111,6 @@ fn parse_lines(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> 
 }
 
 fn read_item(name: &str, line: usize, json: &Json) -> Result<Item, Failure> {
-    heddle_workflow::read_item(json)
+    heddle_workflow::read_row(json)
         .map_err(|error| Failure::usage(format!("line {line} of {name}: {error}")).with_help(FORMS))
 }

@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod progress;
 mod static_data;
+mod variables;
 
 use std::process::ExitCode;
 
@@ -45,7 +46,7 @@ fn execute(command: Command) -> Result<u8, Failure> {
     let registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
     match command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
-        Command::Check { workflows } => commands::check::execute(registry, &workflows),
+        Command::Check { workflows, variables } => commands::check::execute(registry, &workflows, &variables),
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe { node_type, json_schema } => {
             commands::nodes::describe(&registry, &node_type, json_schema)
@@ -54,11 +55,12 @@ fn execute(command: Command) -> Result<u8, Failure> {
             let request = commands::options::Request { node_type, method, parameters, search };
             commands::options::execute(registry, &credentials, &request)
         }
-        Command::Eval { expression, input, cases, fixtures, now } => {
+        Command::Eval { expression, input, cases, fixtures, now, variables } => {
             let request = match (cases, fixtures) {
                 (Some(cases), Some(fixtures)) => commands::eval::Request::Cases { cases, fixtures },
                 _ => {
-                    commands::eval::Request::Expression { expression: expression.unwrap_or_default(), input }
+                    let expression = expression.unwrap_or_default();
+                    commands::eval::Request::Expression { expression, input, variables }
                 }
             };
             commands::eval::execute(&request, now.as_deref())

@@ -86,7 +86,8 @@ impl<'h> Execution<'h> {
             .map(Arc::new)
             .map_err(RunError::Problems)?;
         let keeping = Keeping::new(&options.kept_outputs, &prepared);
-        let zone_name = workflow.settings.timezone.as_deref().unwrap_or(&host.timezone);
+        let zone_name = workflow.settings.timezone.as_deref().or(options.timezone.as_deref());
+        let zone_name = zone_name.unwrap_or(&host.timezone);
         let zone = jiff::tz::TimeZone::get(zone_name)
             .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
         let clock = Clock { now: started_at, zone };
@@ -95,7 +96,7 @@ impl<'h> Execution<'h> {
             pins,
             mode: nesting.mode,
             clock,
-            vars: Json::object(),
+            variables: options.variables.clone(),
             execution_id: options.execution.to_string(),
         });
         let run_data = RunData::new(&workflow);
@@ -283,7 +284,7 @@ impl<'h> Execution<'h> {
             static_data: Some(&self.static_data),
             calls: Mutex::default(),
         };
-        // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
+        // Expressions see all items, also where the node reads the first alone (`spec/engine.md §6`).
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
@@ -369,7 +370,7 @@ impl<'h> Execution<'h> {
     ) -> Result<(), NodeError> {
         if let Some(constant) = prepared.compiled.as_constant() {
             *parameters = constant.clone();
-            return Ok(());
+            return apply_plan(prepared, index, parameters);
         }
         if !prepared.plan.keeps_structure() {
             *parameters = Json::NULL;
@@ -381,21 +382,12 @@ impl<'h> Execution<'h> {
             run_index: run.run_index,
             sources: Some(&run.sources),
             mode: run_scene.mode,
-            vars: &run_scene.vars,
             execution_id: Some(&run_scene.execution_id),
-            ..Scene::new(&view, run.node, items, &run_scene.clock)
+            ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
         };
         evaluate(&prepared.compiled, &scene, parameters)
             .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
-        *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
-            let mut error = NodeError::from(error);
-            if error.kind == ErrorKind::Input {
-                error.message.push_str(&format!(" [item {index}]"));
-                error.item_index = Some(index);
-            }
-            error
-        })?;
-        Ok(())
+        apply_plan(prepared, index, parameters)
     }
 
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
@@ -432,6 +424,19 @@ impl<'h> Execution<'h> {
             stopped_at: crate::clock::now(),
         }
     }
+}
+
+/// Brings the resolved parameters of an item to the types of their properties.
+fn apply_plan(prepared: &PreparedNode, index: usize, parameters: &mut Json) -> Result<(), NodeError> {
+    *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
+        let mut error = NodeError::from(error);
+        if error.kind == ErrorKind::Input {
+            error.message.push_str(&format!(" [item {index}]"));
+            error.item_index = Some(index);
+        }
+        error
+    })?;
+    Ok(())
 }
 
 /// What is told of a node run beside its output.

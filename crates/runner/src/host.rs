@@ -19,6 +19,7 @@ use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
 use crate::scheduler::DestinationMode;
 use crate::transport::Transport;
+use crate::variables::Variables;
 
 /// Items of a node at a time, where nothing else is said.
 pub const DEFAULT_CONCURRENCY: usize = 10;
@@ -71,7 +72,11 @@ pub struct RunOptions {
     /// End the run at a wait, with [`Status::Waiting`](crate::Status) and the moment to go on, instead of waiting. Workflows
     /// that it calls, and waits of about a minute, are waited for all the same.
     pub stop_at_wait: bool,
-    /// What the workflow kept of earlier runs, in place of what its file holds (`docs/engine.md §1.6`).
+    /// `$vars`, `$env` and `$secrets`.
+    pub variables: Variables,
+    /// IANA time zone of workflows that name none; the host's when absent.
+    pub timezone: Option<String>,
+    /// What the workflow kept of earlier runs, in place of what its file holds (`spec/engine.md §1.6`).
     pub static_data: Option<Json>,
     /// The same for workflows that it calls, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,
@@ -95,6 +100,8 @@ impl Default for RunOptions {
             wait_budget: Duration::from_secs(15 * 60),
             timeout: None,
             stop_at_wait: false,
+            variables: Variables::default(),
+            timezone: None,
             static_data: None,
             called_static_data: BTreeMap::new(),
             cancel: CancellationToken::new(),

@@ -39,6 +39,7 @@ mod static_data;
 mod sub_workflow;
 mod suggest;
 mod transport;
+mod variables;
 
 pub use cancel::CancelReason;
 pub use check::check;
@@ -51,3 +52,4 @@ pub use run_error::RunError;
 pub use scheduler::DestinationMode;
 pub use sub_workflow::{BackgroundRun, DEEPEST_CALL};
 pub use suggest::{suggest, suggest_node_types};
+pub use variables::Variables;

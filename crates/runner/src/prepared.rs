@@ -112,7 +112,8 @@ impl<'w> Preparer<'w> {
             (failures.is_empty(), compiled.as_constant(), node.tier_for(&filled))
         {
             // What is the same for all items either fits all of them or none.
-            let failure = node.prepare(constant).err();
+            let typed = plan.apply(constant.clone()).map_err(NodeError::from);
+            let failure = typed.and_then(|typed| node.prepare(&typed)).err();
             failures.extend(failure.map(|error| node.explain(error, &filled, type_version)));
         }
         problems.extend(failures.iter().map(|error| constant_problem(workflow, index, error)));
@@ -172,7 +173,7 @@ fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
-/// (`docs/engine.md §4.4`), and gives what keeps the run from starting.
+/// (`spec/engine.md §4.4`), and gives what keeps the run from starting.
 pub(crate) fn prepare_nodes(
     workflow: &Workflow,
     graph: &Graph,
@@ -205,7 +206,7 @@ pub(crate) fn prepare_nodes(
 }
 
 /// The nodes that may run when the run begins at `start`: all below it and, in order v0, those that a node with several
-/// inputs makes run (`docs/engine.md §23`), which are the ones above its inputs, and all below them.
+/// inputs makes run (`spec/engine.md §23`), which are the ones above its inputs, and all below them.
 fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> {
     let mut reached = vec![false; workflow.nodes.len()];
     let mut begins = vec![start];

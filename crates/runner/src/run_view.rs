@@ -10,6 +10,7 @@ use heddle_workflow::NodeIndex;
 
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;
+use crate::variables::Variables;
 
 /// What the expressions of a run can see that stays the same from its beginning to its end. (It is shared, since an
 /// evaluation may outlive the run.)
@@ -20,7 +21,7 @@ pub(crate) struct RunScene {
     /// n8n's mode of execution.
     pub(crate) mode: &'static str,
     pub(crate) clock: Clock,
-    pub(crate) vars: Json,
+    pub(crate) variables: Variables,
     pub(crate) execution_id: String,
 }
 

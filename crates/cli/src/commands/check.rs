@@ -5,10 +5,17 @@ use std::path::PathBuf;
 use heddle_node::Registry;
 use heddle_workflow::{Problem, Severity, Workflow};
 
+use crate::arguments::VariableArguments;
 use crate::diagnostics;
 use crate::failure::{Failure, USAGE};
 
-pub(crate) fn execute(registry: Registry, paths: &[PathBuf]) -> Result<u8, Failure> {
+pub(crate) fn execute(
+    registry: Registry,
+    paths: &[PathBuf],
+    variables: &VariableArguments,
+) -> Result<u8, Failure> {
+    let _variables = crate::variables::read(variables)?;
+    crate::variables::timezone(variables)?;
     let mut errors = 0;
     for path in paths {
         let name = path.display().to_string();

@@ -2,72 +2,69 @@
 
 use std::path::{Path, PathBuf};
 
-use heddle_expression::Clock;
 use heddle_expression::cases::{Recording, evaluate_cases};
-use heddle_node::{Json, json};
-use heddle_workflow::SerializedItems;
+use heddle_expression::{Alone, Clock, Engine, EngineLimits, Environment, Scene, Template};
+use heddle_node::{Item, Json};
 
+use crate::arguments::VariableArguments;
 use crate::failure::{FAILED, Failure};
 
 /// What to evaluate.
 pub(crate) enum Request {
     /// An expression, for each item of a file or for one empty item.
-    Expression { expression: String, input: Option<PathBuf> },
+    Expression { expression: String, input: Option<PathBuf>, variables: VariableArguments },
     /// Cases with the scenes that they are evaluated in.
     Cases { cases: PathBuf, fixtures: PathBuf },
 }
 
 pub(crate) fn execute(request: &Request, now: Option<&str>) -> Result<u8, Failure> {
-    let recording = Recording::at(milliseconds(now)?);
+    let now = milliseconds(now)?;
     match request {
-        Request::Expression { expression, input } => {
-            evaluate_expression(expression, input.as_deref(), &recording)
+        Request::Expression { expression, input, variables } => {
+            evaluate_expression(expression, input.as_deref(), variables, now)
         }
         Request::Cases { cases, fixtures } => {
-            let results =
-                evaluate_cases(&read(cases)?, &read(fixtures)?, &recording).map_err(Failure::usage)?;
+            let results = evaluate_cases(&read(cases)?, &read(fixtures)?, &Recording::at(now))
+                .map_err(Failure::usage)?;
             super::print(&format!("{}\n", Json::from(results)))?;
             Ok(0)
         }
     }
 }
 
-/// Prints the value for each item, a line each.
-fn evaluate_expression(expression: &str, input: Option<&Path>, recording: &Recording) -> Result<u8, Failure> {
+/// Prints the value for each item, a line each, as n8n stores it.
+fn evaluate_expression(
+    expression: &str,
+    input: Option<&Path>,
+    arguments: &VariableArguments,
+    now: i64,
+) -> Result<u8, Failure> {
     let items = match input {
         Some(path) => crate::input::read(path)?,
-        None => vec![heddle_node::Item::new(Json::object())],
+        None => vec![Item::new(Json::object())],
     };
-    let cases: Vec<Json> = (0..items.len())
-        .map(|index| json!({ "id": index.to_string(), "fixture": "input", "itemIndex": index, "expression": as_template(expression) }))
-        .collect();
-    let items =
-        heddle_node::to_json(&SerializedItems(&items)).map_err(|error| Failure::usage(error.to_string()))?;
-    let fixtures = json!({ "input": {
-        "workflow": {
-            "name": "Expression",
-            "nodes": [
-                { "id": "1", "name": "Input", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "parameters": {} },
-                { "id": "2", "name": "Expression", "type": "n8n-nodes-base.noOp", "typeVersion": 1, "parameters": {} },
-            ],
-            "connections": { "Input": { "main": [[{ "node": "Expression", "type": "main", "index": 0 }]] } },
-            "settings": {},
-        },
-        "active": "Expression",
-        "mode": "trigger",
-        "runIndex": 0,
-        "source": { "main": [{ "previousNode": "Input", "previousNodeOutput": 0, "previousNodeRun": 0 }] },
-        "runData": { "Input": [{ "source": [], "items": [items] }] },
-        "inputFrom": { "node": "Input", "run": 0, "output": 0 },
-    } });
-    let results = evaluate_cases(&Json::from(cases), &fixtures, recording).map_err(Failure::usage)?;
+    let variables = crate::variables::read(arguments)?;
+    let zone = crate::variables::timezone(arguments)?;
+    let clock = Clock::new(now, zone.as_deref().unwrap_or(Clock::DEFAULT_ZONE))
+        .map_err(|error| Failure::usage(error.message))?;
+    let template =
+        Template::parse(&as_template(expression)).map_err(|error| Failure::failed(error.message))?;
+    let count = items.len();
+    let alone = Alone::new(items);
+    let scene = Scene {
+        vars: &variables.vars,
+        environment: Environment::Allowed(&variables.env),
+        ..alone.scene(&clock)
+    };
+    let mut engine = Engine::new(EngineLimits::default());
     let mut status = 0;
-    for (index, result) in results.iter().enumerate() {
-        if let Some(error) = result.get("error").and_then(Json::as_str) {
-            super::print_error(&format!("item {index}: {error}"));
-            status = FAILED;
-        } else {
-            super::print(&format!("{}\n", result.get("value").unwrap_or(&Json::NULL)))?;
+    for index in 0..count {
+        match engine.evaluate(&template, &scene.at_item(index)) {
+            Ok(value) => super::print(&format!("{}\n", value.to_json().unwrap_or_default()))?,
+            Err(error) => {
+                super::print_error(&format!("item {index}: {}", error.message));
+                status = FAILED;
+            }
         }
     }
     Ok(status)

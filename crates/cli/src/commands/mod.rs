@@ -61,7 +61,7 @@ pub(crate) async fn credentials(
     }
     let mut store = match &arguments.file {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+            let text = crate::input::read_text(path)?;
             CredentialStore::parse(&text).map_err(|error| {
                 Failure::usage(format!("{}: {error}", path.display())).with_help(
                     "Give {\"wtsApi\": {\"apiKey\": \"…\"}}, or what `n8n export:credentials --all --decrypted` writes.",

@@ -26,6 +26,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         return Err(unknown_node(&workflow, node));
     }
     let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
+    let variables = crate::variables::read(&arguments.variables)?;
+    let timezone = crate::variables::timezone(&arguments.variables)?;
     let runtime = super::runtime()?;
     runtime.block_on(async {
         let (store, _sandboxes) = super::credentials(&registry, &arguments.credentials).await?;
@@ -47,6 +49,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             },
             pins: arguments.pins,
             dry_run: arguments.dry_run,
+            variables: variables.clone(),
+            timezone: timezone.clone(),
             ..RunOptions::default()
         };
         if let Some(time_limit) = arguments.time_limit {
@@ -140,7 +144,7 @@ fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Fail
 }
 
 fn write_run_data(mut output: impl std::io::Write, result: &RunResult) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut output, result)?;
+    heddle_node::json::to_writer_pretty(&mut output, result)?;
     writeln!(output)?;
     output.flush()
 }
@@ -155,7 +159,7 @@ fn write_items(
     let mut separator = "[\n";
     for item in outputs.iter().flat_map(|items| items.iter()) {
         output.write_all(separator.as_bytes())?;
-        serde_json::to_writer(&mut output, &heddle_workflow::SerializedItem(item))?;
+        heddle_node::json::to_writer(&mut output, &heddle_workflow::SerializedItem(item))?;
         separator = ",\n";
     }
     let end: &[u8] = if separator == "[\n" { b"[]\n" } else { b"\n]\n" };
