@@ -1,4 +1,4 @@
-//! Error workflows: who runs when a workflow has failed, and what it is told (`spec/engine.md §16.2`).
+//! Error workflows: who runs when a workflow has failed, and what it is told (`docs/engine.md §16.2`).
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -35,7 +35,7 @@ fn most_within(moments: &[f64], seconds: f64) -> usize {
     moments.iter().map(|first| window(*first)).max().unwrap_or_default()
 }
 
-/// `wts/api.md §1.2`: 200 requests in 5 seconds and 1,000 in 5 minutes for the whole API.
+/// `docs/wts-api.md §1.2`: 200 requests in 5 seconds and 1,000 in 5 minutes for the whole API.
 #[tokio::test(start_paused = true)]
 async fn the_whole_api_stays_within_its_two_limits() {
     let moments = departures("/chat/v1/chatbot/send", 2500).await;
@@ -45,7 +45,7 @@ async fn the_whole_api_stays_within_its_two_limits() {
     assert!(moments[2499] >= 600.0 && moments[2499] < 630.0, "no slower than need be: {}", moments[2499]);
 }
 
-/// `wts/api.md §1.2`: 1,000 requests in 2 minutes for each operation under `/chat/v1/send/`.
+/// `docs/wts-api.md §1.2`: 1,000 requests in 2 minutes for each operation under `/chat/v1/send/`.
 #[test]
 fn queued_sends_have_a_limit_of_their_own_beside() {
     let registry = Registry::linked().expect("nodes");

@@ -1,4 +1,4 @@
-//! A node says which of its inputs must have data before it runs with others empty (`spec/engine.md §9.3`).
+//! A node says which of its inputs must have data before it runs with others empty (`docs/engine.md §9.3`).
 
 use heddle_node::{
     BatchContext, BatchNode, Items, Json, NodeError, NodeHeader, Registry, RequiredInputs, async_trait,

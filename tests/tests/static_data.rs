@@ -1,4 +1,4 @@
-//! Data that workflows keep between runs (`spec/engine.md §1.6`).
+//! Data that workflows keep between runs (`docs/engine.md §1.6`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

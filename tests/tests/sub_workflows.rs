@@ -1,4 +1,4 @@
-//! Workflows that call workflows: nothing is sent twice or lost on the way (`spec/engine.md §17`).
+//! Workflows that call workflows: nothing is sent twice or lost on the way (`docs/engine.md §17`).
 
 use std::time::Duration;
 

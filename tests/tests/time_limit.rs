@@ -1,4 +1,4 @@
-//! The time limit of a run: it ends everything, and loses nothing (`spec/engine.md §19`).
+//! The time limit of a run: it ends everything, and loses nothing (`docs/engine.md §19`).
 
 use std::time::Duration;
 

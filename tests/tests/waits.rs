@@ -1,4 +1,4 @@
-//! Waits: a run goes on when the time has come, or gives back when that is (`spec/engine.md §18`).
+//! Waits: a run goes on when the time has come, or gives back when that is (`docs/engine.md §18`).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Compiling a template: sandbox check, extension rewrite, every code chunk (`spec/expressions/language.md §4`).
+//! Compiling a template: sandbox check, extension rewrite, every code chunk (`docs/expressions/language.md §4`).
 
 use std::ops::Range;
 
@@ -107,7 +107,7 @@ enum Stage {
 /// Why a chunk cannot be compiled.
 type Refusal = (Stage, ExpressionError);
 
-/// The code chunks in which extension calls are rewritten (`spec/expressions/extensions.md §1.1`): all, as soon as one
+/// The code chunks in which extension calls are rewritten (`docs/expressions/extensions.md §1.1`): all, as soon as one
 /// seems to hold such a call.
 fn extension_ranges(template: &str) -> Vec<Range<usize>> {
     let mut seems = false;
@@ -214,7 +214,7 @@ fn constant_code(text: &str) -> Code {
     }
 }
 
-/// `.constructor`, with white space in between, anywhere (`spec/expressions/language.md §8.1`).
+/// `.constructor`, with white space in between, anywhere (`docs/expressions/language.md §8.1`).
 fn find_constructor_access(template: &str) -> Option<Range<usize>> {
     template.match_indices("constructor").find_map(|(at, word)| {
         let before = template[..at].trim_end_matches(crate::coerce::is_white_space);

@@ -46,7 +46,7 @@ impl Engine {
     ///
     /// # Errors
     /// What n8n shows as an expression error; all other failures inside the code blank the chunk in which they happen
-    /// (`spec/expressions/language.md §6`).
+    /// (`docs/expressions/language.md §6`).
     pub fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
         match self.evaluate_quickly(template, scene).map_err(|error| *error)? {
             Some(value) => Ok(value),
@@ -315,7 +315,7 @@ impl<'js> Run<'_, 'js> {
         }
     }
 
-    /// Appends a chunk's value as it is printed inside text (`spec/expressions/language.md §5.2`).
+    /// Appends a chunk's value as it is printed inside text (`docs/expressions/language.md §5.2`).
     fn print(&self, value: JsValue<'js>, text: &mut String) -> Result<(), Failure> {
         let value = match value.type_of() {
             Type::String | Type::Int | Type::Float | Type::Bool | Type::Null | Type::Undefined => value,

@@ -1,4 +1,4 @@
-//! The error of an expression, as n8n shows it (`spec/expressions/language.md §6`).
+//! The error of an expression, as n8n shows it (`docs/expressions/language.md §6`).
 
 use std::fmt;
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub struct ExpressionError {
 /// The message of every syntax error.
 pub(crate) const INVALID_SYNTAX: &str = "invalid syntax";
 
-/// What is put before the engine's own words (`spec/expressions/language.md §6.2`).
+/// What is put before the engine's own words (`docs/expressions/language.md §6.2`).
 pub(crate) const EVALUATION_FAILED: &str = "Expression evaluation failed: ";
 
 impl ExpressionError {
@@ -84,7 +84,7 @@ impl ExpressionError {
         self
     }
 
-    /// Whether the error leaves the code chunk that threw it (`spec/expressions/language.md §6.1`).
+    /// Whether the error leaves the code chunk that threw it (`docs/expressions/language.md §6.1`).
     pub(crate) fn surfaces(&self) -> bool {
         matches!(self.name.as_str(), "ExpressionError" | "ExpressionExtensionError")
     }

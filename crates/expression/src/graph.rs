@@ -1,4 +1,4 @@
-//! The connections of a workflow, as lookups of other nodes' data follow them (`spec/expressions/language.md §11, §12`).
+//! The connections of a workflow, as lookups of other nodes' data follow them (`docs/expressions/language.md §11, §12`).
 
 use std::collections::HashMap;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Reading a text as a moment, as n8n's `dateTime` type does (`spec/parameters.md §10`).
+//! Reading a text as a moment, as n8n's `dateTime` type does (`docs/parameters.md §10`).
 
 use heddle_node::Json;
 

@@ -13,7 +13,7 @@ use crate::template::Template;
 use crate::value::Value;
 
 /// A parameter value, compiled: every string in it that begins with `=` is a template, keys are never evaluated
-/// (`spec/expressions/language.md §2`). Parts without templates are shared, not copied.
+/// (`docs/expressions/language.md §2`). Parts without templates are shared, not copied.
 #[derive(Debug, Clone)]
 pub struct CompiledValue(Node);
 

@@ -105,7 +105,7 @@ pub(crate) enum Place {
 }
 
 /// A value as n8n's editor previews it: objects and arrays with their type, scalars as they are
-/// (`spec/expressions/language.md §2`).
+/// (`docs/expressions/language.md §2`).
 pub(crate) fn preview(value: Value, clock: &Clock) -> Result<Value, ExpressionError> {
     let spaced = |json: &Json| json.to_json_string().replace(",\"", ", \"").replace("\":", "\": ");
     let text = match &value {

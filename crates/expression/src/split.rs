@@ -1,4 +1,4 @@
-//! Splitting a parameter string into text and code (`spec/expressions/language.md §3`).
+//! Splitting a parameter string into text and code (`docs/expressions/language.md §3`).
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -11,7 +11,7 @@ use crate::error::ExpressionError;
 use crate::javascript::bridge::Needs;
 
 /// One parameter string, compiled: a literal, text with code in it, or a single code chunk whose value keeps its type
-/// (`spec/expressions/language.md §2, §3`). Cloning copies a pointer.
+/// (`docs/expressions/language.md §2, §3`). Cloning copies a pointer.
 #[derive(Debug, Clone)]
 pub struct Template(Arc<Compiled>);
 

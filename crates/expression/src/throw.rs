@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 /// What a native function throws. Inside an expression it can be caught like any error; uncaught it blanks the code
-/// chunk, unless its name makes it surface (`spec/expressions/language.md §6.1`).
+/// chunk, unless its name makes it surface (`docs/expressions/language.md §6.1`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thrown {
     /// `name` of the error: `TypeError`, `RangeError`, `ExpressionError`, `ExpressionExtensionError`, …

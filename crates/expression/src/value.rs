@@ -1,5 +1,5 @@
 //! What an expression can give, and what its functions take: JSON, and JavaScript's and luxon's own values
-//! (`spec/expressions/README.md`, list of types).
+//! (`tests/conformance/expressions/README.md`, list of types).
 
 use std::sync::Arc;
 

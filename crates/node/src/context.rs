@@ -46,13 +46,13 @@ pub trait Services: Send + Sync {
     /// Whether nothing may leave.
     fn is_dry_run(&self) -> bool;
 
-    /// Whether the resolved filter value matches (`spec/parameters.md §13`).
+    /// Whether the resolved filter value matches (`docs/parameters.md §13`).
     ///
     /// # Errors
     /// When a side is of the wrong type.
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError>;
 
-    /// Runs another workflow (`spec/engine.md §17`). What it sends counts as sent by the item, or batch, that calls.
+    /// Runs another workflow (`docs/engine.md §17`). What it sends counts as sent by the item, or batch, that calls.
     ///
     /// # Errors
     /// When there is no such workflow, it may not be called from here, or it fails: its own message, and whether anything
@@ -62,7 +62,7 @@ pub trait Services: Send + Sync {
     }
 
     /// Lets the run go on only at `until`, in milliseconds since 1970, once this node run has ended: what the node puts
-    /// out then is its first input (`spec/engine.md §18`).
+    /// out then is its first input (`docs/engine.md §18`).
     fn put_to_wait(&self, _until: i64) {}
 
     /// The moment that a text names, in milliseconds since 1970; a text without a zone is in the workflow's.
@@ -70,7 +70,7 @@ pub trait Services: Send + Sync {
         None
     }
 
-    /// Data that the workflow keeps between runs (`spec/engine.md §1.6`): an object, empty at first.
+    /// Data that the workflow keeps between runs (`docs/engine.md §1.6`): an object, empty at first.
     fn static_data(&self, _scope: StaticScope) -> Json {
         Json::object()
     }

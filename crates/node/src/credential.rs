@@ -1,5 +1,5 @@
 //! Credential types: the form, how requests are authenticated, how a credential is tested, and the limits of the
-//! service behind it (`spec/parameters.md §16`).
+//! service behind it (`docs/parameters.md §16`).
 
 use std::any::Any;
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The description of a node type and of its form, in n8n's words (`spec/parameters.md §1–6`).
+//! The description of a node type and of its form, in n8n's words (`docs/parameters.md §1–6`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ pub struct NodeDescription {
     pub properties: Vec<NodeProperty>,
 }
 
-/// Inputs that must have data before a node runs with others empty (`spec/engine.md §9.3`).
+/// Inputs that must have data before a node runs with others empty (`docs/engine.md §9.3`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RequiredInputs {
@@ -102,13 +102,13 @@ pub struct NodeProperty {
     /// Choices, groups or children.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<PropertyOption>,
-    /// Further settings by n8n's names (`spec/parameters.md §5`).
+    /// Further settings by n8n's names (`docs/parameters.md §5`).
     #[serde(default, skip_serializing_if = "JsonObject::is_empty")]
     pub type_options: JsonObject,
     /// When the field is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_options: Option<DisplayOptions>,
-    /// The type that the value is checked against and brought to (`spec/parameters.md §10`).
+    /// The type that the value is checked against and brought to (`docs/parameters.md §10`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validate_type: Option<String>,
     /// [`NodeProperty::validate_type`] counts only before a run.
@@ -122,7 +122,7 @@ pub struct NodeProperty {
     pub extract_value: Option<ExtractValue>,
 }
 
-/// A way to name the thing of a `resourceLocator`: n8n's `INodePropertyMode` (`spec/parameters.md §11`).
+/// A way to name the thing of a `resourceLocator`: n8n's `INodePropertyMode` (`docs/parameters.md §11`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LocatorMode {
@@ -184,7 +184,7 @@ pub struct ExtractValue {
     pub regex: String,
 }
 
-/// Kinds of field (`spec/parameters.md §4`).
+/// Kinds of field (`docs/parameters.md §4`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -280,7 +280,7 @@ pub struct PropertyChoice {
     pub action: Option<String>,
 }
 
-/// When a field is shown (`spec/parameters.md §6`): lists of values or `{"_cnd": {op: target}}` conditions by
+/// When a field is shown (`docs/parameters.md §6`): lists of values or `{"_cnd": {op: target}}` conditions by
 /// parameter.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DisplayOptions {

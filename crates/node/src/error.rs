@@ -17,7 +17,7 @@ const API_ERROR: &str = "NodeApiError";
 
 /// The one error type of nodes. It says what happened; whether to repeat is the runner's decision.
 ///
-/// At the border it is shown as n8n's `NodeApiError` or `NodeOperationError` (`spec/engine.md §14`).
+/// At the border it is shown as n8n's `NodeApiError` or `NodeOperationError` (`docs/engine.md §14`).
 #[derive(Clone)]
 pub struct NodeError(Box<NodeErrorDetails>);
 
@@ -84,7 +84,7 @@ pub enum ErrorKind {
     DryRun,
 }
 
-/// How grave an error is (`spec/engine.md §14.1`).
+/// How grave an error is (`docs/engine.md §14.1`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorLevel {
@@ -97,7 +97,7 @@ pub enum ErrorLevel {
     Error,
 }
 
-/// What part of the engine an error comes from: n8n's `functionality` (`spec/engine.md §14.1`).
+/// What part of the engine an error comes from: n8n's `functionality` (`docs/engine.md §14.1`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Functionality {
@@ -143,7 +143,7 @@ impl NodeError {
     }
 
     /// The node cannot do what it was asked to do. A message with a system's error code in it, such as `ECONNREFUSED`,
-    /// gives way to what the code means, and becomes the cause (`spec/engine.md §14.2`).
+    /// gives way to what the code means, and becomes the cause (`docs/engine.md §14.2`).
     pub fn operation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Operation, message).with_code_explained()
     }
@@ -219,7 +219,7 @@ impl NodeError {
         }
     }
 
-    /// The error object of run data (`spec/engine.md §14`), without the node that it stands at.
+    /// The error object of run data (`docs/engine.md §14`), without the node that it stands at.
     ///
     /// `run_index` is the node's run, `timestamp` the time in milliseconds since 1970. `context.parameter` is the parameter
     /// that the error is about, `context.parameterPath` the place in it.

@@ -1,4 +1,4 @@
-//! Items: the records that travel along a workflow's connections (`spec/engine.md §2`).
+//! Items: the records that travel along a workflow's connections (`docs/engine.md §2`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub type Files = Arc<BTreeMap<String, BinaryData>>;
 /// The items of one input or output, shared by all who read them.
 pub type Items = Arc<Vec<Item>>;
 
-/// One file of an item (`spec/engine.md §2`).
+/// One file of an item (`docs/engine.md §2`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BinaryData {
@@ -92,7 +92,7 @@ impl Item {
         self
     }
 
-    /// The error object of an item that failed and continues (`spec/engine.md §12.5`).
+    /// The error object of an item that failed and continues (`docs/engine.md §12.5`).
     pub fn error(&self) -> Option<&Json> {
         self.extras.as_ref()?.error.as_ref()
     }

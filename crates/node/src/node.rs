@@ -198,7 +198,7 @@ pub struct NodeHeader {
 }
 
 /// Which main inputs of a node must have data when it runs although nothing more comes for the others: n8n's
-/// `requiredInputs` (`spec/engine.md §9.3`). A node that asks for all of its inputs never runs with one of them missing.
+/// `requiredInputs` (`docs/engine.md §9.3`). A node that asks for all of its inputs never runs with one of them missing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum RequiredInputs {
     /// Whatever arrived is enough.

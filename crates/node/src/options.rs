@@ -1,4 +1,4 @@
-//! Choices that a form loads from the user's account (`spec/parameters.md §15`).
+//! Choices that a form loads from the user's account (`docs/parameters.md §15`).
 
 use serde::{Deserialize, Serialize};
 

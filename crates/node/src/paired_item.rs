@@ -1,4 +1,4 @@
-//! The link from an output item back to the input items that it stems from (`spec/engine.md §13`).
+//! The link from an output item back to the input items that it stems from (`docs/engine.md §13`).
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ enum WrittenAs {
     Number,
 }
 
-/// Which output of which run of which node some items came from (`spec/engine.md §3.1`).
+/// Which output of which run of which node some items came from (`docs/engine.md §3.1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {

@@ -1,4 +1,4 @@
-//! What n8n says instead of a system's error code (`spec/engine.md §14.2`).
+//! What n8n says instead of a system's error code (`docs/engine.md §14.2`).
 
 /// Codes with their texts, in the order in which they are looked for.
 const TEXTS: [(&str, &str); 16] = [

@@ -1,4 +1,4 @@
-//! Calling another workflow from a node (`spec/engine.md §17`).
+//! Calling another workflow from a node (`docs/engine.md §17`).
 
 use crate::item::Item;
 use crate::json::Json;

@@ -1,4 +1,4 @@
-//! What ends a run early: its caller, or its time limit (`spec/engine.md §19`).
+//! What ends a run early: its caller, or its time limit (`docs/engine.md §19`).
 
 use std::future::Future;
 use std::pin::pin;

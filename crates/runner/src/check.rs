@@ -28,7 +28,7 @@ pub fn check(workflow: &Workflow, registry: &Registry) -> Vec<Problem> {
     problems
 }
 
-/// The node that a run begins with: the one that is named, else the workflow's trigger (`spec/engine.md §4.2`).
+/// The node that a run begins with: the one that is named, else the workflow's trigger (`docs/engine.md §4.2`).
 pub(crate) fn start_node(workflow: &Workflow, registry: &Registry, named: Option<&str>) -> Option<NodeIndex> {
     if let Some(name) = named {
         return workflow.node_index(name);

@@ -335,7 +335,7 @@ fn account(name: &str, data: &Json, limits: &[RateLimit]) -> u64 {
     hasher.finish()
 }
 
-/// Resolves an `=` template over `$credentials` (`spec/parameters.md §16.4`).
+/// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`).
 fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
     let Some(template) = template.strip_prefix('=') else {
         return Ok(template.to_owned());

@@ -1,4 +1,4 @@
-//! Items that a node itself marks as failed: they leave through its error output (`spec/engine.md §12.3`).
+//! Items that a node itself marks as failed: they leave through its error output (`docs/engine.md §12.3`).
 
 use heddle_node::parameters::javascript::is_truthy;
 use heddle_node::{Item, Json};

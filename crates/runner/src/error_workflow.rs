@@ -1,4 +1,4 @@
-//! Error workflows: what runs when a workflow has failed (`spec/engine.md §16.2`).
+//! Error workflows: what runs when a workflow has failed (`docs/engine.md §16.2`).
 
 use std::sync::{Arc, PoisonError, Weak};
 

@@ -23,7 +23,7 @@ pub(crate) fn evaluate(
     })
 }
 
-/// An error in an expression, with the value, as stored, of the parameter that it stands in (`spec/engine.md §14.4`).
+/// An error in an expression, with the value, as stored, of the parameter that it stands in (`docs/engine.md §14.4`).
 pub(crate) fn expression_error(
     pointer: &str,
     error: ExpressionError,

@@ -284,7 +284,7 @@ impl<'h> Execution<'h> {
             static_data: Some(&self.static_data),
             calls: Mutex::default(),
         };
-        // Expressions see all items, also where the node reads the first alone (`spec/engine.md §6`).
+        // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
         let items = inputs.get(run.main_input).and_then(Option::as_ref);

@@ -76,7 +76,7 @@ pub struct RunOptions {
     pub variables: Variables,
     /// IANA time zone of workflows that name none; the host's when absent.
     pub timezone: Option<String>,
-    /// What the workflow kept of earlier runs, in place of what its file holds (`spec/engine.md §1.6`).
+    /// What the workflow kept of earlier runs, in place of what its file holds (`docs/engine.md §1.6`).
     pub static_data: Option<Json>,
     /// The same for workflows that it calls, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,

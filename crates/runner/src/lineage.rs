@@ -1,4 +1,4 @@
-//! Where items of a finished run came from: the items that entered at its start node (`spec/engine.md §13, §17`).
+//! Where items of a finished run came from: the items that entered at its start node (`docs/engine.md §13, §17`).
 
 use std::collections::{BTreeSet, HashSet};
 

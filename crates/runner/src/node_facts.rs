@@ -32,7 +32,7 @@ pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) 
     }
 }
 
-/// What an expression over a node's parameters says of its required inputs (`spec/engine.md §9.3`). Anything but a
+/// What an expression over a node's parameters says of its required inputs (`docs/engine.md §9.3`). Anything but a
 /// number or a list, or an error, asks for nothing.
 fn required_by(text: &str, scene: &Scene<'_>) -> RequiredInputs {
     let compiled = CompiledValue::compile(&Json::from(text));

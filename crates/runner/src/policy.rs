@@ -55,7 +55,7 @@ pub fn decide(effect: Effect, happened: Happened) -> Decision {
 }
 
 /// Whether a node's `retryOnFail` may run an item again after it failed with `outcome`
-/// (`spec/engine.md §11`, per item).
+/// (`docs/engine.md §11`, per item).
 pub fn may_retry_item(effect: Effect, outcome: Outcome) -> bool {
     effect != Effect::Send || outcome == Outcome::NotDone
 }

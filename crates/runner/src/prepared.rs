@@ -173,7 +173,7 @@ fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
-/// (`spec/engine.md §4.4`), and gives what keeps the run from starting.
+/// (`docs/engine.md §4.4`), and gives what keeps the run from starting.
 pub(crate) fn prepare_nodes(
     workflow: &Workflow,
     graph: &Graph,
@@ -206,7 +206,7 @@ pub(crate) fn prepare_nodes(
 }
 
 /// The nodes that may run when the run begins at `start`: all below it and, in order v0, those that a node with several
-/// inputs makes run (`spec/engine.md §23`), which are the ones above its inputs, and all below them.
+/// inputs makes run (`docs/engine.md §23`), which are the ones above its inputs, and all below them.
 fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> {
     let mut reached = vec![false; workflow.nodes.len()];
     let mut begins = vec![start];

@@ -52,7 +52,7 @@ impl Host {
 pub(crate) struct Nesting<'h> {
     /// Runs around it.
     pub(crate) depth: usize,
-    /// n8n's mode of execution (`spec/engine.md §4.1`).
+    /// n8n's mode of execution (`docs/engine.md §4.1`).
     pub(crate) mode: &'static str,
     /// The node to start at, where the options name none.
     pub(crate) start: Option<NodeIndex>,

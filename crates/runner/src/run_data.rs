@@ -1,5 +1,5 @@
 //! What a run leaves behind: one record for each run of each node, and the result of the whole, in n8n's JSON
-//! (`spec/engine.md §3`).
+//! (`docs/engine.md §3`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub enum TaskStatus {
     Canceled,
 }
 
-/// How a run of a workflow ended (`spec/engine.md §15`).
+/// How a run of a workflow ended (`docs/engine.md §15`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -81,7 +81,7 @@ pub struct TaskData {
     pub sources: Vec<Option<Source>>,
     /// Items by main output; `None` when it failed and stopped the run.
     pub outputs: Option<Branches>,
-    /// Error object, in n8n's stored form (`spec/engine.md §14.4`).
+    /// Error object, in n8n's stored form (`docs/engine.md §14.4`).
     pub error: Option<Json>,
     /// Remarks of the node.
     pub hints: Vec<Hint>,
@@ -156,7 +156,7 @@ impl RunData {
         runs.push(task);
     }
 
-    /// Takes away the last run of a node, to be replaced when a wait is over (`spec/engine.md §18`).
+    /// Takes away the last run of a node, to be replaced when a wait is over (`docs/engine.md §18`).
     pub fn pop(&mut self, node: NodeIndex) -> Option<TaskData> {
         self.runs.get_mut(node)?.pop()
     }
@@ -210,14 +210,14 @@ pub struct WorkflowFailure {
     pub item_index: Option<usize>,
     /// Path of the parameter that is to blame.
     pub parameter: Option<String>,
-    /// The error object of the run data (`spec/engine.md §14.4`).
+    /// The error object of the run data (`docs/engine.md §14.4`).
     pub json: Json,
     /// The node's error.
     pub cause: Option<NodeError>,
 }
 
 impl WorkflowFailure {
-    /// The run was cancelled, or took too long (`spec/engine.md §19`).
+    /// The run was cancelled, or took too long (`docs/engine.md §19`).
     pub fn cancelled(reason: CancelReason, execution: uuid::Uuid) -> Self {
         let mut extra = Json::object();
         extra.insert("executionId", Json::from(execution.to_string()));
@@ -257,7 +257,7 @@ impl WorkflowFailure {
         }
     }
 
-    /// A node that never got its data (`spec/engine.md §5` step 6).
+    /// A node that never got its data (`docs/engine.md §5` step 6).
     pub fn endless_loop(node: &str) -> Self {
         let message = "Stopped execution because it seems to be in an endless loop";
         let mut json = Json::object();
@@ -292,7 +292,7 @@ pub struct RunResult {
     pub background: Vec<BackgroundRun>,
     /// The moment to go on, in milliseconds since 1970, when it is [`Status::Waiting`].
     pub wait_till: Option<i64>,
-    /// What the workflow keeps for later runs, when it changed; never of a manual run (`spec/engine.md §1.6`).
+    /// What the workflow keeps for later runs, when it changed; never of a manual run (`docs/engine.md §1.6`).
     pub static_data: Option<Json>,
     /// The same of workflows that it called, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,

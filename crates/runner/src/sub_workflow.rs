@@ -1,5 +1,5 @@
 //! Workflows that a node calls: finding them, whether they may be called, running them, and what that means for the
-//! node that called (`spec/engine.md §17`).
+//! node that called (`docs/engine.md §17`).
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -185,7 +185,7 @@ impl<'h> Caller<'h> {
         Workflow::from_json(&json)
     }
 
-    /// Checks `callerPolicy` (`spec/engine.md §1.4`). All workflows of a host have one owner.
+    /// Checks `callerPolicy` (`docs/engine.md §1.4`). All workflows of a host have one owner.
     fn may_call(&self, called: &Workflow) -> Result<(), NodeError> {
         if self.depth >= DEEPEST_CALL {
             return Err(NodeError::operation(format!(

@@ -1,4 +1,4 @@
-//! What is wrong with the structure of a workflow, all at once (`spec/engine.md §1.7`).
+//! What is wrong with the structure of a workflow, all at once (`docs/engine.md §1.7`).
 
 use std::collections::{HashMap, HashSet};
 

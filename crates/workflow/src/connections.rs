@@ -1,4 +1,4 @@
-//! Connections: which output feeds which input (`spec/engine.md §1.3`).
+//! Connections: which output feeds which input (`docs/engine.md §1.3`).
 
 use std::fmt;
 
@@ -52,7 +52,7 @@ pub struct Connection {
 /// All connections of one source node, by kind of output.
 type Outputs = Vec<(ConnectionType, Vec<Vec<Connection>>)>;
 
-/// The connections of a workflow by source node, in the order of the file (which decides ties, `spec/engine.md §8`).
+/// The connections of a workflow by source node, in the order of the file (which decides ties, `docs/engine.md §8`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Connections {
     sources: Vec<(SmolStr, Outputs)>,

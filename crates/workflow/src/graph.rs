@@ -1,4 +1,4 @@
-//! The graph of a workflow: who feeds whom (`spec/engine.md §1.3`).
+//! The graph of a workflow: who feeds whom (`docs/engine.md §1.3`).
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

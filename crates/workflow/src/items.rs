@@ -1,4 +1,4 @@
-//! Items as n8n writes them: in pinned data, run data and input files (`spec/engine.md §2`).
+//! Items as n8n writes them: in pinned data, run data and input files (`docs/engine.md §2`).
 
 use std::collections::BTreeMap;
 use std::fmt;

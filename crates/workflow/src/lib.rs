@@ -1,4 +1,4 @@
-//! The workflow file: its model, reading with positions, and its graph (`spec/engine.md §1`).
+//! The workflow file: its model, reading with positions, and its graph (`docs/engine.md §1`).
 //!
 //! Reading is in three steps, so that the fast path pays for nothing that it does not need:
 //!

@@ -1,4 +1,4 @@
-//! A node of a workflow and its settings (`spec/engine.md §1.2, §11, §12`).
+//! A node of a workflow and its settings (`docs/engine.md §1.2, §11, §12`).
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub struct Node {
     pub node_type: SmolStr,
     /// Version of the type; `None` means the type's default version (also when the file says 0 or nothing sensible).
     pub type_version: Option<f64>,
-    /// Place on the canvas, x then y; it decides the order of branches (`spec/engine.md §8`).
+    /// Place on the canvas, x then y; it decides the order of branches (`docs/engine.md §8`).
     pub position: [f64; 2],
     /// Parameters as stored: an object, with expressions not resolved.
     pub parameters: Json,
@@ -190,7 +190,7 @@ impl Node {
     }
 
     /// What happens with the items that fail: `onError`, or the older `continueOnFail` when that is absent
-    /// (`spec/engine.md §12`).
+    /// (`docs/engine.md §12`).
     pub fn on_error(&self) -> OnError {
         match self.stored_on_error {
             Some(on_error) => on_error,
@@ -200,12 +200,12 @@ impl Node {
     }
 
     /// Whether the run goes on after the node as a whole failed. Unlike for single items, `continueOnFail` counts here
-    /// even beside an `onError` that says stop (`spec/engine.md §12`).
+    /// even beside an `onError` that says stop (`docs/engine.md §12`).
     pub fn continues_after_failure(&self) -> bool {
         self.continue_on_fail || self.on_error().continues()
     }
 
-    /// How often the node is tried in all: 1 without `retryOnFail`, else 2 to 5, by default 3 (`spec/engine.md §11`).
+    /// How often the node is tried in all: 1 without `retryOnFail`, else 2 to 5, by default 3 (`docs/engine.md §11`).
     pub fn tries(&self) -> u32 {
         if !self.retry_on_fail {
             return 1;
@@ -214,7 +214,7 @@ impl Node {
         self.max_tries.filter(|tries| *tries != 0.0).unwrap_or(3.0).clamp(2.0, 5.0).ceil() as u32
     }
 
-    /// The wait before a repeated try: up to 5 seconds, by default (and for 0) 1 second (`spec/engine.md §11`).
+    /// The wait before a repeated try: up to 5 seconds, by default (and for 0) 1 second (`docs/engine.md §11`).
     pub fn wait_between_tries(&self) -> Duration {
         let wait =
             self.wait_between_tries_ms.filter(|wait| *wait != 0.0).unwrap_or(1000.0).clamp(0.0, 5000.0);

@@ -1,4 +1,4 @@
-//! The settings of a workflow (`spec/engine.md §1.4`).
+//! The settings of a workflow (`docs/engine.md §1.4`).
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::node::{overlay, to_number};
 /// In which order the branches of a workflow run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExecutionOrder {
-    /// Breadth first, in the order of the connections (`spec/engine.md §23`); what a file without the setting means.
+    /// Breadth first, in the order of the connections (`docs/engine.md §23`); what a file without the setting means.
     #[default]
     V0,
-    /// Depth first, from the top of the canvas to the bottom (`spec/engine.md §8`).
+    /// Depth first, from the top of the canvas to the bottom (`docs/engine.md §8`).
     V1,
 }
 

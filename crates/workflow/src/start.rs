@@ -1,4 +1,4 @@
-//! Where a run of a whole workflow starts (`spec/engine.md §4.2`).
+//! Where a run of a whole workflow starts (`docs/engine.md §4.2`).
 
 use crate::connections::ConnectionType;
 use crate::graph::{Graph, NodeIndex};

@@ -1,4 +1,4 @@
-//! The workflow: nodes, connections, settings and data that comes with them (`spec/engine.md §1`).
+//! The workflow: nodes, connections, settings and data that comes with them (`docs/engine.md §1`).
 
 use std::sync::{Arc, OnceLock};
 
@@ -29,7 +29,7 @@ pub struct Workflow {
     pub settings: Settings,
     /// Pinned data as stored: an object of items by node name. [`Workflow::pinned_items`] reads it.
     pub pin_data: Json,
-    /// Data that the workflow keeps between runs: `global` and `node:<name>` (`spec/engine.md §1.6`).
+    /// Data that the workflow keeps between runs: `global` and `node:<name>` (`docs/engine.md §1.6`).
     pub static_data: Json,
     /// Data about the file itself, which no run reads.
     pub meta: Json,

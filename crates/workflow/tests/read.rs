@@ -167,7 +167,7 @@ fn text_in_other_encodings_is_read() {
 
 #[test]
 fn coercions_of_a_node_are_those_of_n8n() {
-    // spec/engine.md §11: recorded values
+    // docs/engine.md §11: recorded values
     for (max_tries, tries) in
         [(json!(1), 2), (json!(9), 5), (json!(0), 3), (json!(4), 4), (json!(null), 3), (json!("x"), 3)]
     {

@@ -50,7 +50,7 @@ pub(crate) enum Target {
     Contact { recipient: Recipient, channel_id: Uuid },
 }
 
-/// PublicReqSendBotOptionsDTO (wts/api.md §2.1).
+/// PublicReqSendBotOptionsDTO (docs/wts-api.md §2.1).
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SendOptions {
     pub(crate) skip_if_bot_in_execution: bool,
@@ -117,7 +117,8 @@ impl Account {
         self.seed.channels.iter().find(|channel| channel.id == id)
     }
 
-    /// A channel by its id, its number or its `@user`: each way is documented for `from` (wts/api.md §2).
+    /// A channel by its id, its number or its `@user`: each way is documented for `from`
+    /// (docs/wts-api.md §2).
     pub(crate) fn channel_from(&self, from: &str) -> Option<&Channel> {
         if let Ok(id) = Uuid::try_parse(from.trim()) {
             return self.channel(id);
@@ -199,9 +200,10 @@ impl Account {
 
     /// Does a send that was checked. `None`: it names a conversation that is gone, which a checked one cannot.
     ///
-    /// Rules (wts/api.md §2.1): skip options look at the conversation as it stands, before `forceStartSession` finishes it;
-    /// a finished conversation that is named by its id is not reopened, but the chatbot runs in it; an unknown contact
-    /// is created first; what holds a send back leaves everything as it was (§13).
+    /// Rules (docs/wts-api.md §2.1): skip options look at the conversation as it stands, before
+    /// `forceStartSession` finishes it; a finished conversation that is named by its id is not reopened, but
+    /// the chatbot runs in it; an unknown contact is created first; what holds a send back leaves everything
+    /// as it was (§13).
     pub(crate) fn perform(&mut self, plan: Plan, ids: &Ids, now: Timestamp) -> Option<Performed> {
         let (contact_id, contact_created, channel_id, current) = match plan.target {
             Target::Session(id) => {
@@ -305,7 +307,7 @@ impl Account {
     }
 }
 
-/// A new key adds, a known one replaces, null removes (wts/api.md §10).
+/// A new key adds, a known one replaces, null removes (docs/wts-api.md §10).
 fn merge(metadata: &mut Map<String, Value>, more: Option<Map<String, Value>>) {
     for (key, value) in more.into_iter().flatten() {
         if value.is_null() {

@@ -1,4 +1,4 @@
-//! Answers: JSON, and the two shapes that refusals have (wts/api.md §1.1).
+//! Answers: JSON, and the two shapes that refusals have (docs/wts-api.md §1.1).
 
 use bytes::Bytes;
 use http::header::{ALLOW, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
@@ -110,7 +110,7 @@ impl Refusal {
     }
 }
 
-/// The envelope of wts/api.md §1.1. A 500 spells `httpStatusCode` as a word, as the recorded one did.
+/// The envelope of docs/wts-api.md §1.1. A 500 spells `httpStatusCode` as a word, as the recorded one did.
 pub(crate) fn envelope(status: StatusCode, key: &str, text: &str, id: Uuid) -> Answer {
     let code = match status {
         StatusCode::INTERNAL_SERVER_ERROR => Value::from("INTERNALSERVERERROR"),
@@ -132,7 +132,8 @@ pub(crate) fn envelope(status: StatusCode, key: &str, text: &str, id: Uuid) -> A
     Answer::json_with_status(status, &body)
 }
 
-/// The body of a 429 is not documented (wts/api.md §1.2); the sandbox gives the envelope with a key of its own.
+/// The body of a 429 is not documented (docs/wts-api.md §1.2); the sandbox gives the envelope with a key of
+/// its own.
 pub(crate) fn too_many_requests(id: Uuid) -> Answer {
     envelope(
         StatusCode::TOO_MANY_REQUESTS,

@@ -83,7 +83,7 @@ pub enum Fault {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum RetryAfter {
-    /// No header: what the reference lets one expect (wts/api.md §1.2).
+    /// No header: what the reference lets one expect (docs/wts-api.md §1.2).
     #[default]
     None,
     /// A number of seconds.

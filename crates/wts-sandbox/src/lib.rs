@@ -14,8 +14,9 @@
 //! # }
 //! ```
 //!
-//! Its facts come from `wts/api.md`, whose sections are cited as §n; where the facts stop, the choices are listed below.
-//! [`seed`] holds the accounts, tokens, chatbots, channels and recipients there are, with fixed ids.
+//! Its facts come from `docs/wts-api.md`, whose sections are cited as §n; where the facts stop, the choices
+//! are listed below. [`seed`] holds the accounts, tokens, chatbots, channels and recipients there are, with
+//! fixed ids.
 //!
 //! # Operations
 //!

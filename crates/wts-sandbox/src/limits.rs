@@ -1,4 +1,4 @@
-//! Rate limits (wts/api.md §1.2).
+//! Rate limits (docs/wts-api.md §1.2).
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::words::words;
 
 words! {
-    /// How a chatbot begins: on its own when a contact writes, or when something starts it (wts/api.md §2.5).
+    /// How a chatbot begins: on its own when a contact writes, or when something starts it
+    /// (docs/wts-api.md §2.5).
     pub enum ChatbotType {
         /// Starts when a contact writes.
         Reactive = "Reactive",
@@ -22,7 +23,7 @@ words! {
 }
 
 words! {
-    /// Whether a chatbot can run (wts/api.md §2.5); upper case in answers, any case in queries.
+    /// Whether a chatbot can run (docs/wts-api.md §2.5); upper case in answers, any case in queries.
     pub enum PublishStatus {
         /// A draft.
         NotPublished = "NOT_PUBLISHED",
@@ -36,7 +37,7 @@ words! {
 }
 
 words! {
-    /// Who may start a chatbot of type [`ChatbotType::Automation`] (wts/api.md §2.5).
+    /// Who may start a chatbot of type [`ChatbotType::Automation`] (docs/wts-api.md §2.5).
     pub enum AutomationUsage {
         /// The public API: only these can be sent.
         Api = "Api",
@@ -50,7 +51,7 @@ words! {
 }
 
 words! {
-    /// The kinds of channel (wts/api.md §3).
+    /// The kinds of channel (docs/wts-api.md §3).
     pub enum ChannelType {
         /// WhatsApp through 360dialog.
         Dialog360WhatsApp = "Dialog360_WhatsApp",
@@ -68,7 +69,7 @@ words! {
 }
 
 words! {
-    /// The spelling of a channel's type inside a conversation (wts/api.md §12, `channelType`).
+    /// The spelling of a channel's type inside a conversation (docs/wts-api.md §12, `channelType`).
     pub(crate) enum SessionChannelType {
         Dialog360 = "DIALOG360_WHATSAPP",
         CloudApi = "CLOUDAPI_WHATSAPP",
@@ -80,7 +81,7 @@ words! {
 }
 
 words! {
-    /// The states of a conversation (wts/api.md §12).
+    /// The states of a conversation (docs/wts-api.md §12).
     pub enum SessionStatus {
         /// No state is known.
         Undefined = "UNDEFINED",
@@ -98,7 +99,7 @@ words! {
 }
 
 words! {
-    /// The states of a contact (wts/api.md §10).
+    /// The states of a contact (docs/wts-api.md §10).
     pub enum ContactStatus {
         /// In use.
         Active = "ACTIVE",
@@ -127,7 +128,7 @@ impl ChannelType {
     }
 }
 
-/// A chatbot: PublicChatbotDTO of wts/api.md §2.5. Sends name it by `key`, never by `id`.
+/// A chatbot: PublicChatbotDTO of docs/wts-api.md §2.5. Sends name it by `key`, never by `id`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Chatbot {
@@ -168,7 +169,7 @@ impl Chatbot {
     }
 }
 
-/// Who a channel is on its platform (wts/api.md §3); may be missing from a channel.
+/// Who a channel is on its platform (docs/wts-api.md §3); may be missing from a channel.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChannelIdentity {
@@ -186,7 +187,7 @@ pub struct ChannelIdentity {
     pub display_name: String,
 }
 
-/// A channel of the account (wts/api.md §3).
+/// A channel of the account (docs/wts-api.md §3).
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Channel {
@@ -210,7 +211,7 @@ pub struct Channel {
     pub identity: Option<ChannelIdentity>,
 }
 
-/// Whom a message goes to: a phone (digits with country code) or an Instagram user (wts/api.md §1).
+/// Whom a message goes to: a phone (digits with country code) or an Instagram user (docs/wts-api.md §1).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Recipient {
     /// Digits only, country code first: `5511999990001`.
@@ -243,7 +244,7 @@ impl fmt::Display for Recipient {
     }
 }
 
-/// A contact (wts/api.md §10).
+/// A contact (docs/wts-api.md §10).
 #[derive(Clone, Debug)]
 pub struct Contact {
     /// The record's id.
@@ -262,7 +263,7 @@ pub struct Contact {
     pub metadata: Map<String, Value>,
 }
 
-/// A conversation (wts/api.md §12).
+/// A conversation (docs/wts-api.md §12).
 #[derive(Clone, Debug)]
 pub struct Session {
     /// The record's id.
@@ -315,7 +316,7 @@ pub struct AccountSeed {
     pub sessions: Vec<Session>,
 }
 
-/// A phone as answers write it: `+55|11999990001` (wts/api.md §1).
+/// A phone as answers write it: `+55|11999990001` (docs/wts-api.md §1).
 pub(crate) fn piped_phone(digits: &str) -> String {
     let Some((country, rest)) = split_phone(digits) else { return digits.to_owned() };
     format!("+{country}|{rest}")

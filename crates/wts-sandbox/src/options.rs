@@ -30,7 +30,8 @@ pub struct SandboxOptions {
     pub requests: Keep,
 }
 
-/// The answer to a record that does not exist. Only one such answer was ever written down (wts/api.md §1.1).
+/// The answer to a record that does not exist. Only one such answer was ever written down
+/// (docs/wts-api.md §1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissingRecord {
     /// What was seen: status 500, key `FORM_ERROR`, `httpStatusCode` as a word.

@@ -9,7 +9,7 @@ use crate::records::SkipRule;
 use crate::seed;
 
 /// The statuses that a queued send shows: `QUEUED` in the answer that accepts it, then one more with each read, staying at
-/// the last (wts/api.md §2.2, §13).
+/// the last (docs/wts-api.md §2.2, §13).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Outcome {

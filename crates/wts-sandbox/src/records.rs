@@ -28,7 +28,7 @@ pub enum Keep {
 words! {
     /// The operation that accepted a send.
     pub enum Endpoint {
-        /// POST `/chat/v1/chatbot/send` (wts/api.md §2.1).
+        /// POST `/chat/v1/chatbot/send` (docs/wts-api.md §2.1).
         Now = "now",
         /// POST `/chat/v1/send/chatbot` (§2.2).
         Queue = "queue",

@@ -130,8 +130,8 @@ impl Sandbox {
         self.shared.set_rate_limits(limits);
     }
 
-    /// The contact writes in a conversation: it is in progress from then on, hidden or not (wts/api.md §2.1), and no chatbot
-    /// runs in it. `false`: there is no such conversation.
+    /// The contact writes in a conversation: it is in progress from then on, hidden or not
+    /// (docs/wts-api.md §2.1), and no chatbot runs in it. `false`: there is no such conversation.
     pub fn contact_answers(&self, session: Uuid) -> bool {
         self.shared.contact_answers(session)
     }

@@ -2,7 +2,7 @@
 
 /// What the API calls an enum: a closed list of words.
 pub(crate) trait Word: Copy + 'static {
-    /// Reads the word, ignoring case (`Ready` and `READY` are the same value, wts/api.md §2.5).
+    /// Reads the word, ignoring case (`Ready` and `READY` are the same value, docs/wts-api.md §2.5).
     fn read(text: &str) -> Option<Self>;
 }
 

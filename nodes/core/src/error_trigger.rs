@@ -1,4 +1,4 @@
-//! Error Trigger: where an error workflow starts (`spec/engine.md §16.2`).
+//! Error Trigger: where an error workflow starts (`docs/engine.md §16.2`).
 
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;

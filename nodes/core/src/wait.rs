@@ -1,4 +1,4 @@
-//! Wait: the workflow goes on later (`spec/engine.md §18`).
+//! Wait: the workflow goes on later (`docs/engine.md §18`).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The HTTP API, as far as the chatbot resource needs it (wts/api.md §2, §3).
+//! The HTTP API, as far as the chatbot resource needs it (docs/wts-api.md §2, §3).
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::failure;
 use crate::metadata::Metadata;
 use crate::parameters::Delivery;
 
-/// Entries of a page: the most that the API gives (wts/api.md §1.3).
+/// Entries of a page: the most that the API gives (docs/wts-api.md §1.3).
 const PAGE_SIZE: &str = "100";
 /// Pages that are read at most, also of a server that always speaks of one more.
 const PAGES: usize = 50;
@@ -28,7 +28,7 @@ pub(crate) struct Api<'a> {
     credential: Arc<WtsApi>,
 }
 
-/// Body of both send operations (wts/api.md §2.1).
+/// Body of both send operations (docs/wts-api.md §2.1).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SendBody<'a> {
@@ -125,7 +125,7 @@ impl<'a> Api<'a> {
         self.services.http().send(request.with_effect(Effect::Send)).await.map_err(SendError::NoAnswer)
     }
 
-    /// The state of a queued send (wts/api.md §2.4).
+    /// The state of a queued send (docs/wts-api.md §2.4).
     ///
     /// # Errors
     /// When no answer came, or one that is no success.
@@ -134,7 +134,7 @@ impl<'a> Api<'a> {
         self.get(&format!("/chat/v1/send/chatbot/{id}")).await
     }
 
-    /// The chatbots that fit `filters`, page by page (wts/api.md §2.5).
+    /// The chatbots that fit `filters`, page by page (docs/wts-api.md §2.5).
     ///
     /// # Errors
     /// When a page does not come.
@@ -157,7 +157,7 @@ impl<'a> Api<'a> {
         Ok(chatbots)
     }
 
-    /// All channels (wts/api.md §3).
+    /// All channels (docs/wts-api.md §3).
     ///
     /// # Errors
     /// When they do not come.

@@ -52,7 +52,7 @@ impl WtsApi {
         let mut credential: Self = credential.read()?;
         let key = credential.api_key.expose().trim();
         if key.is_empty() || key.contains("://") {
-            // An earlier node of this name filled the field with a web address (wts/defects.md 46).
+            // An earlier node of this name filled the field with a web address.
             return Err(credential_error("has no API key").with_description(
                 "Open the credential and fill in API Key with a token made in the WTS web app.",
             ));
@@ -101,8 +101,8 @@ pub(crate) fn describe() -> Result<CredentialType, SchemaError> {
     Ok(kind)
 }
 
-/// The documented limits per account (wts/api.md §1.2). The reference speaks of the *whole* API and of each send
-/// operation's *own* limit; both are kept, which holds under either reading.
+/// The documented limits per account (docs/wts-api.md §1.2). The reference speaks of the *whole* API and of
+/// each send operation's *own* limit; both are kept, which holds under either reading.
 fn rate_limits() -> Vec<RateLimit> {
     let whole_api = |name: &str, limit, seconds| RateLimit {
         name: name.to_owned(),

@@ -27,7 +27,7 @@ pub(crate) struct SendFacts<'a> {
     pub(crate) ended: i64,
 }
 
-/// A refusal, as the API words it (wts/api.md §1.1).
+/// A refusal, as the API words it (docs/wts-api.md §1.1).
 #[derive(Default)]
 struct Refusal {
     text: Option<String>,
@@ -353,7 +353,7 @@ fn advice(status: u16) -> &'static str {
     }
 }
 
-/// n8n's words for a status (`spec/engine.md §14.3`), for answers that have none of their own.
+/// n8n's words for a status (`docs/engine.md §14.3`), for answers that have none of their own.
 fn status_text(status: u16) -> &'static str {
     match status {
         400 => "Bad request - please check your parameters",

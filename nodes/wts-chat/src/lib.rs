@@ -1,8 +1,7 @@
 //! The WTS Chat node: starts a chatbot in the conversation of each item's contact.
 //!
 //! It registers the node type `n8n-nodes-wts.wtsChat` and the credential type `wtsApi`, the latter with a sandbox of
-//! the service. Facts about the service are cited as `wts/api.md`, about the node of the same name as `wts/node.md`,
-//! and about that node's faults, none of which this one shares, as `wts/defects.md`.
+//! the service. Facts about the service are in `docs/wts-api.md`.
 
 mod api;
 mod chatbots;

@@ -1,4 +1,4 @@
-//! Choices that the form loads from the account (wts/node.md §10).
+//! Choices that the form loads from the account (docs/wts-api.md §2.5, §3).
 
 use heddle_node::{Json, NodeError, OptionEntry, OptionPage, OptionsQuery};
 
@@ -65,7 +65,7 @@ fn tell_apart(choices: &mut [OptionEntry]) {
 }
 
 /// Whether a chatbot can be started by the API. A field that the answer does not have is no obstacle
-/// (wts/api.md §13), and a server that does not know a filter must not widen the list.
+/// (docs/wts-api.md §13), and a server that does not know a filter must not widen the list.
 fn can_be_sent(chatbot: &Json) -> bool {
     let is = |field: &str, wanted: &str| {
         text(chatbot, field).is_none_or(|value| value.eq_ignore_ascii_case(wanted))

@@ -9,7 +9,7 @@ use crate::metadata::MetadataList;
 /// What a drop-down holds while nothing is chosen.
 pub(crate) const NOT_CHOSEN: &str = "NOT_SEND";
 
-/// Whether a text stands for something. Older builds wrote other words for nothing (wts/node.md §2).
+/// Whether a text stands for something. Older builds wrote other words for nothing.
 pub(crate) fn is_chosen(text: &str) -> bool {
     !matches!(text.trim(), "" | NOT_CHOSEN | "UNDEFINED" | "null")
 }

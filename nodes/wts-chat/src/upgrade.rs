@@ -1,4 +1,4 @@
-//! Older workflow files (wts/node.md §12): parameters that have another name or value today.
+//! Older workflow files: parameters that have another name or value today.
 
 use heddle_node::Json;
 

@@ -1,4 +1,4 @@
-//! The faults of the node of the same name (wts/defects.md), by number: none of them is here.
+//! Faults that a node for this service can have, by the number in each test's name: none of them is here.
 //!
 //! A test stands here for each fault that touches the chatbot resource, the credential or the execution frame. Some of it
 //! belongs to the runner and is tested there too, for every node: results in input order on the right output (8), lineage

@@ -1,5 +1,5 @@
 //! Evaluating recorded cases, as `heddle eval --cases` does: expressions with the scene they are evaluated in and, in a
-//! recording, what n8n gave (`spec/expressions/README.md`).
+//! recording, what n8n gave (`tests/conformance/expressions/README.md`).
 
 mod fixture;
 mod result;
@@ -32,7 +32,7 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// A recording at `now`, otherwise as `spec/expressions/README.md` describes it.
+    /// A recording at `now`, otherwise as `tests/conformance/expressions/README.md` describes it.
     pub fn at(now: i64) -> Self {
         Self {
             now,

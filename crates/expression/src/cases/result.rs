@@ -1,4 +1,4 @@
-//! The written form of results (`spec/expressions/README.md`).
+//! The written form of results (`tests/conformance/expressions/README.md`).
 
 use heddle_node::{Json, JsonObject};
 

@@ -1,4 +1,4 @@
-//! Finding e-mail addresses, URLs and domains (`spec/expressions/extensions.md §2.6`).
+//! Finding e-mail addresses, URLs and domains (`docs/expressions/extensions.md §2.6`).
 
 use crate::coerce::is_white_space;
 

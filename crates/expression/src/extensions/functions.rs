@@ -1,4 +1,4 @@
-//! Functions that only look at their arguments (`spec/expressions/language.md §13`).
+//! Functions that only look at their arguments (`docs/expressions/language.md §13`).
 
 use super::views::{Elements, Members, has_members, is_object, property_key, to_number, to_text};
 use super::{arg, array, percent};

@@ -1,4 +1,4 @@
-//! Removing the marks of Markdown, in the steps of `spec/expressions/extensions.md §2.1`.
+//! Removing the marks of Markdown, in the steps of `docs/expressions/extensions.md §2.1`.
 //!
 //! A step looks for the leftmost place that fits, replaces it and goes on behind it; the next step sees the result.
 //! No step reads a line again and again for marks that it has not found in it.

@@ -1,5 +1,5 @@
 //! The methods that n8n adds to strings, numbers, booleans, arrays, objects and dates
-//! (`spec/expressions/extensions.md`), and its functions that need no run (`spec/expressions/language.md §13`).
+//! (`docs/expressions/extensions.md`), and its functions that need no run (`docs/expressions/language.md §13`).
 //!
 //! Which methods a value has depends on its kind (`Table`); [`call`] answers from that table alone. Native methods of
 //! JavaScript, and `isEmpty` of values without a table, are the engine's.

@@ -212,7 +212,7 @@ pub(super) fn old_node_member<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>>
     })
 }
 
-/// A stored parameter as `$parameter.name` gives it (`spec/expressions/language.md §10`).
+/// A stored parameter as `$parameter.name` gives it (`docs/expressions/language.md §10`).
 pub(super) fn evaluated_parameter<'js>(
     call: &Call<'_, 'js>,
     scene: &Scene<'_>,

@@ -1,5 +1,5 @@
 //! Data of the run as JavaScript sees them: fetched member by member, copied at the first write
-//! (`spec/expressions/language.md §9`).
+//! (`docs/expressions/language.md §9`).
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! luxon's `DateTime`, `Duration` and `Interval` as n8n's expressions see them (`spec/expressions/luxon.md`).
+//! luxon's `DateTime`, `Duration` and `Interval` as n8n's expressions see them (`docs/expressions/luxon.md`).
 //!
 //! The engine asks for members by name: [`get`] and [`call`] on an instance, [`get_static`] and [`call_static`] on a
 //! class; [`members`] lists what there is. Dates are calculated here on top of `jiff`'s time zones, and written in

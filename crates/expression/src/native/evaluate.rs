@@ -247,7 +247,7 @@ fn call<'a>(
     }
 }
 
-/// An extension method (`spec/expressions/extensions.md §1.5`).
+/// An extension method (`docs/expressions/extensions.md §1.5`).
 fn extension<'a>(
     object: Operand<'a>,
     method: &'static str,

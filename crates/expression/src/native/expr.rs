@@ -144,7 +144,7 @@ impl ArrayMethod {
     }
 }
 
-/// A variable of the run (`spec/expressions/language.md §10`).
+/// A variable of the run (`docs/expressions/language.md §10`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Variable {
     /// `$json`, `$data`

@@ -1,4 +1,4 @@
-//! The native path: expressions that need no JavaScript (`spec/expressions/language.md §16`).
+//! The native path: expressions that need no JavaScript (`docs/expressions/language.md §16`).
 //!
 //! Whatever is not certain to give exactly what JavaScript would give stops with [`Stop::Unsupported`], and the chunk
 //! is evaluated by the engine instead; nothing has happened by then, since native evaluation changes nothing.

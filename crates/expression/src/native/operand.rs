@@ -149,7 +149,7 @@ impl<'a> Operand<'a> {
     }
 }
 
-/// Appends a chunk's value as it is printed inside text (`spec/expressions/language.md §5.2`).
+/// Appends a chunk's value as it is printed inside text (`docs/expressions/language.md §5.2`).
 pub(crate) fn print(operand: &Operand<'_>, text: &mut String) -> Result<(), Stop> {
     match operand {
         Operand::Ref(json) => print_json(json, text),

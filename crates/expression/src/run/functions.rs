@@ -1,4 +1,4 @@
-//! Functions that read the run (`spec/expressions/language.md §11, §13`).
+//! Functions that read the run (`docs/expressions/language.md §11, §13`).
 
 use heddle_node::{Item, ItemReference, Json, JsonObject, Source};
 

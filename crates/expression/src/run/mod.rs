@@ -1,4 +1,4 @@
-//! What expressions read of the run: variables, other nodes' data, paired items (`spec/expressions/language.md §10-§12`).
+//! What expressions read of the run: variables, other nodes' data, paired items (`docs/expressions/language.md §10-§12`).
 
 pub(crate) mod functions;
 pub(crate) mod items;

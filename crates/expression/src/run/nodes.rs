@@ -1,4 +1,4 @@
-//! The data of other nodes (`spec/expressions/language.md §11`).
+//! The data of other nodes (`docs/expressions/language.md §11`).
 
 use heddle_node::{Item, Json};
 

@@ -1,4 +1,4 @@
-//! Following paired items back to another node (`spec/expressions/language.md §12`).
+//! Following paired items back to another node (`docs/expressions/language.md §12`).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Stored parameters as `$parameter` shows them (`spec/expressions/language.md §10`).
+//! Stored parameters as `$parameter` shows them (`docs/expressions/language.md §10`).
 
 use heddle_node::Json;
 

@@ -1,4 +1,4 @@
-//! The variables of an expression, and the errors they give (`spec/expressions/language.md §10`).
+//! The variables of an expression, and the errors they give (`docs/expressions/language.md §10`).
 
 use std::sync::Arc;
 

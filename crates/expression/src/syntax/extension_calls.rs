@@ -1,4 +1,4 @@
-//! Which templates are rewritten for extension methods (`spec/expressions/extensions.md §1.1`).
+//! Which templates are rewritten for extension methods (`docs/expressions/extensions.md §1.1`).
 
 use crate::extensions;
 

@@ -1,4 +1,4 @@
-//! From the text of a code chunk to something that can be evaluated (`spec/expressions/language.md §4, §8`).
+//! From the text of a code chunk to something that can be evaluated (`docs/expressions/language.md §4, §8`).
 
 pub(crate) mod extension_calls;
 pub(crate) mod lower;

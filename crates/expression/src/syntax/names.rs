@@ -1,6 +1,6 @@
 //! Names that the language treats apart.
 
-/// Keys that no code may read or bind, checked when it is compiled (`spec/expressions/language.md §8.2`).
+/// Keys that no code may read or bind, checked when it is compiled (`docs/expressions/language.md §8.2`).
 pub(crate) fn is_denied(name: &str) -> bool {
     matches!(
         name,
@@ -32,7 +32,7 @@ pub(crate) fn is_denied(name: &str) -> bool {
     )
 }
 
-/// Keys that no code may compute, checked when it runs (`spec/expressions/language.md §8.3`).
+/// Keys that no code may compute, checked when it runs (`docs/expressions/language.md §8.3`).
 pub(crate) fn is_denied_when_computed(name: &str) -> bool {
     matches!(
         name,
@@ -52,7 +52,7 @@ pub(crate) fn is_denied_when_computed(name: &str) -> bool {
     )
 }
 
-/// Names that the engine itself resolves: they are not looked up in the data (`spec/expressions/language.md §4.3`).
+/// Names that the engine itself resolves: they are not looked up in the data (`docs/expressions/language.md §4.3`).
 pub(crate) fn is_engine_global(name: &str) -> bool {
     matches!(name, "isFinite" | "isNaN" | "NaN" | "Date" | "RegExp" | "Math" | "undefined")
 }
@@ -99,7 +99,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
     matches!(name, "___n8n_data" | "__sanitize")
 }
 
-/// Classes that no class may extend (`spec/expressions/language.md §8.4`).
+/// Classes that no class may extend (`docs/expressions/language.md §8.4`).
 pub(crate) fn is_closed_class(name: &str) -> bool {
     matches!(name, "Function" | "GeneratorFunction" | "AsyncFunction" | "AsyncGeneratorFunction" | "Buffer")
 }

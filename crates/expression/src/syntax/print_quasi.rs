@@ -1,6 +1,6 @@
 //! How n8n's code printer changes template literals.
 
-/// A piece of a template literal as n8n's code printer leaves it (`spec/expressions/language.md §15`).
+/// A piece of a template literal as n8n's code printer leaves it (`docs/expressions/language.md §15`).
 pub(super) fn print_quasi(raw: &str, before_interpolation: bool) -> String {
     let mut lines = raw.split('\n');
     let mut printed = lines.next().unwrap_or_default().strip_suffix('\r').unwrap_or_default().to_owned();

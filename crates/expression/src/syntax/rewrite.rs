@@ -1,5 +1,5 @@
 //! Rewriting a code chunk into JavaScript that the engine can run on the run's data
-//! (`spec/expressions/language.md §4, §8`).
+//! (`docs/expressions/language.md §4, §8`).
 //!
 //! Free names become members of the data context, computed keys are checked when the code runs, `this` is a stand-in,
 //! extension calls go through their dispatcher. All other text stays as it was written.

@@ -268,7 +268,7 @@ impl LeafRule {
     }
 }
 
-/// Whether a required property counts as not filled in: n8n's rule (`spec/parameters.md §9`), and `null` besides.
+/// Whether a required property counts as not filled in: n8n's rule (`docs/parameters.md §9`), and `null` besides.
 pub(super) fn is_missing(kind: PropertyType, value: Option<&Json>) -> bool {
     let is_empty_text = value.is_none_or(|value| value.is_null() || value.as_str() == Some(""));
     match kind {

@@ -1,5 +1,5 @@
 //! Filling in defaults and dropping what is hidden or unknown: n8n's `getNodeParameters(…, true, false)`
-//! (`spec/parameters.md §7`).
+//! (`docs/parameters.md §7`).
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

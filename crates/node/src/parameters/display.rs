@@ -1,4 +1,4 @@
-//! When a property is shown (`spec/parameters.md §6`).
+//! When a property is shown (`docs/parameters.md §6`).
 
 use std::cmp::Ordering;
 

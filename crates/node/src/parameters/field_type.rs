@@ -1,4 +1,4 @@
-//! Checking a value against a type name and converting it: n8n's `validateFieldType` (`spec/parameters.md §10`).
+//! Checking a value against a type name and converting it: n8n's `validateFieldType` (`docs/parameters.md §10`).
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The fields of a form as JSON: the type `form-fields` (`spec/parameters.md §10`).
+//! The fields of a form as JSON: the type `form-fields` (`docs/parameters.md §10`).
 
 use super::field_type::describe;
 use super::javascript::to_text;

@@ -1,4 +1,4 @@
-//! What is wrong with stored parameters, before anything runs (`spec/parameters.md §9`).
+//! What is wrong with stored parameters, before anything runs (`docs/parameters.md §9`).
 
 use super::coerce::ParameterError;
 use super::display::is_expression;

@@ -1,4 +1,4 @@
-//! Taking the value out of a `resourceLocator`, or out of a longer text (`spec/parameters.md §11.3`).
+//! Taking the value out of a `resourceLocator`, or out of a longer text (`docs/parameters.md §11.3`).
 
 use crate::description::{ExtractValue, NodeProperty, PropertyType};
 use crate::json::Json;

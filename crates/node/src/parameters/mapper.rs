@@ -1,4 +1,4 @@
-//! The `resourceMapper` property: values for the columns of a table (`spec/parameters.md §12`).
+//! The `resourceMapper` property: values for the columns of a table (`docs/parameters.md §12`).
 
 use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::javascript::to_text;

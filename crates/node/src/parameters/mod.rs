@@ -1,4 +1,4 @@
-//! What happens to parameters between the workflow file and the node (`spec/parameters.md §6–13`).
+//! What happens to parameters between the workflow file and the node (`docs/parameters.md §6–13`).
 //!
 //! In this order: [`fill_defaults`] drops what is hidden or unknown and adds what is missing, expressions are resolved
 //! by the host, and a [`ParameterPlan`] brings every resolved value to the type of its property. [`find_issues`] tells

@@ -9,7 +9,7 @@ use super::walk::{Candidate, Rule, Target, Walk};
 use crate::description::NodeProperty;
 use crate::json::{Json, JsonObject};
 
-/// Brings resolved parameters to the types of their properties (DESIGN: coercion by property type).
+/// Brings resolved parameters to the types of their properties.
 ///
 /// Everything without an expression is done once, in [`ParameterPlan::new`]; [`ParameterPlan::apply`] then looks only
 /// at the values that an expression gave, so an item costs as much as it has expressions. Values that fit stay shared.

@@ -1,4 +1,4 @@
-//! Whether an item meets the conditions of a filter parameter (`spec/parameters.md §13`).
+//! Whether an item meets the conditions of a filter parameter (`docs/parameters.md §13`).
 //!
 //! The value comes with its expressions resolved. A side that is missing altogether is JavaScript's `undefined`, which
 //! compares otherwise than null.

@@ -1,4 +1,4 @@
-//! Taking what came of a node run: its output, its failure, or its wait (`spec/engine.md §7, §12.1, §13.2, §18`).
+//! Taking what came of a node run: its output, its failure, or its wait (`docs/engine.md §7, §12.1, §13.2, §18`).
 
 use super::outputs::{always_output, assign_pairing};
 use super::run::{Branches, Completion, CompletionStatus, Outcome, RunId, State};
@@ -94,7 +94,7 @@ impl Scheduler {
     }
 
     /// Goes on after a wait. The node that waited puts out what it is resumed with: by default the items of its first
-    /// input, else the given branches (a webhook's answer). Its last run is replaced (`spec/engine.md §18`).
+    /// input, else the given branches (a webhook's answer). Its last run is replaced (`docs/engine.md §18`).
     ///
     /// Does nothing, and says so with `false`, when no node waits.
     pub fn resume(&mut self, branches: Option<Branches>) -> bool {

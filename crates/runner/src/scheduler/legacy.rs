@@ -1,4 +1,4 @@
-//! What order v0 does besides (`spec/engine.md §5.1, §23`).
+//! What order v0 does besides (`docs/engine.md §5.1, §23`).
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The scheduler: which node runs next, on what, and where its output goes (`spec/engine.md §4-§10, §12, §13.2, §23`).
+//! The scheduler: which node runs next, on what, and where its output goes (`docs/engine.md §4-§10, §12, §13.2, §23`).
 //!
 //! It is a plain state machine over the graph: no clock, no network, no node. [`Scheduler::next`] gives one node run,
 //! [`Scheduler::complete`] takes what came of it; between the two lies whatever executes nodes. The same sequence of

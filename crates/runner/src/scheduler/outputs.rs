@@ -7,7 +7,7 @@ use heddle_node::{Item, ItemReference, Items, Json, PairedItem};
 use super::{Branches, has_items};
 
 /// The items of an input, each paired with its own place there, whatever the node before had set
-/// (`spec/engine.md §13.1`). Items that are so paired already are not copied.
+/// (`docs/engine.md §13.1`). Items that are so paired already are not copied.
 pub fn with_fresh_pairing(mut items: Items, input: usize) -> Items {
     let input = to_u16(input);
     let is_fresh = |(index, item): (usize, &Item)| match &item.paired_item {
@@ -33,7 +33,7 @@ pub fn with_fresh_pairing(mut items: Items, input: usize) -> Items {
     Arc::new(fresh.collect())
 }
 
-/// Pairs the items that the node left without pairing, as far as their numbers tell (`spec/engine.md §13.2`).
+/// Pairs the items that the node left without pairing, as far as their numbers tell (`docs/engine.md §13.2`).
 pub(super) fn assign_pairing(mut outputs: Branches, counts: &[Option<usize>]) -> Branches {
     let &[Some(count)] = counts else { return outputs };
     let lacks = |items: &Items| items.iter().any(|item| item.paired_item == PairedItem::None);
@@ -63,7 +63,7 @@ pub(super) fn assign_pairing(mut outputs: Branches, counts: &[Option<usize>]) ->
     outputs
 }
 
-/// Puts one empty item, paired with every input item, on output 0 when that has none (`spec/engine.md §7` step 7).
+/// Puts one empty item, paired with every input item, on output 0 when that has none (`docs/engine.md §7` step 7).
 pub(super) fn always_output(outputs: Option<Branches>, counts: &[Option<usize>]) -> Branches {
     let mut outputs = outputs.unwrap_or_default();
     if outputs.first().is_some_and(has_items) {

@@ -7,7 +7,7 @@ use heddle_workflow::{
     highest_nodes,
 };
 
-/// How many or which inputs must have data before a node runs with some of them missing (`spec/engine.md §9.3`).
+/// How many or which inputs must have data before a node runs with some of them missing (`docs/engine.md §9.3`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RequiredInputs {
     /// Whatever arrived is enough.
@@ -106,7 +106,7 @@ impl Plan {
         self.nodes.get(node)
     }
 
-    /// Connected main inputs of a node, counted up to the highest connected one (`spec/engine.md §1.3`).
+    /// Connected main inputs of a node, counted up to the highest connected one (`docs/engine.md §1.3`).
     pub(super) fn connected_inputs(&self, node: NodeIndex) -> usize {
         self.graph.inputs(node, &ConnectionType::MAIN).len()
     }

@@ -15,13 +15,13 @@ pub struct RunId(pub(super) u64);
 pub enum RunKind {
     /// Execute the node.
     Execute,
-    /// The node is disabled: the items of input 0 leave through output 0 (`spec/engine.md §6.1`).
+    /// The node is disabled: the items of input 0 leave through output 0 (`docs/engine.md §6.1`).
     Disabled,
-    /// The node's pinned items are its output (`spec/engine.md §1.5`).
+    /// The node's pinned items are its output (`docs/engine.md §1.5`).
     Pinned,
-    /// No input has items: the node is not executed (`spec/engine.md §6` step 4).
+    /// No input has items: the node is not executed (`docs/engine.md §6` step 4).
     NoInput,
-    /// The node waited and the run goes on with what it was resumed with (`spec/engine.md §18`).
+    /// The node waited and the run goes on with what it was resumed with (`docs/engine.md §18`).
     Resumed,
 }
 
@@ -36,7 +36,7 @@ pub struct NodeRun {
     pub run_index: usize,
     /// How many runs of any node came before, counting those that were skipped.
     pub execution_index: usize,
-    /// Items by main input, each paired with itself (`spec/engine.md §13.1`).
+    /// Items by main input, each paired with itself (`docs/engine.md §13.1`).
     pub inputs: Branches,
     /// Where each input's items came from; empty for the node that the run starts with.
     pub sources: Vec<Option<Source>>,
@@ -69,11 +69,11 @@ impl NodeRun {
 #[derive(Debug, Clone)]
 pub enum Outcome {
     /// The node ran; items by output, the error output after the declared ones. An output that is missing or `None` has
-    /// no items. Items without pairing are paired as far as n8n can tell (`spec/engine.md §13.2`).
+    /// no items. Items without pairing are paired as far as n8n can tell (`docs/engine.md §13.2`).
     Output(Branches),
     /// The node ran and gave nothing, not even an empty output: the branch ends as if the node had not been there.
     Nothing,
-    /// The node failed as a whole, after all tries. Whether the run stops is the node's setting (`spec/engine.md §12.1`).
+    /// The node failed as a whole, after all tries. Whether the run stops is the node's setting (`docs/engine.md §12.1`).
     Failed,
     /// The node ran and wants to wait; the scheduler gives nothing more until [`Scheduler::resume`].
     Waiting(Branches),

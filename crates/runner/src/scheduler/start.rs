@@ -20,7 +20,7 @@ pub struct Start {
     pub pins: HashMap<NodeIndex, Items>,
 }
 
-/// The node up to which a workflow runs (`spec/engine.md §4.3`).
+/// The node up to which a workflow runs (`docs/engine.md §4.3`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Destination {
     /// The node.

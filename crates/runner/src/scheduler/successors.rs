@@ -1,4 +1,4 @@
-//! Where the output of a node goes (`spec/engine.md §8, §9.1`).
+//! Where the output of a node goes (`docs/engine.md §8, §9.1`).
 
 use heddle_node::Source;
 use heddle_workflow::{ConnectionType, Edge, ExecutionOrder, NodeIndex};

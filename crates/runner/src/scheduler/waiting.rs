@@ -1,5 +1,5 @@
 //! Nodes with several inputs: collecting what arrives, and running with what there is when nothing more comes
-//! (`spec/engine.md §9`).
+//! (`docs/engine.md §9`).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl WaitingNodes {
 }
 
 impl Scheduler {
-    /// Puts one node that waits on the stack with what it has; `false` when none may run (`spec/engine.md §9.3`).
+    /// Puts one node that waits on the stack with what it has; `false` when none may run (`docs/engine.md §9.3`).
     pub(super) fn drain_waiting(&mut self) -> bool {
         let plan = self.plan.clone();
         let mut at = 0;

@@ -21,7 +21,7 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The body of a request. Its type must be JSON, any `application/*+json` will do (wts/api.md §1).
+    /// The body of a request. Its type must be JSON, any `application/*+json` will do (docs/wts-api.md §1).
     pub(super) fn read(headers: &HeaderMap, body: &'a [u8]) -> Result<Self, Refusal> {
         if !headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_json) {
             let (status, title) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type");

@@ -1,4 +1,4 @@
-//! Contacts (wts/api.md §10): reading only, to see what sends made of them.
+//! Contacts (docs/wts-api.md §10): reading only, to see what sends made of them.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -22,8 +22,8 @@ impl Listed for Chatbot {
     }
 }
 
-/// GET `/chat/v1/chatbot` (wts/api.md §2.5). Values of one filter are alternatives, filters add up. `Name` fits any part
-/// of the name, ignoring case.
+/// GET `/chat/v1/chatbot` (docs/wts-api.md §2.5). Values of one filter are alternatives, filters add up.
+/// `Name` fits any part of the name, ignoring case.
 pub(super) fn list_chatbots(call: &Call<'_>) -> Outcome {
     let mut query = call.query();
     let page = query.page();
@@ -57,7 +57,7 @@ words! {
     }
 }
 
-/// GET `/chat/v1/channel` (wts/api.md §3): a plain array. The cheapest call that needs a token.
+/// GET `/chat/v1/channel` (docs/wts-api.md §3): a plain array. The cheapest call that needs a token.
 pub(super) fn list_channels(call: &Call<'_>) -> Outcome {
     let mut query = call.query();
     let filter = query.word("ChannelType").unwrap_or(ChannelFilter::All);

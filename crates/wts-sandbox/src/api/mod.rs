@@ -25,7 +25,7 @@ use crate::state::{Shared, State};
 
 use self::query::Query;
 
-/// The services that a path begins with (wts/api.md §1).
+/// The services that a path begins with (docs/wts-api.md §1).
 const SERVICES: [&str; 4] = ["core", "chat", "crm", "auth"];
 
 /// A request that got through, and what it is answered from.
@@ -52,7 +52,7 @@ pub(crate) fn answer(shared: &Shared, head: &Parts, body: &Bytes, number: u64) -
 }
 
 /// The order of the checks: the service (a gateway's business), the token, the limits, the operation. So an unknown
-/// operation without a token is 401, not 404 (wts/api.md §1).
+/// operation without a token is 401, not 404 (docs/wts-api.md §1).
 fn dispatch(shared: &Shared, state: &mut State, head: &Parts, body: &Bytes, number: u64) -> Outcome {
     let segments: Vec<&str> = head.uri.path().split('/').filter(|segment| !segment.is_empty()).collect();
     if !segments.first().is_some_and(|service| SERVICES.contains(service)) {
@@ -107,7 +107,7 @@ enum Operation<'a> {
     GetContactByPhone { phone: Cow<'a, str> },
 }
 
-/// Of the session operations: 1 is legacy, 2 adds `type` to the answer (wts/api.md §5, §12).
+/// Of the session operations: 1 is legacy, 2 adds `type` to the answer (docs/wts-api.md §5, §12).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
     One,
@@ -147,7 +147,7 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// The name under which an operation of `/chat/v1/send/*` is limited by itself (wts/api.md §1.2).
+    /// The name under which an operation of `/chat/v1/send/*` is limited by itself (docs/wts-api.md §1.2).
     fn own_limit(&self) -> Option<&'static str> {
         match self {
             Self::Queue => Some("send/chatbot"),

@@ -1,4 +1,4 @@
-//! Query parameters and pages (wts/api.md §1, §1.3).
+//! Query parameters and pages (docs/wts-api.md §1, §1.3).
 
 use jiff::Timestamp;
 use serde::Serialize;

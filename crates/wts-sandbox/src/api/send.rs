@@ -1,4 +1,5 @@
-//! Starting chatbots: at once, queued, in batches; and what became of a queued one (wts/api.md §2.1–2.4).
+//! Starting chatbots: at once, queued, in batches; and what became of a queued one
+//! (docs/wts-api.md §2.1–2.4).
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -15,7 +16,7 @@ use crate::model::Recipient;
 use crate::outcome::{self, QueuedSend};
 use crate::records::{Endpoint, LedgerEntry};
 
-/// The most messages that a batch may hold (wts/api.md §2.3).
+/// The most messages that a batch may hold (docs/wts-api.md §2.3).
 const MAX_BATCH: usize = 100;
 
 /// PublicReqSendBotDTO, or one message of a batch with what it shares with the others.

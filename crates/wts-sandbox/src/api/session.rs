@@ -1,4 +1,4 @@
-//! Conversations (wts/api.md §5, §12), as far as sending chatbots needs them.
+//! Conversations (docs/wts-api.md §5, §12), as far as sending chatbots needs them.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -33,7 +33,7 @@ impl Reply {
         self.json()
     }
 
-    /// Asserts a refusal in the envelope of wts/api.md §1.1.
+    /// Asserts a refusal in the envelope of docs/wts-api.md §1.1.
     pub(crate) fn expect_envelope(self, status: u16, key: &str) -> Value {
         let body = self.expect(status);
         assert_eq!(body["key"], key, "{body}");

@@ -1,4 +1,4 @@
-//! Chatbots, channels, contacts: wts/api.md §1.3, §2.5, §3, §10.
+//! Chatbots, channels, contacts: docs/wts-api.md §1.3, §2.5, §3, §10.
 
 use std::collections::HashSet;
 

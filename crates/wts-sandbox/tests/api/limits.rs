@@ -1,4 +1,4 @@
-//! Rate limits on shrunk windows: wts/api.md §1.2.
+//! Rate limits on shrunk windows: docs/wts-api.md §1.2.
 
 use std::time::Duration;
 

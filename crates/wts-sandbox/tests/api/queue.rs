@@ -1,4 +1,4 @@
-//! Queued sends, batches, and what becomes of them: wts/api.md §2.2–2.4, §13.
+//! Queued sends, batches, and what becomes of them: docs/wts-api.md §2.2–2.4, §13.
 
 use serde_json::{Value, json};
 use wts_sandbox::{Endpoint, Outcome, Recipient, seed};

@@ -1,4 +1,4 @@
-//! What is refused before an operation looks at it: wts/api.md §1, §1.1.
+//! What is refused before an operation looks at it: docs/wts-api.md §1, §1.1.
 
 use serde_json::json;
 use wts_sandbox::seed;

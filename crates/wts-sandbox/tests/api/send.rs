@@ -1,4 +1,4 @@
-//! Starting a chatbot at once: wts/api.md §2.1, §13.
+//! Starting a chatbot at once: docs/wts-api.md §2.1, §13.
 
 use serde_json::{Value, json};
 use wts_sandbox::{Endpoint, SkipRule, seed};

@@ -1,4 +1,4 @@
-//! Conversations: wts/api.md §5, §12.
+//! Conversations: docs/wts-api.md §5, §12.
 
 use serde_json::{Value, json};
 use wts_sandbox::seed;

@@ -1,4 +1,4 @@
-//! Execute Sub-workflow: runs another workflow, once with all items or once for each (`spec/engine.md §17`).
+//! Execute Sub-workflow: runs another workflow, once with all items or once for each (`docs/engine.md §17`).
 
 mod examples;
 mod form;

@@ -129,7 +129,7 @@ pub enum Include {
 #[serde(transparent)]
 pub struct JsonOutput(pub Json);
 
-/// The value of an `assignmentCollection` (`spec/parameters.md §14`), for the schema. At run time it stays JSON: reading a
+/// The value of an `assignmentCollection` (`docs/parameters.md §14`), for the schema. At run time it stays JSON: reading a
 /// list into a type for every item would cost more than setting the fields.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]

@@ -1,4 +1,4 @@
-//! JMESPath queries as jmespath.js answers them (`spec/expressions/language.md §13`).
+//! JMESPath queries as jmespath.js answers them (`docs/expressions/language.md §13`).
 //!
 //! An evaluator of our own, since n8n's library strays from the JMESPath specification: comparisons and sorting are
 //! JavaScript's, and `max_by` of texts is nothing.

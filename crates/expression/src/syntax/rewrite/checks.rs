@@ -1,4 +1,4 @@
-//! What no code may name or do, found while it is rewritten (`spec/expressions/language.md §8`).
+//! What no code may name or do, found while it is rewritten (`docs/expressions/language.md §8`).
 
 use oxc_ast::ast::PropertyKey;
 use oxc_span::{GetSpan, Span};
@@ -8,7 +8,7 @@ use crate::error::{EVALUATION_FAILED, ExpressionError, INVALID_SYNTAX};
 use crate::syntax::names::{is_denied, is_reserved};
 
 /// Methods and accessors in object literals and classes: n8n prints code for them that does not compile
-/// (`spec/expressions/language.md §15`).
+/// (`docs/expressions/language.md §15`).
 pub(super) fn misprinted() -> ExpressionError {
     ExpressionError::evaluation_failed("methods and accessors are not supported, use functions as properties")
 }
