@@ -187,8 +187,10 @@ impl Bench {
 struct Turns(Mutex<Vec<Instant>>);
 
 impl EventSink for Turns {
-    fn receive(&self, event: &Event<'_>) {
-        if let Event::NodeStarted { node: "Count", .. } = event {
+    fn receive(&self, event: &Event) {
+        if let Event::NodeStarted { at, .. } = event
+            && &*at.node == "Count"
+        {
             self.0.lock().unwrap().push(Instant::now());
         }
     }

@@ -84,7 +84,7 @@ fn items(round: usize) -> Vec<Item> {
 fn host(url: &str) -> Host {
     struct Count(AtomicUsize);
     impl EventSink for Count {
-        fn receive(&self, _: &Event<'_>) {
+        fn receive(&self, _: &Event) {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -7,9 +7,12 @@ mod commands;
 mod diagnostics;
 mod failure;
 mod input;
+mod observer;
 mod progress;
+mod signals;
 mod static_data;
 mod variables;
+mod verdicts;
 
 use std::process::ExitCode;
 

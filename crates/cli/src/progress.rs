@@ -1,234 +1,333 @@
-//! Progress while a workflow runs, and the summary after it.
+//! Progress on a terminal while a workflow runs. The run only counts; a thread of its own draws, so that a run costs no
+//! more for being watched and a wait can be seen to pass.
 
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use heddle_runner::events::{Event, EventSink, Verdict};
+use heddle_runner::events::{Event, NodeSite, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Failed items that the summary tells of, a node.
-const SHOWN_FAILURES: usize = 20;
+use crate::verdicts::name_of;
 
-/// Counts what becomes of every item, and shows it on a terminal.
+/// How often the picture is drawn anew.
+const FRAME: Duration = Duration::from_millis(100);
+/// A run that is over sooner shows nothing.
+const QUIET_START: Duration = Duration::from_millis(300);
+/// Over how long a rate is measured.
+const RATE_WINDOW: Duration = Duration::from_secs(10);
+/// A rate of less time than this says nothing about the rest.
+const SHORTEST_RATE: Duration = Duration::from_secs(2);
+/// Shorter waits are not worth a word.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+/// Columns of a node's name at most.
+const LONGEST_NAME: usize = 24;
+/// Nodes that are drawn at a time: those that began last.
+const SHOWN_NODES: usize = 8;
+
+/// Draws what the events of a run tell, where standard error is a terminal.
 pub(crate) struct Progress {
+    shared: Option<Arc<Shared>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    stop: Condvar,
     bars: MultiProgress,
-    is_shown: bool,
-    nodes: Mutex<Vec<NodeProgress>>,
+}
+
+#[derive(Default)]
+struct State {
+    nodes: Vec<NodeProgress>,
+    by_name: HashMap<String, usize>,
+    /// Of the event before: most are about the same node run.
+    last: Option<(Arc<NodeSite>, usize)>,
+    /// Until when a node has the run wait, in milliseconds since 1970.
+    waits_until: Option<i64>,
+    stopped: bool,
 }
 
 struct NodeProgress {
-    /// Its name, after those of the nodes that called its workflow.
     name: String,
-    /// Whether a called workflow holds it: then item numbers start anew with each call.
-    is_called: bool,
-    bar: ProgressBar,
-    /// Items that its runs were to handle.
-    started: u64,
-    /// Items that have ended.
+    bar: Option<ProgressBar>,
+    /// Items that its runs are to handle.
+    items: u64,
     done: u64,
-    failed: u64,
-    sent: Vec<usize>,
-    not_sent: Vec<usize>,
-    unknown: Vec<usize>,
-    failures: Vec<String>,
+    counts: [u64; 3],
+    has_effect: bool,
+    running: usize,
+    /// Items that wait, and until when.
+    waiting: HashMap<usize, Instant>,
+    /// How many were done at past moments, to tell the rate.
+    past: VecDeque<(Instant, u64)>,
 }
 
 impl Progress {
+    /// Progress on standard error; none when it is no terminal, or with `quiet`.
     pub(crate) fn new(quiet: bool) -> Self {
-        let is_shown = !quiet && std::io::stderr().is_terminal();
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { bars: MultiProgress::with_draw_target(target), is_shown, nodes: Mutex::default() }
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self { shared: None, thread: Mutex::default() };
+        }
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            stop: Condvar::new(),
+            bars: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
+        });
+        let drawn = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || drawn.draw()).ok();
+        Self { shared: Some(shared), thread: Mutex::new(thread) }
     }
 
-    /// Ends the bars and tells what became of the items: counts a node, failed items by number, and after an
-    /// interruption which items were sent and which were not.
-    pub(crate) fn summary(&self, interrupted: bool) -> String {
-        let nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        for node in nodes.iter() {
-            node.bar.finish_and_clear();
-            let _ = writeln!(text, "{}: {}", node.name, node.counts());
-            for failure in node.failures.iter().take(SHOWN_FAILURES) {
-                let _ = writeln!(text, "  {failure}");
+    /// Takes an event.
+    pub(crate) fn take(&self, event: &Event) {
+        if let Some(shared) = &self.shared {
+            shared.state().take(event);
+        }
+    }
+
+    /// Prints a line above the picture.
+    pub(crate) fn print_error(&self, text: &str) {
+        match &self.shared {
+            Some(shared) => shared.bars.suspend(|| crate::commands::print_error(text)),
+            None => crate::commands::print_error(text),
+        }
+    }
+
+    /// Takes the picture away.
+    pub(crate) fn finish(&self) {
+        let Some(shared) = &self.shared else { return };
+        shared.state().stopped = true;
+        shared.stop.notify_all();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw(&self) {
+        let mut wait = QUIET_START;
+        loop {
+            let mut state = self
+                .stop
+                .wait_timeout_while(self.state(), wait, |state| !state.stopped)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            if state.stopped {
+                for node in &mut state.nodes {
+                    if let Some(bar) = node.bar.take() {
+                        bar.finish_and_clear();
+                    }
+                }
+                drop(state);
+                let _ = self.bars.clear();
+                return;
             }
-            if node.failures.len() > SHOWN_FAILURES {
-                let more = node.failures.len() - SHOWN_FAILURES;
-                let _ = writeln!(text, "  … and {more} more, all in --output run-data");
+            state.draw(&self.bars);
+            wait = FRAME;
+        }
+    }
+}
+
+impl State {
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::NodeStarted { at, items, .. } => {
+                let index = self.index_of(at);
+                let node = &mut self.nodes[index];
+                node.items += *items as u64;
+                node.running += 1;
             }
-            if interrupted && node.has_effect() && !node.is_called {
-                let lists = [("sent", &node.sent), ("not sent", &node.not_sent), ("unknown", &node.unknown)];
-                for (word, items) in lists {
-                    let _ = writeln!(text, "  {word}: {}", ranges(items));
+            Event::CallStarted { at, item } => {
+                let index = self.index_of(at);
+                self.nodes[index].waiting.remove(&item.unwrap_or(0));
+            }
+            Event::ItemDone { at, item, verdict, .. } => {
+                let index = self.index_of(at);
+                let node = &mut self.nodes[index];
+                node.done += 1;
+                node.waiting.remove(item);
+                node.has_effect |= verdict.is_some();
+                match verdict {
+                    Some(Verdict::Sent) => node.counts[0] += 1,
+                    Some(Verdict::NotSent) => node.counts[1] += 1,
+                    Some(Verdict::Unknown) => node.counts[2] += 1,
+                    _ => {}
                 }
             }
+            Event::Waiting { at, item, duration } => {
+                let index = self.index_of(at);
+                self.nodes[index].waiting.insert(*item, Instant::now() + *duration);
+            }
+            Event::NodeFinished { at, error } => {
+                let index = self.index_of(at);
+                let node = &mut self.nodes[index];
+                node.running = node.running.saturating_sub(1);
+                node.waiting.clear();
+                // A node that takes its input whole has no items that end one by one.
+                if error.is_none() && node.running == 0 {
+                    node.done = node.items;
+                }
+            }
+            Event::RunWaiting { until, .. } => self.waits_until = Some(*until),
+            _ => {}
         }
-        text
+    }
+
+    fn index_of(&mut self, at: &Arc<NodeSite>) -> usize {
+        if let Some((last, index)) = &self.last
+            && Arc::ptr_eq(last, at)
+        {
+            return *index;
+        }
+        let name = name_of(&at.of, &at.node);
+        let index = *self.by_name.entry(name).or_insert_with_key(|name| {
+            self.nodes.push(NodeProgress::new(name));
+            self.nodes.len() - 1
+        });
+        self.last = Some((Arc::clone(at), index));
+        index
+    }
+
+    fn draw(&mut self, bars: &MultiProgress) {
+        let now = Instant::now();
+        let first = self.nodes.len().saturating_sub(SHOWN_NODES);
+        let left = self.waits_until.map(|until| until - unix_milliseconds());
+        let wait = left.filter(|left| *left > 0).map(|left| Duration::from_millis(left.unsigned_abs()));
+        for (index, node) in self.nodes.iter_mut().enumerate() {
+            if index < first && node.running == 0 {
+                if let Some(bar) = node.bar.take() {
+                    bar.finish_and_clear();
+                    bars.remove(&bar);
+                }
+                continue;
+            }
+            let message = node.message(now, wait);
+            let bar = node.bar.get_or_insert_with(|| bars.add(new_bar(&node.name)));
+            bar.set_length(node.items);
+            bar.set_position(node.done.min(node.items));
+            bar.set_message(message);
+            bar.tick();
+        }
     }
 }
 
 impl NodeProgress {
-    fn has_effect(&self) -> bool {
-        !(self.sent.is_empty() && self.not_sent.is_empty() && self.unknown.is_empty())
-    }
-
-    fn counts(&self) -> String {
-        if self.has_effect() {
-            format!(
-                "{} sent, {} not sent, {} unknown",
-                self.sent.len(),
-                self.not_sent.len(),
-                self.unknown.len()
-            )
-        } else if self.failed > 0 {
-            format!("{} items, {} of them failed", self.done, self.failed)
-        } else if self.done == 1 {
-            "1 item".to_owned()
-        } else {
-            format!("{} items", self.done)
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            bar: None,
+            items: 0,
+            done: 0,
+            counts: [0; 3],
+            has_effect: false,
+            running: 0,
+            waiting: HashMap::new(),
+            past: VecDeque::new(),
         }
     }
-}
 
-impl EventSink for Progress {
-    fn receive(&self, event: &Event<'_>) {
-        self.take("", event);
-    }
-}
-
-impl Progress {
-    /// Takes an event of a workflow that the nodes `callers` called, which end with a separator.
-    fn take(&self, callers: &str, event: &Event<'_>) {
-        if let Event::SubWorkflow { caller, event, .. } = event {
-            return self.take(&format!("{callers}{caller} › "), event);
+    /// What stands behind the bar: a wait, else rate and time left; then what failed.
+    fn message(&mut self, now: Instant, run_wait: Option<Duration>) -> String {
+        while self.past.front().is_some_and(|(moment, _)| now - *moment > RATE_WINDOW) {
+            self.past.pop_front();
         }
-        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_node = |entry: &NodeProgress, node: &str| {
-            entry.name.strip_prefix(callers).is_some_and(|name| name == node)
-        };
-        match event {
-            Event::NodeStarted { node, items, .. } => {
-                let position = nodes.iter().position(|entry| is_node(entry, node)).unwrap_or_else(|| {
-                    let name = format!("{callers}{node}");
-                    nodes.push(NodeProgress {
-                        bar: self.bars.add(new_bar(&name)),
-                        name,
-                        is_called: !callers.is_empty(),
-                        started: 0,
-                        done: 0,
-                        failed: 0,
-                        sent: Vec::new(),
-                        not_sent: Vec::new(),
-                        unknown: Vec::new(),
-                        failures: Vec::new(),
-                    });
-                    nodes.len() - 1
-                });
-                nodes[position].started += *items as u64;
-                nodes[position].bar.inc_length(*items as u64);
-            }
-            Event::ItemDone { node, run, item, verdict, error } => {
-                let Some(entry) = nodes.iter_mut().find(|entry| is_node(entry, node)) else { return };
-                entry.done += 1;
-                match verdict {
-                    Some(Verdict::Sent) => entry.sent.push(*item),
-                    Some(Verdict::NotSent) => entry.not_sent.push(*item),
-                    Some(Verdict::Unknown) => entry.unknown.push(*item),
-                    _ => {}
-                }
-                if let Some(error) = error {
-                    entry.failed += 1;
-                    entry.failures.push(describe_failure(*run, *item, *verdict, error));
-                }
-                if self.is_shown {
-                    entry.bar.inc(1);
-                    if entry.has_effect() {
-                        entry.bar.set_message(entry.counts());
-                    }
+        let mut message = String::new();
+        let wait = self.waiting.values().filter(|until| **until > now).min().map(|until| *until - now);
+        if self.running > 0 {
+            if let Some(wait) = wait.or(run_wait).filter(|wait| *wait >= SHORTEST_WAIT) {
+                let _ = write!(message, "waits {}", in_words(wait));
+            } else if let Some((moment, done)) = self.past.front()
+                && now - *moment >= SHORTEST_RATE
+                && self.done > *done
+            {
+                let rate = (self.done - done) as f64 / (now - *moment).as_secs_f64();
+                let left = (self.items.saturating_sub(self.done)) as f64 / rate;
+                let _ = write!(message, "{}", rate_in_words(rate));
+                if let Ok(left) = Duration::try_from_secs_f64(left) {
+                    let _ = write!(message, ", {} left", in_words(left));
                 }
             }
-            Event::NodeFinished { node, error, .. } => {
-                let Some(entry) = nodes.iter_mut().find(|entry| is_node(entry, node)) else { return };
-                match error {
-                    // A node that takes whole inputs has no items that end one by one.
-                    None => entry.done = entry.started,
-                    Some(error) if error.item_index.is_none() => {
-                        entry.failed += 1;
-                        entry.failures.push(error.message.clone());
-                    }
-                    Some(_) => {}
-                }
+            if self.past.back().is_none_or(|(moment, _)| now - *moment >= FRAME) {
+                self.past.push_back((now, self.done));
             }
-            _ => {}
         }
+        if self.has_effect {
+            for (count, word) in std::iter::zip(self.counts, ["sent", "not sent", "unknown"]).skip(1) {
+                if count > 0 {
+                    let separator = if message.is_empty() { "" } else { ", " };
+                    let _ = write!(message, "{separator}{count} {word}");
+                }
+            }
+        }
+        message
     }
 }
 
 fn new_bar(name: &str) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} {per_sec} {msg}") {
-        bar.set_style(style);
+    if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}") {
+        bar.set_style(style.progress_chars("=> "));
     }
-    bar.set_prefix(name.to_owned());
+    bar.set_prefix(shortened(name));
     bar
 }
 
-fn describe_failure(
-    run: usize,
-    item: usize,
-    verdict: Option<Verdict>,
-    error: &heddle_node::NodeError,
-) -> String {
-    let mut text = format!("item {item}");
-    if run > 0 {
-        let _ = write!(text, " of run {run}");
+/// The end of a long name tells more than its start: it is the node's own.
+fn shortened(name: &str) -> String {
+    let letters = name.chars().count();
+    if letters <= LONGEST_NAME {
+        return name.to_owned();
     }
-    let word = match verdict {
-        Some(Verdict::Sent) => " sent, then failed",
-        Some(Verdict::NotSent) => " not sent",
-        Some(Verdict::Unknown) => " unknown",
-        _ => "",
-    };
-    let _ = write!(text, "{word}: {}", error.message);
-    if let Some(parameter) = &error.parameter {
-        let _ = write!(text, " (parameter {parameter})");
-    }
-    if let Some(description) = &error.description {
-        let _ = write!(text, ". {description}");
-    }
-    text
+    let tail: String = name.chars().skip(letters + 1 - LONGEST_NAME).collect();
+    format!("…{tail}")
 }
 
-/// Writes item numbers as ranges: `0-14, 17`.
-fn ranges(items: &[usize]) -> String {
-    let mut sorted = items.to_vec();
-    sorted.sort_unstable();
-    let mut text = String::new();
-    let mut position = 0;
-    while position < sorted.len() {
-        let first = sorted[position];
-        let mut last = first;
-        while sorted.get(position + 1) == Some(&(last + 1)) {
-            last += 1;
-            position += 1;
-        }
-        position += 1;
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        let _ = if first == last { write!(text, "{first}") } else { write!(text, "{first}-{last}") };
+fn rate_in_words(rate: f64) -> String {
+    if rate >= 1.0 { format!("{rate:.0}/s") } else { format!("{:.0}/min", rate * 60.0) }
+}
+
+/// A duration to the second, rounded up: `5 s`, `2 min 5 s`, `1 h 2 min`.
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().ceil() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
     }
-    if text.is_empty() { "none".to_owned() } else { text }
+}
+
+fn unix_milliseconds() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::ranges;
+    use super::*;
 
     #[test]
-    fn item_numbers_are_written_as_ranges() {
-        assert_eq!(ranges(&[]), "none");
-        assert_eq!(ranges(&[4]), "4");
-        assert_eq!(ranges(&[3, 1, 2, 7, 9, 8, 0]), "0-3, 7-9");
+    fn rates_and_times_are_read_at_a_glance() {
+        assert_eq!(rate_in_words(123.456), "123/s");
+        assert_eq!(rate_in_words(0.5), "30/min");
+        let words = |milliseconds| in_words(Duration::from_millis(milliseconds));
+        assert_eq!([words(900), words(61_000), words(3_720_000)], ["1 s", "1 min 1 s", "1 h 2 min"]);
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_end() {
+        assert_eq!(shortened("Send"), "Send");
+        let name = shortened("Customers of the north › Welcome them");
+        assert!(name.starts_with('…') && name.ends_with("› Welcome them"), "{name}");
+        assert_eq!(name.chars().count(), LONGEST_NAME);
     }
 }

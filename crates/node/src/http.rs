@@ -36,6 +36,8 @@ pub struct HttpRequest {
     pub credential: Option<String>,
     /// The longest time that one try may take; by default the host's.
     pub time_limit: Option<Duration>,
+    /// The id under which the service knows the call, for whoever looks for it there.
+    pub sender_id: Option<String>,
 }
 
 /// Why no answer came.
@@ -74,7 +76,14 @@ pub enum HttpErrorKind {
 impl HttpRequest {
     /// A request with the default effect and no credential.
     pub fn new(request: http::Request<Bytes>) -> Self {
-        Self { request, effect: None, credential: None, time_limit: None }
+        Self { request, effect: None, credential: None, time_limit: None, sender_id: None }
+    }
+
+    /// Says under which id the service knows the call.
+    #[must_use]
+    pub fn with_sender_id(mut self, id: impl Into<String>) -> Self {
+        self.sender_id = Some(id.into());
+        self
     }
 
     /// Applies the authentication of the node's credential of type `credential`.

@@ -34,6 +34,29 @@ impl CancelReason {
     }
 }
 
+/// When a run with all that belongs to it must be over, as whoever started it says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    limit: Duration,
+    at: Instant,
+    is_renewed: bool,
+}
+
+impl Deadline {
+    /// So long from now; `None` for a time beyond what the clock can show.
+    pub(crate) fn after(limit: Duration) -> Option<Self> {
+        Some(Self { limit, at: Instant::now().checked_add(limit)?, is_renewed: false })
+    }
+
+    /// The deadline of an error workflow: whoever is to be told that the time is over needs some, but once.
+    pub(crate) fn renewed(self) -> Self {
+        match Instant::now().checked_add(self.limit) {
+            Some(at) if !self.is_renewed => Self { at, is_renewed: true, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// Cancels one run and knows why.
 pub(crate) struct Cancellation {
     caller: CancellationToken,
@@ -44,11 +67,16 @@ pub(crate) struct Cancellation {
 }
 
 impl Cancellation {
-    /// A run that `caller` cancels, and `limit` when it has one.
-    pub(crate) fn new(caller: CancellationToken, limit: Option<Duration>) -> Self {
+    /// A run that `caller` cancels, and `limit` or `deadline` where it has one.
+    pub(crate) fn new(
+        caller: CancellationToken,
+        limit: Option<Duration>,
+        deadline: Option<Deadline>,
+    ) -> Self {
         let run = caller.child_token();
         // A limit beyond what the clock can show is none.
-        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let own = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = own.into_iter().chain(deadline.map(|deadline| deadline.at)).min();
         Self { caller, run, deadline, timed_out: false }
     }
 

@@ -105,11 +105,12 @@ impl<'a> Collected<'a> {
         let context = self.runner.context;
         let verdict = Some(Verdict::NotSent);
         context.events.receive(&Event::ItemDone {
-            node: &context.name,
-            run: context.run,
+            at: Arc::clone(&context.at),
             item,
             verdict,
-            error,
+            error: error.cloned(),
+            order_key: None,
+            sender_id: None,
         });
         self.note(item, verdict, error);
     }
@@ -117,7 +118,7 @@ impl<'a> Collected<'a> {
     fn note(&mut self, index: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {
         let Some(verdict) = verdict else { return };
         self.has_effect = true;
-        self.outcome = self.outcome.max(Some(verdict.outcome()));
+        self.outcome = self.outcome.max(verdict.outcome());
         let mut outcome = JsonObject::new();
         outcome.insert("item", Json::from(index));
         outcome.insert("outcome", Json::from(verdict.as_str()));

@@ -7,18 +7,18 @@ use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::cancel::CancelReason;
-use crate::events::EventSink;
+use crate::cancel::{CancelReason, Deadline};
+use crate::events::{EventSink, Origin, RunSite};
 use crate::host::{Host, RunOptions};
 use crate::run::{Nesting, run_nested};
 use crate::run_data::{RunResult, Status, WorkflowFailure};
 use crate::static_data::CalledStaticData;
-use crate::sub_workflow::{Background, BackgroundRun, CalledEvents, DEEPEST_CALL};
+use crate::sub_workflow::{Background, BackgroundRun, DEEPEST_CALL};
 
 /// The node type at which an error workflow starts.
 const TRIGGER: &str = "n8n-nodes-base.errorTrigger";
-/// Who calls an error workflow, in events.
-const CALLER: &str = "Error workflow";
+/// Makes the id of its execution another than that of the run that failed.
+const NAMESPACE: &[u8] = b"Error workflow";
 /// n8n's mode of its execution.
 const MODE: &str = "error";
 
@@ -26,10 +26,12 @@ const MODE: &str = "error";
 pub(crate) struct ErrorSite<'h> {
     pub(crate) host: &'h Host,
     pub(crate) workflow: Arc<Workflow>,
+    pub(crate) site: Arc<RunSite>,
     pub(crate) mode: &'static str,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) options: RunOptions,
     pub(crate) caller_cancel: CancellationToken,
+    pub(crate) deadline: Option<Deadline>,
     pub(crate) depth: usize,
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
@@ -53,7 +55,7 @@ impl ErrorSite<'_> {
             return;
         }
         let Some(told) = self.told() else { return };
-        let execution = Uuid::new_v5(&self.options.execution, CALLER.as_bytes());
+        let execution = Uuid::new_v5(&self.options.execution, NAMESPACE);
         let (workflow, ended) = match &told {
             Told::Itself => {
                 (self.workflow.name.clone(), self.run(&self.workflow, execution, error, result).await)
@@ -130,11 +132,10 @@ impl ErrorSite<'_> {
             start: Some(start),
             caller_cancel: self.caller_cancel.clone(),
             background: self.background.clone(),
-            events: Arc::new(CalledEvents {
-                outer: Arc::clone(&self.events),
-                caller: Arc::from(CALLER),
-                workflow: workflow.name.clone(),
-            }),
+            deadline: self.deadline.map(Deadline::renewed),
+            is_beside: true,
+            origin: Some(Origin::FailureOf(Arc::clone(&self.site))),
+            events: Arc::clone(&self.events),
             called_static_data: Arc::clone(&self.called_static_data),
         };
         run_nested(self.host, Arc::clone(workflow), options, nesting)

@@ -1,77 +1,169 @@
-//! What a run tells while it runs: one type of event for progress bars, streams and traces.
+//! What a run tells while it runs: one type of event for progress bars, reports, streams and traces.
 
-use heddle_node::{NodeError, Outcome};
+use std::sync::Arc;
+use std::time::Duration;
+
+use heddle_node::{Effect, NodeError, Outcome};
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::run_data::Status;
 
 /// How an item of a node with an effect ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The service accepted it.
-    Sent,
+    /// It was left out, since [`RunOptions::only`](crate::RunOptions::only) names other items. Nothing was sent.
+    Skipped,
     /// Proven: it was not sent.
     NotSent,
+    /// The service accepted it.
+    Sent,
     /// Nobody can tell.
     Unknown,
 }
 
+/// A run of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunSite {
+    /// The execution.
+    #[serde(serialize_with = "text")]
+    pub execution: Uuid,
+    /// Name of the workflow.
+    pub workflow: String,
+    /// Why it runs; `None` for the run that somebody asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// Why a workflow runs within another run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Origin {
+    /// A node called it.
+    Call {
+        /// The run of the node.
+        by: Arc<NodeSite>,
+        /// The item that it was called for, from 0; `None` when it was called for all items at once.
+        item: Option<usize>,
+    },
+    /// It is the error workflow of a run that failed.
+    FailureOf(Arc<RunSite>),
+}
+
+/// A run of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeSite {
+    /// The run of the workflow.
+    pub of: Arc<RunSite>,
+    /// Name of the node.
+    pub node: Arc<str>,
+    /// Its run index.
+    pub run: usize,
+}
+
 /// A step of a run.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
-pub enum Event<'a> {
+pub enum Event {
+    /// A run begins.
+    RunStarted {
+        /// The run.
+        run: Arc<RunSite>,
+        /// Names of the nodes that it may reach and that send something.
+        sending_nodes: Vec<String>,
+    },
     /// A node run begins.
     NodeStarted {
-        /// Name of the node.
-        node: &'a str,
-        /// Its run index.
-        run: usize,
+        /// The node run.
+        at: Arc<NodeSite>,
         /// Number of items that it will handle.
         items: usize,
+        /// The gravest effect that any of its items can have.
+        #[serde(serialize_with = "effect_name")]
+        effect: Effect,
+    },
+    /// A call with an effect is about to leave.
+    CallStarted {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// The item, from 0; `None` for a node that takes its items all at once.
+        item: Option<usize>,
     },
     /// An item has ended.
     ItemDone {
-        /// Name of the node.
-        node: &'a str,
-        /// Its run index.
-        run: usize,
+        /// The node run.
+        at: Arc<NodeSite>,
         /// The item, from 0.
         item: usize,
         /// For an item with an effect, what became of it.
         verdict: Option<Verdict>,
         /// Why it failed, if it did.
-        error: Option<&'a NodeError>,
+        #[serde(serialize_with = "error_message", skip_serializing_if = "Option::is_none")]
+        error: Option<NodeError>,
+        /// Whom it was for, where it has an effect: [`ItemNode::order_key`](heddle_node::ItemNode::order_key).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order_key: Option<String>,
+        /// The id under which the service knows the send.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sender_id: Option<String>,
     },
-    /// A call waits because of a rate limit.
+    /// A call waits because of a rate limit, or before it is tried again.
     Waiting {
-        /// Name of the node.
-        node: &'a str,
+        /// The node run.
+        at: Arc<NodeSite>,
         /// The item, from 0.
         item: usize,
         /// For how long.
-        duration: std::time::Duration,
+        duration: Duration,
     },
-    /// A step of a workflow that a node calls, or of an error workflow.
-    SubWorkflow {
-        /// Name of the node that calls.
-        caller: &'a str,
-        /// Name of the workflow that is called.
-        workflow: &'a str,
-        /// The step.
-        event: &'a Event<'a>,
+    /// A run waits since a node asked for it.
+    RunWaiting {
+        /// The run.
+        run: Arc<RunSite>,
+        /// Until when, in milliseconds since 1970.
+        until: i64,
     },
     /// A node run has ended.
     NodeFinished {
-        /// Name of the node.
-        node: &'a str,
-        /// Its run index.
-        run: usize,
+        /// The node run.
+        at: Arc<NodeSite>,
         /// Why it failed, if it did.
-        error: Option<&'a NodeError>,
+        #[serde(serialize_with = "error_message", skip_serializing_if = "Option::is_none")]
+        error: Option<NodeError>,
+    },
+    /// A run has ended.
+    RunFinished {
+        /// The run.
+        run: Arc<RunSite>,
+        /// How.
+        status: Status,
     },
 }
 
-/// Receives the events of a run, in order, on the thread that runs it.
+impl RunSite {
+    /// Why it runs, and why the run that it is part of does, outermost first.
+    pub fn origins(&self) -> Vec<&Origin> {
+        let mut origins = Vec::new();
+        let mut run = self;
+        while let Some(origin) = &run.origin {
+            origins.push(origin);
+            run = match origin {
+                Origin::Call { by, .. } => &by.of,
+                Origin::FailureOf(run) => run,
+            };
+        }
+        origins.reverse();
+        origins
+    }
+}
+
+/// Receives the events of a run and of all runs within it, in order, on the thread that runs them.
 pub trait EventSink: Send + Sync {
     /// Takes one event. It holds up the run: be quick.
-    fn receive(&self, event: &Event<'_>);
+    fn receive(&self, event: &Event);
 }
 
 /// Drops every event.
@@ -79,7 +171,7 @@ pub trait EventSink: Send + Sync {
 pub struct NoEvents;
 
 impl EventSink for NoEvents {
-    fn receive(&self, _event: &Event<'_>) {}
+    fn receive(&self, _event: &Event) {}
 }
 
 impl Verdict {
@@ -92,21 +184,45 @@ impl Verdict {
         }
     }
 
-    /// What it says about the effect.
-    pub fn outcome(self) -> Outcome {
+    /// What it says about the effect; nothing where there was none to have.
+    pub fn outcome(self) -> Option<Outcome> {
         match self {
-            Self::NotSent => Outcome::NotDone,
-            Self::Sent => Outcome::Done,
-            Self::Unknown => Outcome::Unknown,
+            Self::Skipped => None,
+            Self::NotSent => Some(Outcome::NotDone),
+            Self::Sent => Some(Outcome::Done),
+            Self::Unknown => Some(Outcome::Unknown),
         }
     }
 
-    /// The word in run data: `sent`, `notSent` or `unknown`.
+    /// The word in run data and reports: `sent`, `notSent`, `unknown` or `skipped`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Sent => "sent",
+            Self::Skipped => "skipped",
             Self::NotSent => "notSent",
+            Self::Sent => "sent",
             Self::Unknown => "unknown",
         }
     }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+fn text<S: Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn effect_name<S: Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match effect {
+        Effect::Pure => "pure",
+        Effect::Idempotent => "idempotent",
+        Effect::Send => "send",
+    })
+}
+
+fn error_message<S: Serializer>(error: &Option<NodeError>, serializer: S) -> Result<S::Ok, S::Error> {
+    error.as_ref().map(|error| error.message.as_str()).serialize(serializer)
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
-use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
+use heddle_node::{Effect, ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::cancel::CancelReason;
 use crate::check::start_node;
 use crate::error_workflow::ErrorSite;
 use crate::evaluation::{evaluate, expression_error};
-use crate::events::{Event, EventSink};
+use crate::events::{Event, EventSink, NodeSite, RunSite};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::item_loop::error_details;
 use crate::keeping::Keeping;
@@ -35,6 +35,7 @@ pub(crate) struct Execution<'h> {
     host: &'h Host,
     workflow: Arc<Workflow>,
     options: RunOptions,
+    site: Arc<RunSite>,
     events: Arc<dyn EventSink>,
     caller: Caller<'h>,
     scene: Arc<RunScene>,
@@ -113,7 +114,18 @@ impl<'h> Execution<'h> {
                 pins: scene.pins.clone(),
             },
         );
-        let Nesting { depth, caller_cancel, background, events, called_static_data, .. } = nesting;
+        let Nesting {
+            depth, origin, deadline, caller_cancel, background, events, called_static_data, ..
+        } = nesting;
+        let site =
+            Arc::new(RunSite { execution: options.execution, workflow: workflow.name.clone(), origin });
+        events.receive(&Event::RunStarted {
+            run: Arc::clone(&site),
+            sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
+                .filter(|(_, node)| node.as_ref().is_some_and(|node| node.gravest_effect() == Effect::Send))
+                .map(|(settings, _)| settings.name.to_string())
+                .collect(),
+        });
         let static_data = StaticData::new(match options.static_data.take() {
             Some(data) if depth == 0 => data,
             _ => called_static_data.of(&workflow),
@@ -124,6 +136,7 @@ impl<'h> Execution<'h> {
             events: Arc::clone(&events),
             options: options.clone(),
             caller_cancel,
+            deadline,
             depth,
             background,
             called_static_data,
@@ -131,6 +144,7 @@ impl<'h> Execution<'h> {
         Ok(Self {
             host,
             workflow,
+            site,
             events,
             caller,
             scene,
@@ -258,10 +272,14 @@ impl<'h> Execution<'h> {
             let error = NodeError::operation(format!("The node \"{}\" cannot run", settings.name));
             return NodeRunEnd::failed(error);
         };
+        let at = Arc::new(NodeSite {
+            of: Arc::clone(&self.site),
+            node: Arc::from(settings.name.as_str()),
+            run: run.run_index,
+        });
         let context = NodeRunContext {
             execution: self.options.execution,
-            name: Arc::from(settings.name.as_str()),
-            run: run.run_index,
+            at: Arc::clone(&at),
             credentials: self.host.resolve_credentials(prepared.node.header().credentials, |type_name| {
                 settings.credential(type_name).map_or(Json::NULL, |reference| {
                     let mut json = Json::object();
@@ -289,9 +307,9 @@ impl<'h> Execution<'h> {
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
         self.events.receive(&Event::NodeStarted {
-            node: &settings.name,
-            run: run.run_index,
+            at: Arc::clone(&at),
             items: items.map_or(0, |items| items.len()),
+            effect: prepared.gravest_effect(),
         });
         let runner = NodeRunner {
             node: &*prepared.node,
@@ -313,11 +331,7 @@ impl<'h> Execution<'h> {
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
         let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.events.receive(&Event::NodeFinished {
-            node: &settings.name,
-            run: run.run_index,
-            error: end.error.as_ref(),
-        });
+        self.events.receive(&Event::NodeFinished { at, error: end.error.clone() });
         self.wait_till = wait_till.filter(|_| end.error.is_none());
         end
     }
@@ -328,6 +342,7 @@ impl<'h> Execution<'h> {
             return false;
         }
         let Some(until) = self.wait_till else { return true };
+        self.events.receive(&Event::RunWaiting { run: Arc::clone(&self.site), until });
         let is_over = crate::clock::wait_until(until, &self.options.cancel).await;
         if !is_over {
             self.scheduler.stop();
@@ -348,10 +363,12 @@ impl<'h> Execution<'h> {
         ErrorSite {
             host: self.host,
             workflow: Arc::clone(&self.workflow),
+            site: Arc::clone(&self.site),
             mode: self.scene.mode,
             events: Arc::clone(&self.events),
             options: self.caller.options.clone(),
             caller_cancel: self.caller.caller_cancel.clone(),
+            deadline: self.caller.deadline,
             depth: self.caller.depth,
             background: self.caller.background.clone(),
             called_static_data: Arc::clone(&self.caller.called_static_data),
@@ -410,6 +427,7 @@ impl<'h> Execution<'h> {
                 cancel_reason.map(|reason| WorkflowFailure::cancelled(reason, self.options.execution))
             }),
         };
+        self.events.receive(&Event::RunFinished { run: self.site, status });
         RunResult {
             status,
             error,

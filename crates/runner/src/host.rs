@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
-use crate::events::{EventSink, NoEvents};
+use crate::events::{EventSink, NoEvents, NodeSite, RunSite};
 use crate::journal::{Journal, MemoryJournal};
 use crate::keeping::KeptOutputs;
 use crate::lookup::WorkflowLookup;
@@ -201,7 +201,7 @@ impl Host {
         {
             return Ok(page.clone());
         }
-        let services = ItemServices::new(&run, 0, Effect::Pure);
+        let services = ItemServices::new(&run, 0, Effect::Pure, None);
         let query = OptionsQuery { parameters, search, cursor, services: &services };
         let page =
             item_node.load_options(method, &query).await?.ok_or_else(|| no_such_method(node_type, method))?;
@@ -216,8 +216,11 @@ impl Host {
         let options = RunOptions::default();
         NodeRunContext {
             execution: options.execution,
-            name: Arc::from("form"),
-            run: 0,
+            at: Arc::new(NodeSite {
+                of: Arc::new(RunSite { execution: options.execution, workflow: String::new(), origin: None }),
+                node: Arc::from("form"),
+                run: 0,
+            }),
             credentials: self.resolve_credentials(credentials, |_| Json::NULL),
             transport: &self.transport,
             journal: &*self.journal,

@@ -1,7 +1,7 @@
 //! The host's HTTP client: authentication, pacing, journal and repeats around every call of a node.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -32,6 +32,10 @@ pub(crate) struct ItemHttp<'a> {
     item: usize,
     /// What the node says that this item does.
     effect: Effect,
+    /// Whom the item is for.
+    order_key: Option<&'a str>,
+    /// Whether the calls are those of all items at once.
+    takes_all_items: bool,
     calls: AtomicU32,
     record: Mutex<ItemRecord>,
 }
@@ -45,11 +49,32 @@ pub(crate) struct ItemRecord {
     pub(crate) dry_run_request: Option<Json>,
     /// Whether the item called a workflow: then its effect is whatever that did.
     pub(crate) called_workflow: bool,
+    /// The id under which the service knows the last call with an effect.
+    pub(crate) sender_id: Option<String>,
 }
 
 impl<'a> ItemHttp<'a> {
-    pub(crate) fn new(run: &'a NodeRunContext<'a>, item: usize, effect: Effect) -> Self {
-        Self { run, item, effect, calls: AtomicU32::new(0), record: Mutex::default() }
+    /// The client of the item at `item`.
+    pub(crate) fn new(
+        run: &'a NodeRunContext<'a>,
+        item: usize,
+        effect: Effect,
+        order_key: Option<&'a str>,
+    ) -> Self {
+        Self {
+            run,
+            item,
+            effect,
+            order_key,
+            takes_all_items: false,
+            calls: AtomicU32::new(0),
+            record: Mutex::default(),
+        }
+    }
+
+    /// The client of a node that takes its items all at once.
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>) -> Self {
+        Self { takes_all_items: true, ..Self::new(run, 0, Effect::Pure, None) }
     }
 
     /// Takes out what the calls have shown.
@@ -69,6 +94,19 @@ impl<'a> ItemHttp<'a> {
             let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
             record.outcome = record.outcome.max(Some(outcome));
         }
+    }
+
+    /// Tells that a call with an effect is about to leave.
+    fn note_start(&self, call: &Call<'_>) {
+        if call.effect == Effect::Pure {
+            return;
+        }
+        if call.sender_id.is_some() {
+            let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+            record.sender_id.clone_from(&call.sender_id);
+        }
+        let item = (!self.takes_all_items).then_some(self.item);
+        self.run.events.receive(&Event::CallStarted { at: Arc::clone(&self.run.at), item });
     }
 
     fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
@@ -99,7 +137,7 @@ impl<'a> ItemHttp<'a> {
             return Ok(());
         }
         let duration = moment - now;
-        self.run.events.receive(&Event::Waiting { node: &self.run.name, item: self.item, duration });
+        self.run.events.receive(&Event::Waiting { at: Arc::clone(&self.run.at), item: self.item, duration });
         tokio::select! {
             biased;
             () = self.run.cancel.cancelled() => Err(self.cancelled()),
@@ -111,7 +149,7 @@ impl<'a> ItemHttp<'a> {
 #[async_trait]
 impl HttpClient for ItemHttp<'_> {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
-        let HttpRequest { mut request, effect, credential, time_limit } = request;
+        let HttpRequest { mut request, effect, credential, time_limit, sender_id } = request;
         let effect = effect.unwrap_or(if request.method().is_safe() { Effect::Pure } else { self.effect });
         let credential = match credential {
             Some(type_name) => Some(self.run.credential(&type_name).map_err(|error| HttpError {
@@ -135,14 +173,15 @@ impl HttpClient for ItemHttp<'_> {
             item: self,
             key: CallKey {
                 execution: self.run.execution,
-                node: self.run.name.clone(),
-                run: self.run.run,
+                node: Arc::clone(&self.run.at.node),
+                run: self.run.at.run,
                 item: self.item,
                 call: self.calls.fetch_add(1, Ordering::Relaxed),
             },
             effect,
             credential,
             time_limit: time_limit.unwrap_or(self.run.time_limit),
+            sender_id,
         };
         call.perform(request).await
     }
@@ -155,6 +194,7 @@ struct Call<'a> {
     effect: Effect,
     credential: Option<&'a ResolvedCredential>,
     time_limit: Duration,
+    sender_id: Option<String>,
 }
 
 impl Call<'_> {
@@ -233,12 +273,15 @@ impl Call<'_> {
             effect: self.effect,
             attempt,
             request: name_request(&request),
+            order_key: self.item.order_key.map(str::to_owned),
+            sender_id: self.sender_id.clone(),
         };
         journal.append(started).map_err(|error| HttpError {
             kind: HttpErrorKind::Invalid,
             outcome: Outcome::NotDone,
             message: format!("The request was not sent, since the journal cannot be written: {error}"),
         })?;
+        self.item.note_start(self);
         let mut in_flight = InFlight { call: self, attempt, open: true };
         let Try { happened, answer } = self.item.run.transport.send(request, self.time_limit).await;
         let decision = decide(self.effect, happened);

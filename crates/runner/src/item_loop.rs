@@ -42,6 +42,8 @@ pub(crate) struct ItemResult {
     pub(crate) output: Result<heddle_node::ItemOutput, NodeError>,
     /// For an item with an effect, what became of it.
     pub(crate) verdict: Option<Verdict>,
+    /// The id under which the service knows what was sent.
+    pub(crate) sender_id: Option<String>,
 }
 
 impl ItemLoop<'_> {
@@ -89,15 +91,17 @@ impl ItemLoop<'_> {
             Err(error) => {
                 let mut error = error.clone();
                 error.item_index = Some(index);
-                ItemResult { output: Err(error), verdict: not_sent(effect) }
+                ItemResult { output: Err(error), verdict: not_sent(effect), sender_id: None }
             }
         };
+        let order_key = prepared.ok().and_then(|(typed, _)| typed.order_key.as_ref());
         self.run.events.receive(&Event::ItemDone {
-            node: &self.run.name,
-            run: self.run.run,
+            at: Arc::clone(&self.run.at),
             item: index,
             verdict: result.verdict,
-            error: result.output.as_ref().err(),
+            error: result.output.as_ref().err().cloned(),
+            order_key: order_key.filter(|_| result.verdict.is_some()).cloned(),
+            sender_id: result.sender_id.clone(),
         });
         result
     }
@@ -137,13 +141,14 @@ impl ItemLoop<'_> {
         typed: &PreparedItem,
         parameters: &Json,
     ) -> ItemResult {
-        let services = ItemServices::new(self.run, index, typed.effect);
+        let services = ItemServices::new(self.run, index, typed.effect, typed.order_key.as_deref());
         let context =
             ItemContext { item, index, type_version: self.type_version, parameters, services: &services };
         let output = self.node.run_item(typed, &context).await;
         let record = services.http.take_record();
         if let Some(request) = record.dry_run_request {
-            return ItemResult { output: Ok(request_item(request)), verdict: not_sent(typed.effect) };
+            let verdict = not_sent(typed.effect);
+            return ItemResult { output: Ok(request_item(request)), verdict, sender_id: None };
         }
         let output = output.map_err(|mut error| {
             error.item_index = Some(index);
@@ -151,7 +156,7 @@ impl ItemLoop<'_> {
             self.node.explain(error, self.stored, self.type_version)
         });
         if record.called_workflow {
-            return ItemResult { output, verdict: record.outcome.map(Verdict::of) };
+            return ItemResult { output, verdict: record.outcome.map(Verdict::of), sender_id: None };
         }
         let verdict = (typed.effect == Effect::Send).then(|| match (&output, record.outcome) {
             (Err(error), _) => match error.outcome {
@@ -163,7 +168,7 @@ impl ItemLoop<'_> {
             (Ok(_), Some(Outcome::Unknown)) => Verdict::Unknown,
             (Ok(_), Some(Outcome::NotDone) | None) => Verdict::NotSent,
         });
-        ItemResult { output, verdict }
+        ItemResult { output, verdict, sender_id: record.sender_id }
     }
 }
 

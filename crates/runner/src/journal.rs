@@ -33,6 +33,10 @@ pub enum Record {
         attempt: u32,
         /// Method and URL without query.
         request: String,
+        /// Whom the item is for: [`ItemNode::order_key`](heddle_node::ItemNode::order_key).
+        order_key: Option<String>,
+        /// The id under which the service knows the call.
+        sender_id: Option<String>,
     },
     /// The try has ended.
     Ended {

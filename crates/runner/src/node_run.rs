@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
-use crate::events::EventSink;
+use crate::events::{EventSink, NodeSite};
 use crate::http::ItemHttp;
 use crate::journal::Journal;
 use crate::static_data::StaticData;
@@ -27,8 +27,7 @@ use crate::transport::Transport;
 /// What all items of one node run share.
 pub(crate) struct NodeRunContext<'a> {
     pub(crate) execution: Uuid,
-    pub(crate) name: Arc<str>,
-    pub(crate) run: usize,
+    pub(crate) at: Arc<NodeSite>,
     pub(crate) credentials: NodeCredentials,
     pub(crate) transport: &'a Transport,
     pub(crate) journal: &'a dyn Journal,
@@ -81,19 +80,30 @@ pub(crate) struct ItemServices<'a> {
 }
 
 impl<'a> ItemServices<'a> {
-    pub(crate) fn new(run: &'a NodeRunContext<'a>, item: usize, effect: Effect) -> Self {
+    pub(crate) fn new(
+        run: &'a NodeRunContext<'a>,
+        item: usize,
+        effect: Effect,
+        order_key: Option<&'a str>,
+    ) -> Self {
         Self {
             run,
             item,
             takes_all_items: false,
             called: AtomicU32::new(0),
-            http: ItemHttp::new(run, item, effect),
+            http: ItemHttp::new(run, item, effect, order_key),
         }
     }
 
     /// The services of a node that takes its items all at once.
     pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>) -> Self {
-        Self { takes_all_items: true, ..Self::new(run, 0, Effect::Pure) }
+        Self {
+            run,
+            item: 0,
+            takes_all_items: true,
+            called: AtomicU32::new(0),
+            http: ItemHttp::for_all_items(run),
+        }
     }
 }
 
@@ -119,7 +129,7 @@ impl Services for ItemServices<'_> {
     }
 
     fn call_id(&self) -> Uuid {
-        let name = format!("{}\0{}\0{}", self.run.name, self.run.run, self.item);
+        let name = format!("{}\0{}\0{}", self.run.at.node, self.run.at.run, self.item);
         Uuid::new_v5(&self.run.execution, name.as_bytes())
     }
 
@@ -153,7 +163,7 @@ impl Services for ItemServices<'_> {
             };
             let number = self.called.fetch_add(1, Ordering::Relaxed);
             let site = CallSite {
-                node: Arc::clone(&self.run.name),
+                at: Arc::clone(&self.run.at),
                 item: self.item,
                 takes_all_items: self.takes_all_items,
                 execution: Uuid::new_v5(&self.call_id(), &number.to_be_bytes()),
@@ -180,12 +190,12 @@ impl Services for ItemServices<'_> {
     }
 
     fn static_data(&self, scope: StaticScope) -> Json {
-        self.run.static_data.map_or_else(Json::object, |data| data.get(scope, &self.run.name))
+        self.run.static_data.map_or_else(Json::object, |data| data.get(scope, &self.run.at.node))
     }
 
     fn set_static_data(&self, scope: StaticScope, data: Json) {
         if let Some(kept) = self.run.static_data {
-            kept.set(scope, &self.run.name, data);
+            kept.set(scope, &self.run.at.node, data);
         }
     }
 

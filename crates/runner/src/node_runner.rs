@@ -324,7 +324,7 @@ impl NodeRunner<'_> {
     }
 
     pub(crate) fn failed_item(&self, item: &Item, index: usize, error: &NodeError) -> Item {
-        let details = error_details(error, &self.settings.name, self.context.run);
+        let details = error_details(error, &self.settings.name, self.context.at.run);
         error_item(item, index, error, details)
     }
 }

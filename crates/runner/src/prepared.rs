@@ -172,6 +172,24 @@ fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
     kept
 }
 
+impl PreparedNode {
+    /// Whether the node may do something to the world, itself or through a workflow that it calls.
+    fn has_effect(&self) -> bool {
+        match self.node.tier_for(&self.filled) {
+            Tier::Item(node) => node.gravest_effect() != Effect::Pure,
+            Tier::Batch(_) => self.calls.is_some(),
+        }
+    }
+
+    /// The gravest effect that any of its items can have.
+    pub(crate) fn gravest_effect(&self) -> Effect {
+        match self.node.tier_for(&self.filled) {
+            Tier::Item(node) => node.gravest_effect(),
+            Tier::Batch(_) => Effect::Pure,
+        }
+    }
+}
+
 /// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
 /// (`docs/engine.md §4.4`), and gives what keeps the run from starting.
 pub(crate) fn prepare_nodes(
@@ -222,16 +240,6 @@ fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> 
         }
     }
     reached
-}
-
-impl PreparedNode {
-    /// Whether the node may do something to the world, itself or through a workflow that it calls.
-    fn has_effect(&self) -> bool {
-        match self.node.tier_for(&self.filled) {
-            Tier::Item(node) => node.gravest_effect() != Effect::Pure,
-            Tier::Batch(_) => self.calls.is_some(),
-        }
-    }
 }
 
 fn latest(node: &dyn Node) -> f64 {

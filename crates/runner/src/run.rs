@@ -7,8 +7,8 @@ use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
 
 use crate::beside::Beside;
-use crate::cancel::Cancellation;
-use crate::events::EventSink;
+use crate::cancel::{Cancellation, Deadline};
+use crate::events::{EventSink, Origin};
 use crate::executor::Execution;
 use crate::host::{Host, RunOptions};
 use crate::run_data::RunResult;
@@ -33,6 +33,9 @@ impl Host {
             depth: 0,
             mode: if options.pins { "manual" } else { "trigger" },
             start: None,
+            origin: None,
+            deadline: options.timeout.filter(|limit| !limit.is_zero()).and_then(Deadline::after),
+            is_beside: false,
             caller_cancel: options.cancel.clone(),
             background: Arc::downgrade(&background),
             events: Arc::clone(&self.events),
@@ -56,6 +59,12 @@ pub(crate) struct Nesting<'h> {
     pub(crate) mode: &'static str,
     /// The node to start at, where the options name none.
     pub(crate) start: Option<NodeIndex>,
+    /// Why it runs.
+    pub(crate) origin: Option<Origin>,
+    /// When everything must be over.
+    pub(crate) deadline: Option<Deadline>,
+    /// Whether nobody who waits for it has a clock.
+    pub(crate) is_beside: bool,
     /// Cancelled by whoever started the outermost run.
     pub(crate) caller_cancel: CancellationToken,
     pub(crate) background: Weak<Background<'h>>,
@@ -74,7 +83,8 @@ pub(crate) fn run_nested<'h>(
     Box::pin(async move {
         let started_at = crate::clock::now();
         let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
-        let mut cancellation = Cancellation::new(options.cancel.clone(), limit);
+        let deadline = nesting.deadline.filter(|_| nesting.is_beside);
+        let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
         while let Some(run) = execution.next() {

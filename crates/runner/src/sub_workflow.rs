@@ -13,8 +13,8 @@ use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::cancel::CancelReason;
-use crate::events::{Event, EventSink};
+use crate::cancel::{CancelReason, Deadline};
+use crate::events::{EventSink, NodeSite, Origin};
 use crate::host::{Host, RunOptions};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
@@ -67,7 +67,7 @@ pub(crate) struct CallRecord {
 
 /// The node run, and the item of it, that calls.
 pub(crate) struct CallSite {
-    pub(crate) node: Arc<str>,
+    pub(crate) at: Arc<NodeSite>,
     pub(crate) item: usize,
     /// Whether the node takes its items all at once.
     pub(crate) takes_all_items: bool,
@@ -95,22 +95,10 @@ pub(crate) struct Caller<'h> {
     pub(crate) options: RunOptions,
     /// Cancelled by the caller of the outermost run alone: what background runs look at.
     pub(crate) caller_cancel: CancellationToken,
+    pub(crate) deadline: Option<Deadline>,
     pub(crate) depth: usize,
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
-}
-
-/// Events of a called workflow, told to whoever listens to its caller.
-pub(crate) struct CalledEvents {
-    pub(crate) outer: Arc<dyn EventSink>,
-    pub(crate) caller: Arc<str>,
-    pub(crate) workflow: String,
-}
-
-impl EventSink for CalledEvents {
-    fn receive(&self, event: &Event<'_>) {
-        self.outer.receive(&Event::SubWorkflow { caller: &self.caller, workflow: &self.workflow, event });
-    }
 }
 
 #[async_trait]
@@ -132,7 +120,7 @@ impl CallsWorkflows for Caller<'_> {
             return self.start_in_background(&site, called, start, call.items);
         }
         let options = self.options_for(&site, call.items, self.options.cancel.clone());
-        let nesting = self.nesting(&site, &called, start);
+        let nesting = self.nesting(&site, start, false);
         match run_nested(self.host, Arc::clone(&called), options, nesting).await {
             Ok(result) => self.settle(&site, &called, result),
             Err(error) => (Err(cannot_run(&called, &error)), None),
@@ -230,7 +218,7 @@ impl<'h> Caller<'h> {
         }
     }
 
-    fn nesting(&self, site: &CallSite, called: &Workflow, start: NodeIndex) -> Nesting<'h> {
+    fn nesting(&self, site: &CallSite, start: NodeIndex, is_beside: bool) -> Nesting<'h> {
         Nesting {
             depth: self.depth + 1,
             mode: "integrated",
@@ -238,11 +226,13 @@ impl<'h> Caller<'h> {
             caller_cancel: self.caller_cancel.clone(),
             background: self.background.clone(),
             called_static_data: Arc::clone(&self.called_static_data),
-            events: Arc::new(CalledEvents {
-                outer: Arc::clone(&self.events),
-                caller: Arc::clone(&site.node),
-                workflow: called.name.clone(),
+            deadline: self.deadline,
+            is_beside,
+            origin: Some(Origin::Call {
+                by: Arc::clone(&site.at),
+                item: (!site.takes_all_items).then_some(site.item),
             }),
+            events: Arc::clone(&self.events),
         }
     }
 
@@ -271,8 +261,8 @@ impl<'h> Caller<'h> {
             outputs: Vec::new(),
         };
         let options = self.options_for(site, items, self.caller_cancel.clone());
-        let nesting = self.nesting(site, &called, start);
-        let (host, caller, execution) = (self.host, Some(site.node.to_string()), site.execution);
+        let nesting = self.nesting(site, start, true);
+        let (host, caller, execution) = (self.host, Some(site.at.node.to_string()), site.execution);
         let run = async move {
             let result = run_nested(host, Arc::clone(&called), options, nesting).await;
             let (status, error) = match result {

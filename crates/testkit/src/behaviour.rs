@@ -341,7 +341,7 @@ impl Recorded {
 }
 
 impl EventSink for Recorded {
-    fn receive(&self, event: &Event<'_>) {
+    fn receive(&self, event: &Event) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_str(&format!("{event:?}\n"));
     }
 }

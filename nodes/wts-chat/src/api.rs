@@ -118,11 +118,13 @@ impl<'a> Api<'a> {
             Delivery::Immediate => "/chat/v1/chatbot/send",
             Delivery::Queued => "/chat/v1/send/chatbot",
         };
+        let sender_id = body.sender_id;
         let body = serde_json::to_vec(body).map_err(|error| {
             SendError::NotBuilt(NodeError::operation("The request body cannot be written").with_source(error))
         })?;
         let request = self.request(Method::POST, path, Bytes::from(body)).map_err(SendError::NotBuilt)?;
-        self.services.http().send(request.with_effect(Effect::Send)).await.map_err(SendError::NoAnswer)
+        let request = request.with_effect(Effect::Send).with_sender_id(sender_id);
+        self.services.http().send(request).await.map_err(SendError::NoAnswer)
     }
 
     /// The state of a queued send (docs/wts-api.md §2.4).

@@ -1,5 +1,6 @@
 //! `heddle run`: runs a workflow and prints what came out.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,9 +13,11 @@ use heddle_workflow::Workflow;
 use crate::arguments::{Output, RunArguments};
 use crate::diagnostics;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
-use crate::progress::Progress;
+use crate::observer::Observer;
+use crate::signals::{Phase, Signals};
 
 pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8, Failure> {
+    let signals = Signals::watch()?;
     let name = arguments.workflow.display().to_string();
     let workflow = Workflow::read(&arguments.workflow).map_err(|error| {
         super::print_error(&diagnostics::render(&name, error.text.as_deref(), &error.problems));
@@ -28,13 +31,19 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
     let variables = crate::variables::read(&arguments.variables)?;
     let timezone = crate::variables::timezone(&arguments.variables)?;
+    let observer = Arc::new(Observer::new(arguments.quiet));
+    let told = Arc::clone(&observer);
+    signals.tell(move |what| told.signalled(what));
     let runtime = super::runtime()?;
-    runtime.block_on(async {
+    let mut static_data = RunOptions::default();
+    if let Some(path) = &arguments.static_data {
+        crate::static_data::read(path, &mut static_data)?;
+    }
+    let run = async {
         let (store, _sandboxes) = super::credentials(&registry, &arguments.credentials).await?;
-        let progress = Arc::new(Progress::new(arguments.quiet));
         let host = Host::new(registry)
             .with_credentials(store)
-            .with_events(progress.clone())
+            .with_events(observer.clone())
             .with_workflows(Arc::new(workflow_folder(arguments)?));
         let mut options = RunOptions {
             start: arguments.start.clone(),
@@ -51,49 +60,73 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             dry_run: arguments.dry_run,
             variables: variables.clone(),
             timezone: timezone.clone(),
+            static_data: static_data.static_data.clone(),
+            called_static_data: static_data.called_static_data.clone(),
+            cancel: signals.cancel().clone(),
             ..RunOptions::default()
         };
         if let Some(time_limit) = arguments.time_limit {
             options.time_limit = time_limit;
         }
-        if let Some(path) = &arguments.static_data {
-            crate::static_data::read(path, &mut options)?;
-        }
-        let kept = RunOptions {
-            static_data: options.static_data.clone(),
-            called_static_data: options.called_static_data.clone(),
-            ..RunOptions::default()
-        };
-        let cancel = options.cancel.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                super::print_error("Interrupted: no new sends; waiting for those in flight.");
-                cancel.cancel();
-            }
-        });
-        let result = match host.run(&workflow, options).await {
-            Ok(result) => result,
-            Err(RunError::Problems(problems)) => {
+        signals.enter(Phase::Running);
+        host.run(&workflow, options).await.map_err(|error| match error {
+            RunError::Problems(problems) => {
                 super::print_error(&diagnostics::render(&name, workflow.text(), &problems));
-                return Ok(USAGE);
+                Failure::silent(USAGE)
             }
-            Err(error) => return Err(Failure::usage(error.to_string())),
-        };
-        if !arguments.quiet {
-            let summary = progress.summary(result.status == Status::Canceled);
-            if !summary.is_empty() {
-                super::print_error(&summary);
-            }
+            error => Failure::usage(error.to_string()),
+        })
+    };
+    // Who got what is told even where a fault of ours ends the run.
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(run)));
+    signals.enter(Phase::Idle);
+    observer.close();
+    let Ok(result) = ended else {
+        super::print_error("error: a fault in Heddle itself has ended the run; please report it");
+        observer.print_summary(false);
+        return Ok(signals.status().unwrap_or(FAILED));
+    };
+    let result = result?;
+    let told = tell(arguments, &static_data, &result);
+    let ended_well = result.status == Status::Success && !has_failed_background(&result);
+    observer.print_summary(ended_well && told == Told::All && signals.status().is_none());
+    let status = match told {
+        Told::Failed => FAILED,
+        Told::All | Told::InPart => exit_status(&result),
+    };
+    // The process ends here; taking apart millions of values one by one would only hold it up.
+    std::mem::forget(result);
+    Ok(signals.status().unwrap_or(status))
+}
+
+/// Whether everything could be told that was to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    All,
+    /// Nobody reads standard output any more, as with `head`: that fails nothing.
+    InPart,
+    /// Something could not be written.
+    Failed,
+}
+
+/// Writes what came out, what is kept for later runs, and why the run failed.
+fn tell(arguments: &RunArguments, static_data: &RunOptions, result: &RunResult) -> Told {
+    let mut told = match write_output(arguments, result) {
+        Ok(()) => Told::All,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Told::InPart,
+        Err(error) => {
+            super::print_error(&format!("error: cannot write to standard output: {error}"));
+            Told::Failed
         }
-        if let Some(path) = &arguments.static_data {
-            crate::static_data::write(path, &kept, &result)?;
-        }
-        print_result(arguments, &result)?;
-        let status = exit_status(&result);
-        // The process ends here; taking apart millions of values one by one would only hold it up.
-        std::mem::forget(result);
-        Ok(status)
-    })
+    };
+    if let Some(path) = &arguments.static_data
+        && let Err(failure) = crate::static_data::write(path, static_data, result)
+    {
+        super::print_error(&failure.to_string());
+        told = Told::Failed;
+    }
+    print_failures(result);
+    told
 }
 
 /// Where the workflows are that this one calls.
@@ -116,7 +149,7 @@ fn unknown_node(workflow: &Workflow, node: &str) -> Failure {
     ))
 }
 
-fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Failure> {
+fn print_failures(result: &RunResult) {
     if let Some(error) = &result.error {
         super::print_error(&describe_error(error));
     }
@@ -130,16 +163,13 @@ fn print_result(arguments: &RunArguments, result: &RunResult) -> Result<(), Fail
         let why = run.error.as_ref().map_or_else(String::new, |error| format!(": {error}"));
         super::print_error(&format!("error: {which} ended as {}{why}", run.status.as_str()));
     }
+}
+
+fn write_output(arguments: &RunArguments, result: &RunResult) -> std::io::Result<()> {
     let output = std::io::BufWriter::new(std::io::stdout().lock());
-    let written = match arguments.output {
+    match arguments.output {
         Output::RunData => write_run_data(output, result),
         Output::Items => write_items(output, arguments, result),
-    };
-    match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::failed(format!("cannot write to standard output: {error}")))
-        }
-        _ => Ok(()),
     }
 }
 

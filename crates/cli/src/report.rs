@@ -1,0 +1,267 @@
+//! The report of `--report`: JSON lines that say what becomes of each item of each node that sends, written as it happens
+//! (`docs/report.md`).
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use heddle_node::Effect;
+use heddle_runner::events::{Event, NodeSite, Origin, RunSite};
+use heddle_runner::journal::{Journal, Record};
+use heddle_runner::{ItemSelection, NodeRunKey, SelectedItems};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::verdicts::{OpenItem, ranges};
+
+/// The version of the format.
+pub(crate) const VERSION: u64 = 1;
+
+/// What a report is about: with others, its item numbers would mean other items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subject {
+    /// The workflow file, and the SHA-256 of its text.
+    pub(crate) workflow: (String, String),
+    /// The items' file, and the SHA-256 of what was read.
+    pub(crate) input: Option<(String, String)>,
+    /// The node that the run was told to start at.
+    pub(crate) start: Option<String>,
+    /// Whether pinned data counts.
+    pub(crate) pins: bool,
+}
+
+/// A report that is being written. A line is in the file before anything else happens.
+pub(crate) struct Report {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+struct State {
+    file: File,
+    runs: HashMap<Uuid, Arc<RunSite>>,
+    /// Why lines are missing.
+    error: Option<io::Error>,
+}
+
+impl Report {
+    /// Begins a report. What a file of that name holds is kept, with a number behind the name.
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let failure = |error: io::Error| Failure::file("write the report", path, &error);
+        if std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0) {
+            std::fs::rename(path, free_name(path)).map_err(failure)?;
+        }
+        let file = File::create(path).map_err(failure)?;
+        let state = State { file, runs: HashMap::new(), error: None };
+        Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the first line, and what of the workflow is to run.
+    pub(crate) fn begin(
+        &self,
+        execution: Uuid,
+        subject: &Subject,
+        only: Option<&ItemSelection>,
+    ) -> Result<(), Failure> {
+        let file = |(file, hash): &(String, String)| json!({ "file": file, "sha256": hash });
+        let mut state = self.state();
+        state.write(json!({
+            "type": "head",
+            "version": VERSION,
+            "heddle": env!("CARGO_PKG_VERSION"),
+            "execution": execution.to_string(),
+            "workflow": file(&subject.workflow),
+            "input": subject.input.as_ref().map(file),
+            "start": subject.start,
+            "pins": subject.pins,
+            "time": now(),
+        }));
+        let mut runs: Vec<(&NodeRunKey, &SelectedItems)> = only.into_iter().flat_map(ItemSelection::runs).collect();
+        runs.sort_by_key(|(key, _)| *key);
+        for (key, selected) in runs {
+            let callers: Vec<Value> = key
+                .callers
+                .iter()
+                .map(|caller| json!({ "node": caller.node, "run": caller.run, "item": caller.item }))
+                .collect();
+            let items: Vec<usize> = selected.items.iter().copied().collect();
+            state.write(json!({
+                "type": "selected", "callers": callers, "node": key.node, "run": key.run,
+                "items": ranges(&items), "of": selected.of,
+            }));
+        }
+        for node in only.into_iter().flat_map(ItemSelection::closed) {
+            state.write(json!({ "type": "selected", "callers": [], "node": node, "run": null, "items": "" }));
+        }
+        match state.error.take() {
+            None => Ok(()),
+            Some(error) => Err(Failure::file("write the report", &self.path, &error)),
+        }
+    }
+
+    /// Takes an event.
+    pub(crate) fn take(&self, event: &Event) {
+        match event {
+            Event::RunStarted { run, .. } => {
+                self.state().runs.insert(run.execution, Arc::clone(run));
+            }
+            Event::NodeStarted { at, items, effect } if *effect != Effect::Pure => {
+                let mut line = place("node", at);
+                line.insert("items".to_owned(), json!(items));
+                self.state().write_timed(line);
+            }
+            Event::ItemDone { at, item, verdict: Some(verdict), error, order_key, sender_id } => {
+                let mut line = place("ended", at);
+                line.insert("item".to_owned(), json!(item));
+                line.insert("recipient".to_owned(), json!(order_key));
+                line.insert("verdict".to_owned(), json!(verdict.as_str()));
+                line.insert("senderId".to_owned(), json!(sender_id));
+                line.insert("reason".to_owned(), json!(error.as_ref().map(|error| &error.message)));
+                self.state().write_timed(line);
+            }
+            _ => {}
+        }
+    }
+
+    /// Writes what is known of an item that did not come to its end.
+    pub(crate) fn settle(&self, open: &OpenItem) {
+        let mut line = place("ended", &open.at);
+        line.insert("item".to_owned(), json!(open.item));
+        line.insert("verdict".to_owned(), json!(open.verdict.as_str()));
+        line.insert("reason".to_owned(), json!("the run was ended before the item was"));
+        self.state().write_timed(line);
+    }
+
+    /// Writes the last line.
+    pub(crate) fn end(&self, status: &str) -> Result<(), Failure> {
+        let mut state = self.state();
+        state.write(json!({ "type": "end", "status": status, "time": now() }));
+        match state.error.take() {
+            None => Ok(()),
+            Some(error) => Err(Failure::failed(format!(
+                "the report {} is not complete: {error}",
+                self.path.display()
+            ))),
+        }
+    }
+}
+
+impl Journal for Report {
+    /// Writes the start of a call with an effect. A call whose start cannot be written does not leave.
+    fn append(&self, record: Record) -> io::Result<()> {
+        let Record::Started { key, effect, attempt, request, order_key, sender_id } = record else {
+            return Ok(());
+        };
+        if effect == Effect::Pure {
+            return Ok(());
+        }
+        let mut state = self.state();
+        let Some(of) = state.runs.get(&key.execution).cloned() else {
+            return Err(io::Error::other("nobody has told of this run"));
+        };
+        let mut line = place("started", &NodeSite { of, node: key.node, run: key.run });
+        line.insert("item".to_owned(), json!(key.item));
+        line.insert("recipient".to_owned(), json!(order_key));
+        line.insert("senderId".to_owned(), json!(sender_id));
+        line.insert("call".to_owned(), json!(key.call));
+        line.insert("attempt".to_owned(), json!(attempt));
+        line.insert("request".to_owned(), json!(request));
+        state.write_timed(line);
+        match &state.error {
+            None => Ok(()),
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        }
+    }
+}
+
+impl State {
+    fn write_timed(&mut self, mut line: Map<String, Value>) {
+        line.insert("time".to_owned(), json!(now()));
+        self.write(Value::Object(line));
+    }
+
+    /// One write a line: whatever ends the process, the file holds whole lines.
+    fn write(&mut self, line: Value) {
+        if let Err(error) = self.file.write_all(format!("{line}\n").as_bytes()) {
+            self.error.get_or_insert(error);
+        }
+    }
+}
+
+/// The start of a line: its type, and the node run that it is about.
+fn place(kind: &str, at: &NodeSite) -> Map<String, Value> {
+    let callers: Vec<Value> = at
+        .of
+        .origins()
+        .into_iter()
+        .map(|origin| match origin {
+            Origin::Call { by, item } => json!({ "node": by.node, "run": by.run, "item": item }),
+            Origin::FailureOf(run) => json!({ "failureOf": run.execution.to_string() }),
+        })
+        .collect();
+    let mut line = Map::new();
+    line.insert("type".to_owned(), json!(kind));
+    line.insert("callers".to_owned(), json!(callers));
+    line.insert("node".to_owned(), json!(at.node));
+    line.insert("run".to_owned(), json!(at.run));
+    line
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(crate) fn hash(text: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(text))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The first of `FILE.1`, `FILE.2` and so on that does not exist.
+fn free_name(path: &Path) -> PathBuf {
+    let mut number = 1_u64;
+    loop {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        if !Path::new(&name).exists() {
+            return PathBuf::from(name);
+        }
+        number += 1;
+    }
+}
+
+/// Passes on what is read, and hashes it.
+pub(crate) struct HashingReader<R> {
+    reader: R,
+    hasher: Sha256,
+}
+
+impl<R: io::Read> HashingReader<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self { reader, hasher: Sha256::new() }
+    }
+
+    /// The hash of everything, also of what nobody has read.
+    pub(crate) fn finish(mut self) -> io::Result<String> {
+        io::copy(&mut self, &mut io::sink())?;
+        Ok(hexadecimal(&self.hasher.finalize()))
+    }
+}
+
+impl<R: io::Read> io::Read for HashingReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        Ok(count)
+    }
+}
