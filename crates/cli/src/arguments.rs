@@ -17,7 +17,7 @@ pub(crate) enum Command {
     /// Run a workflow. Results go to standard output, progress and summary to standard error.
     ///
     /// Exit status: 0 done (also when the workflow goes on after failed items), 1 the workflow failed or took too long, 2 the call or
-    /// a file is wrong, 130 interrupted.
+    /// a file is wrong, 130, 143 or 129 ended by Ctrl-C, SIGTERM or SIGHUP.
     Run(RunArguments),
     /// Find every problem of workflow files without running them.
     Check {
@@ -145,6 +145,14 @@ pub(crate) struct RunArguments {
     /// Let nothing leave, not even reads; each item shows the request that would go out.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Write what becomes of each item to this file, as it happens: JSON lines (docs/report.md). A file that is there is
+    /// kept under another name.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Run only these items of a node, such as 'Send:183,186-199', or those that a report says were not sent: REPORT, or
+    /// REPORT:notSent,unknown. The others are skipped.
+    #[arg(long, value_name = "NODE:ITEMS|REPORT")]
+    pub(crate) only: Vec<String>,
     /// No progress and no summary.
     #[arg(long)]
     pub(crate) quiet: bool,

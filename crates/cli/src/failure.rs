@@ -27,6 +27,11 @@ impl Failure {
         Self { message: message.into(), help: None, status: USAGE }
     }
 
+    /// There is nothing to do, which is no failure.
+    pub(crate) fn done(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None, status: 0 }
+    }
+
     /// The command did what it could and failed.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None, status: FAILED }
@@ -52,6 +57,9 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.status == 0 {
+            return formatter.write_str(&self.message);
+        }
         write!(formatter, "error: {}", self.message)?;
         match &self.help {
             Some(help) => write!(formatter, "\n  help: {help}"),

@@ -8,6 +8,7 @@ use heddle_node::json::ArrayReader;
 use heddle_node::{Item, Json};
 
 use crate::failure::Failure;
+use crate::report::HashingReader;
 
 /// What [`heddle_workflow::read_row`] takes, for messages.
 const FORMS: &str =
@@ -15,11 +16,28 @@ const FORMS: &str =
 
 /// Reads the items of `path`, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Item>, Failure> {
+    with_reader(path, |name, reader| parse(name, reader))
+}
+
+/// The same, with the SHA-256 of what was read.
+pub(crate) fn read_and_hash(path: &Path) -> Result<(Vec<Item>, String), Failure> {
+    with_reader(path, |name, reader| {
+        let mut reader = HashingReader::new(reader);
+        let items = parse(name, &mut reader)?;
+        let hash = reader.finish().map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
+        Ok((items, hash))
+    })
+}
+
+fn with_reader<T>(
+    path: &Path,
+    read: impl FnOnce(&str, &mut dyn Read) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     if path == Path::new("-") {
-        return parse("standard input", io::stdin().lock());
+        return read("standard input", &mut io::stdin().lock());
     }
     let file = std::fs::File::open(path).map_err(|error| Failure::file("read", path, &error))?;
-    parse(&path.display().to_string(), io::BufReader::new(file))
+    read(&path.display().to_string(), &mut io::BufReader::new(file))
 }
 
 /// Reads a text file as people save them: UTF-8 or UTF-16, with or without a byte order mark.

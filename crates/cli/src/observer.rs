@@ -1,10 +1,15 @@
-//! Whoever watches a run from the command line: the picture on the terminal, and the account of what became of each item.
+//! Whoever watches a run from the command line: the picture on the terminal, the account of what became of each item, and
+//! the report of it.
 
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use heddle_runner::events::{Event, EventSink};
+use heddle_runner::journal::{Journal, Record};
 
+use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::report::Report;
 use crate::signals::Told;
 use crate::verdicts::Verdicts;
 
@@ -13,15 +18,21 @@ pub(crate) struct Observer {
     quiet: bool,
     progress: Progress,
     verdicts: Mutex<Verdicts>,
+    report: Option<Report>,
 }
 
 impl Observer {
-    pub(crate) fn new(quiet: bool) -> Self {
-        Self { quiet, progress: Progress::new(quiet), verdicts: Mutex::default() }
+    pub(crate) fn new(quiet: bool, report: Option<Report>) -> Self {
+        Self { quiet, progress: Progress::new(quiet), verdicts: Mutex::default(), report }
     }
 
     fn verdicts(&self) -> MutexGuard<'_, Verdicts> {
         self.verdicts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The report that is being written.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
     }
 
     /// Says what a signal has done.
@@ -32,7 +43,10 @@ impl Observer {
                 "Interrupted: no new sends; waiting for those in flight. Once more ends at once.",
             ),
             Told::Ending => {
-                self.close();
+                self.settle();
+                // Whoever reads it may be what holds the end up.
+                let _ = self.end_report("canceled");
+                self.progress.finish();
                 self.print_summary(false);
             }
         }
@@ -41,7 +55,21 @@ impl Observer {
     /// The run is over: the picture goes, and what nobody has told the end of is settled.
     pub(crate) fn close(&self) {
         self.progress.finish();
-        self.verdicts().close();
+        self.settle();
+    }
+
+    fn settle(&self) {
+        let mut verdicts = self.verdicts();
+        for open in verdicts.close() {
+            if let Some(report) = &self.report {
+                report.settle(&open);
+            }
+        }
+    }
+
+    /// Writes the end of the report.
+    pub(crate) fn end_report(&self, status: &str) -> Result<(), Failure> {
+        self.report.as_ref().map_or(Ok(()), |report| report.end(status))
     }
 
     /// Prints what became of the items.
@@ -58,7 +86,16 @@ impl Observer {
 
 impl EventSink for Observer {
     fn receive(&self, event: &Event) {
+        if let Some(report) = &self.report {
+            report.take(event);
+        }
         self.progress.take(event);
         self.verdicts().take(event);
+    }
+}
+
+impl Journal for Observer {
+    fn append(&self, record: Record) -> io::Result<()> {
+        self.report.as_ref().map_or(Ok(()), |report| report.append(record))
     }
 }

@@ -33,12 +33,11 @@ impl Only {
                 }
                 if !Path::new(text).exists() {
                     let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
-                    return Err(Failure::usage(format!("--only: the workflow has no node \"{name}\"")).with_help(
-                        format!(
+                    return Err(Failure::usage(format!("--only: the workflow has no node \"{name}\""))
+                        .with_help(format!(
                             "{} Items of called workflows are selected by a report.",
                             heddle_runner::suggest("Its nodes", &names, name)
-                        ),
-                    ));
+                        )));
                 }
             }
             if let Some(verdicts) = parse_verdicts(rest) {
@@ -54,26 +53,40 @@ impl Only {
         }
         Ok(Self::Report { path: text.to_owned(), verdicts: vec![Verdict::NotSent] })
     }
+}
 
-    /// The selection; `subject` is what is to run now.
-    pub(crate) fn select(&self, workflow: &Workflow, subject: &Subject) -> Result<ItemSelection, Failure> {
-        match self {
-            Self::Items { node, items } => {
-                let key = NodeRunKey { callers: Vec::new(), node: node.clone(), run: 0 };
-                let mut selection = ItemSelection::default();
-                selection.select(key, SelectedItems { items: items.clone(), of: None });
-                selection.close(node.as_str());
-                Ok(selection)
+/// The selection that the option says, given any number of times; `subject` is what is to run now.
+pub(crate) fn read(
+    texts: &[String],
+    workflow: &Workflow,
+    subject: &Subject,
+) -> Result<Option<ItemSelection>, Failure> {
+    let mut by_node: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for text in texts {
+        match Only::parse(text, workflow)? {
+            Only::Items { node, items } => by_node.entry(node).or_default().extend(items),
+            Only::Report { .. } if texts.len() > 1 => {
+                return Err(Failure::usage("--only: a report selects by itself, beside nothing else")
+                    .with_help(FORMS));
             }
-            Self::Report { path, verdicts } => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| Failure::file("read the report", Path::new(path), &error))?;
-                let told = Told::read(path, &text)?;
-                told.check_subject(path, subject)?;
-                told.select(path, workflow, verdicts)
+            Only::Report { path, verdicts } => {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| Failure::file("read the report", Path::new(&path), &error))?;
+                let told = Told::read(&path, &text)?;
+                told.check_subject(&path, subject)?;
+                return told.select(&path, workflow, &verdicts).map(Some);
             }
         }
     }
+    if by_node.is_empty() {
+        return Ok(None);
+    }
+    let mut selection = ItemSelection::default();
+    for (node, items) in by_node {
+        selection.close(node.as_str());
+        selection.select(NodeRunKey { callers: Vec::new(), node, run: 0 }, SelectedItems { items, of: None });
+    }
+    Ok(Some(selection))
 }
 
 /// Item numbers and ranges of them; `none` for no item.
@@ -95,7 +108,8 @@ fn parse_items(text: &str) -> Option<BTreeSet<usize>> {
 
 fn parse_verdicts(text: &str) -> Option<Vec<Verdict>> {
     let all = [Verdict::NotSent, Verdict::Unknown, Verdict::Sent, Verdict::Skipped];
-    let verdict = |word: &str| all.into_iter().find(|verdict| verdict.as_str().eq_ignore_ascii_case(word.trim()));
+    let verdict =
+        |word: &str| all.into_iter().find(|verdict| verdict.as_str().eq_ignore_ascii_case(word.trim()));
     text.split(',').map(verdict).collect()
 }
 
@@ -106,6 +120,10 @@ struct Told {
     runs: BTreeMap<NodeRunKey, ToldRun>,
     /// Nodes of which nothing was to run but what was selected.
     closed: BTreeSet<String>,
+    /// Nodes of the outermost workflow that send.
+    planned: BTreeSet<String>,
+    /// The run ended well.
+    is_complete: bool,
 }
 
 /// What it tells of a node run.
@@ -147,7 +165,8 @@ impl Told {
         let lines: Vec<&str> = text.lines().collect();
         for (index, line) in lines.iter().enumerate() {
             let wrong = |why: &str| {
-                Failure::usage(format!("line {} of {path} is no line of a report: {why}", index + 1)).with_help(FORMS)
+                Failure::usage(format!("line {} of {path} is no line of a report: {why}", index + 1))
+                    .with_help(FORMS)
             };
             let line: Value = match serde_json::from_str(line) {
                 Ok(line) => line,
@@ -174,6 +193,13 @@ impl Told {
     fn take(&mut self, line: &Value) -> Option<()> {
         let number = |key: &str| usize::try_from(line[key].as_u64()?).ok();
         let kind = line["type"].as_str()?;
+        if kind == "end" {
+            self.is_complete = line["status"] == "success";
+        }
+        if kind == "run" && line["callers"].as_array()?.is_empty() {
+            let nodes = line["sendingNodes"].as_array()?.iter();
+            self.planned.extend(nodes.filter_map(Value::as_str).map(str::to_owned));
+        }
         if !["node", "started", "ended", "selected"].contains(&kind) {
             return Some(());
         }
@@ -189,7 +215,11 @@ impl Told {
         }
         let callers = callers.iter().map(|caller| {
             let number = |key: &str| usize::try_from(caller[key].as_u64()?).ok();
-            Some(CallerKey { node: caller["node"].as_str()?.to_owned(), run: number("run")?, item: number("item") })
+            Some(CallerKey {
+                node: caller["node"].as_str()?.to_owned(),
+                run: number("run")?,
+                item: number("item"),
+            })
         });
         let key = NodeRunKey { callers: callers.collect::<Option<_>>()?, node, run: number("run")? };
         let run = self.runs.entry(key).or_default();
@@ -237,7 +267,12 @@ impl Told {
         Ok(())
     }
 
-    fn select(&self, path: &str, workflow: &Workflow, verdicts: &[Verdict]) -> Result<ItemSelection, Failure> {
+    fn select(
+        &self,
+        path: &str,
+        workflow: &Workflow,
+        verdicts: &[Verdict],
+    ) -> Result<ItemSelection, Failure> {
         // A node that calls workflows is what these did.
         let mut calls = BTreeSet::new();
         for key in self.runs.keys() {
@@ -260,7 +295,7 @@ impl Told {
         for node in &self.closed {
             selection.close(node.as_str());
         }
-        if selected.is_empty() {
+        if selected.is_empty() && self.is_complete && !self.runs.is_empty() {
             let words: Vec<&str> = verdicts.iter().map(|verdict| verdict.as_str()).collect();
             return Err(Failure::done(format!(
                 "There is nothing to do: the report {path} tells of no item that is {}.",
@@ -269,7 +304,29 @@ impl Told {
         }
         let began: Vec<&NodeRunKey> = runs().filter(|(_, run)| run.began).map(|(key, _)| key).collect();
         check_order(path, workflow, &began, &selected)?;
+        self.warn_of_gaps(workflow, &began);
         Ok(selection)
+    }
+}
+
+impl Told {
+    /// What was sent is skipped, so it reaches no later node: one that had not begun does not get it any more.
+    fn warn_of_gaps(&self, workflow: &Workflow, began: &[&NodeRunKey]) {
+        let graph = Graph::new(workflow);
+        let began: BTreeSet<&str> = began.iter().map(|run| run.outermost_node()).collect();
+        for later in self.planned.iter().filter(|name| !began.contains(name.as_str())) {
+            let comes_after = |name: &str| {
+                let nodes = workflow.node_index(name).zip(workflow.node_index(later));
+                nodes.is_some_and(|(first, later)| {
+                    graph.descendants(first, ConnectionFilter::Main).contains(&later)
+                })
+            };
+            if let Some(first) = began.iter().find(|name| comes_after(name)) {
+                crate::commands::print_error(&format!(
+                    "warning: \"{later}\" had not begun; it gets nothing of the items that are skipped at \"{first}\" now"
+                ));
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use heddle_runner::events::{Event, NodeSite, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::verdicts::name_of;
+use crate::verdicts::{SEPARATOR, name_of};
 
 /// How often the picture is drawn anew.
 const FRAME: Duration = Duration::from_millis(100);
@@ -274,7 +274,8 @@ impl NodeProgress {
 }
 
 fn new_bar(name: &str) -> ProgressBar {
-    let bar = ProgressBar::new(0);
+    // Until it is in its place among the others it draws nowhere: it would leave a line behind.
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
     if let Ok(style) = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} {msg}") {
         bar.set_style(style.progress_chars("=> "));
     }
@@ -282,11 +283,15 @@ fn new_bar(name: &str) -> ProgressBar {
     bar
 }
 
-/// The end of a long name tells more than its start: it is the node's own.
+/// A long name without its end or, where it begins with those of callers, without its start.
 fn shortened(name: &str) -> String {
     let letters = name.chars().count();
     if letters <= LONGEST_NAME {
         return name.to_owned();
+    }
+    if !name.contains(SEPARATOR) {
+        let head: String = name.chars().take(LONGEST_NAME - 1).collect();
+        return format!("{}…", head.trim_end());
     }
     let tail: String = name.chars().skip(letters + 1 - LONGEST_NAME).collect();
     format!("…{tail}")
@@ -324,8 +329,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_keeps_its_end() {
+    fn a_long_name_is_shortened_where_it_tells_least() {
         assert_eq!(shortened("Send"), "Send");
+        assert_eq!(shortened("Welcome everybody who came today"), "Welcome everybody who c…");
         let name = shortened("Customers of the north › Welcome them");
         assert!(name.starts_with('…') && name.ends_with("› Welcome them"), "{name}");
         assert_eq!(name.chars().count(), LONGEST_NAME);

@@ -83,7 +83,8 @@ impl Report {
             "pins": subject.pins,
             "time": now(),
         }));
-        let mut runs: Vec<(&NodeRunKey, &SelectedItems)> = only.into_iter().flat_map(ItemSelection::runs).collect();
+        let mut runs: Vec<(&NodeRunKey, &SelectedItems)> =
+            only.into_iter().flat_map(ItemSelection::runs).collect();
         runs.sort_by_key(|(key, _)| *key);
         for (key, selected) in runs {
             let callers: Vec<Value> = key
@@ -109,9 +110,19 @@ impl Report {
     /// Takes an event.
     pub(crate) fn take(&self, event: &Event) {
         match event {
-            Event::RunStarted { run, .. } => {
-                self.state().runs.insert(run.execution, Arc::clone(run));
+            Event::RunStarted { run, sending_nodes } => {
+                let mut state = self.state();
+                state.runs.insert(run.execution, Arc::clone(run));
+                if !sending_nodes.is_empty() {
+                    let mut line = Map::new();
+                    line.insert("type".to_owned(), json!("run"));
+                    line.insert("callers".to_owned(), callers(run));
+                    line.insert("workflow".to_owned(), json!(run.workflow));
+                    line.insert("sendingNodes".to_owned(), json!(sending_nodes));
+                    state.write_timed(line);
+                }
             }
+            Event::RunFinished { run, .. } => drop(self.state().runs.remove(&run.execution)),
             Event::NodeStarted { at, items, effect } if *effect != Effect::Pure => {
                 let mut line = place("node", at);
                 line.insert("items".to_owned(), json!(items));
@@ -145,10 +156,9 @@ impl Report {
         state.write(json!({ "type": "end", "status": status, "time": now() }));
         match state.error.take() {
             None => Ok(()),
-            Some(error) => Err(Failure::failed(format!(
-                "the report {} is not complete: {error}",
-                self.path.display()
-            ))),
+            Some(error) => {
+                Err(Failure::failed(format!("the report {} is not complete: {error}", self.path.display())))
+            }
         }
     }
 }
@@ -197,21 +207,23 @@ impl State {
 
 /// The start of a line: its type, and the node run that it is about.
 fn place(kind: &str, at: &NodeSite) -> Map<String, Value> {
-    let callers: Vec<Value> = at
-        .of
-        .origins()
+    let mut line = Map::new();
+    line.insert("type".to_owned(), json!(kind));
+    line.insert("callers".to_owned(), callers(&at.of));
+    line.insert("node".to_owned(), json!(at.node));
+    line.insert("run".to_owned(), json!(at.run));
+    line
+}
+
+/// The calls that lead to a run, outermost first.
+fn callers(run: &RunSite) -> Value {
+    run.origins()
         .into_iter()
         .map(|origin| match origin {
             Origin::Call { by, item } => json!({ "node": by.node, "run": by.run, "item": item }),
             Origin::FailureOf(run) => json!({ "failureOf": run.execution.to_string() }),
         })
-        .collect();
-    let mut line = Map::new();
-    line.insert("type".to_owned(), json!(kind));
-    line.insert("callers".to_owned(), json!(callers));
-    line.insert("node".to_owned(), json!(at.node));
-    line.insert("run".to_owned(), json!(at.run));
-    line
+        .collect()
 }
 
 fn now() -> String {

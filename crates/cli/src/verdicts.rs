@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Failed items that the summary tells of, a node.
 const SHOWN_FAILURES: usize = 20;
 /// Stands between a caller and what it called.
-const SEPARATOR: &str = " › ";
+pub(crate) const SEPARATOR: &str = " › ";
 
 /// The items of all node runs so far.
 #[derive(Default)]
@@ -54,6 +54,13 @@ struct Run {
 
 #[derive(Clone, Copy)]
 struct Ended(Option<Verdict>);
+
+/// An item whose end nobody has told of.
+pub(crate) struct OpenItem {
+    pub(crate) at: Arc<NodeSite>,
+    pub(crate) item: usize,
+    pub(crate) verdict: Verdict,
+}
 
 /// How many items ended in which way.
 #[derive(Default)]
@@ -99,7 +106,7 @@ impl Verdicts {
             Event::NodeFinished { at, error } => {
                 let Some(index) = self.index_of(at) else { return };
                 let run = &mut self.runs[index];
-                run.is_over = true;
+                run.is_over = error.is_none();
                 match error {
                     // A node that takes whole inputs has no items that end one by one.
                     None => run.done = run.items,
@@ -169,7 +176,8 @@ impl Verdicts {
 
     /// Settles the items that nobody has told the end of: those whose call has left are unknown, and those that never
     /// began were not sent.
-    pub(crate) fn close(&mut self) {
+    pub(crate) fn close(&mut self) -> Vec<OpenItem> {
+        let mut open = Vec::new();
         // Runs of called workflows come after those of their callers, whose items are what became of them.
         for index in (0..self.runs.len()).rev() {
             let run = &mut self.runs[index];
@@ -184,6 +192,7 @@ impl Verdicts {
                     let is_unknown = run.all_in_flight || run.in_flight.contains(&item);
                     let verdict = if is_unknown { Verdict::Unknown } else { Verdict::NotSent };
                     run.end(item, Some(verdict));
+                    open.push(OpenItem { at: Arc::clone(&run.at), item, verdict });
                 }
             }
             let gravest = run.ended.iter().flatten().filter_map(|ended| ended.0).max();
@@ -195,9 +204,12 @@ impl Verdicts {
                     && caller.ended.get(item).is_none_or(Option::is_none)
                 {
                     caller.end(item, Some(gravest));
+                    open.push(OpenItem { at: by, item, verdict: gravest });
                 }
             }
         }
+        open.reverse();
+        open
     }
 
     /// What became of the items: counts a node, failed items by number, and, unless the run ended well and sent to
@@ -430,7 +442,7 @@ fn describe_failure(
 }
 
 /// Writes item numbers, given in order, as ranges: `0-14, 17`.
-fn ranges(items: &[usize]) -> String {
+pub(crate) fn ranges(items: &[usize]) -> String {
     let mut sorted = items.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
@@ -483,11 +495,12 @@ mod tests {
         verdicts.take(&Event::CallStarted { at: Arc::clone(&at), item: Some(0) });
         verdicts.take(&Event::CallStarted { at: Arc::clone(&at), item: Some(1) });
         verdicts.take(&done(&at, 0, Verdict::Sent));
-        verdicts.close();
+        assert_eq!(verdicts.close().len(), 3);
         assert_eq!(
             verdicts.summary(false),
             "Send: 1 sent, 2 not sent, 1 unknown\n  sent: 0\n  not sent: 2-3\n  unknown: 1\n"
         );
+        assert!(verdicts.close().is_empty(), "once");
     }
 
     #[test]

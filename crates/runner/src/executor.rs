@@ -86,6 +86,9 @@ impl<'h> Execution<'h> {
         let prepared = PreparedWorkflow::new(Arc::clone(&workflow), &host.registry, start, &pins)
             .map(Arc::new)
             .map_err(RunError::Problems)?;
+        if let Some(only) = options.only.as_ref().filter(|_| nesting.depth == 0) {
+            only.check(&prepared)?;
+        }
         let keeping = Keeping::new(&options.kept_outputs, &prepared);
         let zone_name = workflow.settings.timezone.as_deref().or(options.timezone.as_deref());
         let zone_name = zone_name.unwrap_or(&host.timezone);
@@ -300,6 +303,7 @@ impl<'h> Execution<'h> {
             caller: Some(&self.caller),
             wait_till: Mutex::default(),
             static_data: Some(&self.static_data),
+            only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
             calls: Mutex::default(),
         };
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).

@@ -18,6 +18,7 @@ use crate::lookup::WorkflowLookup;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
 use crate::scheduler::DestinationMode;
+use crate::selection::ItemSelection;
 use crate::transport::Transport;
 use crate::variables::Variables;
 
@@ -60,6 +61,8 @@ pub struct RunOptions {
     pub kept_outputs: KeptOutputs,
     /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
     pub pins: bool,
+    /// The items that are to run at some nodes; the others of these nodes are skipped.
+    pub only: Option<Arc<ItemSelection>>,
     /// Let nothing leave; each item of a node with an effect shows its request.
     pub dry_run: bool,
     /// The longest time that one try of a call may take, where its node's JSON says nothing.
@@ -95,6 +98,7 @@ impl Default for RunOptions {
             concurrency: None,
             kept_outputs: KeptOutputs::All,
             pins: false,
+            only: None,
             dry_run: false,
             time_limit: Duration::from_secs(60),
             wait_budget: Duration::from_secs(15 * 60),
@@ -235,6 +239,7 @@ impl Host {
             wait_till: Mutex::default(),
             static_data: None,
             calls: Mutex::default(),
+            only: None,
         }
     }
 

@@ -32,7 +32,8 @@ pub(crate) struct ItemLoop<'a> {
 
 /// An item whose parameters are resolved and typed.
 pub(crate) struct Prepared {
-    pub(crate) typed: Arc<PreparedItem>,
+    /// Absent for an item that is skipped.
+    pub(crate) typed: Option<Arc<PreparedItem>>,
     /// The resolved parameters, where the node reads some as they are.
     pub(crate) parameters: Json,
 }
@@ -66,8 +67,14 @@ impl ItemLoop<'_> {
                 let Some(offset) = turns.next() else { break };
                 running.push(async move {
                     let index = first + offset;
-                    let prepared = prepared[offset].as_ref().map(|item| (&*item.typed, &item.parameters));
-                    (offset, self.run_item(&items[index], index, prepared, effect).await)
+                    let result = match &prepared[offset] {
+                        Ok(Prepared { typed: None, .. }) => self.skip_item(index),
+                        Ok(Prepared { typed: Some(typed), parameters }) => {
+                            self.run_item(&items[index], index, Ok((typed, parameters)), effect).await
+                        }
+                        Err(error) => self.run_item(&items[index], index, Err(error), effect).await,
+                    };
+                    (offset, result)
                 });
             }
             let Some((offset, result)) = running.next().await else { break };
@@ -76,6 +83,20 @@ impl ItemLoop<'_> {
             turns.finish(offset);
         }
         results
+    }
+
+    /// Leaves out an item: it puts out nothing.
+    pub(crate) fn skip_item(&self, index: usize) -> ItemResult {
+        let verdict = Some(Verdict::Skipped);
+        self.run.events.receive(&Event::ItemDone {
+            at: Arc::clone(&self.run.at),
+            item: index,
+            verdict,
+            error: None,
+            order_key: None,
+            sender_id: None,
+        });
+        ItemResult { output: Ok(heddle_node::ItemOutput::nothing()), verdict, sender_id: None }
     }
 
     /// Runs one item, with its typed and its resolved parameters or why it has none.
@@ -189,7 +210,8 @@ impl Turns {
         let mut turns = Self { ready: BinaryHeap::new(), successors: vec![None; prepared.len()] };
         let mut last_of_key: HashMap<&str, usize> = HashMap::new();
         for (index, item) in prepared.iter().enumerate() {
-            let key = item.as_ref().ok().and_then(|prepared| prepared.typed.order_key.as_deref());
+            let typed = item.as_ref().ok().and_then(|prepared| prepared.typed.as_ref());
+            let key = typed.and_then(|typed| typed.order_key.as_deref());
             match key.and_then(|key| last_of_key.insert(key, index)) {
                 Some(before) => turns.successors[before] = Some(index),
                 None => turns.ready.push(Reverse(index)),

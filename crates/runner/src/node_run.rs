@@ -20,6 +20,7 @@ use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NodeSite};
 use crate::http::ItemHttp;
 use crate::journal::Journal;
+use crate::selection::SelectedItems;
 use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, CallSite, CallsWorkflows};
 use crate::transport::Transport;
@@ -46,6 +47,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) wait_till: Mutex<Option<i64>>,
     /// Data that the workflow keeps between runs; forms have none.
     pub(crate) static_data: Option<&'a StaticData>,
+    /// The items that are to run; all when absent.
+    pub(crate) only: Option<SelectedItems>,
     /// Calls that have ended.
     pub(crate) calls: Mutex<Vec<CallRecord>>,
 }

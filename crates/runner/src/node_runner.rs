@@ -10,9 +10,11 @@ use heddle_workflow::OnError;
 
 use crate::collected::Collected;
 use crate::error_output::{tells_of_error, with_input};
+use crate::events::{Event, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, error_details, error_item};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::scheduler::Branches;
+use crate::selection::SelectedItems;
 
 /// Items of a node without effects that are prepared before the first of them runs.
 const CHUNK: usize = 1024;
@@ -81,6 +83,11 @@ impl NodeRunEnd {
 impl NodeRunner<'_> {
     /// Runs the node.
     pub(crate) async fn run(mut self, resolve: Resolve<'_>) -> NodeRunEnd {
+        if let Some(only) = &self.context.only
+            && let Err(error) = only.check(self.items().len())
+        {
+            return NodeRunEnd::failed(error);
+        }
         let node = self.node;
         match node.tier_for(self.parameters) {
             Tier::Item(node) => {
@@ -93,6 +100,9 @@ impl NodeRunner<'_> {
 
     /// Runs a node that takes its items all at once; again where it asks for retries and nothing can happen twice.
     async fn run_batch(&self, node: &dyn ErasedBatchNode, resolve: Resolve<'_>) -> NodeRunEnd {
+        if let Some(only) = self.context.only.as_ref().filter(|only| only.items.len() < self.items().len()) {
+            return self.skip_batch(only);
+        }
         let resolver = Resolver { items: self.items(), resolve: Mutex::new(resolve) };
         let mut tries = self.tries();
         let mut sent = None;
@@ -123,6 +133,28 @@ impl NodeRunner<'_> {
                 return NodeRunEnd { outcome: sent, ..self.end_batch(result) };
             }
         }
+    }
+
+    /// Some of the items are not to run, of a node that takes them all at once: it runs for none, or not at all.
+    fn skip_batch(&self, only: &SelectedItems) -> NodeRunEnd {
+        if !only.items.is_empty() {
+            let error =
+                NodeError::operation("The node takes its items all at once, so it cannot run a part of them")
+                    .with_description("Nothing was sent. Run it for all items, or for none.");
+            return NodeRunEnd::failed(error);
+        }
+        for item in 0..self.items().len() {
+            self.context.events.receive(&Event::ItemDone {
+                at: Arc::clone(&self.context.at),
+                item,
+                verdict: Some(Verdict::Skipped),
+                error: None,
+                order_key: None,
+                sender_id: None,
+            });
+        }
+        let outputs = self.empty_outputs().into_iter().map(Arc::new).collect();
+        NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None }
     }
 
     /// Waits as the node's settings say; `false` when the run is cancelled.
@@ -240,6 +272,10 @@ impl NodeRunner<'_> {
                 break;
             }
             let item = &items[index];
+            if self.skips(index) {
+                collected.take(item, index, Some(item_loop.skip_item(index)), Effect::Pure);
+                continue;
+            }
             let typed = preparation.prepare(&items, index, &mut parameters, resolve);
             let prepared = typed.as_ref().map(|typed| (&**typed, &parameters));
             let result = item_loop.run_item(item, index, prepared, Effect::Pure).await;
@@ -281,9 +317,12 @@ impl NodeRunner<'_> {
             let mut parameters = Json::NULL;
             let prepared: Vec<_> = (first..first + count)
                 .map(|index| {
+                    if self.skips(index) {
+                        return Ok(Prepared { typed: None, parameters: Json::NULL });
+                    }
                     let typed = preparation.prepare(items, index, &mut parameters, resolve)?;
                     let parameters = if keeps_parameters { parameters.clone() } else { Json::NULL };
-                    Ok(Prepared { typed, parameters })
+                    Ok(Prepared { typed: Some(typed), parameters })
                 })
                 .collect();
             if item_loop.stop_on_failure && effect != Effect::Pure && prepared.iter().any(Result::is_err) {
@@ -292,12 +331,18 @@ impl NodeRunner<'_> {
             }
             let results = item_loop.run(items, first, &prepared, effect).await;
             for (offset, result) in results.into_iter().enumerate() {
-                let effect = prepared[offset].as_ref().map_or(effect, |item| item.typed.effect);
+                let typed = prepared[offset].as_ref().ok().and_then(|item| item.typed.as_ref());
+                let effect = typed.map_or(effect, |typed| typed.effect);
                 collected.take(&items[first + offset], first + offset, result, effect);
             }
             first += count;
         }
         collected.end()
+    }
+
+    /// Whether only other items are to run.
+    fn skips(&self, index: usize) -> bool {
+        self.context.only.as_ref().is_some_and(|only| !only.items.contains(&index))
     }
 
     /// How many outputs the node has, without its error output.

@@ -19,6 +19,13 @@ pub enum RunError {
     },
     /// No node starts the workflow, and the options name none.
     NoStartNode,
+    /// The items that the options select cannot be run by themselves.
+    Selection {
+        /// Why not.
+        message: String,
+        /// What to do.
+        help: String,
+    },
     /// The time zone is not in the IANA database.
     UnknownTimezone(String),
 }
@@ -33,6 +40,7 @@ impl fmt::Display for RunError {
             Self::NoSuchNode { name, help } => {
                 write!(formatter, "the workflow has no node \"{name}\". {help}")
             }
+            Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
             Self::NoStartNode => formatter.write_str(
                 "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
             ),

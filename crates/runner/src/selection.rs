@@ -2,7 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use heddle_node::node::Tier;
+use heddle_node::{Effect, NodeError};
+use heddle_workflow::ConnectionFilter;
+
 use crate::events::{NodeSite, Origin};
+use crate::prepared_workflow::PreparedWorkflow;
+use crate::run_error::RunError;
+use crate::suggest::suggest;
 
 /// A run of a node by names and numbers: the same in another execution of the same workflow with the same items.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +69,25 @@ impl NodeRunKey {
     }
 }
 
+impl SelectedItems {
+    /// Checks that they are items of a node run that has `count`.
+    pub(crate) fn check(&self, count: usize) -> Result<(), NodeError> {
+        let refuse = |message: String| {
+            Err(NodeError::operation(message)
+                .with_description("Nothing was sent here: the numbers would mean other items."))
+        };
+        match (self.of, self.items.last()) {
+            (Some(of), _) if of != count => {
+                refuse(format!("The selected items are those of {of} items, and the node gets {count}"))
+            }
+            (_, Some(last)) if *last >= count => {
+                refuse(format!("Item {last} is selected, and the node gets {count} items, from 0 on"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl ItemSelection {
     /// Of a node run, only these items run.
     pub fn select(&mut self, run: NodeRunKey, items: SelectedItems) {
@@ -81,6 +107,62 @@ impl ItemSelection {
     /// The nodes of the outermost workflow of which nothing runs but what is selected.
     pub fn closed(&self) -> impl Iterator<Item = &str> {
         self.closed.iter().map(String::as_str)
+    }
+
+    /// Checks the nodes of which nothing runs but what is selected: each must go item by item, and no other sending node
+    /// may run that does not get its items from one of them, or it would send again.
+    pub(crate) fn check(&self, prepared: &PreparedWorkflow) -> Result<(), RunError> {
+        let workflow = &prepared.workflow;
+        let refuse =
+            |message: String, help: &str| Err(RunError::Selection { message, help: help.to_owned() });
+        let mut named = Vec::new();
+        for name in &self.closed {
+            let Some(index) = workflow.node_index(name) else {
+                let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
+                return Err(RunError::NoSuchNode {
+                    name: name.clone(),
+                    help: suggest("Its nodes", &names, name),
+                });
+            };
+            match &prepared.nodes[index] {
+                None => {
+                    let message =
+                        format!("items of the node \"{name}\" are selected, which does not run here");
+                    return refuse(
+                        message,
+                        "It is disabled or pinned, or nothing leads to it from the start.",
+                    );
+                }
+                Some(node) if matches!(node.node.tier_for(&node.filled), Tier::Batch(_)) => {
+                    let message = format!(
+                        "the node \"{name}\" takes its items all at once, so it cannot run a part of them"
+                    );
+                    return refuse(message, "Select items of a node that goes item by item.");
+                }
+                Some(_) => named.push(index),
+            }
+        }
+        if named.is_empty() {
+            return Ok(());
+        }
+        let mut told: HashSet<usize> = named.iter().copied().collect();
+        for index in named {
+            told.extend(prepared.graph.descendants(index, ConnectionFilter::Main));
+        }
+        told.extend(self.runs.keys().filter_map(|run| workflow.node_index(run.outermost_node())));
+        for (index, node) in prepared.nodes.iter().enumerate() {
+            let sends = node.as_ref().is_some_and(|node| node.gravest_effect() == Effect::Send);
+            if sends && !told.contains(&index) {
+                let name = &workflow.nodes[index].name;
+                return refuse(
+                    format!("the node \"{name}\" sends too, and would send to all its items again"),
+                    &format!(
+                        "Select its items as well (--only '{name}:none' for none), disable it or pin its data."
+                    ),
+                );
+            }
+        }
+        Ok(())
     }
 
     /// The items of a node run that are to run; `None` for all.

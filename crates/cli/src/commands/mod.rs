@@ -9,6 +9,7 @@ pub(crate) mod sandbox;
 pub(crate) mod schema;
 
 use std::io::Write as _;
+use std::path::Path;
 
 use heddle_node::{Registry, Sandbox};
 use heddle_runner::CredentialStore;
@@ -40,6 +41,25 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::failed(format!("cannot start: {error}")))
 }
 
+/// Whether users other than its owner can read a file: it lets them, and so do all the folders that lead to it.
+#[cfg(unix)]
+fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    const OF_GROUP: (u32, u32) = (0o040, 0o010);
+    const OF_ALL: (u32, u32) = (0o004, 0o001);
+    let Ok(path) = std::fs::canonicalize(path) else { return false };
+    let mode = |path: &Path| std::fs::metadata(path).map_or(0, |found| found.mode());
+    [OF_GROUP, OF_ALL].into_iter().any(|(read, enter)| {
+        mode(&path) & read != 0 && path.ancestors().skip(1).all(|folder| mode(folder) & enter != 0)
+    })
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_path: &Path) -> bool {
+    false
+}
+
 /// The credentials of a call: the environment's, then the file's, then the sandboxes' in their place. The sandboxes run
 /// as long as what is returned.
 pub(crate) async fn credentials(
@@ -62,6 +82,12 @@ pub(crate) async fn credentials(
     let mut store = match &arguments.file {
         Some(path) => {
             let text = crate::input::read_text(path)?;
+            if others_can_read(path) {
+                print_error(&format!(
+                    "warning: other users of this computer can read the credentials in {0}\n  help: chmod 600 {0}",
+                    path.display()
+                ));
+            }
             CredentialStore::parse(&text).map_err(|error| {
                 Failure::usage(format!("{}: {error}", path.display())).with_help(
                     "Give {\"wtsApi\": {\"apiKey\": \"…\"}}, or what `n8n export:credentials --all --decrypted` writes.",

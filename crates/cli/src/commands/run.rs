@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use heddle_node::Registry;
+use heddle_node::{Item, Registry};
 use heddle_runner::{
-    CancelReason, Host, KeptOutputs, RunError, RunOptions, RunResult, Status, WorkflowFolder,
+    CancelReason, Host, ItemSelection, KeptOutputs, RunError, RunOptions, RunResult, Status, WorkflowFolder,
 };
 use heddle_workflow::Workflow;
 
@@ -14,6 +14,7 @@ use crate::arguments::{Output, RunArguments};
 use crate::diagnostics;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::observer::Observer;
+use crate::report::{Report, Subject};
 use crate::signals::{Phase, Signals};
 
 pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8, Failure> {
@@ -28,10 +29,11 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     {
         return Err(unknown_node(&workflow, node));
     }
-    let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
+    let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
     let variables = crate::variables::read(&arguments.variables)?;
     let timezone = crate::variables::timezone(&arguments.variables)?;
-    let observer = Arc::new(Observer::new(arguments.quiet));
+    let report = arguments.report.as_deref().map(Report::create).transpose()?;
+    let observer = Arc::new(Observer::new(arguments.quiet, report));
     let told = Arc::clone(&observer);
     signals.tell(move |what| told.signalled(what));
     let runtime = super::runtime()?;
@@ -44,6 +46,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         let host = Host::new(registry)
             .with_credentials(store)
             .with_events(observer.clone())
+            .with_journal(observer.clone())
             .with_workflows(Arc::new(workflow_folder(arguments)?));
         let mut options = RunOptions {
             start: arguments.start.clone(),
@@ -57,6 +60,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
                 Output::RunData => KeptOutputs::All,
             },
             pins: arguments.pins,
+            only: only.clone(),
             dry_run: arguments.dry_run,
             variables: variables.clone(),
             timezone: timezone.clone(),
@@ -67,6 +71,9 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         };
         if let Some(time_limit) = arguments.time_limit {
             options.time_limit = time_limit;
+        }
+        if let (Some(report), Some(subject)) = (observer.report(), &subject) {
+            report.begin(options.execution, subject, only.as_deref())?;
         }
         signals.enter(Phase::Running);
         host.run(&workflow, options).await.map_err(|error| match error {
@@ -83,11 +90,16 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     observer.close();
     let Ok(result) = ended else {
         super::print_error("error: a fault in Heddle itself has ended the run; please report it");
+        let _ = observer.end_report("error");
         observer.print_summary(false);
         return Ok(signals.status().unwrap_or(FAILED));
     };
     let result = result?;
-    let told = tell(arguments, &static_data, &result);
+    let mut told = tell(arguments, &static_data, &result);
+    if let Err(failure) = observer.end_report(result.status.as_str()) {
+        super::print_error(&failure.to_string());
+        told = Told::Failed;
+    }
     let ended_well = result.status == Status::Success && !has_failed_background(&result);
     observer.print_summary(ended_well && told == Told::All && signals.status().is_none());
     let status = match told {
@@ -97,6 +109,36 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     // The process ends here; taking apart millions of values one by one would only hold it up.
     std::mem::forget(result);
     Ok(signals.status().unwrap_or(status))
+}
+
+/// What a run is about.
+struct Prepared {
+    items: Option<Vec<Item>>,
+    only: Option<Arc<ItemSelection>>,
+    /// The same for a report, where one is read or written.
+    subject: Option<Subject>,
+}
+
+fn prepare(arguments: &RunArguments, name: &str, workflow: &Workflow) -> Result<Prepared, Failure> {
+    if arguments.report.is_none() && arguments.only.is_empty() {
+        let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
+        return Ok(Prepared { items, only: None, subject: None });
+    }
+    let read = arguments.input.as_deref().map(|path| {
+        let (items, hash) = crate::input::read_and_hash(path)?;
+        Ok((items, (path.display().to_string(), hash)))
+    });
+    let (items, input) = read.transpose()?.unzip();
+    let file = std::fs::read(&arguments.workflow).ok();
+    let text = file.as_deref().unwrap_or_else(|| workflow.text().unwrap_or_default().as_bytes());
+    let subject = Subject {
+        workflow: (name.to_owned(), crate::report::hash(text)),
+        input,
+        start: arguments.start.clone(),
+        pins: arguments.pins,
+    };
+    let only = crate::only::read(&arguments.only, workflow, &subject)?.map(Arc::new);
+    Ok(Prepared { items, only, subject: Some(subject) })
 }
 
 /// Whether everything could be told that was to be told.
