@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the built binary, files of this folder, and a sandbox to talk to.
 
 pub mod compare;
+pub mod hostile_service;
 pub mod measure;
 pub mod oracle;
 

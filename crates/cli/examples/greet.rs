@@ -2,7 +2,7 @@
 //! `cargo run --package heddle --example greet -- describe example.greet` prints its form.
 
 use heddle_node::{
-    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, RequiredInputs, async_trait,
+    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, RequiredInputs, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ impl ItemNode for Greet {
         outputs: &[""],
         credentials: &[],
     };
+
+    /// It only computes. A node that says nothing counts as one that sends.
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute_item(
         &self,

@@ -129,6 +129,9 @@ pub(crate) struct RunArguments {
     /// Longest time that a service may take for one answer, in seconds [default: 60].
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds)]
     pub(crate) time_limit: Option<std::time::Duration>,
+    /// Largest answer of a service that is held in memory, in megabytes [default: 16, or what the node's JSON says].
+    #[arg(long, value_name = "MB", value_parser = parse_megabytes)]
+    pub(crate) answer_limit: Option<usize>,
     /// Longest time that the whole run may take, in seconds; 0 for no limit [default: the workflow's setting]. When it is
     /// over, nothing more is sent, what is in flight ends, and the exit status is 1.
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
@@ -209,6 +212,13 @@ fn parse_variable(text: &str) -> Result<(String, String), String> {
 fn parse_timeout(text: &str) -> Result<std::time::Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     std::time::Duration::try_from_secs_f64(seconds).map_err(|_| "not a number of seconds from 0".to_owned())
+}
+
+fn parse_megabytes(text: &str) -> Result<usize, String> {
+    match text.parse::<f64>() {
+        Ok(megabytes) if megabytes > 0.0 && megabytes <= 1e6 => Ok((megabytes * f64::from(1 << 20)) as usize),
+        _ => Err("not a positive number of megabytes".to_owned()),
+    }
 }
 
 fn parse_seconds(text: &str) -> Result<std::time::Duration, String> {

@@ -268,7 +268,7 @@ impl Verdicts {
 impl Run {
     /// Whether what became of its items matters.
     fn has_effect(&self) -> bool {
-        (self.effect == Effect::Send && !self.calls_for_all)
+        (self.effect != Effect::Pure && !self.calls_for_all)
             || !self.in_flight.is_empty()
             || self.all_in_flight
             || self.ended.iter().flatten().any(|ended| ended.0.is_some())

@@ -74,6 +74,8 @@ pub enum ErrorKind {
     Credential,
     /// A service answered with an error.
     Api,
+    /// A service's answer is larger than may be held in memory.
+    TooLarge,
     /// The service could not be reached, or the connection broke.
     Connection,
     /// The time limit passed.
@@ -163,11 +165,12 @@ impl NodeError {
         error
     }
 
-    /// A service answered with the error status `status`.
+    /// A service answered with the error status `status`. It counts as transient where the status says so: 408, 425, 429
+    /// and those from 500 on.
     pub fn api(status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::new(ErrorKind::Api, message);
         error.http_status = Some(status);
-        error.transient = status == 429 || status >= 500;
+        error.transient = matches!(status, 408 | 425 | 429 | 500..);
         error
     }
 
@@ -213,7 +216,9 @@ impl NodeError {
     pub fn class_name(&self) -> &str {
         match (&self.class, self.kind) {
             (Some(class), _) => class,
-            (None, ErrorKind::Api | ErrorKind::Connection | ErrorKind::TimeLimit) => API_ERROR,
+            (None, ErrorKind::Api | ErrorKind::Connection | ErrorKind::TimeLimit | ErrorKind::TooLarge) => {
+                API_ERROR
+            }
             (None, ErrorKind::Expression | ErrorKind::Input) => "ExpressionError",
             (None, _) => OPERATION_ERROR,
         }

@@ -5,12 +5,12 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
 
 use crate::error::{ErrorKind, NodeError, Outcome};
 use crate::node::Effect;
 
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 /// The host's HTTP client.
 ///
@@ -22,15 +22,15 @@ pub trait HttpClient: Send + Sync {
     ///
     /// # Errors
     /// When no answer came: [`HttpError`] says what is known about the effect.
-    async fn send(&self, request: HttpRequest) -> Result<http::Response<Bytes>, HttpError>;
+    async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError>;
 }
 
 /// A request with what the host must know to send it safely.
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// Method, URL, headers and body.
-    pub request: http::Request<Bytes>,
-    /// What the call does; by default GET, HEAD and OPTIONS are pure and others have the node's effect.
+    pub request: Request<Bytes>,
+    /// What the call does, where its method does not say it: see [`HttpRequest::call_effect`].
     pub effect: Option<Effect>,
     /// Credential type whose authentication is applied.
     pub credential: Option<String>,
@@ -38,6 +38,8 @@ pub struct HttpRequest {
     pub time_limit: Option<Duration>,
     /// The id under which the service knows the call, for whoever looks for it there.
     pub sender_id: Option<String>,
+    /// The largest body of an answer that is held in memory, in bytes; by default the host's.
+    pub answer_limit: Option<usize>,
 }
 
 /// Why no answer came.
@@ -71,12 +73,23 @@ pub enum HttpErrorKind {
     DryRun,
     /// The credential is missing or incomplete.
     Credential,
+    /// The call is graver than the node states, and was refused before it left.
+    GraverThanStated,
+    /// The answer is larger than may be held in memory.
+    TooLarge,
 }
 
 impl HttpRequest {
     /// A request with the default effect and no credential.
-    pub fn new(request: http::Request<Bytes>) -> Self {
-        Self { request, effect: None, credential: None, time_limit: None, sender_id: None }
+    pub fn new(request: Request<Bytes>) -> Self {
+        Self {
+            request,
+            effect: None,
+            credential: None,
+            time_limit: None,
+            sender_id: None,
+            answer_limit: None,
+        }
     }
 
     /// Says under which id the service knows the call.
@@ -93,11 +106,28 @@ impl HttpRequest {
         self
     }
 
-    /// Says what this call does.
+    /// Says what this call does, such as a POST that only searches. It may not be graver than what the node states.
     #[must_use]
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.effect = Some(effect);
         self
+    }
+
+    /// Takes an answer of up to `bytes`.
+    #[must_use]
+    pub fn with_answer_limit(mut self, bytes: usize) -> Self {
+        self.answer_limit = Some(bytes);
+        self
+    }
+
+    /// What the call does: what it states, else what its method says. GET, HEAD and OPTIONS are pure, PUT and DELETE
+    /// idempotent; POST, PATCH and all others are sends.
+    pub fn call_effect(&self) -> Effect {
+        self.effect.unwrap_or(match *self.request.method() {
+            Method::GET | Method::HEAD | Method::OPTIONS => Effect::Pure,
+            Method::PUT | Method::DELETE => Effect::Idempotent,
+            _ => Effect::Send,
+        })
     }
 }
 
@@ -118,7 +148,8 @@ impl From<HttpError> for NodeError {
             HttpErrorKind::Cancelled => ErrorKind::Cancelled,
             HttpErrorKind::DryRun => ErrorKind::DryRun,
             HttpErrorKind::Credential => ErrorKind::Credential,
-            HttpErrorKind::Invalid => ErrorKind::Operation,
+            HttpErrorKind::TooLarge => ErrorKind::TooLarge,
+            HttpErrorKind::Invalid | HttpErrorKind::GraverThanStated => ErrorKind::Operation,
         };
         let mut node_error = NodeError::new(kind, error.message.clone()).with_outcome(error.outcome);
         node_error.transient = matches!(

@@ -18,7 +18,9 @@ use crate::schema::{self, SchemaError};
 use crate::stored::StoredParameters;
 
 pub(crate) use erased::read_parameters;
-pub use erased::{ErasedBatchNode, ErasedItemNode, Node, PreparedItem, Tier, batch_node, item_node};
+pub use erased::{
+    ErasedBatchNode, ErasedItemNode, Node, PreparedBatch, PreparedItem, Tier, batch_node, item_node,
+};
 
 /// A node that says what happens to one item. Nearly every node is one.
 ///
@@ -31,8 +33,11 @@ pub trait ItemNode: Send + Sync + 'static {
     /// Who the node is.
     const HEADER: NodeHeader;
 
-    /// The gravest effect that any of its items can have.
-    const EFFECT: Effect = Effect::Pure;
+    /// The gravest effect that any of its items can have. State it: a call that is graver is refused before it leaves.
+    ///
+    /// A node that says nothing counts as a send: all items are prepared before the first one runs, and none is repeated
+    /// unless it is proven that nothing happened.
+    const EFFECT: Option<Effect> = None;
 
     /// The output that failed items take where the workflow continues on the regular outputs.
     const FAILURE_OUTPUT: usize = 0;
@@ -69,7 +74,7 @@ pub trait ItemNode: Send + Sync + 'static {
     }
 
     /// What an item does to the world, where it differs from item to item; never graver than [`ItemNode::EFFECT`].
-    fn effect(&self, _parameters: &Self::Parameters) -> Effect {
+    fn effect(&self, _parameters: &Self::Parameters) -> Option<Effect> {
         Self::EFFECT
     }
 
@@ -126,6 +131,10 @@ pub trait BatchNode: Send + Sync + 'static {
     /// Who the node is.
     const HEADER: NodeHeader;
 
+    /// The gravest effect that a run of it can have, as [`ItemNode::EFFECT`]. What its calls came to is told of all items
+    /// alike: nobody knows which of them a call was about.
+    const EFFECT: Option<Effect> = None;
+
     /// Handles all items of all inputs and gives the items of each output.
     ///
     /// # Errors
@@ -140,6 +149,11 @@ pub trait BatchNode: Send + Sync + 'static {
     /// the items. Each error names its parameter.
     fn check_stored(_stored: &StoredParameters<'_>) -> Vec<NodeError> {
         Vec::new()
+    }
+
+    /// What a run does to the world, where that depends on the parameters; never graver than [`BatchNode::EFFECT`].
+    fn effect(&self, _parameters: &Self::Parameters) -> Option<Effect> {
+        Self::EFFECT
     }
 
     /// Brings the parameters of an older file up to date, before defaults are filled.
@@ -161,7 +175,7 @@ pub trait BatchNode: Send + Sync + 'static {
     }
 }
 
-/// What an item, or a call, does to the world. It decides what may be repeated.
+/// What an item, or a call, does to the world. It decides what may be repeated. The later ones are graver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
     /// Nothing: reading and computing.

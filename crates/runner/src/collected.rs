@@ -16,11 +16,9 @@ use crate::node_runner::{NodeRunEnd, NodeRunner};
 pub(crate) struct Collected<'a> {
     runner: &'a NodeRunner<'a>,
     outputs: Vec<Vec<Item>>,
-    outcomes: Vec<Json>,
+    outcomes: Outcomes,
     /// The first item that failed, where a failure stops the run.
     error: Option<NodeError>,
-    has_effect: bool,
-    outcome: Option<Outcome>,
     pub(crate) stopped: bool,
     /// The items for which an output gets room when its first one comes: lists that grow need twice their memory for a
     /// moment, and room that stays unused none.
@@ -32,10 +30,8 @@ impl<'a> Collected<'a> {
         Self {
             runner,
             outputs: runner.empty_outputs(),
-            outcomes: Vec::new(),
+            outcomes: Outcomes::default(),
             error: None,
-            has_effect: false,
-            outcome: None,
             stopped: false,
             room: 0,
         }
@@ -53,13 +49,19 @@ impl<'a> Collected<'a> {
     }
 
     /// Takes the result of an item; `None` when it was not started.
-    pub(crate) fn take(&mut self, item: &Item, index: usize, result: Option<ItemResult>, effect: Effect) {
+    pub(crate) fn take(
+        &mut self,
+        item: &Item,
+        index: usize,
+        result: Option<ItemResult>,
+        effect: Option<Effect>,
+    ) {
         let Some(result) = result else {
             self.stopped = true;
             self.note_not_started(index, effect);
             return;
         };
-        self.note(index, result.verdict, result.output.as_ref().err());
+        self.outcomes.note(index, result.verdict, result.output.as_ref().err());
         match result.output {
             Ok(output) => self.place(item, index, output),
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
@@ -89,13 +91,14 @@ impl<'a> Collected<'a> {
                     self.settle_not_sent(index, Some(&error));
                     self.error.get_or_insert(error);
                 }
-                _ => self.note_not_started(index, Effect::Send),
+                _ => self.note_not_started(index, None),
             }
         }
     }
 
-    fn note_not_started(&mut self, index: usize, effect: Effect) {
-        if effect == Effect::Send {
+    /// An item that never began was not sent, unless its node states that it has no effect.
+    fn note_not_started(&mut self, index: usize, effect: Option<Effect>) {
+        if effect != Some(Effect::Pure) {
             self.settle_not_sent(index, None);
         }
     }
@@ -112,20 +115,7 @@ impl<'a> Collected<'a> {
             order_key: None,
             sender_id: None,
         });
-        self.note(item, verdict, error);
-    }
-
-    fn note(&mut self, index: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {
-        let Some(verdict) = verdict else { return };
-        self.has_effect = true;
-        self.outcome = self.outcome.max(verdict.outcome());
-        let mut outcome = JsonObject::new();
-        outcome.insert("item", Json::from(index));
-        outcome.insert("outcome", Json::from(verdict.as_str()));
-        if let Some(error) = error {
-            outcome.insert("error", Json::from(error.message.as_str()));
-        }
-        self.outcomes.push(Json::from(outcome));
+        self.outcomes.note(item, verdict, error);
     }
 
     fn place(&mut self, input: &Item, index: usize, output: ItemOutput) {
@@ -166,17 +156,45 @@ impl<'a> Collected<'a> {
     }
 
     pub(crate) fn end(self) -> NodeRunEnd {
-        let metadata = self.has_effect.then(|| {
-            let mut metadata = Json::object();
-            metadata.insert("items", Json::from(self.outcomes));
-            metadata
-        });
         NodeRunEnd {
             outputs: self.error.is_none().then(|| self.outputs.into_iter().map(shared).collect()),
             error: self.error,
-            metadata,
-            outcome: self.outcome,
+            outcome: self.outcomes.gravest,
+            metadata: self.outcomes.into_metadata(),
         }
+    }
+}
+
+/// What became of each item of a node run with an effect, as its run data keeps it.
+#[derive(Default)]
+pub(crate) struct Outcomes {
+    items: Vec<Json>,
+    has_verdict: bool,
+    gravest: Option<Outcome>,
+}
+
+impl Outcomes {
+    /// Notes what became of an item; nothing where it has no verdict.
+    pub(crate) fn note(&mut self, index: usize, verdict: Option<Verdict>, error: Option<&NodeError>) {
+        let Some(verdict) = verdict else { return };
+        self.has_verdict = true;
+        self.gravest = self.gravest.max(verdict.outcome());
+        let mut outcome = JsonObject::new();
+        outcome.insert("item", Json::from(index));
+        outcome.insert("outcome", Json::from(verdict.as_str()));
+        if let Some(error) = error {
+            outcome.insert("error", Json::from(error.message.as_str()));
+        }
+        self.items.push(Json::from(outcome));
+    }
+
+    /// The metadata of the node run; none where no item has a verdict.
+    pub(crate) fn into_metadata(self) -> Option<Json> {
+        self.has_verdict.then(|| {
+            let mut metadata = Json::object();
+            metadata.insert("items", Json::from(self.items));
+            metadata
+        })
     }
 }
 

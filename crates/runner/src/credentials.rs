@@ -15,6 +15,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Request, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
+use crate::masking::Secrets;
 use crate::pacing::{Pacer, Pacing};
 
 /// Start of the names of environment variables that hold a credential's data; the type's name in capitals follows.
@@ -183,6 +184,8 @@ pub(crate) struct ResolvedCredential {
     pub(crate) pacer: Arc<Pacer>,
     /// Tells accounts apart.
     pub(crate) account: u64,
+    /// What must turn up nowhere.
+    pub(crate) secrets: Secrets,
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(String, String)>,
     body: Vec<(String, String)>,
@@ -217,6 +220,7 @@ impl ResolvedCredential {
         let mut resolved = Self {
             pacer: pacing.account(account, &limits),
             account,
+            secrets: Secrets::default(),
             headers: Vec::new(),
             query: Vec::new(),
             body: Vec::new(),
@@ -227,6 +231,11 @@ impl ResolvedCredential {
     }
 
     fn work_out(&mut self, kind: &CredentialType) -> Result<(), NodeError> {
+        for property in kind.properties.iter().filter(|property| property.is_password()) {
+            if let Some(secret) = self.credential.expose().get(&property.name).and_then(Json::as_str) {
+                self.secrets.add(secret);
+            }
+        }
         let Some(Authenticate::Generic(values)) = &kind.authenticate else {
             return Ok(());
         };
@@ -251,6 +260,7 @@ impl ResolvedCredential {
                 secret_value(&format!("Basic {}", BASE64_STANDARD.encode(pair)), kind)?,
             ));
         }
+        headers.iter().for_each(|(_, value)| self.secrets.add_authorization(value));
         (self.headers, self.query, self.body) = (headers, query, body);
         Ok(())
     }

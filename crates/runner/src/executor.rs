@@ -125,7 +125,7 @@ impl<'h> Execution<'h> {
         events.receive(&Event::RunStarted {
             run: Arc::clone(&site),
             sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
-                .filter(|(_, node)| node.as_ref().is_some_and(|node| node.gravest_effect() == Effect::Send))
+                .filter(|(_, node)| node.as_ref().is_some_and(PreparedNode::has_effect))
                 .map(|(settings, _)| settings.name.to_string())
                 .collect(),
         });
@@ -298,6 +298,7 @@ impl<'h> Execution<'h> {
             dry_run: self.options.dry_run,
             time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
+            answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
             remembered: Mutex::default(),
             clock: &scene.clock,
             caller: Some(&self.caller),

@@ -26,6 +26,8 @@ use crate::variables::Variables;
 pub const DEFAULT_CONCURRENCY: usize = 10;
 /// n8n's time zone for workflows and instances that name none.
 pub const DEFAULT_TIMEZONE: &str = "America/New_York";
+/// The largest body of an answer that is held in memory, in bytes, where nothing else is said.
+const DEFAULT_ANSWER_LIMIT: usize = 16 << 20;
 /// How long loaded choices of a form are kept.
 const OPTIONS_LIFETIME: Duration = Duration::from_secs(60);
 
@@ -69,6 +71,9 @@ pub struct RunOptions {
     pub time_limit: Duration,
     /// The longest time that one call may wait for permits and rate limits, all waits together.
     pub wait_budget: Duration,
+    /// The largest body of an answer that is held in memory, in bytes, where neither the call nor its node's JSON says
+    /// another.
+    pub answer_limit: usize,
     /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
     /// the time is over, the run ends as if it had been cancelled.
     pub timeout: Option<Duration>,
@@ -102,6 +107,7 @@ impl Default for RunOptions {
             dry_run: false,
             time_limit: Duration::from_secs(60),
             wait_budget: Duration::from_secs(15 * 60),
+            answer_limit: DEFAULT_ANSWER_LIMIT,
             timeout: None,
             stop_at_wait: false,
             variables: Variables::default(),
@@ -205,7 +211,7 @@ impl Host {
         {
             return Ok(page.clone());
         }
-        let services = ItemServices::new(&run, 0, Effect::Pure, None);
+        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None);
         let query = OptionsQuery { parameters, search, cursor, services: &services };
         let page =
             item_node.load_options(method, &query).await?.ok_or_else(|| no_such_method(node_type, method))?;
@@ -233,6 +239,7 @@ impl Host {
             dry_run: false,
             time_limit: options.time_limit,
             wait_budget: options.wait_budget,
+            answer_limit: options.answer_limit,
             clock,
             remembered: Mutex::default(),
             caller: None,

@@ -1,27 +1,33 @@
-//! The host's HTTP client: authentication, pacing, journal and repeats around every call of a node.
+//! The host's HTTP client: what a call may do, authentication, pacing, journal and repeats around every call of a node.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use heddle_node::{Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, Outcome};
+use heddle_node::{
+    Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, NodeError, Outcome,
+};
 use http::Response;
 use tokio::time::Instant;
 
 use crate::credentials::ResolvedCredential;
 use crate::events::Event;
 use crate::journal::{CallKey, Record};
+use crate::masking::{MASK, Secrets, is_secret, masked_url};
 use crate::node_run::NodeRunContext;
 use crate::policy::{Decision, Happened, decide};
+use crate::reachability::host_of;
 use crate::transport::{NoAnswer, Try};
 
-/// Tries of one call whose earlier tries are proven to have done nothing.
-const TRIES: u32 = 4;
+/// Tries of one call that may be repeated. Their pauses add up to nearly 4 seconds, and to 2.8 at least.
+const TRIES: u32 = 5;
+/// Answers 429 that one call waits for.
+const RATE_LIMITS: u32 = 10;
 /// First pause before a repeat; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// First pause after a 429 that names no time; it doubles each time.
+/// First pause after a 429 at least; it doubles each time.
 const FIRST_RATE_LIMIT_PAUSE: Duration = Duration::from_secs(1);
 /// The longest single pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -30,8 +36,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 pub(crate) struct ItemHttp<'a> {
     run: &'a NodeRunContext<'a>,
     item: usize,
-    /// What the node says that this item does.
-    effect: Effect,
+    /// What the node states that this item does.
+    stated: Option<Effect>,
     /// Whom the item is for.
     order_key: Option<&'a str>,
     /// Whether the calls are those of all items at once.
@@ -43,12 +49,20 @@ pub(crate) struct ItemHttp<'a> {
 /// What the calls of an item have shown so far.
 #[derive(Default)]
 pub(crate) struct ItemRecord {
+    /// The gravest effect of its calls.
+    pub(crate) effect: Option<Effect>,
     /// The gravest outcome of its calls with an effect.
     pub(crate) outcome: Option<Outcome>,
     /// The last request of a dry run, secrets masked.
     pub(crate) dry_run_request: Option<Json>,
     /// Whether the item called a workflow: then its effect is whatever that did.
     pub(crate) called_workflow: bool,
+    /// The gravest outcome of what called workflows sent.
+    pub(crate) called_outcome: Option<Outcome>,
+    /// Why a call was refused: it was graver than the node states.
+    pub(crate) refusal: Option<NodeError>,
+    /// A service could not be reached, as for many items before.
+    pub(crate) gave_up: bool,
     /// The id under which the service knows the last call with an effect.
     pub(crate) sender_id: Option<String>,
 }
@@ -58,13 +72,13 @@ impl<'a> ItemHttp<'a> {
     pub(crate) fn new(
         run: &'a NodeRunContext<'a>,
         item: usize,
-        effect: Effect,
+        stated: Option<Effect>,
         order_key: Option<&'a str>,
     ) -> Self {
         Self {
             run,
             item,
-            effect,
+            stated,
             order_key,
             takes_all_items: false,
             calls: AtomicU32::new(0),
@@ -73,26 +87,65 @@ impl<'a> ItemHttp<'a> {
     }
 
     /// The client of a node that takes its items all at once.
-    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>) -> Self {
-        Self { takes_all_items: true, ..Self::new(run, 0, Effect::Pure, None) }
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>) -> Self {
+        Self { takes_all_items: true, ..Self::new(run, 0, stated, None) }
     }
 
     /// Takes out what the calls have shown.
     pub(crate) fn take_record(&self) -> ItemRecord {
-        std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.record())
+    }
+
+    fn record(&self) -> MutexGuard<'_, ItemRecord> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes the end of a workflow that the item called, with the gravest outcome of its sends, if it has any.
-    pub(crate) fn note_call(&self, outcome: Option<Outcome>) {
-        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn note_workflow(&self, outcome: Option<Outcome>) {
+        let mut record = self.record();
         record.called_workflow = true;
-        record.outcome = record.outcome.max(outcome);
+        record.called_outcome = record.called_outcome.max(outcome);
     }
 
     fn note_outcome(&self, effect: Effect, outcome: Outcome) {
         if effect != Effect::Pure {
-            let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut record = self.record();
             record.outcome = record.outcome.max(Some(outcome));
+        }
+    }
+
+    /// Lets a call go on that is no graver than the node states.
+    ///
+    /// # Errors
+    /// When it is graver: it must not leave.
+    pub(crate) fn admit(&self, effect: Effect, call: &dyn Fn() -> String) -> Result<(), HttpError> {
+        let mut record = self.record();
+        match self.stated {
+            Some(stated) if effect > stated => {
+                let error = HttpError {
+                    kind: HttpErrorKind::GraverThanStated,
+                    outcome: Outcome::NotDone,
+                    message: format!(
+                        "The node \"{}\" states that it is {}, and {} is {}: it was refused before it left",
+                        self.run.at.node,
+                        effect_text(stated),
+                        call(),
+                        effect_text(effect),
+                    ),
+                };
+                let refusal = NodeError::from(error.clone())
+                    .with_description(
+                        "The author of the node must state its effect (EFFECT), or that of this call (with_effect).",
+                    )
+                    .with_context("statedEffect", format!("{stated:?}").to_lowercase())
+                    .with_context("callEffect", format!("{effect:?}").to_lowercase());
+                record.refusal = Some(refusal);
+                Err(error)
+            }
+            _ => {
+                record.effect = record.effect.max(Some(effect));
+                Ok(())
+            }
         }
     }
 
@@ -102,8 +155,7 @@ impl<'a> ItemHttp<'a> {
             return;
         }
         if call.sender_id.is_some() {
-            let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
-            record.sender_id.clone_from(&call.sender_id);
+            self.record().sender_id.clone_from(&call.sender_id);
         }
         let item = (!self.takes_all_items).then_some(self.item);
         self.run.events.receive(&Event::CallStarted { at: Arc::clone(&self.run.at), item });
@@ -111,7 +163,7 @@ impl<'a> ItemHttp<'a> {
 
     fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
         let shown = describe_request(request, credential);
-        self.record.lock().unwrap_or_else(PoisonError::into_inner).dry_run_request = Some(shown);
+        self.record().dry_run_request = Some(shown);
         HttpError {
             kind: HttpErrorKind::DryRun,
             outcome: Outcome::NotDone,
@@ -149,8 +201,9 @@ impl<'a> ItemHttp<'a> {
 #[async_trait]
 impl HttpClient for ItemHttp<'_> {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
-        let HttpRequest { mut request, effect, credential, time_limit, sender_id } = request;
-        let effect = effect.unwrap_or(if request.method().is_safe() { Effect::Pure } else { self.effect });
+        let effect = request.call_effect();
+        let HttpRequest { mut request, credential, time_limit, sender_id, answer_limit, .. } = request;
+        self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
         let credential = match credential {
             Some(type_name) => Some(self.run.credential(&type_name).map_err(|error| HttpError {
                 kind: HttpErrorKind::Credential,
@@ -162,6 +215,8 @@ impl HttpClient for ItemHttp<'_> {
         if self.run.dry_run {
             return Err(self.show(&request, credential));
         }
+        let mut own_secrets = Secrets::default();
+        own_secrets.add_request(&request);
         if let Some(credential) = credential {
             credential.authenticate(&mut request).map_err(|message| HttpError {
                 kind: HttpErrorKind::Credential,
@@ -180,10 +235,17 @@ impl HttpClient for ItemHttp<'_> {
             },
             effect,
             credential,
+            host: host_of(request.uri()),
             time_limit: time_limit.unwrap_or(self.run.time_limit),
+            answer_limit: answer_limit.unwrap_or(self.run.answer_limit),
             sender_id,
         };
-        call.perform(request).await
+        let mut answer = call.perform(request).await?;
+        own_secrets.mask_answer(&mut answer);
+        if let Some(credential) = credential {
+            credential.secrets.mask_answer(&mut answer);
+        }
+        Ok(answer)
     }
 }
 
@@ -193,26 +255,57 @@ struct Call<'a> {
     key: CallKey,
     effect: Effect,
     credential: Option<&'a ResolvedCredential>,
+    /// The host that it goes to.
+    host: String,
     time_limit: Duration,
+    answer_limit: usize,
     sender_id: Option<String>,
 }
 
 impl Call<'_> {
     async fn perform(&self, request: http::Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let mut attempt = 0;
-        let mut rate_limited = 0;
+        let mut known = Outcome::NotDone;
+        let result = self.repeat(request, &mut known).await;
+        self.item.note_outcome(self.effect, known);
+        // Of a call without an effect there is nothing to be known.
+        let outcome = if self.effect == Effect::Pure { Outcome::NotDone } else { known };
+        match result {
+            Ok(answer) => answer.map_err(|none| no_answer(none, outcome)),
+            Err(error) => Err(HttpError { outcome, ..error }),
+        }
+    }
+
+    /// Tries as often as the table allows. `known` is what is known of the effect after all tries: one that nobody can tell
+    /// of stays unknown, unless a later one is done.
+    async fn repeat(
+        &self,
+        request: http::Request<Bytes>,
+        known: &mut Outcome,
+    ) -> Result<Result<Response<Bytes>, NoAnswer>, HttpError> {
+        let (mut attempt, mut rate_limited) = (0, 0);
+        let mut was_reached = false;
         let mut budget = self.item.run.wait_budget;
+        let reachability = &self.item.run.transport.reachability;
         loop {
-            self.wait_for_permit(&request, &mut budget).await?;
+            let permit = self.wait_for_permit(&request, &mut budget).await?;
             attempt += 1;
-            let (decision, answer) = self.attempt(request.clone(), attempt).await?;
+            let Attempt { happened, decision, answer } = self.attempt(request.clone(), attempt).await?;
+            if let Decision::Repeat(outcome) | Decision::End(outcome) = decision {
+                *known = if outcome == Outcome::Done { outcome } else { (*known).max(outcome) };
+            }
+            if happened == Happened::NotWritten {
+                self.give_back(&request, permit);
+            } else if !matches!(&answer, Err(none) if none.kind == HttpErrorKind::Invalid) {
+                was_reached = true;
+                reachability.note_reached(&self.host);
+            }
             match decision {
                 Decision::Wait(asked) => {
                     rate_limited += 1;
-                    let pause = asked.unwrap_or_else(|| growing_pause(FIRST_RATE_LIMIT_PAUSE, rate_limited));
-                    if pause > budget {
-                        self.item.note_outcome(self.effect, Outcome::NotDone);
-                        return answer.map_err(|none| no_answer(none, Outcome::NotDone));
+                    let pause =
+                        growing_pause(FIRST_RATE_LIMIT_PAUSE, rate_limited).max(asked.unwrap_or_default());
+                    if pause > budget || rate_limited >= RATE_LIMITS {
+                        return Ok(answer);
                     }
                     budget -= pause;
                     let moment = Instant::now() + pause;
@@ -221,25 +314,36 @@ impl Call<'_> {
                     }
                     self.item.wait_until(moment).await?;
                 }
-                Decision::Repeat(_) if attempt - rate_limited < TRIES => {
-                    self.item
-                        .wait_until(Instant::now() + growing_pause(FIRST_PAUSE, attempt - rate_limited))
-                        .await?;
+                Decision::Repeat(_) => {
+                    let tries = attempt - rate_limited;
+                    let gives_up = !was_reached && reachability.is_given_up(&self.host);
+                    if tries >= TRIES || gives_up {
+                        if !was_reached {
+                            reachability.note_unreached(&self.host, &self.key);
+                            self.item.record().gave_up |= gives_up;
+                        }
+                        return Ok(answer);
+                    }
+                    self.item.wait_until(Instant::now() + growing_pause(FIRST_PAUSE, tries)).await?;
                 }
-                Decision::Repeat(outcome) | Decision::End(outcome) => {
-                    self.item.note_outcome(self.effect, outcome);
-                    return answer.map_err(|none| no_answer(none, outcome));
-                }
+                Decision::End(_) => return Ok(answer),
             }
         }
     }
 
-    /// Waits until the account's limits allow the request.
+    /// A request that never left counts towards no limit.
+    fn give_back(&self, request: &http::Request<Bytes>, permit: Instant) {
+        if let Some(credential) = self.credential {
+            credential.pacer.give_back(request.method().as_str(), request.uri().path(), permit);
+        }
+    }
+
+    /// Waits until the account's limits allow the request, and gives the moment that it was booked for.
     async fn wait_for_permit(
         &self,
         request: &http::Request<Bytes>,
         budget: &mut Duration,
-    ) -> Result<(), HttpError> {
+    ) -> Result<Instant, HttpError> {
         let now = Instant::now();
         let moment = match self.credential {
             Some(credential) => {
@@ -258,15 +362,12 @@ impl Call<'_> {
             });
         };
         *budget = budget.saturating_sub(moment - now);
-        self.item.wait_until(moment).await
+        self.item.wait_until(moment).await.inspect_err(|_| self.give_back(request, moment))?;
+        Ok(moment)
     }
 
     /// One try, with its two records, and what may follow it.
-    async fn attempt(
-        &self,
-        request: http::Request<Bytes>,
-        attempt: u32,
-    ) -> Result<(Decision, Result<Response<Bytes>, NoAnswer>), HttpError> {
+    async fn attempt(&self, request: http::Request<Bytes>, attempt: u32) -> Result<Attempt, HttpError> {
         let journal = self.item.run.journal;
         let started = Record::Started {
             key: self.key.clone(),
@@ -283,7 +384,8 @@ impl Call<'_> {
         })?;
         self.item.note_start(self);
         let mut in_flight = InFlight { call: self, attempt, open: true };
-        let Try { happened, answer } = self.item.run.transport.send(request, self.time_limit).await;
+        let transport = self.item.run.transport;
+        let Try { happened, answer } = transport.send(request, self.time_limit, self.answer_limit).await;
         let decision = decide(self.effect, happened);
         let outcome = match decision {
             Decision::Wait(_) => Outcome::NotDone,
@@ -291,8 +393,15 @@ impl Call<'_> {
         };
         let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
         in_flight.end(status, outcome);
-        Ok((decision, answer))
+        Ok(Attempt { happened, decision, answer })
     }
+}
+
+/// What came of one try.
+struct Attempt {
+    happened: Happened,
+    decision: Decision,
+    answer: Result<Response<Bytes>, NoAnswer>,
 }
 
 /// A try whose end is not known yet. When its future is dropped, the journal says what that leaves.
@@ -328,7 +437,11 @@ fn no_answer(none: NoAnswer, outcome: Outcome) -> HttpError {
     let NoAnswer { kind, reason } = none;
     let message = match (kind, outcome) {
         (HttpErrorKind::Connect, _) => format!("The service could not be reached: {reason}"),
-        (HttpErrorKind::Invalid, _) => format!("The request was not sent: {reason}"),
+        (HttpErrorKind::Invalid, Outcome::NotDone) => format!("The request was not sent: {reason}"),
+        (HttpErrorKind::TooLarge, Outcome::Done) => {
+            format!("The service accepted the request, but its answer cannot be read: {reason}")
+        }
+        (HttpErrorKind::TooLarge, _) => format!("The answer of the service cannot be read: {reason}"),
         (_, Outcome::Unknown) => format!(
             "The request was sent, but no answer came back, so nobody can tell whether it took effect: {reason}"
         ),
@@ -343,30 +456,44 @@ fn growing_pause(first: Duration, tries: u32) -> Duration {
     doubled.min(LONGEST_PAUSE).mul_f64(0.75 + fastrand::f64() * 0.5)
 }
 
-/// Method and URL, without the query, which may hold a secret.
+/// What a call of this effect does, as a message says it.
+fn effect_text(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Pure => "pure",
+        Effect::Idempotent => "idempotent",
+        Effect::Send => "a send",
+    }
+}
+
+/// Method and URL, without the password and the query, which may hold a secret.
 fn name_request(request: &http::Request<Bytes>) -> String {
-    let mut name = format!("{} {}", request.method(), request.uri());
+    let mut name = format!("{} {}", request.method(), masked_url(request.uri()));
     name.truncate(name.find('?').unwrap_or(name.len()));
     name
 }
 
-/// A request as a dry run shows it: no secret is in it, since it has not been authenticated.
+/// A request as a dry run shows it. It has not been authenticated; what the node itself knows of the secrets is masked.
 fn describe_request(request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> Json {
+    let mut secrets = credential.map(|credential| credential.secrets.clone()).unwrap_or_default();
+    secrets.add_request(request);
     let mut headers = JsonObject::new();
     for (name, value) in request.headers() {
-        headers.insert(name.as_str(), Json::from(String::from_utf8_lossy(value.as_bytes()).as_ref()));
+        let text = match is_secret(name, value) {
+            true => MASK.to_owned(),
+            false => secrets.mask_text(&String::from_utf8_lossy(value.as_bytes())),
+        };
+        headers.insert(name.as_str(), Json::from(text));
     }
     for name in credential.into_iter().flat_map(ResolvedCredential::masked_headers) {
-        headers.insert(name, Json::from("***"));
+        headers.insert(name, Json::from(MASK));
     }
     let mut shown = JsonObject::new();
     shown.insert("method", Json::from(request.method().as_str()));
-    shown.insert("url", Json::from(request.uri().to_string()));
+    shown.insert("url", Json::from(secrets.mask_text(&masked_url(request.uri()))));
     shown.insert("headers", Json::from(headers));
     if !request.body().is_empty() {
-        let body = Json::parse_slice(request.body())
-            .unwrap_or_else(|_| Json::from(String::from_utf8_lossy(request.body()).as_ref()));
-        shown.insert("body", body);
+        let text = secrets.mask_text(&String::from_utf8_lossy(request.body()));
+        shown.insert("body", Json::parse(&text).unwrap_or_else(|_| Json::from(text)));
     }
     Json::from(shown)
 }

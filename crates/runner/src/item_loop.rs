@@ -11,8 +11,9 @@ use heddle_node::node::{ErasedItemNode, PreparedItem};
 use heddle_node::{Effect, ErrorKind, Item, ItemContext, Json, NodeError, Outcome, PairedItem};
 
 use crate::events::{Event, Verdict};
+use crate::http::ItemRecord;
 use crate::node_run::{ItemServices, NodeRunContext};
-use crate::policy::may_retry_item;
+use crate::policy::ItemRetries;
 
 /// How the items of one node run are to be run.
 pub(crate) struct ItemLoop<'a> {
@@ -25,9 +26,8 @@ pub(crate) struct ItemLoop<'a> {
     pub(crate) concurrency: usize,
     /// Whether a failure keeps later items from starting.
     pub(crate) stop_on_failure: bool,
-    /// Tries of one item, and the pause between them.
-    pub(crate) tries: u32,
-    pub(crate) pause_between_tries: Duration,
+    /// How often an item that failed is run again.
+    pub(crate) retries: ItemRetries,
 }
 
 /// An item whose parameters are resolved and typed.
@@ -48,14 +48,14 @@ pub(crate) struct ItemResult {
 }
 
 impl ItemLoop<'_> {
-    /// Runs the prepared ones of `items`, from `first` on, none with an effect graver than `effect`, and gives their
-    /// results in input order; `None` for those that were not started.
+    /// Runs the prepared ones of `items`, from `first` on, of which the node states `effect`, and gives their results in
+    /// input order; `None` for those that were not started.
     pub(crate) async fn run(
         &self,
         items: &[Item],
         first: usize,
         prepared: &[Result<Prepared, NodeError>],
-        effect: Effect,
+        effect: Option<Effect>,
     ) -> Vec<Option<ItemResult>> {
         let mut results: Vec<Option<ItemResult>> = Vec::new();
         results.resize_with(prepared.len(), || None);
@@ -105,7 +105,7 @@ impl ItemLoop<'_> {
         item: &Item,
         index: usize,
         prepared: Result<(&PreparedItem, &Json), &NodeError>,
-        effect: Effect,
+        effect: Option<Effect>,
     ) -> ItemResult {
         let result = match prepared {
             Ok((typed, parameters)) => self.try_item(item, index, typed, parameters).await,
@@ -135,22 +135,20 @@ impl ItemLoop<'_> {
         typed: &PreparedItem,
         parameters: &Json,
     ) -> ItemResult {
-        let mut attempt = 1;
+        let mut tries = 1;
+        // What a try before has left unknown stays so, unless a later one succeeds.
+        let mut before = Outcome::NotDone;
         loop {
-            let result = self.run_once(item, index, typed, parameters).await;
-            let Err(error) = &result.output else { return result };
-            let gives_up = attempt >= self.tries
-                || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::DryRun)
-                || !may_retry_item(typed.effect, error.outcome)
-                || self.run.cancel.is_cancelled();
-            if gives_up {
-                return result;
+            let Tried { result, pause } = self.run_once(item, index, typed, parameters, before, tries).await;
+            let (Some(pause), Err(error)) = (pause, &result.output) else { return result };
+            before = error.outcome;
+            tries += 1;
+            if error.retry_after == Some(pause) {
+                let at = Arc::clone(&self.run.at);
+                self.run.events.receive(&Event::Waiting { at, item: index, duration: pause });
             }
-            attempt += 1;
-            tokio::select! {
-                biased;
-                () = self.run.cancel.cancelled() => return result,
-                () = tokio::time::sleep(self.pause_between_tries) => {}
+            if !self.run.pause(pause).await {
+                return result;
             }
         }
     }
@@ -161,41 +159,90 @@ impl ItemLoop<'_> {
         index: usize,
         typed: &PreparedItem,
         parameters: &Json,
-    ) -> ItemResult {
+        before: Outcome,
+        tries: u32,
+    ) -> Tried {
         let services = ItemServices::new(self.run, index, typed.effect, typed.order_key.as_deref());
         let context =
             ItemContext { item, index, type_version: self.type_version, parameters, services: &services };
         let output = self.node.run_item(typed, &context).await;
-        let record = services.http.take_record();
+        let mut record = services.http.take_record();
         if let Some(request) = record.dry_run_request {
-            let verdict = not_sent(typed.effect);
-            return ItemResult { output: Ok(request_item(request)), verdict, sender_id: None };
+            let verdict = not_sent(typed.effect.max(record.effect));
+            let result = ItemResult { output: Ok(request_item(request)), verdict, sender_id: None };
+            return Tried { result, pause: None };
         }
-        let output = output.map_err(|mut error| {
+        let output = record.settle(output, before).map_err(|mut error| {
             error.item_index = Some(index);
-            error.outcome = error.outcome.max(record.outcome.unwrap_or(Outcome::NotDone));
             self.node.explain(error, self.stored, self.type_version)
         });
-        if record.called_workflow {
-            return ItemResult { output, verdict: record.outcome.map(Verdict::of), sender_id: None };
+        let pause = output
+            .as_ref()
+            .err()
+            .and_then(|error| record.next_try(&self.retries, tries, typed.effect, error));
+        let verdict = if record.called_workflow {
+            record.outcome.max(record.called_outcome).map(Verdict::of)
+        } else {
+            record.verdict(typed.effect, output.as_ref().err())
+        };
+        let sender_id = record.sender_id.filter(|_| !record.called_workflow);
+        Tried { result: ItemResult { output, verdict, sender_id }, pause }
+    }
+}
+
+/// One try of an item, and the pause before the next one, where there is to be one.
+struct Tried {
+    result: ItemResult,
+    pause: Option<Duration>,
+}
+
+impl ItemRecord {
+    /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them, and a
+    /// call that was refused is never passed over in silence.
+    pub(crate) fn settle<T>(
+        &mut self,
+        output: Result<T, NodeError>,
+        before: Outcome,
+    ) -> Result<T, NodeError> {
+        let output = match (output, self.refusal.take()) {
+            (Err(error), Some(_)) if error.kind == ErrorKind::Cancelled => Err(error),
+            (_, Some(refusal)) => Err(refusal),
+            (output, None) => output,
+        };
+        output.map_err(|mut error| {
+            let called = self.outcome.max(self.called_outcome).unwrap_or(Outcome::NotDone);
+            error.outcome = error.outcome.max(called).max(before);
+            error
+        })
+    }
+
+    /// The pause before another try of an item, or batch, of which the node states `stated`.
+    pub(crate) fn next_try(
+        &self,
+        retries: &ItemRetries,
+        tries: u32,
+        stated: Option<Effect>,
+        error: &NodeError,
+    ) -> Option<Duration> {
+        let effect = stated.unwrap_or(Effect::Send).max(self.effect.unwrap_or(Effect::Pure));
+        if self.gave_up { None } else { retries.next(tries, effect, error) }
+    }
+
+    /// What became of an item, or batch, by the gravest of what its node states and what it called. An item that failed
+    /// without anything stated was to be sent, for all that is known.
+    pub(crate) fn verdict(&self, stated: Option<Effect>, error: Option<&NodeError>) -> Option<Verdict> {
+        let stated = stated.or(error.map(|_| Effect::Send));
+        if stated.max(self.effect).is_none_or(|effect| effect == Effect::Pure) {
+            return None;
         }
-        let verdict = (typed.effect == Effect::Send).then(|| match (&output, record.outcome) {
-            (Err(error), _) => match error.outcome {
-                Outcome::NotDone => Verdict::NotSent,
-                Outcome::Done => Verdict::Sent,
-                Outcome::Unknown => Verdict::Unknown,
-            },
-            (Ok(_), Some(Outcome::Done)) => Verdict::Sent,
-            (Ok(_), Some(Outcome::Unknown)) => Verdict::Unknown,
-            (Ok(_), Some(Outcome::NotDone) | None) => Verdict::NotSent,
-        });
-        ItemResult { output, verdict, sender_id: record.sender_id }
+        let outcome = error.map(|error| error.outcome).or(self.outcome);
+        Some(Verdict::of(outcome.unwrap_or(Outcome::NotDone)))
     }
 }
 
 /// The verdict on an item that proved not to have left.
-fn not_sent(effect: Effect) -> Option<Verdict> {
-    (effect == Effect::Send).then_some(Verdict::NotSent)
+fn not_sent(effect: Option<Effect>) -> Option<Verdict> {
+    (effect != Some(Effect::Pure)).then_some(Verdict::NotSent)
 }
 
 /// Whose turn it is: lowest index first, and items of one order key one after another.
@@ -260,7 +307,7 @@ pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details:
 }
 
 /// What an item of a dry run shows: the request that would have left.
-fn request_item(request: Json) -> heddle_node::ItemOutput {
+pub(crate) fn request_item(request: Json) -> heddle_node::ItemOutput {
     let mut json = Json::object();
     json.insert("request", request);
     json.into()

@@ -39,6 +39,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) time_limit: Duration,
     /// The longest time that one call may wait for permits and rate limits, all waits together.
     pub(crate) wait_budget: Duration,
+    /// The largest body of an answer that is held in memory, in bytes.
+    pub(crate) answer_limit: usize,
     pub(crate) clock: &'a Clock,
     pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
     /// Calls workflows; forms cannot.
@@ -70,6 +72,15 @@ impl NodeRunContext<'_> {
         let required = self.credentials.values().filter(|credential| credential.required);
         required.filter_map(|credential| credential.resolved.as_ref().err()).next()
     }
+
+    /// Waits before another try; `false` when the run is cancelled.
+    pub(crate) async fn pause(&self, duration: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = tokio::time::sleep(duration) => true,
+        }
+    }
 }
 
 /// The services of one item.
@@ -83,10 +94,11 @@ pub(crate) struct ItemServices<'a> {
 }
 
 impl<'a> ItemServices<'a> {
+    /// The services of the item `item`, of which the node states what it does, for whom.
     pub(crate) fn new(
         run: &'a NodeRunContext<'a>,
         item: usize,
-        effect: Effect,
+        stated: Option<Effect>,
         order_key: Option<&'a str>,
     ) -> Self {
         Self {
@@ -94,18 +106,18 @@ impl<'a> ItemServices<'a> {
             item,
             takes_all_items: false,
             called: AtomicU32::new(0),
-            http: ItemHttp::new(run, item, effect, order_key),
+            http: ItemHttp::new(run, item, stated, order_key),
         }
     }
 
     /// The services of a node that takes its items all at once.
-    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>) -> Self {
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>) -> Self {
         Self {
             run,
             item: 0,
             takes_all_items: true,
             called: AtomicU32::new(0),
-            http: ItemHttp::for_all_items(run),
+            http: ItemHttp::for_all_items(run, stated),
         }
     }
 }
@@ -164,6 +176,8 @@ impl Services for ItemServices<'_> {
             let Some(caller) = self.run.caller else {
                 return Err(NodeError::operation("A form cannot call a workflow"));
             };
+            // What it does is known only afterwards.
+            self.http.admit(Effect::Send, &|| "a call of a workflow".to_owned())?;
             let number = self.called.fetch_add(1, Ordering::Relaxed);
             let site = CallSite {
                 at: Arc::clone(&self.run.at),
@@ -172,7 +186,7 @@ impl Services for ItemServices<'_> {
                 execution: Uuid::new_v5(&self.call_id(), &number.to_be_bytes()),
             };
             let (answer, record) = caller.call(site, call).await;
-            self.http.note_call(record.as_ref().and_then(|record| record.outcome));
+            self.http.note_workflow(record.as_ref().and_then(|record| record.outcome));
             self.run.calls.lock().unwrap_or_else(PoisonError::into_inner).extend(record);
             answer
         }

@@ -4,18 +4,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedItem, Tier};
 use heddle_node::{
-    BatchContext, Effect, ErrorKind, Item, ItemParameters, Items, Json, Node, NodeError, Outcome,
+    BatchContext, Effect, ErrorKind, Item, ItemParameters, ItemReference, Items, Json, Node, NodeError,
+    Outcome, PairedItem,
 };
 use heddle_workflow::OnError;
 
-use crate::collected::Collected;
+use crate::collected::{Collected, Outcomes};
 use crate::error_output::{tells_of_error, with_input};
 use crate::events::{Event, Verdict};
-use crate::item_loop::{ItemLoop, Prepared, error_details, error_item};
+use crate::item_loop::{ItemLoop, Prepared, error_details, error_item, request_item};
 use crate::node_run::{ItemServices, NodeRunContext};
+use crate::policy::ItemRetries;
 use crate::scheduler::Branches;
 use crate::selection::SelectedItems;
 
+/// What a node states that has no effect.
+const PURE: Option<Effect> = Some(Effect::Pure);
 /// Items of a node without effects that are prepared before the first of them runs.
 const CHUNK: usize = 1024;
 
@@ -55,7 +59,7 @@ pub(crate) struct NodeRunEnd {
 /// Whether the items of a node are handled one after another, since handling one neither waits nor does anything to the
 /// world.
 pub(crate) fn only_computes(node: &dyn ErasedItemNode) -> bool {
-    !node.waits() && node.gravest_effect() == Effect::Pure
+    !node.waits() && node.stated_effect() == Some(Effect::Pure)
 }
 
 /// Resolves parameters for a node that takes its items all at once.
@@ -104,10 +108,13 @@ impl NodeRunner<'_> {
             return self.skip_batch(only);
         }
         let resolver = Resolver { items: self.items(), resolve: Mutex::new(resolve) };
-        let mut tries = self.tries();
-        let mut sent = None;
+        let retries = self.retries();
+        let mut tries = 1;
+        let mut before = Outcome::NotDone;
         loop {
-            let services = ItemServices::for_all_items(self.context);
+            let prepared = resolver.resolve(0).and_then(|parameters| node.prepare(&parameters));
+            let stated = prepared.as_ref().map_or(node.stated_effect(), |prepared| prepared.effect);
+            let services = ItemServices::for_all_items(self.context, stated);
             let context = BatchContext {
                 inputs: &self.inputs,
                 main_input: self.main_input,
@@ -115,23 +122,33 @@ impl NodeRunner<'_> {
                 type_version: self.type_version,
                 services: &services,
             };
-            let result = match resolver.resolve(0) {
-                Ok(parameters) => node.run(&parameters, &context).await,
+            let output = match prepared {
+                Ok(prepared) => node.run(&prepared, &context).await,
                 Err(error) => Err(error),
             };
-            sent = sent.max(services.http.take_record().outcome);
-            let result = result.map_err(|mut error| {
-                error.outcome = error.outcome.max(sent.unwrap_or(Outcome::NotDone));
-                error
-            });
-            tries -= 1;
-            let may_repeat = result.as_ref().is_err_and(|error| {
-                error.outcome == Outcome::NotDone
-                    && !matches!(error.kind, ErrorKind::Cancelled | ErrorKind::DryRun)
-            });
-            if tries == 0 || !may_repeat || !self.pause_before_retry().await {
-                return NodeRunEnd { outcome: sent, ..self.end_batch(result) };
+            let mut record = services.http.take_record();
+            if let Some(request) = record.dry_run_request.take() {
+                return self.show_batch(request, stated.max(record.effect));
             }
+            let output = record.settle(output, before);
+            if let Err(error) = &output
+                && let Some(pause) = record.next_try(&retries, tries, stated, error)
+            {
+                before = error.outcome;
+                tries += 1;
+                if self.context.pause(pause).await {
+                    continue;
+                }
+            }
+            // What called workflows have sent is told of by themselves.
+            let verdict = if record.called_workflow && record.outcome.is_none() {
+                None
+            } else {
+                record.verdict(stated, output.as_ref().err())
+            };
+            let outcome = record.outcome.max(record.called_outcome).max(verdict.and_then(Verdict::outcome));
+            let metadata = self.tell_of_batch(verdict, output.as_ref().err(), record.sender_id.as_deref());
+            return NodeRunEnd { outcome, metadata, ..self.end_batch(output) };
         }
     }
 
@@ -157,18 +174,51 @@ impl NodeRunner<'_> {
         NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None }
     }
 
-    /// Waits as the node's settings say; `false` when the run is cancelled.
-    async fn pause_before_retry(&self) -> bool {
-        tokio::select! {
-            biased;
-            () = self.context.cancel.cancelled() => false,
-            () = tokio::time::sleep(self.settings.wait_between_tries()) => true,
+    /// How often an item may be tried. A dry run shows what would leave, once.
+    fn retries(&self) -> ItemRetries {
+        ItemRetries {
+            tries: if self.context.dry_run { 1 } else { self.settings.tries() },
+            pause: self.settings.wait_between_tries(),
+            longest_pause: self.context.wait_budget,
         }
     }
 
-    /// How often an item may be tried. A dry run shows what would leave, once.
-    fn tries(&self) -> u32 {
-        if self.settings.retry_on_fail && !self.context.dry_run { self.settings.tries() } else { 1 }
+    /// Tells what became of a batch: of each of its items the same, and of one where it has none. Gives what is kept of it.
+    fn tell_of_batch(
+        &self,
+        verdict: Option<Verdict>,
+        error: Option<&NodeError>,
+        sender_id: Option<&str>,
+    ) -> Option<Json> {
+        verdict?;
+        let mut outcomes = Outcomes::default();
+        for item in 0..self.items().len().max(1) {
+            self.context.events.receive(&Event::ItemDone {
+                at: Arc::clone(&self.context.at),
+                item,
+                verdict,
+                error: error.cloned(),
+                order_key: None,
+                sender_id: sender_id.map(str::to_owned),
+            });
+            outcomes.note(item, verdict, error);
+        }
+        outcomes.into_metadata()
+    }
+
+    /// The end of a batch in a dry run: one item that shows the request that would have left.
+    fn show_batch(&self, request: Json, effect: Option<Effect>) -> NodeRunEnd {
+        let verdict = (effect != PURE).then_some(Verdict::NotSent);
+        let metadata = self.tell_of_batch(verdict, None, None);
+        let inputs = u32::try_from(self.items().len()).unwrap_or(u32::MAX);
+        let pairing = PairedItem::many((0..inputs).map(|item| ItemReference::new(item, 0)));
+        let mut outputs = self.empty_outputs();
+        outputs[0] = request_item(request)
+            .into_iter()
+            .map(|(_, item)| item.with_paired_item(pairing.clone()))
+            .collect();
+        let outputs = Some(outputs.into_iter().map(Arc::new).collect());
+        NodeRunEnd { outputs, error: None, metadata, outcome: verdict.and_then(Verdict::outcome) }
     }
 
     fn items(&self) -> &[Item] {
@@ -232,8 +282,7 @@ impl NodeRunner<'_> {
             stored: self.parameters,
             concurrency: self.concurrency,
             stop_on_failure: !self.settings.continues_after_failure(),
-            tries: self.tries(),
-            pause_between_tries: self.settings.wait_between_tries(),
+            retries: self.retries(),
         };
         let collected = Collected::new(self);
         let preparation = Preparation { runner: self, node, shared: None };
@@ -273,13 +322,13 @@ impl NodeRunner<'_> {
             }
             let item = &items[index];
             if self.skips(index) {
-                collected.take(item, index, Some(item_loop.skip_item(index)), Effect::Pure);
+                collected.take(item, index, Some(item_loop.skip_item(index)), PURE);
                 continue;
             }
             let typed = preparation.prepare(&items, index, &mut parameters, resolve);
             let prepared = typed.as_ref().map(|typed| (&**typed, &parameters));
-            let result = item_loop.run_item(item, index, prepared, Effect::Pure).await;
-            collected.take(item, index, Some(result), Effect::Pure);
+            let result = item_loop.run_item(item, index, prepared, PURE).await;
+            collected.take(item, index, Some(result), PURE);
             if self.releases_items
                 && let Some(items) = Arc::get_mut(&mut items)
             {
@@ -305,15 +354,14 @@ impl NodeRunner<'_> {
         mut collected: Collected<'_>,
         resolve: Resolve<'_>,
     ) -> NodeRunEnd {
-        let effect = item_loop.node.gravest_effect();
+        let effect = item_loop.node.stated_effect();
         let keeps_parameters = !item_loop.node.untyped().is_empty();
         let mut first = 0;
         while first < items.len() && !collected.stopped {
-            // With an effect, every item is resolved, typed and checked before the first one leaves.
-            let count = match effect {
-                Effect::Pure => CHUNK.min(items.len() - first),
-                Effect::Idempotent | Effect::Send => items.len() - first,
-            };
+            // Unless the node states that it has no effect, every item is resolved, typed and checked before the first one
+            // leaves.
+            let left = items.len() - first;
+            let count = if effect == PURE { CHUNK.min(left) } else { left };
             let mut parameters = Json::NULL;
             let prepared: Vec<_> = (first..first + count)
                 .map(|index| {
@@ -325,7 +373,7 @@ impl NodeRunner<'_> {
                     Ok(Prepared { typed: Some(typed), parameters })
                 })
                 .collect();
-            if item_loop.stop_on_failure && effect != Effect::Pure && prepared.iter().any(Result::is_err) {
+            if item_loop.stop_on_failure && effect != PURE && prepared.iter().any(Result::is_err) {
                 collected.refuse(first, &prepared);
                 break;
             }

@@ -23,7 +23,7 @@ pub struct Pacer {
 
 #[derive(Default)]
 struct PacerState {
-    /// Moments booked, by limit and operation; never more than the limit's count.
+    /// Moments booked, by limit and operation, in order; those that no window reaches back to are dropped.
     windows: HashMap<(usize, String), VecDeque<Instant>>,
     /// The service has asked everybody to wait until then.
     held_until: Option<Instant>,
@@ -57,37 +57,53 @@ impl Pacer {
     pub fn book(&self, method: &str, path: &str, now: Instant, budget: Duration) -> Option<Instant> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut moment = state.held_until.map_or(now, |held| held.max(now));
-        let mut keys = Vec::with_capacity(self.limits.len());
-        for (index, limit) in self.limits.iter().enumerate() {
-            if !applies(limit, path) {
-                continue;
+        let keys = self.windows_of(method, path);
+        for key in &keys {
+            let limit = &self.limits[key.0];
+            let Some(window) = state.windows.get_mut(key) else { continue };
+            while window.front().is_some_and(|first| *first + limit.window <= now) {
+                window.pop_front();
             }
-            let operation = if limit.per_operation {
-                format!("{method} {}", operation_path(path))
-            } else {
-                String::new()
-            };
-            let key = (index, operation);
-            if let Some(window) = state.windows.get(&key)
-                && window.len() >= limit.limit as usize
-            {
-                let oldest = window[window.len() - limit.limit as usize];
-                moment = moment.max(oldest + limit.window);
+            // Whoever asks later leaves later, whatever was given back.
+            moment = moment.max(window.back().copied().unwrap_or(now));
+            if let Some(oldest) = window.len().checked_sub(limit.limit as usize) {
+                moment = moment.max(window[oldest] + limit.window);
             }
-            keys.push(key);
         }
         if moment.duration_since(now) > budget {
             return None;
         }
         for key in keys {
-            let capacity = self.limits[key.0].limit as usize;
-            let window = state.windows.entry(key).or_default();
-            while window.len() >= capacity {
-                window.pop_front();
-            }
-            window.push_back(moment);
+            state.windows.entry(key).or_default().push_back(moment);
         }
         Some(moment)
+    }
+
+    /// Gives back a moment that was booked for a request which never left: it counts towards no limit.
+    pub fn give_back(&self, method: &str, path: &str, moment: Instant) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in self.windows_of(method, path) {
+            if let Some(window) = state.windows.get_mut(&key)
+                && let Some(place) = window.iter().rposition(|booked| *booked == moment)
+            {
+                window.remove(place);
+            }
+        }
+    }
+
+    /// The windows that a request counts in: limit and operation.
+    fn windows_of(&self, method: &str, path: &str) -> Vec<(usize, String)> {
+        let limits = self.limits.iter().enumerate().filter(|(_, limit)| applies(limit, path));
+        limits
+            .map(|(index, limit)| {
+                let operation = if limit.per_operation {
+                    format!("{method} {}", operation_path(path))
+                } else {
+                    String::new()
+                };
+                (index, operation)
+            })
+            .collect()
     }
 }
 
@@ -152,6 +168,23 @@ mod tests {
         assert_eq!(book_all(&pacer, second, 1, start), [10.0], "one operation, whatever the id");
         assert_eq!(book_all(&pacer, "/send/typing", 3, start), [0.0; 3], "left out");
         assert_eq!(book_all(&pacer, "/other", 3, start), [0.0; 3], "another path");
+    }
+
+    #[test]
+    fn a_moment_that_is_given_back_is_free_again_and_no_window_is_passed() {
+        let pacer = Pacer::new(vec![limit(3, 10, "", false)]);
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let book = |seconds: u64| {
+            let moment = pacer.book("POST", "/a", at(seconds), Duration::MAX).expect("no budget");
+            moment.duration_since(start).as_secs()
+        };
+        assert_eq!([book(0), book(0), book(0), book(1)], [0, 0, 0, 10]);
+        pacer.give_back("POST", "/a", at(10));
+        assert_eq!(book(2), 10, "those of the start still count");
+        pacer.give_back("POST", "/a", at(0));
+        pacer.give_back("POST", "/a", at(0));
+        assert_eq!([book(10), book(10), book(10)], [10, 10, 20]);
     }
 
     #[test]

@@ -174,19 +174,13 @@ fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
 
 impl PreparedNode {
     /// Whether the node may do something to the world, itself or through a workflow that it calls.
-    fn has_effect(&self) -> bool {
-        match self.node.tier_for(&self.filled) {
-            Tier::Item(node) => node.gravest_effect() != Effect::Pure,
-            Tier::Batch(_) => self.calls.is_some(),
-        }
+    pub(crate) fn has_effect(&self) -> bool {
+        self.gravest_effect() != Effect::Pure
     }
 
-    /// The gravest effect that any of its items can have.
+    /// The gravest effect that any of its items can have: a send, where the node says nothing.
     pub(crate) fn gravest_effect(&self) -> Effect {
-        match self.node.tier_for(&self.filled) {
-            Tier::Item(node) => node.gravest_effect(),
-            Tier::Batch(_) => Effect::Pure,
-        }
+        self.node.tier_for(&self.filled).stated_effect().unwrap_or(Effect::Send)
     }
 }
 

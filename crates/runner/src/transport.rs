@@ -4,12 +4,13 @@ use std::error::Error;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use heddle_node::HttpErrorKind;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
 use crate::policy::Happened;
+use crate::reachability::Reachability;
 
 /// The longest time that opening a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -17,6 +18,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Sends requests. Repeats nothing and follows no redirect: both are decisions of the layers above.
 #[derive(Default)]
 pub(crate) struct Transport {
+    /// Hosts that cannot be reached.
+    pub(crate) reachability: Reachability,
     /// Made at the first request, since loading the system's certificates takes its time.
     client: OnceLock<Result<reqwest::Client, String>>,
 }
@@ -41,7 +44,13 @@ impl Try {
 }
 
 impl Transport {
-    pub(crate) async fn send(&self, request: http::Request<Bytes>, time_limit: Duration) -> Try {
+    /// Sends a request, whose answer may take `time_limit` and hold `answer_limit` bytes.
+    pub(crate) async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        time_limit: Duration,
+        answer_limit: usize,
+    ) -> Try {
         let client = match self.client.get_or_init(build_client) {
             Ok(client) => client,
             Err(reason) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason.clone()),
@@ -50,9 +59,19 @@ impl Transport {
             Ok(request) => request,
             Err(error) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error)),
         };
-        match tokio::time::timeout(time_limit, exchange(client, request)).await {
-            Ok(Ok(answer)) => {
+        match tokio::time::timeout(time_limit, exchange(client, request, answer_limit)).await {
+            Ok(Ok((answer, Body::Whole))) => {
                 Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) }
+            }
+            // What the status says of the request holds all the same.
+            Ok(Ok((answer, Body::TooLarge))) => {
+                let reason = format!(
+                    "the answer (status {}) is larger than {}",
+                    answer.status().as_u16(),
+                    size_text(answer_limit)
+                );
+                let happened = classify(answer.status(), answer.headers());
+                Try::failed(happened, HttpErrorKind::TooLarge, reason)
             }
             Ok(Err(error)) if error.is_builder() => {
                 Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error))
@@ -69,19 +88,53 @@ impl Transport {
     }
 }
 
+/// Whether the body of an answer was read.
+enum Body {
+    Whole,
+    /// It is larger than may be held in memory; the connection is closed without reading it.
+    TooLarge,
+}
+
 async fn exchange(
     client: &reqwest::Client,
     request: reqwest::Request,
-) -> Result<Response<Bytes>, reqwest::Error> {
+    answer_limit: usize,
+) -> Result<(Response<Bytes>, Body), reqwest::Error> {
     let mut response = client.execute(request).await?;
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
-    *answer.body_mut() = response.bytes().await?;
-    Ok(answer)
+    if response.content_length().is_some_and(|length| length > answer_limit as u64) {
+        return Ok((answer, Body::TooLarge));
+    }
+    // Nearly every answer comes in one piece, which is passed on as it is.
+    let mut piece = Bytes::new();
+    let mut pieces = BytesMut::new();
+    while let Some(next) = response.chunk().await? {
+        if piece.len() + pieces.len() + next.len() > answer_limit {
+            return Ok((answer, Body::TooLarge));
+        }
+        if piece.is_empty() && pieces.is_empty() {
+            piece = next;
+        } else {
+            pieces.extend_from_slice(&std::mem::take(&mut piece));
+            pieces.extend_from_slice(&next);
+        }
+    }
+    *answer.body_mut() = if pieces.is_empty() { piece } else { pieces.freeze() };
+    Ok((answer, Body::Whole))
+}
+
+/// A size as people write it.
+fn size_text(bytes: usize) -> String {
+    match bytes as f64 / f64::from(1 << 20) {
+        megabytes if megabytes >= 0.1 => format!("{} MB", (megabytes * 100.0).round() / 100.0),
+        _ => format!("{bytes} bytes"),
+    }
 }
 
 fn build_client() -> Result<reqwest::Client, String> {
+    crate::proxy::check(|name| std::env::var_os(name))?;
     // Another part of the program may have chosen a provider already; theirs is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
@@ -97,19 +150,21 @@ fn classify(status: StatusCode, headers: &HeaderMap) -> Happened {
     match status.as_u16() {
         429 => Happened::RateLimited(retry_after(headers)),
         200..=299 => Happened::Answered,
+        100..=199 | 300..=399 => Happened::Undecided,
         500.. => Happened::ServerError,
         _ => Happened::Refused,
     }
 }
 
-/// The wait that a `Retry-After` header asks for, in seconds or as a date.
+/// The wait that a `Retry-After` header asks for, in seconds or as a date; `None` where it asks for none, such as a date in
+/// the past.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let moment = httpdate::parse_http_date(text).ok()?;
-    Some(moment.duration_since(SystemTime::now()).unwrap_or_default())
+    let wait = match text.parse::<f64>() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
+    };
+    Some(wait).filter(|wait| !wait.is_zero())
 }
 
 /// The innermost cause, which is the one that tells something. The URL stays out: it may hold a secret.
@@ -138,13 +193,15 @@ mod tests {
     fn retry_after_is_read_in_seconds_and_as_a_date() {
         assert_eq!(retry_after(&headers("7")), Some(Duration::from_secs(7)));
         assert_eq!(retry_after(&headers("0.5")), Some(Duration::from_millis(500)));
-        assert_eq!(retry_after(&headers("-1")), None);
+        for nothing in ["0", "-1", "nan", "inf", "1e300", "", "7 s", "Wed, 32 Foo 2026"] {
+            assert_eq!(retry_after(&headers(nothing)), None, "{nothing}");
+        }
         assert_eq!(retry_after(&headers("soon")), None);
         assert_eq!(retry_after(&HeaderMap::new()), None);
         let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(60));
         let wait = retry_after(&headers(&date)).expect("a wait");
         assert!(wait > Duration::from_secs(50) && wait <= Duration::from_secs(60), "{wait:?}");
         let past = httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs(60));
-        assert_eq!(retry_after(&headers(&past)), Some(Duration::ZERO));
+        assert_eq!(retry_after(&headers(&past)), None);
     }
 }

@@ -12,6 +12,7 @@ use heddle_node::{
     PropertyType, Registry,
 };
 use heddle_runner::events::{Event, EventSink};
+use heddle_runner::journal::{MemoryJournal, Record};
 use heddle_runner::{RunOptions, RunResult, Status};
 use uuid::Uuid;
 
@@ -57,6 +58,7 @@ pub async fn check_all(registry: &Registry) -> Vec<Fault> {
         for example in node.examples() {
             let suite = Suite { registry, node: &**node, example: &example };
             note("example runs, with lineage on every item", suite.runs().await);
+            note("calls are no graver than stated", suite.effects().await);
             // A trigger gives items without having any.
             if !node.header().group.contains(&"trigger") {
                 note("empty input", suite.empty_input().await);
@@ -200,16 +202,22 @@ impl Suite<'_> {
         succeeded(&result)?;
         ensure(service.requests().is_empty(), || "a request left".to_owned())?;
         let shown = all_items(&result).iter().filter(|item| item.json.get("request").is_some()).count();
-        ensure(self.example.exchanges.is_empty() || shown == self.example.items.len(), || {
-            "not every item shows its request".to_owned()
+        let expected = match self.node.tier_for(&self.example.parameters) {
+            Tier::Item(_) => self.example.items.len(),
+            Tier::Batch(_) => 1,
+        };
+        ensure(self.example.exchanges.is_empty() || shown == expected, || {
+            format!("{shown} of {expected} requests are shown")
         })
     }
 
     async fn time_limit(&self) -> Check {
         let service = FakeService::start_stalled().await.map_err(|error| error.to_string())?;
         let options = RunOptions { time_limit: TIME_LIMIT, ..RunOptions::default() };
+        let journal = Arc::new(MemoryJournal::default());
         let test = self
             .test(service.url())
+            .with_journal(journal.clone())
             .with_items(self.example.items.iter().take(1).cloned())
             .with_options(options)
             .with_setting("onError", "continueErrorOutput");
@@ -218,18 +226,30 @@ impl Suite<'_> {
             all_items(&result).into_iter().filter(|item| item.error().is_some()).collect();
         ensure(errors.len() == 1, || "the item did not fail".to_owned())?;
         let outcome = errors[0].error().and_then(|error| error.pointer("/context/outcome").cloned());
-        let is_send = self.sends();
-        let expected = if is_send { "unknown" } else { "notDone" };
+        let is_pure = calls(&journal).iter().all(|(effect, _)| *effect == Effect::Pure);
+        let expected = if is_pure { "notDone" } else { "unknown" };
         ensure(outcome.as_ref().and_then(Json::as_str) == Some(expected), || {
             format!("the outcome is {outcome:?}, not {expected}")
         })
     }
 
-    /// Whether the example's first call is a send.
-    fn sends(&self) -> bool {
-        let Tier::Item(node) = self.node.tier() else { return false };
-        let first_reads = self.example.exchanges.first().is_some_and(|exchange| exchange.method == "GET");
-        node.gravest_effect() == Effect::Send && !first_reads
+    /// Compares what the example calls with what the node states.
+    async fn effects(&self) -> Check {
+        let service = self.service().await?;
+        let journal = Arc::new(MemoryJournal::default());
+        let result = self.run(self.test(service.url()).with_journal(journal.clone())).await?;
+        if let Some(error) = &result.error
+            && error.cause.as_ref().is_some_and(|cause| cause.context.get("statedEffect").is_some())
+        {
+            return Err(error.message.clone());
+        }
+        let gravest = calls(&journal).into_iter().filter(|(effect, _)| *effect > Effect::Pure).max();
+        match (gravest, self.node.tier_for(&self.example.parameters).stated_effect()) {
+            (Some((effect, call)), None) => Err(format!(
+                "the node states no effect, and the call {call} has one: add `const EFFECT: Option<Effect> = Some(Effect::{effect:?});`"
+            )),
+            _ => Ok(()),
+        }
     }
 
     async fn bad_item_stops(&self, bad: &Json) -> Check {
@@ -288,7 +308,8 @@ impl Suite<'_> {
     /// Runs with a secret that must turn up nowhere: with the example's answers, with errors, and in a dry run.
     async fn secrets(&self) -> Check {
         let mut texts = vec![format!("{:?}", self.node.describe())];
-        let answers = [self.service().await?, self.failing_service().await?];
+        let echoing = FakeService::start_echoing().await.map_err(|error| error.to_string())?;
+        let answers = [self.service().await?, self.failing_service().await?, echoing];
         for service in &answers {
             for dry_run in [false, true] {
                 let events = Arc::new(Recorded::default());
@@ -328,6 +349,15 @@ impl Suite<'_> {
         let properties = description.into_iter().flat_map(|description| description.properties);
         properties.filter(NodeProperty::is_password).map(|property| property.name).collect()
     }
+}
+
+/// The calls that left: what they do, and method and URL.
+fn calls(journal: &MemoryJournal) -> Vec<(Effect, String)> {
+    let started = journal.records().into_iter().filter_map(|record| match record {
+        Record::Started { effect, request, .. } => Some((effect, request)),
+        Record::Ended { .. } => None,
+    });
+    started.collect()
 }
 
 /// Keeps the text of every event.

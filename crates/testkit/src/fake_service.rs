@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
-use heddle_node::{HttpExchange, Json};
+use heddle_node::{HttpExchange, Json, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -32,8 +32,19 @@ pub struct SeenRequest {
 
 struct ServiceState {
     exchanges: Vec<HttpExchange>,
-    stalls: bool,
+    behaviour: Behaviour,
     seen: Mutex<Vec<SeenRequest>>,
+}
+
+/// What a service does with a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behaviour {
+    /// It answers as the exchanges say.
+    Answers,
+    /// It never answers.
+    Stalls,
+    /// It gives back what it got, as a refusal.
+    Echoes,
 }
 
 impl FakeService {
@@ -42,7 +53,7 @@ impl FakeService {
     /// # Errors
     /// When no port is free.
     pub async fn start(exchanges: &[HttpExchange]) -> io::Result<Self> {
-        Self::start_state(exchanges.to_vec(), false).await
+        Self::start_state(exchanges.to_vec(), Behaviour::Answers).await
     }
 
     /// Starts a service that reads every request and never answers.
@@ -50,11 +61,19 @@ impl FakeService {
     /// # Errors
     /// When no port is free.
     pub async fn start_stalled() -> io::Result<Self> {
-        Self::start_state(Vec::new(), true).await
+        Self::start_state(Vec::new(), Behaviour::Stalls).await
     }
 
-    async fn start_state(exchanges: Vec<HttpExchange>, stalls: bool) -> io::Result<Self> {
-        let state = Arc::new(ServiceState { exchanges, stalls, seen: Mutex::default() });
+    /// Starts a service that refuses every request and gives back all of it, headers, address and body.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn start_echoing() -> io::Result<Self> {
+        Self::start_state(Vec::new(), Behaviour::Echoes).await
+    }
+
+    async fn start_state(exchanges: Vec<HttpExchange>, behaviour: Behaviour) -> io::Result<Self> {
+        let state = Arc::new(ServiceState { exchanges, behaviour, seen: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let router = Router::new().fallback(answer).with_state(Arc::clone(&state));
@@ -90,16 +109,25 @@ async fn answer(State(state): State<Arc<ServiceState>>, request: Request) -> Res
         path: head.uri.path().to_owned(),
         body: Json::parse_slice(&body).unwrap_or_default(),
     };
+    let headers = head.headers.iter().map(|(name, value)| {
+        (name.to_string(), Json::from(String::from_utf8_lossy(value.as_bytes()).as_ref()))
+    });
+    let got = json!({
+        "url": head.uri.to_string(),
+        "headers": headers.collect::<Json>(),
+        "body": seen.body.clone(),
+    });
+    // Under the names by which services tell of an error, too.
+    let echo = json!({ "text": got.to_string(), "message": got.to_string(), "got": got }).to_string();
     let exchange = state
         .exchanges
         .iter()
         .find(|exchange| exchange.method == seen.method && exchange.path == seen.path)
         .cloned();
     state.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-    if state.stalls {
-        std::future::pending::<()>().await;
-    }
     let (status, body) = match exchange {
+        _ if state.behaviour == Behaviour::Stalls => std::future::pending().await,
+        _ if state.behaviour == Behaviour::Echoes => (400, echo),
         Some(exchange) => (exchange.status, exchange.answer.to_string()),
         None => (404, String::new()),
     };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use heddle_node::{Item, Json, JsonObject, NodeExample, Registry};
 use heddle_runner::events::EventSink;
+use heddle_runner::journal::Journal;
 use heddle_runner::{CredentialStore, Host, RunError, RunOptions, RunResult};
 use heddle_workflow::Workflow;
 
@@ -18,6 +19,7 @@ pub struct NodeTest {
     credentials: Vec<(String, Json)>,
     options: RunOptions,
     events: Option<Arc<dyn EventSink>>,
+    journal: Option<Arc<dyn Journal>>,
 }
 
 impl NodeTest {
@@ -36,6 +38,7 @@ impl NodeTest {
             credentials: Vec::new(),
             options: RunOptions::default(),
             events: None,
+            journal: None,
         }
     }
 
@@ -89,6 +92,13 @@ impl NodeTest {
         self
     }
 
+    /// Keeps the records of its calls in `journal`.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
     /// Runs it.
     ///
     /// # Errors
@@ -102,6 +112,9 @@ impl NodeTest {
         let mut host = Host::new(registry.clone()).with_credentials(credentials);
         if let Some(events) = self.events {
             host = host.with_events(events);
+        }
+        if let Some(journal) = self.journal {
+            host = host.with_journal(journal);
         }
         let mut settings = Json::object();
         settings.insert("executionOrder", Json::from("v1"));

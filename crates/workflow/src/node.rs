@@ -5,6 +5,9 @@ use std::time::Duration;
 use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
 
+/// Bytes of a megabyte, as memory is counted.
+const MEGABYTE: f64 = (1 << 20) as f64;
+
 /// What happens when a node fails.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnError {
@@ -79,6 +82,8 @@ pub struct Node {
     pub concurrency: Option<usize>,
     /// How long one item may take; Heddle's own setting `timeLimit`, in milliseconds in the file.
     pub time_limit: Option<Duration>,
+    /// How large an answer of a service may be, in bytes; Heddle's own setting `answerLimit`, in megabytes in the file.
+    pub answer_limit: Option<usize>,
     source: JsonObject,
 }
 
@@ -132,6 +137,9 @@ impl Node {
             time_limit: number("timeLimit")
                 .filter(|ms| *ms > 0.0)
                 .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok()),
+            answer_limit: number("answerLimit")
+                .filter(|megabytes| *megabytes > 0.0)
+                .map(|megabytes| (megabytes * MEGABYTE).round() as usize),
             source,
         }
     }
@@ -175,6 +183,9 @@ impl Node {
         set("concurrency", self.concurrency != was.concurrency, &|| self.concurrency.map(Json::from));
         set("timeLimit", self.time_limit != was.time_limit, &|| {
             self.time_limit.map(|limit| (limit.as_secs_f64() * 1000.0).into())
+        });
+        set("answerLimit", self.answer_limit != was.answer_limit, &|| {
+            self.answer_limit.map(|bytes| (bytes as f64 / MEGABYTE).into())
         });
         Json::from(object)
     }

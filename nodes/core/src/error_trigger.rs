@@ -3,8 +3,8 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
-    json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -29,6 +29,8 @@ impl BatchNode for ErrorTrigger {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         Ok(vec![context.input(0)])

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
     async_trait, json,
 };
 use schemars::JsonSchema;
@@ -80,6 +80,8 @@ impl BatchNode for ExecuteWorkflowTrigger {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(
         &self,

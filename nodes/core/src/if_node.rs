@@ -1,8 +1,8 @@
 //! If: items go to the output `true` or `false`.
 
 use heddle_node::{
-    ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
-    json,
+    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,8 @@ impl ItemNode for If {
         outputs: &["true", "false"],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     /// An item that cannot be compared does not meet the conditions.
     const FAILURE_OUTPUT: usize = 1;

@@ -3,7 +3,8 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ impl BatchNode for ManualTrigger {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         Ok(vec![context.input(0)])

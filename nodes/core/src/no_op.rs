@@ -1,8 +1,8 @@
 //! No Operation: items pass through.
 
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs, async_trait,
-    json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -27,6 +27,8 @@ impl BatchNode for NoOp {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         Ok(vec![context.input(0)])

@@ -3,8 +3,8 @@
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, ErrorLevel, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    BatchContext, BatchNode, Effect, ErrorLevel, Items, Json, NodeError, NodeExample, NodeHeader,
+    RequiredInputs, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ impl BatchNode for StopAndError {
         outputs: &[],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(
         &self,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
     StoredParameters, async_trait, json,
 };
 use schemars::JsonSchema;
@@ -66,6 +66,8 @@ impl BatchNode for Wait {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(
         &self,

@@ -66,20 +66,41 @@ pub(crate) fn refused(api: &Api<'_>, answer: &Response<Bytes>) -> NodeError {
 pub(crate) fn send_refused(api: &Api<'_>, answer: &Response<Bytes>, facts: &SendFacts<'_>) -> NodeError {
     let error = refused(api, answer);
     match answer.status().as_u16() {
-        // 303 is how a server answers a request that it has carried out: the result is elsewhere (RFC 9110 §15.4.4).
-        // Any other redirect says that the request is still to be made, at another place.
-        303 | 500.. => with_unknown(error, facts),
+        // A 303 answers a request that was carried out (RFC 9110 §15.4.4), and others are used for it, too: whoever sends
+        // a redirect may have taken the request before, such as a proxy in front of the API.
+        100..=199 | 300..=399 => {
+            let advice = error.description.clone().unwrap_or_default();
+            let mut error = with_unknown(error, facts);
+            if let Some(description) = &mut error.description {
+                description.push_str(&format!(" {advice}"));
+            }
+            error
+        }
+        500.. => with_unknown(error, facts),
         _ => error,
     }
 }
 
 /// A send that met no answer.
 pub(crate) fn send_unanswered(error: HttpError, facts: &SendFacts<'_>) -> NodeError {
-    if error.outcome == Outcome::Unknown {
-        with_unknown(NodeError::from(error), facts)
-    } else {
-        unreachable(error)
+    match error.outcome {
+        Outcome::Unknown => with_unknown(NodeError::from(error), facts),
+        Outcome::Done => with_accepted(NodeError::from(error), facts),
+        Outcome::NotDone => unreachable(error),
     }
+}
+
+/// The service said yes, and the rest of its answer cannot be had.
+fn with_accepted(error: NodeError, facts: &SendFacts<'_>) -> NodeError {
+    let mut error = error.with_outcome(Outcome::Done).with_description(format!(
+        "The send to {} {} was accepted (senderId {}). {}",
+        facts.whom(),
+        facts.when(),
+        short(facts.sender_id),
+        facts.where_to_look(),
+    ));
+    facts.note(&mut error);
+    error
 }
 
 /// A call that met no answer and changed nothing.

@@ -45,7 +45,7 @@ impl ItemNode for WtsChat {
         credentials: &[(CREDENTIAL_TYPE, true)],
     };
 
-    const EFFECT: Effect = Effect::Send;
+    const EFFECT: Option<Effect> = Some(Effect::Send);
 
     async fn execute_item(
         &self,

@@ -253,24 +253,15 @@ async fn a_cancelled_send_is_told_as_such() {
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_not_followed() {
     let elsewhere = Host::start().await;
-    for (status, outcome) in [
-        (301, Outcome::NotDone),
-        (302, Outcome::NotDone),
-        (303, Outcome::Unknown),
-        (307, Outcome::NotDone),
-        (308, Outcome::NotDone),
-    ] {
+    for status in [301, 302, 303, 307, 308] {
         let host = Host::start().await;
         let location = format!("{}/chat/v1/chatbot/send?secret=1", elsewhere.sandbox.url());
         host.fault(FaultRule::new(Fault::Redirect { status, location }));
         let error = host.fail(sending(json!({}))).await;
         assert_eq!(error.message, format!("The request was redirected to 127.0.0.1 (status {status})"));
-        assert_eq!((error.http_status, error.outcome), (Some(status), outcome));
-        if outcome == Outcome::NotDone {
-            assert!(description(&error).contains("Base URL"), "{error:?}");
-        } else {
-            assert_tells_where_to_look(&error);
-        }
+        assert_eq!((error.http_status, error.outcome), (Some(status), Outcome::Unknown));
+        assert!(description(&error).contains("Base URL"), "{error:?}");
+        assert_tells_where_to_look(&error);
         assert_eq!(context(&error, "redirectHost"), Some("127.0.0.1"));
         assert!(!format!("{error:?}").contains("secret"), "{error:?}");
         assert_eq!(host.sandbox.arrived(), 1);

@@ -391,7 +391,7 @@ async fn every_item_sends_and_one_recipients_items_keep_their_order() {
     let host = Host::start().await;
     let key = |more: Json| {
         let prepared = host.prepare(sending(more)).expect("parameters");
-        assert_eq!(prepared.effect, Effect::Send);
+        assert_eq!(prepared.effect, Some(Effect::Send));
         prepared.order_key
     };
     let phone = key(json!({ "numberToSend": "5511900000001" }));

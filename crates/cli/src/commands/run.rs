@@ -72,6 +72,9 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         if let Some(time_limit) = arguments.time_limit {
             options.time_limit = time_limit;
         }
+        if let Some(answer_limit) = arguments.answer_limit {
+            options.answer_limit = answer_limit;
+        }
         if let (Some(report), Some(subject)) = (observer.report(), &subject) {
             report.begin(options.execution, subject, only.as_deref())?;
         }

@@ -71,10 +71,25 @@ pub enum Tier<'a> {
     Batch(&'a dyn ErasedBatchNode),
 }
 
+impl Tier<'_> {
+    /// The gravest effect that the node states; `None` where it says nothing.
+    pub fn stated_effect(&self) -> Option<Effect> {
+        match self {
+            Self::Item(node) => node.stated_effect(),
+            Self::Batch(node) => node.stated_effect(),
+        }
+    }
+
+    /// Whether the node may change anything in the world. One that does not say so may.
+    pub fn may_have_effect(&self) -> bool {
+        self.stated_effect() != Some(Effect::Pure)
+    }
+}
+
 /// An [`ItemNode`] without its parameter type.
 pub trait ErasedItemNode: Send + Sync {
-    /// The gravest effect that any item can have.
-    fn gravest_effect(&self) -> Effect;
+    /// The gravest effect that any item can have; `None` where the node says nothing.
+    fn stated_effect(&self) -> Option<Effect>;
 
     /// The output that failed items take where the workflow continues on the regular outputs.
     fn failure_output(&self) -> usize;
@@ -111,10 +126,19 @@ pub trait ErasedItemNode: Send + Sync {
 
 /// A [`BatchNode`] without its parameter type.
 pub trait ErasedBatchNode: Send + Sync {
+    /// The gravest effect that a run can have; `None` where the node says nothing.
+    fn stated_effect(&self) -> Option<Effect>;
+
+    /// Types the resolved parameters. Does no I/O.
+    ///
+    /// # Errors
+    /// When they do not fit; the error names the parameter.
+    fn prepare(&self, parameters: &Json) -> Result<PreparedBatch, NodeError>;
+
     /// Runs all items.
     fn run<'a>(
         &'a self,
-        parameters: &'a Json,
+        prepared: &'a PreparedBatch,
         context: &'a BatchContext<'a>,
     ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>>;
 }
@@ -122,10 +146,17 @@ pub trait ErasedBatchNode: Send + Sync {
 /// The typed parameters of one item, with what the runner must know of them.
 pub struct PreparedItem {
     parameters: Box<dyn Any + Send + Sync>,
-    /// What the item does.
-    pub effect: Effect,
+    /// What the item does; `None` where the node says nothing.
+    pub effect: Option<Effect>,
     /// Its order key.
     pub order_key: Option<String>,
+}
+
+/// The typed parameters of a node that takes whole inputs, with what the runner must know of them.
+pub struct PreparedBatch {
+    parameters: Box<dyn Any + Send + Sync>,
+    /// What the run does; `None` where the node says nothing.
+    pub effect: Option<Effect>,
 }
 
 /// Makes a [`Node`] of an [`ItemNode`].
@@ -190,7 +221,7 @@ impl_node!(ItemAdapter, ItemNode, Item);
 impl_node!(BatchAdapter, BatchNode, Batch);
 
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
-    fn gravest_effect(&self) -> Effect {
+    fn stated_effect(&self) -> Option<Effect> {
         N::EFFECT
     }
 
@@ -214,7 +245,7 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         let parameters: N::Parameters = read_parameters(parameters)?;
         self.node.check(&parameters)?;
         Ok(PreparedItem {
-            effect: self.node.effect(&parameters),
+            effect: within(N::EFFECT, self.node.effect(&parameters)),
             order_key: self.node.order_key(&parameters),
             parameters: Box::new(parameters),
         })
@@ -227,9 +258,7 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
     ) -> BoxFuture<'a, Result<ItemOutput, NodeError>> {
         match prepared.parameters.downcast_ref() {
             Some(parameters) => self.node.execute_item(parameters, context),
-            None => Box::pin(std::future::ready(Err(NodeError::operation(
-                "The item was prepared by a node of another type",
-            )))),
+            None => Box::pin(std::future::ready(Err(prepared_elsewhere()))),
         }
     }
 
@@ -243,16 +272,40 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
 }
 
 impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
-    fn run<'a>(
-        &'a self,
-        parameters: &'a Json,
-        context: &'a BatchContext<'a>,
-    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>> {
-        Box::pin(async move {
-            let parameters: N::Parameters = read_parameters(parameters)?;
-            self.node.execute(&parameters, context).await
+    fn stated_effect(&self) -> Option<Effect> {
+        N::EFFECT
+    }
+
+    fn prepare(&self, parameters: &Json) -> Result<PreparedBatch, NodeError> {
+        let parameters: N::Parameters = read_parameters(parameters)?;
+        Ok(PreparedBatch {
+            effect: within(N::EFFECT, self.node.effect(&parameters)),
+            parameters: Box::new(parameters),
         })
     }
+
+    fn run<'a>(
+        &'a self,
+        prepared: &'a PreparedBatch,
+        context: &'a BatchContext<'a>,
+    ) -> BoxFuture<'a, Result<Vec<Items>, NodeError>> {
+        match prepared.parameters.downcast_ref() {
+            Some(parameters) => self.node.execute(parameters, context),
+            None => Box::pin(std::future::ready(Err(prepared_elsewhere()))),
+        }
+    }
+}
+
+/// What an item states, held to what its node states.
+fn within(node: Option<Effect>, item: Option<Effect>) -> Option<Effect> {
+    match (node, item) {
+        (Some(node), Some(item)) => Some(node.min(item)),
+        (node, item) => item.or(node),
+    }
+}
+
+fn prepared_elsewhere() -> NodeError {
+    NodeError::operation("The parameters were prepared by a node of another type")
 }
 
 fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescription {

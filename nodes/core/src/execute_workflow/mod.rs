@@ -93,6 +93,9 @@ impl BatchNode for Once {
 
     const HEADER: NodeHeader = HEADER;
 
+    /// The worst that the workflow can do: what it did is known only afterwards.
+    const EFFECT: Option<Effect> = Some(Effect::Send);
+
     async fn execute(
         &self,
         parameters: &ExecuteWorkflowParameters,
@@ -145,7 +148,7 @@ impl ItemNode for Each {
     const HEADER: NodeHeader = HEADER;
 
     /// The worst that the workflow can do: what it did is known only afterwards.
-    const EFFECT: Effect = Effect::Send;
+    const EFFECT: Option<Effect> = Some(Effect::Send);
 
     /// Nobody can tell whom the workflow sends to, so the items take their turns.
     fn order_key(&self, _: &ExecuteWorkflowParameters) -> Option<String> {

@@ -17,7 +17,7 @@ use heddle_node::json::KeyPlace;
 use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BinaryData, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
+    BinaryData, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
     NodeHeader, RequiredInputs, async_trait,
 };
 
@@ -67,6 +67,8 @@ impl ItemNode for Set {
         outputs: &[""],
         credentials: &[],
     };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     const WAITS: bool = false;
 
