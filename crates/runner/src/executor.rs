@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
-use heddle_node::{Effect, ErrorKind, Item, Items, Json, NodeError};
+use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::cancel::CancelReason;

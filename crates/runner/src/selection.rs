@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use heddle_node::NodeError;
 use heddle_node::node::Tier;
-use heddle_node::{Effect, NodeError};
 use heddle_workflow::ConnectionFilter;
 
 use crate::events::{NodeSite, Origin};
+use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
 use crate::suggest::suggest;
@@ -151,7 +152,7 @@ impl ItemSelection {
         }
         told.extend(self.runs.keys().filter_map(|run| workflow.node_index(run.outermost_node())));
         for (index, node) in prepared.nodes.iter().enumerate() {
-            let sends = node.as_ref().is_some_and(|node| node.gravest_effect() == Effect::Send);
+            let sends = node.as_ref().is_some_and(PreparedNode::has_effect);
             if sends && !told.contains(&index) {
                 let name = &workflow.nodes[index].name;
                 return refuse(
