@@ -4,6 +4,7 @@ pub mod compare;
 pub mod hostile_service;
 pub mod measure;
 pub mod oracle;
+pub mod readers;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

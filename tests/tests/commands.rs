@@ -1,6 +1,6 @@
 //! The other commands: `nodes`, `describe`, `options`, `schema`, `sandbox`, and wrong calls.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Stdio;
 
 use heddle_tests::{Finished, Service, heddle, recipient, recipients, root, sending_workflow, workflow};
@@ -114,8 +114,9 @@ fn the_sandbox_serves_until_ctrl_c() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("credentials.json");
     std::fs::write(&file, &line).expect("it can be written");
-    let finished =
-        Finished::of(heddle().arg("run").arg(workflow("send-chatbot.json")).arg("--credentials").arg(file));
+    let finished = Finished::of(
+        heddle().arg("run").arg(workflow("send-chatbot.json")).args(["--pins", "--credentials"]).arg(file),
+    );
     assert_eq!(finished.status, 0, "{}", finished.stderr);
     assert!(finished.stderr.contains("3 sent"), "{}", finished.stderr);
     let killed = std::process::Command::new("kill")
@@ -141,9 +142,9 @@ fn a_wrong_call_says_what_is_right() {
     let example = workflow("send-chatbot.json");
     for option in ["--start", "--node"] {
         let finished =
-            Finished::of(heddle().arg("run").arg(&example).args(["--sandbox", option, "Welcome thm"]));
+            Finished::of(heddle().arg("run").arg(&example).args(["--sandbox", option, "Welcome each"]));
         assert_eq!(finished.status, 2, "{option}");
-        assert!(finished.stderr.contains("\"Welcome them\""), "{}", finished.stderr);
+        assert!(finished.stderr.contains("\"Welcome each contact\""), "{}", finished.stderr);
     }
 }
 
@@ -227,6 +228,80 @@ fn eval_replays_recorded_cases() {
         assert_eq!(result["id"], case["id"]);
         if case.get("error").is_none() && case.get("quirk").is_none() {
             assert_eq!((&result["value"], &result["type"]), (&case["expected"], &case["type"]), "{case}");
+        }
+    }
+}
+
+/// Runs a command with a text on standard input.
+fn fed(arguments: &[&str], text: &[u8]) -> Finished {
+    let mut command = heddle();
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    // A command that refuses its arguments does not read.
+    let _ = child.stdin.take().expect("a pipe").write_all(text);
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[test]
+fn a_workflow_may_come_on_standard_input() {
+    let example = std::fs::read(workflow("send-chatbot.json")).expect("the example is there");
+    let run = fed(&["run", "-", "--pins", "--sandbox"], &example);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(run.json().as_array().map(Vec::len), Some(3));
+    let check = fed(&["check", "-"], &example);
+    assert_eq!(
+        (check.status, check.stdout.as_str()),
+        (0, "standard input: no problems\n"),
+        "{}",
+        check.stderr
+    );
+    for command in ["run", "check"] {
+        let broken = fed(&[command, "-"], b"{\"nodes\": [}");
+        assert_eq!(broken.status, 2);
+        assert!(broken.stderr.contains("standard input:1:12: "), "{}", broken.stderr);
+    }
+}
+
+#[test]
+fn standard_input_is_not_read_for_two_things() {
+    for arguments in [&["run", "-", "--input", "-"][..], &["check", "-", "-"][..]] {
+        let twice = fed(arguments, b"{}");
+        assert_eq!((twice.status, twice.stdout.as_str()), (2, ""));
+        assert!(
+            twice.stderr.contains("standard input (-) can be read for one thing only"),
+            "{}",
+            twice.stderr
+        );
+    }
+}
+
+#[test]
+fn completions_are_given_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = Finished::of(heddle().args(["completions", shell]));
+        assert_eq!(script.status, 0, "{}", script.stderr);
+        for word in ["heddle", "static-data", "describe"] {
+            assert!(script.stdout.contains(word), "{shell}: {word} is missing");
+        }
+    }
+    assert_eq!(Finished::of(heddle().args(["completions", "cmd"])).status, 2);
+}
+
+#[test]
+fn a_type_that_is_not_linked_is_met_with_the_crates_that_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("workflow.json");
+    for node_type in ["example.local", "n8n-nodes-base.slack"] {
+        let node = json!({ "id": "1", "name": "Local", "type": node_type, "typeVersion": 1, "position": [0, 0], "parameters": {} });
+        std::fs::write(&file, json!({ "nodes": [node], "connections": {} }).to_string())
+            .expect("it can be written");
+        let described = Finished::of(heddle().args(["describe", node_type]));
+        for finished in [Finished::of(heddle().arg("check").arg(&file)), described] {
+            // Lines are broken where they end.
+            let told = finished.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+            for word in ["heddle-nodes-core", "heddle-nodes-wts-chat", "use heddle_nodes as _;"] {
+                assert!(told.contains(word), "{word} is missing in {told}");
+            }
         }
     }
 }

@@ -26,6 +26,7 @@ fn its_first_command_prints_what_it_says() {
     let finished = Finished::of(heddle().current_dir(root()).args([
         "run",
         "tests/workflows/send-chatbot.json",
+        "--pins",
         "--sandbox",
     ]));
     assert_eq!(finished.status, 0, "{}", finished.stderr);
@@ -34,7 +35,7 @@ fn its_first_command_prints_what_it_says() {
         "{}",
         finished.stderr
     );
-    assert_eq!(finished.json()[0]["pairedItem"]["item"], 0);
+    assert_eq!(finished.json().as_array().map(Vec::len), Some(3), "all conversations: {}", finished.stdout);
 }
 
 #[test]
@@ -51,4 +52,23 @@ fn a_program_with_its_own_node_has_all_commands() {
     let example = workflow("send-chatbot.json");
     let checked = greet(&["check", example.to_str().expect("a path")]);
     assert_eq!(checked.status, 0, "{}", checked.stderr);
+}
+
+#[test]
+fn its_embedding_example_runs_and_says_what_is_wrong() {
+    let embed = |folder: &std::path::Path| {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.args(["run", "--quiet", "--locked", "--package", "heddle-runner", "--example", "embed"]);
+        Finished::of(command.arg("--manifest-path").arg(root().join("Cargo.toml")).current_dir(folder))
+    };
+    let right = embed(root());
+    assert_eq!((right.status, right.stdout.lines().count()), (0, 3), "{}", right.stderr);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let wrong = embed(elsewhere.path());
+    assert_eq!((wrong.status, wrong.stdout.as_str()), (1, ""));
+    assert!(
+        wrong.stderr.starts_with("error: tests/workflows/send-chatbot.json: The file cannot be read"),
+        "{}",
+        wrong.stderr
+    );
 }

@@ -2,7 +2,7 @@
 //! `cargo run --package heddle --example greet -- describe example.greet` prints its form.
 
 use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, RequiredInputs, async_trait,
+    Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, RequiredInputs, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ impl ItemNode for Greet {
             greeting = greeting.to_uppercase();
         }
         let mut json = context.item.json.clone();
-        json.insert("greeting", Json::from(greeting));
+        json.insert("greeting", greeting);
         Ok(json.into())
     }
 }

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Find every problem of workflow files without running them.
     Check {
-        /// Workflow files.
+        /// Workflow files. - reads standard input.
         #[arg(required = true, value_name = "WORKFLOW")]
         workflows: Vec<PathBuf>,
         #[command(flatten)]
@@ -84,6 +84,14 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Print what completes this command's words in a shell.
+    ///
+    /// For bash: heddle completions bash > ~/.local/share/bash-completion/completions/heddle
+    Completions {
+        /// Shell to complete for.
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
     /// Start the sandbox of a service as a server, and print its URL and token.
     Sandbox {
         /// Port on the loopback interface; any free one by default.
@@ -97,7 +105,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// Workflow file, as n8n exports it.
+    /// Workflow file, as n8n exports it. - reads standard input; called workflows are then looked for in the folder that the
+    /// command runs in.
     #[arg(value_name = "WORKFLOW")]
     pub(crate) workflow: PathBuf,
     /// Items that enter at the start node: a JSON array of objects or of {json} items, or JSON Lines. - reads

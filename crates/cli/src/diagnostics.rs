@@ -1,7 +1,9 @@
 //! Problems of workflow files, shown with their place in the file.
 
 use std::fmt;
+use std::ops::Range;
 
+use heddle_node::{printable, printable_line};
 use heddle_workflow::{Problem, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
@@ -31,7 +33,10 @@ pub(crate) fn render(name: &str, text: Option<&str>, problems: &[Problem]) -> St
 struct Shown<'a> {
     problem: &'a Problem,
     message: String,
+    help: Option<String>,
     source: Option<NamedSource<String>>,
+    /// The place in the source.
+    range: Range<usize>,
 }
 
 impl<'a> Shown<'a> {
@@ -40,10 +45,25 @@ impl<'a> Shown<'a> {
             Some(span) => format!("{name}:{}:{}", span.line, span.column),
             None => name.to_owned(),
         };
-        let source =
-            text.filter(|text| fits(text, problem)).map(|text| NamedSource::new(name, text.to_owned()));
-        Self { problem, message: format!("{place}: {}", problem.message), source }
+        let range = problem.span.as_ref().map_or(0..0, |span| span.range.clone());
+        let (source, range) = match text.filter(|text| fits(text, problem)) {
+            Some(text) => {
+                let (text, range) = escape(text, range);
+                (Some(NamedSource::new(name, text)), range)
+            }
+            None => (None, range),
+        };
+        let message = format!("{place}: {}", printable(&problem.message));
+        let help = problem.help.as_deref().map(|help| printable(help).into_owned());
+        Self { problem, message, help, source, range }
     }
+}
+
+/// A text as a terminal may show it, and where a part of it stands then.
+fn escape(text: &str, range: Range<usize>) -> (String, Range<usize>) {
+    let (before, part) = (printable(&text[..range.start]), printable(&text[range.clone()]));
+    let shown = before.len()..before.len() + part.len();
+    (format!("{before}{part}{}", printable(&text[range.end..])), shown)
 }
 
 /// Whether the line of the problem is short enough to be read.
@@ -72,7 +92,7 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        self.problem.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -80,19 +100,17 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.problem.span.as_ref().filter(|_| self.source.is_some())?;
+        let source = self.source.as_ref()?;
         // A long value is marked at its start: its lines would hide the place.
-        let length = span.range.len().min(LONGEST_LINE);
-        let line_end = self
-            .source
-            .as_ref()
-            .map_or(length, |source| source.inner()[span.range.clone()].find('\n').unwrap_or(length));
+        let length = self.range.len().min(LONGEST_LINE);
+        let line_end = source.inner()[self.range.clone()].find('\n').unwrap_or(length);
         let label = match (&self.problem.node, &self.problem.parameter) {
             (Some(node), Some(parameter)) => Some(format!("node \"{node}\", parameter {parameter}")),
             (Some(node), None) => Some(format!("node \"{node}\"")),
             (None, parameter) => parameter.clone(),
         };
-        let label = LabeledSpan::new(label, span.range.start, length.min(line_end));
+        let label = label.map(|label| printable_line(&label).into_owned());
+        let label = LabeledSpan::new(label, self.range.start, length.min(line_end));
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
+use heddle_node::printable_line;
+
 /// Exit status of a workflow that failed.
 pub(crate) const FAILED: u8 = 1;
 /// Exit status of a wrong call or file.
@@ -44,7 +46,7 @@ impl Failure {
 
     /// A file cannot be read or written.
     pub(crate) fn file(doing: &str, path: &Path, error: &dyn fmt::Display) -> Self {
-        Self::usage(format!("cannot {doing} {}: {error}", path.display()))
+        Self::usage(format!("cannot {doing} {}: {error}", printable_line(&path.display().to_string())))
     }
 
     /// Adds what to do about it.

@@ -7,6 +7,7 @@ use std::path::Path;
 use heddle_node::json::ArrayReader;
 use heddle_node::{Item, Json};
 
+use crate::commands;
 use crate::failure::Failure;
 use crate::report::HashingReader;
 
@@ -33,11 +34,11 @@ fn with_reader<T>(
     path: &Path,
     read: impl FnOnce(&str, &mut dyn Read) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    if path == Path::new("-") {
-        return read("standard input", &mut io::stdin().lock());
+    if commands::is_standard_input(path) {
+        return read(commands::STANDARD_INPUT, &mut io::stdin().lock());
     }
     let file = std::fs::File::open(path).map_err(|error| Failure::file("read", path, &error))?;
-    read(&path.display().to_string(), &mut io::BufReader::new(file))
+    read(&commands::name_of(path), &mut io::BufReader::new(file))
 }
 
 /// Reads a text file as people save them: UTF-8 or UTF-16, with or without a byte order mark.

@@ -13,18 +13,21 @@ mod progress;
 mod report;
 mod signals;
 mod static_data;
+mod terminal;
 mod variables;
 mod verdicts;
 
+use std::borrow::Cow;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use heddle_node::printable_line;
 
 // The linker keeps the nodes of crates that are named.
 use heddle_nodes as _;
 
 use crate::arguments::{Arguments, Command};
-use crate::failure::Failure;
+use crate::failure::{Failure, USAGE};
 
 /// Items are many small values that live and die together, which this allocator serves faster, and in less memory, than
 /// the system's. A program that brings its own turns the feature off.
@@ -35,7 +38,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Runs the command that the process's arguments name, with Heddle's nodes and those of every other crate that the program
 /// names, and gives the status to exit with.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
     match execute(arguments.command) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
@@ -47,11 +53,25 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Prints what is wrong with the arguments, or the help that they ask for.
+fn explain(error: &clap::Error) -> ExitCode {
+    let is_obeyed =
+        |argument: std::ffi::OsString| matches!(printable_line(&argument.to_string_lossy()), Cow::Owned(_));
+    if std::env::args_os().any(is_obeyed) {
+        // An argument, such as the name of a file, holds what a terminal would obey.
+        commands::print_error(&error.render().to_string());
+    } else {
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
+}
+
 fn execute(command: Command) -> Result<u8, Failure> {
     let registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
     match command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
         Command::Check { workflows, variables } => commands::check::execute(registry, &workflows, &variables),
+        Command::Completions { shell } => commands::completions::execute(shell),
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe { node_type, json_schema } => {
             commands::nodes::describe(&registry, &node_type, json_schema)

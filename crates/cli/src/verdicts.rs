@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use heddle_node::{Effect, NodeError};
+use heddle_node::{Effect, NodeError, printable_line};
 use heddle_runner::events::{Event, NodeSite, Origin, RunSite, Verdict};
 use uuid::Uuid;
 
@@ -221,7 +221,7 @@ impl Verdicts {
             let counts = Counts::of(&runs);
             let _ = writeln!(text, "{}: {}", node.name, self.describe_counts(node, &runs, &counts));
             for failure in &node.failures {
-                let _ = writeln!(text, "  {failure}");
+                let _ = writeln!(text, "  {}", printable_line(failure));
             }
             if node.failed > node.failures.len() {
                 let more = node.failed - node.failures.len();
@@ -341,7 +341,7 @@ pub(crate) fn name_of(run: &RunSite, node: &str) -> String {
         }
         name.push_str(SEPARATOR);
     }
-    name + node
+    printable_line(&(name + node)).into_owned()
 }
 
 /// Where the items of a node run are counted, apart from the item of the nearest caller: ` of run 1`, ` for item 3 of Outer`.
@@ -357,13 +357,13 @@ fn place(at: &NodeSite, tells_run: bool) -> (String, Option<usize>) {
         match item {
             Some(item) if is_nearest && by.run == 0 => nearest = Some(*item),
             Some(item) => {
-                let _ = write!(text, " for item {item} of {}", by.node);
+                let _ = write!(text, " for item {item} of {}", printable_line(&by.node));
                 if by.run > 0 {
                     let _ = write!(text, " in its run {}", by.run);
                 }
             }
             None if by.run > 0 => {
-                let _ = write!(text, " for run {} of {}", by.run, by.node);
+                let _ = write!(text, " for run {} of {}", by.run, printable_line(&by.node));
             }
             None => {}
         }

@@ -74,7 +74,7 @@ impl ExpressionError {
         if self.context.is_null() {
             self.context = Json::from(JsonObject::new());
         }
-        self.context.insert(key, value.into());
+        self.context.insert(key, value);
         self
     }
 

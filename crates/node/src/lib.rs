@@ -17,6 +17,7 @@ pub mod node;
 pub mod options;
 pub mod paired_item;
 pub mod parameters;
+mod printable;
 pub mod registry;
 pub mod schema;
 pub mod secret;
@@ -39,6 +40,7 @@ pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json
 pub use node::{BatchNode, Effect, ItemNode, ItemOutput, Node, NodeHeader, RequiredInputs, Tier};
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use paired_item::{ItemReference, PairedItem, Source};
+pub use printable::{printable, printable_line};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
 pub use stored::{CheckHost, StoredParameters, holds_expression};

@@ -44,6 +44,9 @@ pub trait Sandbox: Send + Sync {
     fn credential(&self) -> Json;
 }
 
+/// What the names of the crates with Heddle's own nodes begin with.
+const HEDDLE_NODES: &str = "heddle-nodes";
+
 inventory::collect!(NodeRegistration);
 inventory::collect!(CredentialRegistration);
 
@@ -131,6 +134,11 @@ struct RegisteredNode {
 pub enum RegistryError {
     /// No node is linked: the program must name the crate that holds them.
     Empty,
+    /// Nodes are linked, but none of Heddle's: most likely the linker left them out.
+    OnlyOthers {
+        /// The crates whose nodes are linked, sorted.
+        crates: Vec<&'static str>,
+    },
     /// Two nodes have one type and version.
     DuplicateNode {
         /// The type and version.
@@ -156,8 +164,23 @@ impl Registry {
     /// All that the linked crates announce.
     ///
     /// # Errors
-    /// When no node is linked, or two have one type and version.
+    /// When no node is linked, or two have one type and version; and when no node of Heddle's is among them, since the linker
+    /// leaves out a crate that nobody names ([`linked_as_is`](Self::linked_as_is) does without them).
     pub fn linked() -> Result<Self, RegistryError> {
+        let registry = Self::linked_as_is()?;
+        let crates = registry.crates();
+        if crates.iter().any(|name| name.starts_with(HEDDLE_NODES)) {
+            Ok(registry)
+        } else {
+            Err(RegistryError::OnlyOthers { crates })
+        }
+    }
+
+    /// All that the linked crates announce, in a program that is meant to do without Heddle's own nodes.
+    ///
+    /// # Errors
+    /// When no node is linked, or two have one type and version.
+    pub fn linked_as_is() -> Result<Self, RegistryError> {
         let mut registry = Self::new();
         for registration in inventory::iter::<NodeRegistration> {
             registry.register(registration.crate_name, (registration.build)())?;
@@ -233,6 +256,14 @@ impl Registry {
         self.nodes.values().flatten().map(|entry| &entry.node)
     }
 
+    /// The crates that hold the nodes, sorted.
+    pub fn crates(&self) -> Vec<&'static str> {
+        let mut crates: Vec<_> = self.nodes.values().flatten().map(|entry| entry.crate_name).collect();
+        crates.sort_unstable();
+        crates.dedup();
+        crates
+    }
+
     /// The credential type `name`.
     pub fn credential(&self, name: &str) -> Option<&CredentialRegistration> {
         self.credentials.get(name)
@@ -254,6 +285,12 @@ impl fmt::Display for RegistryError {
             Self::Empty => write!(
                 formatter,
                 "no node is linked into this program: name the crate that holds them, for example `use heddle_nodes as _;`"
+            ),
+            Self::OnlyOthers { crates } => write!(
+                formatter,
+                "only nodes of {} are linked into this program, none of Heddle's: the linker leaves out a crate that nobody \
+                 names. Name it with `use heddle_nodes as _;`, or do without its nodes with `Registry::linked_as_is()`",
+                crates.join(", ")
             ),
             Self::DuplicateNode { node, crates: [first, second] } => {
                 write!(formatter, "the node {node} is in the crates {first} and {second}: remove one of them")

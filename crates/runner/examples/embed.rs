@@ -1,6 +1,8 @@
 //! Runs a workflow inside a program of your own: `cargo run --package heddle-runner --example embed`.
 
+use std::error::Error;
 use std::io::Write as _;
+use std::process::ExitCode;
 
 use heddle_node::Registry;
 use heddle_nodes as _; // the linker keeps the nodes of crates that are named
@@ -8,7 +10,17 @@ use heddle_runner::{CredentialStore, Host, RunOptions};
 use heddle_workflow::Workflow;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let registry = Registry::linked()?;
     let start_sandbox = registry.credential("wtsApi").and_then(|found| found.sandbox).ok_or("no sandbox")?;
     let sandbox = start_sandbox(0).await?;
@@ -17,10 +29,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let host = Host::new(registry).with_credentials(credentials);
     let workflow = Workflow::read("tests/workflows/send-chatbot.json")?;
-    let result = host.run(&workflow, RunOptions::default()).await?;
+    // Its customers are pinned data; `items` in the options would be others.
+    let result = host.run(&workflow, RunOptions { pins: true, ..RunOptions::default() }).await?;
+    if let Some(error) = result.error {
+        return Err(error.into());
+    }
 
-    for item in result.last_outputs("Welcome them").unwrap_or_default().iter().flat_map(|items| items.iter())
-    {
+    let conversations = result.last_outputs("Welcome each contact").unwrap_or_default();
+    for item in conversations.iter().flat_map(|items| items.iter()) {
         writeln!(std::io::stdout(), "{}", item.json)?;
     }
     Ok(())

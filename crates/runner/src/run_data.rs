@@ -2,9 +2,10 @@
 //! (`docs/engine.md §3`).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
-use heddle_node::{Item, Json, NodeError, Outcome, Source};
+use heddle_node::{Item, Json, NodeError, Outcome, Source, printable, printable_line};
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -215,6 +216,28 @@ pub struct WorkflowFailure {
     /// The node's error.
     pub cause: Option<NodeError>,
 }
+
+impl fmt::Display for WorkflowFailure {
+    /// What happened and where, in a line or more; what a terminal would obey is escaped.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&printable(&self.message))?;
+        let place = [
+            self.node.as_ref().map(|node| format!("node \"{}\"", printable_line(node))),
+            self.item_index.map(|item| format!("item {item}")),
+            self.parameter.as_ref().map(|parameter| format!("parameter {}", printable_line(parameter))),
+        ];
+        let place: Vec<String> = place.into_iter().flatten().collect();
+        if !place.is_empty() {
+            write!(formatter, " ({})", place.join(", "))?;
+        }
+        match &self.description {
+            Some(description) => write!(formatter, ". {}", printable(description)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for WorkflowFailure {}
 
 impl WorkflowFailure {
     /// The run was cancelled, or took too long (`docs/engine.md §19`).

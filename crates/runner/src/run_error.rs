@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use heddle_node::{printable, printable_line};
 use heddle_workflow::Problem;
 
 /// Why a run could not begin. Nothing has left.
@@ -38,14 +39,18 @@ impl fmt::Display for RunError {
                 formatter.write_str(&texts.join("\n"))
             }
             Self::NoSuchNode { name, help } => {
-                write!(formatter, "the workflow has no node \"{name}\". {help}")
+                write!(formatter, "the workflow has no node \"{}\". {}", printable_line(name), printable(help))
             }
             Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
             Self::NoStartNode => formatter.write_str(
                 "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
             ),
             Self::UnknownTimezone(name) => {
-                write!(formatter, "the time zone \"{name}\" is unknown: give an IANA name such as Europe/Berlin")
+                write!(
+                    formatter,
+                    "the time zone \"{}\" is unknown: give an IANA name such as Europe/Berlin",
+                    printable_line(name)
+                )
             }
         }
     }

@@ -33,14 +33,23 @@ fn list(all: &str, names: &[&str]) -> String {
     format!("{all}: {}{more}.", quote(&names[..names.len().min(SHOWN)]))
 }
 
-/// Node types near to `wrong`.
+/// Node types near to `wrong`, and which crates' nodes there are.
 pub fn suggest_node_types(registry: &Registry, wrong: &str) -> String {
     let near = near_types(registry, wrong);
     if near.is_empty() {
-        "`heddle nodes` lists the node types that there are.".to_owned()
+        linked_types(registry)
     } else {
-        format!("Did you mean {}? `heddle nodes` lists all.", quote(&near))
+        format!("Did you mean {}? {}", quote(&near), linked_types(registry))
     }
+}
+
+/// Which node types there are, and how a program gets others: the linker leaves out in silence what nobody names.
+fn linked_types(registry: &Registry) -> String {
+    format!(
+        "`heddle nodes` lists the types that there are, of the linked crates {}; a program links another by naming it, as in \
+         `use heddle_nodes as _;`.",
+        registry.crates().join(", ")
+    )
 }
 
 /// Node types whose name behind the package is that of `wrong`, or nearly so.
@@ -89,7 +98,7 @@ pub(crate) fn explain_missing_type(registry: &Registry, node_type: &str) -> Prob
     } else {
         "Pin its data and run with `--pins`, disable the node, or start behind it with `--start NODE --input FILE`."
     };
-    Problem::error(message).with_help(format!("{way_out} `heddle nodes` lists the types that there are."))
+    Problem::error(message).with_help(format!("{way_out} {}", linked_types(registry)))
 }
 
 /// The names that something may have, of which one may be misspelt.

@@ -74,7 +74,7 @@ impl NodeTest {
     /// A further key of the node's JSON, such as `onError`.
     #[must_use]
     pub fn with_setting(mut self, key: &str, value: impl Into<Json>) -> Self {
-        self.node.insert(key, value.into());
+        self.node.insert(key, value);
         self
     }
 

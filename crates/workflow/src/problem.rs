@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use heddle_node::{printable, printable_line};
 use serde::Serialize;
 
 use crate::source::Span;
@@ -140,13 +141,13 @@ impl fmt::Display for Problem {
         if let Some(span) = &self.span {
             write!(f, "{}:{}: ", span.line, span.column)?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&printable(&self.message))?;
         let subject = self.subject();
         if !subject.is_empty() {
-            write!(f, " [{subject}]")?;
+            write!(f, " [{}]", printable_line(&subject))?;
         }
         match &self.help {
-            Some(help) => write!(f, " ({help})"),
+            Some(help) => write!(f, " ({})", printable(help)),
             None => Ok(()),
         }
     }
@@ -176,7 +177,7 @@ impl fmt::Display for WorkflowError {
                 f.write_str("\n")?;
             }
             let separator = if problem.span.is_some() { ":" } else { ": " };
-            write!(f, "{}{separator}{problem}", self.name)?;
+            write!(f, "{}{separator}{problem}", printable_line(&self.name))?;
         }
         Ok(())
     }

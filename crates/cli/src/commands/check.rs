@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use heddle_node::Registry;
-use heddle_workflow::{Problem, Severity, Workflow};
+use heddle_workflow::{Problem, Severity};
 
 use crate::arguments::VariableArguments;
 use crate::diagnostics;
@@ -17,9 +17,10 @@ pub(crate) fn execute(
     let _variables = crate::variables::read(variables)?;
     crate::variables::timezone(variables)?;
     let mut errors = 0;
+    super::read_standard_input_once(paths.iter().map(PathBuf::as_path))?;
     for path in paths {
-        let name = path.display().to_string();
-        let (text, problems) = match Workflow::read(path) {
+        let name = super::name_of(path);
+        let (text, problems) = match super::read_workflow(path) {
             Ok(workflow) => {
                 let problems = heddle_runner::check(&workflow, &registry);
                 (workflow.text().map(str::to_owned), problems)
@@ -30,7 +31,7 @@ pub(crate) fn execute(
             super::print(&format!("{name}: no problems\n"))?;
             continue;
         }
-        super::print_error(&diagnostics::render(&name, text.as_deref(), &problems));
+        super::print_rendered(&diagnostics::render(&name, text.as_deref(), &problems));
         super::print(&format!("{name}: {}\n", count(&problems)))?;
         errors += problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     }

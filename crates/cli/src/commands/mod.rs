@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod eval;
 pub(crate) mod nodes;
 pub(crate) mod options;
@@ -8,18 +9,19 @@ pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use heddle_node::{Registry, Sandbox};
+use heddle_node::{Registry, Sandbox, printable, printable_line};
 use heddle_runner::CredentialStore;
+use heddle_workflow::{Problem, Workflow, WorkflowError};
 
 use crate::arguments::CredentialArguments;
 use crate::failure::Failure;
 
 /// Prints to standard output. A reader that has gone away, as `head` does, ends nothing.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut output = std::io::stdout().lock();
+    let mut output = crate::terminal::standard_output();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("cannot write to standard output: {error}")))
@@ -28,9 +30,56 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line to standard error, where nobody can be told of a failure.
+/// Prints a line to standard error, where nobody can be told of a failure. What a terminal would obey is escaped.
 pub(crate) fn print_error(text: &str) {
+    print_rendered(&printable(text));
+}
+
+/// As [`print_error`], for text in which everything from outside has been escaped and the colours are ours.
+pub(crate) fn print_rendered(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end());
+}
+
+/// How messages call standard input.
+pub(crate) const STANDARD_INPUT: &str = "standard input";
+
+/// How messages call a file: its path, or standard input for `-`.
+pub(crate) fn name_of(path: &Path) -> String {
+    if is_standard_input(path) {
+        STANDARD_INPUT.to_owned()
+    } else {
+        printable_line(&path.display().to_string()).into_owned()
+    }
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Reads a workflow file, or standard input for `-`.
+pub(crate) fn read_workflow(path: &Path) -> Result<Workflow, WorkflowError> {
+    if !is_standard_input(path) {
+        return Workflow::read(path);
+    }
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Workflow::parse_bytes(STANDARD_INPUT, &bytes),
+        Err(error) => Err(WorkflowError {
+            name: STANDARD_INPUT.to_owned(),
+            text: None,
+            problems: vec![Problem::error(format!("It cannot be read: {error}"))],
+        }),
+    }
+}
+
+/// Refuses a call that reads standard input for two things: the second would get nothing.
+pub(crate) fn read_standard_input_once<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Failure> {
+    if paths.into_iter().filter(|path| is_standard_input(path)).count() > 1 {
+        return Err(Failure::usage("standard input (-) can be read for one thing only")
+            .with_help("Give the path of a file for the other."));
+    }
+    Ok(())
 }
 
 /// A runtime on this thread: the work is waiting, not computing.

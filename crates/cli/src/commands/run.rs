@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use heddle_node::{Item, Registry};
+use heddle_node::{Item, Registry, printable_line};
 use heddle_runner::{
     CancelReason, Host, ItemSelection, KeptOutputs, RunError, RunOptions, RunResult, Status, WorkflowFolder,
 };
@@ -19,9 +19,12 @@ use crate::signals::{Phase, Signals};
 
 pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8, Failure> {
     let signals = Signals::watch()?;
-    let name = arguments.workflow.display().to_string();
-    let workflow = Workflow::read(&arguments.workflow).map_err(|error| {
-        super::print_error(&diagnostics::render(&name, error.text.as_deref(), &error.problems));
+    super::read_standard_input_once(
+        std::iter::once(arguments.workflow.as_path()).chain(arguments.input.as_deref()),
+    )?;
+    let name = super::name_of(&arguments.workflow);
+    let workflow = super::read_workflow(&arguments.workflow).map_err(|error| {
+        super::print_rendered(&diagnostics::render(&name, error.text.as_deref(), &error.problems));
         Failure::silent(USAGE)
     })?;
     if let Some(node) = &arguments.node
@@ -81,7 +84,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         signals.enter(Phase::Running);
         host.run(&workflow, options).await.map_err(|error| match error {
             RunError::Problems(problems) => {
-                super::print_error(&diagnostics::render(&name, workflow.text(), &problems));
+                super::print_rendered(&diagnostics::render(&name, workflow.text(), &problems));
                 Failure::silent(USAGE)
             }
             error => Failure::usage(error.to_string()),
@@ -211,7 +214,7 @@ fn print_failures(result: &RunResult) {
 }
 
 fn write_output(arguments: &RunArguments, result: &RunResult) -> std::io::Result<()> {
-    let output = std::io::BufWriter::new(std::io::stdout().lock());
+    let output = crate::terminal::standard_output();
     match arguments.output {
         Output::RunData => write_run_data(output, result),
         Output::Items => write_items(output, arguments, result),
@@ -245,13 +248,13 @@ fn write_items(
 fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
     let mut text = format!("error: {}", error.message);
     if let Some(node) = &error.node {
-        text.push_str(&format!("\n  node: {node}"));
+        text.push_str(&format!("\n  node: {}", printable_line(node)));
     }
     if let Some(item) = error.item_index {
         text.push_str(&format!("\n  item: {item}"));
     }
     if let Some(parameter) = &error.parameter {
-        text.push_str(&format!("\n  parameter: {parameter}"));
+        text.push_str(&format!("\n  parameter: {}", printable_line(parameter)));
     }
     if let Some(description) = &error.description {
         text.push_str(&format!("\n  help: {description}"));

@@ -240,7 +240,11 @@ impl Json {
 
     /// Sets a property of an object; null becomes an object first. Returns false, and changes nothing, on any other
     /// type.
-    pub fn insert(&mut self, key: &str, value: Self) -> bool {
+    pub fn insert(&mut self, key: &str, value: impl Into<Self>) -> bool {
+        self.insert_json(key, value.into())
+    }
+
+    fn insert_json(&mut self, key: &str, value: Self) -> bool {
         if self.is_null() {
             *self = Self::object();
         }
@@ -277,11 +281,11 @@ impl Json {
 
     /// Adds an element to an array; null becomes an array first. Returns false, and changes nothing, on any other
     /// type.
-    pub fn push(&mut self, value: Self) -> bool {
+    pub fn push(&mut self, value: impl Into<Self>) -> bool {
         if self.is_null() {
             *self = Self::array();
         }
-        self.as_array_mut().map(|elements| elements.push(value)).is_some()
+        self.as_array_mut().map(|elements| elements.push(value.into())).is_some()
     }
 
     /// Takes the value and leaves null.
