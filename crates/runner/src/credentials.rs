@@ -186,6 +186,9 @@ pub(crate) struct ResolvedCredential {
     pub(crate) account: u64,
     /// What must turn up nowhere.
     pub(crate) secrets: Secrets,
+    /// The fields as they are stored, where expressions are in them: then nothing else here counts before these have been
+    /// evaluated.
+    pub(crate) expressions: Option<Json>,
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(String, String)>,
     body: Vec<(String, String)>,
@@ -207,8 +210,32 @@ impl ResolvedCredential {
             credential_error(format!("No credential \"{}\" is given", kind.display_name))
                 .with_description(way_out)
         })?;
-        let data = heddle_node::parameters::fill_defaults(&kind.properties, given, 1.0);
-        check_filled(&kind, &data)?;
+        let expressions = has_expressions(given).then(|| given.clone());
+        Self::complete(name, &kind, given, expressions, pacing)
+    }
+
+    /// Completes the credential of type `registration` with these fields, in which no expressions are any more.
+    pub(crate) fn of_fields(
+        registration: &CredentialRegistration,
+        fields: &Json,
+        pacing: &Pacing,
+    ) -> Result<Self, NodeError> {
+        let name = registration.name;
+        let kind = (registration.describe)().map_err(|error| {
+            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
+        })?;
+        Self::complete(name, &kind, fields, None, pacing)
+    }
+
+    fn complete(
+        name: &'static str,
+        kind: &CredentialType,
+        given: &Json,
+        expressions: Option<Json>,
+        pacing: &Pacing,
+    ) -> Result<Self, NodeError> {
+        let data = as_texts(kind, heddle_node::parameters::fill_defaults(&kind.properties, given, 1.0));
+        check_filled(kind, &data)?;
         let limits = match given.get("rateLimits") {
             Some(own) => from_json::<Vec<RateLimit>>(own).map_err(|error| {
                 credential_error(format!("\"rateLimits\" of the credential \"{name}\" does not fit: {error}"))
@@ -221,12 +248,15 @@ impl ResolvedCredential {
             pacer: pacing.account(account, &limits),
             account,
             secrets: Secrets::default(),
+            expressions,
             headers: Vec::new(),
             query: Vec::new(),
             body: Vec::new(),
             credential: Credential::new(name, data),
         };
-        resolved.work_out(&kind)?;
+        if resolved.expressions.is_none() {
+            resolved.work_out(kind)?;
+        }
         Ok(resolved)
     }
 
@@ -272,6 +302,11 @@ impl ResolvedCredential {
 
     /// Signs a request. Values that the node has set under the same names are replaced.
     pub(crate) fn authenticate(&self, request: &mut Request<Bytes>) -> Result<(), String> {
+        if self.expressions.is_some() {
+            return Err(
+                "The credential holds expressions, which only a run of a workflow evaluates".to_owned()
+            );
+        }
         for (name, value) in &self.headers {
             request.headers_mut().insert(name.clone(), value.clone());
         }
@@ -295,6 +330,36 @@ impl ResolvedCredential {
         }
         Ok(())
     }
+}
+
+/// Whether a field, at any depth, is an expression: its text is never the value.
+fn has_expressions(fields: &Json) -> bool {
+    match (fields.as_object(), fields.as_array()) {
+        (Some(object), _) => object.iter().any(|(_, value)| has_expressions(value)),
+        (_, Some(list)) => list.iter().any(has_expressions),
+        _ => fields.as_str().is_some_and(|text| text.starts_with('=')),
+    }
+}
+
+/// Numbers and booleans that an expression gave for fields of text become texts, as where n8n puts them into a header.
+fn as_texts(kind: &CredentialType, mut fields: Json) -> Json {
+    for property in &kind.properties {
+        let text = fields.get(&property.name).filter(|value| {
+            property.default.is_string() && (value.as_f64().is_some() || value.as_bool().is_some())
+        });
+        if let Some(text) = text.map(Json::to_string) {
+            fields.insert(&property.name, Json::from(text));
+        }
+    }
+    fields
+}
+
+/// An expression in a credential that cannot be evaluated. Nothing of its text is shown: it may hold a secret.
+pub(crate) fn expression_failed(name: &str, pointer: &str, why: &str) -> NodeError {
+    let field = pointer.trim_start_matches('/').replace('/', ".");
+    credential_error(format!("{why} [Error resolving credentials]")).with_description(format!(
+        "It is the expression in the field `{field}` of the credential \"{name}\". Correct it, or give a plain value."
+    ))
 }
 
 fn credential_error(message: String) -> NodeError {
@@ -388,4 +453,44 @@ pub(crate) struct NodeCredential {
     /// The node does nothing without it.
     pub(crate) required: bool,
     pub(crate) resolved: Result<ResolvedCredential, NodeError>,
+    /// What its expressions give, where it has some.
+    pub(crate) by_item: Option<ByItem>,
+}
+
+/// The values of a credential with expressions: each once, though many items may share it.
+#[derive(Default)]
+pub(crate) struct ByItem {
+    values: Vec<Result<ResolvedCredential, NodeError>>,
+    by_fields: HashMap<String, usize>,
+    /// Which of the values an item has.
+    of_item: Vec<usize>,
+}
+
+impl ByItem {
+    /// Adds what the expressions give for the next item.
+    pub(crate) fn push(
+        &mut self,
+        fields: Result<Json, NodeError>,
+        complete: impl FnOnce(&Json) -> Result<ResolvedCredential, NodeError>,
+    ) {
+        let index = match fields {
+            Ok(fields) => *self.by_fields.entry(fields.to_string()).or_insert_with(|| {
+                self.values.push(complete(&fields));
+                self.values.len() - 1
+            }),
+            Err(error) => {
+                self.values.push(Err(error));
+                self.values.len() - 1
+            }
+        };
+        self.of_item.push(index);
+    }
+}
+
+impl NodeCredential {
+    /// The credential as an item has it.
+    pub(crate) fn of_item(&self, item: usize) -> &Result<ResolvedCredential, NodeError> {
+        let Some(by_item) = &self.by_item else { return &self.resolved };
+        by_item.of_item.get(item).and_then(|index| by_item.values.get(*index)).unwrap_or(&self.resolved)
+    }
 }

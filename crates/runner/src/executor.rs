@@ -9,6 +9,8 @@ use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::cancel::CancelReason;
 use crate::check::start_node;
+use crate::credential_expressions::evaluate_credentials;
+use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
 use crate::evaluation::{evaluate, expression_error};
 use crate::events::{Event, EventSink, NodeSite, RunSite};
@@ -280,17 +282,21 @@ impl<'h> Execution<'h> {
             node: Arc::from(settings.name.as_str()),
             run: run.run_index,
         });
-        let context = NodeRunContext {
-            execution: self.options.execution,
-            at: Arc::clone(&at),
-            credentials: self.host.resolve_credentials(prepared.node.header().credentials, |type_name| {
+        let mut credentials =
+            self.host.resolve_credentials(prepared.node.header().credentials, |type_name| {
                 settings.credential(type_name).map_or(Json::NULL, |reference| {
                     let mut json = Json::object();
                     json.insert("id", Json::from(reference.id.clone()));
                     json.insert("name", Json::from(reference.name.as_str()));
                     json
                 })
-            }),
+            });
+        let items = inputs.get(run.main_input).and_then(Option::as_ref);
+        self.evaluate_credentials(&mut credentials, run, items.map_or(&[], |items| items.as_slice()));
+        let context = NodeRunContext {
+            execution: self.options.execution,
+            at: Arc::clone(&at),
+            credentials,
             transport: &self.host.transport,
             journal: &*self.host.journal,
             events: &*self.events,
@@ -378,6 +384,20 @@ impl<'h> Execution<'h> {
             background: self.caller.background.clone(),
             called_static_data: Arc::clone(&self.caller.called_static_data),
         }
+    }
+
+    fn evaluate_credentials(&self, credentials: &mut NodeCredentials, run: &NodeRun, items: &[Item]) {
+        let run_scene = &*self.scene;
+        let view = View { run: run_scene, run_data: &self.run_data };
+        let scene = Scene {
+            run_index: run.run_index,
+            sources: Some(&run.sources),
+            mode: run_scene.mode,
+            execution_id: Some(&run_scene.execution_id),
+            secrets: Some(run_scene.variables.secrets.expose()),
+            ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
+        };
+        evaluate_credentials(self.host, credentials, &scene, items.len().max(1));
     }
 
     /// Resolves the parameters of one item into `parameters`, which may hold those of an item before: what all items

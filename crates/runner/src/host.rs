@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use heddle_expression::Clock;
+use heddle_expression::{Alone, Clock};
 use heddle_node::node::Tier;
 use heddle_node::{Effect, Item, Json, NodeError, OptionPage, OptionsQuery, Registry};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::credential_expressions::evaluate_credentials;
 use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NoEvents, NodeSite, RunSite};
 use crate::journal::{Journal, MemoryJournal};
@@ -224,6 +225,9 @@ impl Host {
     /// What a form's call shares with a node run: everything but items.
     fn form_run<'a>(&'a self, credentials: &[(&str, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
         let options = RunOptions::default();
+        let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
+        let alone = Alone::new(Vec::new());
+        evaluate_credentials(self, &mut credentials, &alone.scene(clock), 1);
         NodeRunContext {
             execution: options.execution,
             at: Arc::new(NodeSite {
@@ -231,7 +235,7 @@ impl Host {
                 node: Arc::from("form"),
                 run: 0,
             }),
-            credentials: self.resolve_credentials(credentials, |_| Json::NULL),
+            credentials,
             transport: &self.transport,
             journal: &*self.journal,
             events: &*self.events,
@@ -271,7 +275,7 @@ impl Host {
                         format!("There is no credential type \"{name}\""),
                     )),
                 };
-                (name.to_owned(), NodeCredential { required, resolved })
+                (name.to_owned(), NodeCredential { required, resolved, by_item: None })
             })
             .collect()
     }

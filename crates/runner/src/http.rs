@@ -205,11 +205,13 @@ impl HttpClient for ItemHttp<'_> {
         let HttpRequest { mut request, credential, time_limit, sender_id, answer_limit, .. } = request;
         self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
         let credential = match credential {
-            Some(type_name) => Some(self.run.credential(&type_name).map_err(|error| HttpError {
-                kind: HttpErrorKind::Credential,
-                outcome: Outcome::NotDone,
-                message: error.message.clone(),
-            })?),
+            Some(type_name) => {
+                Some(self.run.credential(&type_name, self.item).map_err(|error| HttpError {
+                    kind: HttpErrorKind::Credential,
+                    outcome: Outcome::NotDone,
+                    message: error.message.clone(),
+                })?)
+            }
             None => None,
         };
         if self.run.dry_run {

@@ -8,6 +8,7 @@ mod cancel;
 mod check;
 mod clock;
 mod collected;
+mod credential_expressions;
 mod credentials;
 mod error_output;
 mod error_workflow;

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::credentials::{NodeCredential, NodeCredentials, ResolvedCredential};
+use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NodeSite};
 use crate::http::ItemHttp;
 use crate::journal::Journal;
@@ -56,10 +56,17 @@ pub(crate) struct NodeRunContext<'a> {
 }
 
 impl NodeRunContext<'_> {
-    pub(crate) fn credential(&self, type_name: &str) -> Result<&ResolvedCredential, NodeError> {
+    /// The credential of a type as an item has it.
+    pub(crate) fn credential(&self, type_name: &str, item: usize) -> Result<&ResolvedCredential, NodeError> {
         match self.credentials.get(type_name) {
-            Some(NodeCredential { resolved: Ok(credential), .. }) => Ok(credential),
-            Some(NodeCredential { resolved: Err(error), .. }) => Err(error.clone()),
+            Some(credential) => match credential.of_item(item) {
+                Ok(credential) if credential.expressions.is_some() => Err(NodeError::new(
+                    ErrorKind::Credential,
+                    "The credential holds expressions, which only a run of a workflow evaluates",
+                )),
+                Ok(credential) => Ok(credential),
+                Err(error) => Err(error.clone()),
+            },
             None => Err(NodeError::new(
                 ErrorKind::Credential,
                 format!("The node does not declare the credential \"{type_name}\""),
@@ -67,10 +74,18 @@ impl NodeRunContext<'_> {
         }
     }
 
-    /// Why a credential that the node requires cannot be had.
-    pub(crate) fn missing_credential(&self) -> Option<&NodeError> {
+    /// Why a credential that the node requires cannot be had for an item.
+    pub(crate) fn missing_credential(&self, item: usize) -> Option<&NodeError> {
         let required = self.credentials.values().filter(|credential| credential.required);
-        required.filter_map(|credential| credential.resolved.as_ref().err()).next()
+        required.filter_map(|credential| credential.of_item(item).as_ref().err()).next()
+    }
+
+    /// Tells apart what is remembered with different credentials.
+    fn accounts(&self, item: usize) -> String {
+        let by_item = self.credentials.values().filter(|credential| credential.by_item.is_some());
+        by_item
+            .filter_map(|credential| Some(format!("{}\0", credential.of_item(item).as_ref().ok()?.account)))
+            .collect()
     }
 
     /// Waits before another try; `false` when the run is cancelled.
@@ -128,7 +143,7 @@ impl Services for ItemServices<'_> {
     }
 
     fn credential(&self, type_name: &str) -> Result<&Credential, NodeError> {
-        self.run.credential(type_name).map(|resolved| &resolved.credential)
+        self.run.credential(type_name, self.item).map(|resolved| &resolved.credential)
     }
 
     fn remember<'a>(
@@ -138,7 +153,7 @@ impl Services for ItemServices<'_> {
     ) -> BoxFuture<'a, Result<Json, NodeError>> {
         let cell = {
             let mut cells = self.run.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(cells.entry(key.to_owned()).or_default())
+            Arc::clone(cells.entry(self.run.accounts(self.item) + key).or_default())
         };
         async move { cell.get_or_try_init(|| load).await.cloned() }.boxed()
     }

@@ -438,7 +438,7 @@ impl Preparation<'_> {
         parameters: &mut Json,
         resolve: Resolve<'_>,
     ) -> Result<Arc<PreparedItem>, NodeError> {
-        if let Some(error) = self.runner.context.missing_credential() {
+        if let Some(error) = self.runner.context.missing_credential(index) {
             return Err(error.clone());
         }
         let explain = |error| self.node.explain(error, self.runner.parameters, self.runner.type_version);

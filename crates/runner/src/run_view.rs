@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heddle_expression::graph::ConnectionGraph;
 use heddle_expression::{Clock, NodeInfo, RunView, WorkflowInfo};
-use heddle_node::{Item, Items, Json, Source};
+use heddle_node::{Item, Items, Source};
 use heddle_workflow::NodeIndex;
 
 use crate::prepared_workflow::PreparedWorkflow;

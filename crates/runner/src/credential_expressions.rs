@@ -1,0 +1,37 @@
+//! Expressions in credentials: evaluated for each item before anything leaves (`docs/parameters.md §16.3`).
+
+use heddle_expression::{CompiledValue, Scene};
+use heddle_node::{Json, NodeError};
+
+use crate::credentials::{ByItem, NodeCredentials, ResolvedCredential, expression_failed};
+use crate::evaluation::evaluate;
+use crate::host::Host;
+
+/// Evaluates the expressions of a node's credentials at each of `count` items of a scene.
+pub(crate) fn evaluate_credentials(
+    host: &Host,
+    credentials: &mut NodeCredentials,
+    scene: &Scene<'_>,
+    count: usize,
+) {
+    for (name, credential) in credentials {
+        let stored = credential.resolved.as_ref().ok().and_then(|resolved| resolved.expressions.clone());
+        let (Some(stored), Some(registration)) = (stored, host.registry.credential(name)) else { continue };
+        let compiled = CompiledValue::compile(&stored);
+        let scene = Scene { self_fields: Some(&stored), ..scene.at_item(0) };
+        let mut by_item = ByItem::default();
+        for index in 0..count {
+            by_item.push(fields(name, &compiled, &scene.at_item(index)), |fields| {
+                ResolvedCredential::of_fields(registration, fields, &host.pacing)
+            });
+        }
+        credential.by_item = Some(by_item);
+    }
+}
+
+fn fields(name: &str, compiled: &CompiledValue, scene: &Scene<'_>) -> Result<Json, NodeError> {
+    let mut fields = Json::NULL;
+    evaluate(compiled, scene, &mut fields)
+        .map_err(|(pointer, error)| expression_failed(name, &pointer, &error.message))?;
+    Ok(fields)
+}
