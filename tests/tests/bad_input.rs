@@ -79,10 +79,12 @@ fn an_expression_with_a_syntax_error_shows_its_place() {
 fn a_syntax_error_in_json_text_names_the_parameter() {
     let mut workflow = sending_workflow(json!({}), json!({}));
     let text = "={ \"a\": {{ $json.to }}, \"b\": {{ $json.to + }} }";
-    workflow["nodes"][1]["type"] = json!("n8n-nodes-base.set");
-    workflow["nodes"][1]["typeVersion"] = json!(3.4);
-    workflow["nodes"][1]["parameters"] = json!({ "mode": "raw", "jsonOutput": text, "options": {} });
-    refuses_workflow(&workflow, &["bad.json:", "parameter jsonOutput\n", "Send", "syntax"]);
+    workflow["nodes"].as_array_mut().expect("nodes").push(json!({
+        "name": "Text", "type": "n8n-nodes-base.set", "typeVersion": 3.4, "position": [400, 0],
+        "parameters": { "mode": "raw", "jsonOutput": text, "options": {} },
+    }));
+    workflow["connections"]["Send"] = json!({ "main": [[{ "node": "Text", "type": "main", "index": 0 }]] });
+    refuses_workflow(&workflow, &["bad.json:", "parameter jsonOutput\n", "Text", "syntax"]);
 }
 
 #[test]
@@ -117,15 +119,58 @@ fn an_expression_that_names_a_missing_node() {
 fn a_metadata_list_of_the_wrong_shape() {
     let rows = json!({ "sessionMetadatas": { "sessionMetadata": "plan=gold" } });
     refuses_workflow(&sending_workflow(rows, json!({})), &["sessionMetadatas", "Send"]);
-    for (row, word) in [
-        (json!({ "key": "", "value": "x" }), "row 2"),
-        (json!({ "key": "plan", "value": "={{ $json }}" }), "row 2"),
-        (json!({ "key": "plan", "value": "={{ [1] }}" }), "row 2"),
-    ] {
+    for row in
+        [json!({ "key": "plan", "value": "={{ $json }}" }), json!({ "key": "plan", "value": "={{ [1] }}" })]
+    {
         let service = Service::start();
         let rows = json!({ "sessionMetadatas": { "sessionMetadata": [{ "key": "a", "value": 1 }, row] } });
         let workflow = sending_workflow(rows, json!({})).to_string();
-        refuses(&service, &workflow, &recipients(1).to_string(), 1, &[word, "Send", "item"]);
+        refuses(&service, &workflow, &recipients(1).to_string(), 1, &["row 2", "Send", "item"]);
+    }
+}
+
+/// Constants beside expressions: each of them is told of, not the first alone.
+#[test]
+fn constants_of_a_send_that_no_item_can_use() {
+    let rows = json!([
+        { "key": "", "value": "x" }, { "key": "={{ $json.to }}", "value": "x" }, { "key": " ", "value": "y" },
+    ]);
+    for (parameters, words) in [
+        (json!({ "chatbotId": "" }), vec!["Choose a bot", "chatbotId"]),
+        (json!({ "chatbotId": "NOT_SEND" }), vec!["Choose a bot", "chatbotId"]),
+        (json!({ "numberToSend": "" }), vec!["numberToSend", "Fill in the To field"]),
+        (json!({ "numberToSend": " + " }), vec!["numberToSend", "Fill in the To field"]),
+        (json!({ "channelId": "" }), vec!["Choose channel", "channelId"]),
+        (
+            json!({ "sessionMetadatas": { "sessionMetadata": rows } }),
+            vec!["row 1", "row 3", "sessionMetadata[0].key"],
+        ),
+        (json!({ "options": { "delivery": "later" } }), vec!["delivery", "later"]),
+        (
+            json!({
+                "chatbotId": "", "channelId": "", "options": { "longestWait": "soon", "delivery": "queued", "waitForFinalStatus": true },
+                "contactMetadatas": { "contactMetadata": rows },
+            }),
+            vec![
+                "Choose a bot",
+                "Choose channel",
+                "Longest Wait",
+                "Contacts Metadata, row 1",
+                "Contacts Metadata, row 3",
+            ],
+        ),
+    ] {
+        let workflow = sending_workflow(parameters, json!({}));
+        refuses_workflow(&workflow, &words);
+    }
+    // A conversation has a recipient and a channel of its own, and an expression may give one.
+    for session in ["5f2b0000-0000-4000-8000-000000000001", "={{ $json.session }}"] {
+        let workflow =
+            sending_workflow(json!({ "sessionId": session, "numberToSend": "", "channelId": "" }), json!({}));
+        let service = Service::start();
+        let file = service.write("session.json", workflow.to_string());
+        let finished = Finished::of(heddle().arg("check").arg(file));
+        assert_eq!(finished.status, 0, "{}", finished.stderr);
     }
 }
 

@@ -43,5 +43,5 @@ pub use paired_item::{ItemReference, PairedItem, Source};
 pub use printable::{printable, printable_line};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
-pub use stored::{CheckHost, StoredParameters, holds_expression};
+pub use stored::{CheckHost, StoredParameters, StoredProblem, Weight, holds_expression, pointer_of};
 pub use workflow_call::{CalledWorkflow, WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};

@@ -15,7 +15,7 @@ use crate::item::{Item, Items};
 use crate::json::Json;
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
-use crate::stored::StoredParameters;
+use crate::stored::{StoredParameters, StoredProblem};
 
 pub(crate) use erased::read_parameters;
 pub use erased::{
@@ -97,9 +97,9 @@ pub trait ItemNode: Send + Sync + 'static {
         error
     }
 
-    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants: what would fail whatever
-    /// the item. Each error names its parameter.
-    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<NodeError> {
+    /// Everything that is wrong with stored parameters, beyond the form and [`ItemNode::check`], and lies in constants:
+    /// what would fail, or come out otherwise than it is written, whatever the item.
+    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         Vec::new()
     }
 
@@ -145,9 +145,9 @@ pub trait BatchNode: Send + Sync + 'static {
         context: &BatchContext<'_>,
     ) -> Result<Vec<Items>, NodeError>;
 
-    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants: what would fail whatever
-    /// the items. Each error names its parameter.
-    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<NodeError> {
+    /// Everything that is wrong with stored parameters, beyond the form, and lies in constants: what would fail, or come
+    /// out otherwise than it is written, whatever the items.
+    fn check_stored(_stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         Vec::new()
     }
 

@@ -1,5 +1,6 @@
 //! Parameters as a workflow file stores them, for what a node can tell of them before anything runs.
 
+use crate::error::NodeError;
 use crate::json::{Json, JsonObject};
 
 /// Parameters of a node, upgraded and filled with defaults. A text in them that begins with `=` is an expression, which
@@ -8,6 +9,8 @@ use crate::json::{Json, JsonObject};
 pub struct StoredParameters<'a> {
     /// The parameters: an object.
     pub values: &'a Json,
+    /// The parameters as the file has them: what no form of this version has is in here, too.
+    pub written: &'a Json,
     /// Version of the node type.
     pub type_version: f64,
     /// What the host knows of values.
@@ -30,6 +33,72 @@ impl<'a> StoredParameters<'a> {
     pub fn constant_text(&self, name: &str) -> Option<&'a str> {
         self.constant(name).and_then(Json::as_str)
     }
+}
+
+/// Something that is wrong with stored parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredProblem {
+    /// Where, as a JSON pointer (RFC 6901) into the parameters; empty for all of them.
+    pub pointer: String,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// What it means for a run.
+    pub weight: Weight,
+}
+
+/// What a [`StoredProblem`] means for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// The workflow runs; something is probably not meant so.
+    Warning,
+    /// The node, or each of its items, fails when it runs.
+    FailsWhenRun,
+    /// The workflow must not run: something else would happen than what is written.
+    Refused,
+}
+
+impl StoredProblem {
+    /// A problem at the pointer `pointer`, with what to do about it.
+    pub fn new(
+        weight: Weight,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self { pointer: pointer.into(), message: message.into(), help: Some(help.into()), weight }
+    }
+}
+
+impl From<NodeError> for StoredProblem {
+    /// What an item will be told, told before.
+    fn from(error: NodeError) -> Self {
+        Self {
+            pointer: error.parameter.as_deref().map(pointer_of).unwrap_or_default(),
+            message: error.message.clone(),
+            help: error.description.clone(),
+            weight: Weight::FailsWhenRun,
+        }
+    }
+}
+
+/// The JSON pointer of a path such as `rows.row[1].key`.
+pub fn pointer_of(path: &str) -> String {
+    let mut pointer = String::new();
+    for key in path.split('.') {
+        let mut steps = key.split('[');
+        let name = steps.next().unwrap_or_default();
+        if !name.is_empty() {
+            pointer.push('/');
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        }
+        for index in steps {
+            pointer.push('/');
+            pointer.push_str(index.trim_end_matches(']'));
+        }
+    }
+    pointer
 }
 
 /// Whether a stored value is an expression, or holds one.

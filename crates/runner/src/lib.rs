@@ -4,10 +4,12 @@
 //! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
 
 mod beside;
+mod blanks;
 mod cancel;
 mod check;
 mod clock;
 mod collected;
+mod constant_check;
 mod credential_expressions;
 mod credentials;
 mod error_output;
@@ -24,6 +26,7 @@ mod keeping;
 mod lineage;
 mod lookup;
 mod masking;
+mod misspelt;
 mod node_facts;
 mod node_run;
 mod node_runner;
@@ -41,6 +44,7 @@ pub mod scheduler;
 pub mod schemas;
 mod selection;
 mod static_data;
+mod stored_problems;
 mod sub_workflow;
 mod suggest;
 mod transport;

@@ -8,13 +8,16 @@ use heddle_expression::{Clock, CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{
-    CalledWorkflow, CheckHost, Effect, Items, Json, Node, NodeDescription, NodeError, Registry,
-    StoredParameters,
+    CalledWorkflow, CheckHost, Effect, Items, Json, Node, NodeDescription, Registry, StoredParameters,
+    StoredProblem, Weight, holds_expression,
 };
 use heddle_workflow::{
     ConnectionFilter, ConnectionType, ExecutionOrder, Graph, NodeIndex, Problem, Severity, Workflow,
 };
 
+use crate::blanks;
+use crate::constant_check::{self, ConstantCheck};
+use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
 
 /// A node of a workflow that can run.
@@ -83,44 +86,69 @@ impl<'w> Preparer<'w> {
         let misfits = |errors: Vec<ParameterError>| {
             errors.into_iter().map(|error| parameter_problem(workflow, index, &error)).collect::<Vec<_>>()
         };
+        let told = |problem: StoredProblem| stored_problem(workflow, index, problem);
+        let written = plain(&settings.parameters);
+        let found = Stored {
+            properties: &description.properties,
+            type_version,
+            written: &written,
+            upgraded: &upgraded,
+            filled: &plain(&filled),
+        };
+        problems.extend(found.problems().into_iter().map(told));
         if stored != filled {
             // What the file has is checked before it is upgraded, too: an older version may be stricter.
             let written = ParameterPlan::new(&description.properties, &stored, type_version);
             problems.extend(written.err().map(misfits).unwrap_or_default());
         }
-        let plan = ParameterPlan::new(&description.properties, &filled, type_version);
-        let compiled = CompiledValue::compile(plan.as_ref().map_or(&filled, ParameterPlan::parameters));
+        let plan = match ParameterPlan::new(&description.properties, &filled, type_version) {
+            Ok(plan) => plan,
+            Err(errors) => {
+                let others = without_misfits(&description, &filled, type_version, &errors);
+                problems.extend(misfits(errors));
+                match others {
+                    Some(plan) => plan,
+                    None => {
+                        return Preparation {
+                            node: None,
+                            problems: without_repeats(problems),
+                            lacks_type: false,
+                        };
+                    }
+                }
+            }
+        };
+        let read = blanks::read_values(&description.properties, plan.parameters(), type_version);
+        let (parameters, blanks) = match read {
+            Some((parameters, found)) => (parameters, found),
+            None => (plan.parameters().clone(), Vec::new()),
+        };
+        problems.extend(blanks.into_iter().map(told));
+        let compiled = CompiledValue::compile(&parameters);
         for (pointer, error) in compiled.errors() {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
-        let plan = match plan {
-            Ok(plan) => plan,
-            Err(errors) => {
-                problems.extend(misfits(errors));
-                return Preparation { node: None, problems: without_repeats(problems), lacks_type: false };
-            }
-        };
         let constants = compiled.constants();
-        let known = StoredParameters { values: &constants, type_version, host: &Moments };
+        let known = StoredParameters { values: &constants, written: &written, type_version, host: &Moments };
         let mut failures = node.check_stored(&known);
         let calls = node.called_workflow(&known).unwrap_or_else(|error| {
-            failures.push(error);
+            failures.push(error.into());
             None
         });
-        if let (true, Some(constant), Tier::Item(node)) =
-            (failures.is_empty(), compiled.as_constant(), node.tier_for(&filled))
-        {
-            // What is the same for all items either fits all of them or none.
-            let typed = plan.apply(constant.clone()).map_err(NodeError::from);
-            let failure = typed.and_then(|typed| node.prepare(&typed)).err();
-            failures.extend(failure.map(|error| node.explain(error, &filled, type_version)));
+        if let Tier::Item(node) = node.tier_for(&filled) {
+            let check = ConstantCheck {
+                node,
+                properties: &description.properties,
+                type_version,
+                parameters: &constants,
+            };
+            let errors = check.problems().into_iter().map(|error| node.explain(error, &filled, type_version));
+            failures.extend(errors.map(StoredProblem::from));
         }
-        problems.extend(failures.iter().map(|error| constant_problem(workflow, index, error)));
+        problems.extend(failures.into_iter().map(told));
         let problems = without_repeats(problems);
-        if problems.iter().any(|problem| problem.severity == Severity::Error && !problem.found_by_running) {
-            return Preparation { node: None, problems, lacks_type: false };
-        }
+        // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
         let untyped = match node.tier() {
             Tier::Item(node) => node.untyped(),
             Tier::Batch(_) => &[],
@@ -309,33 +337,58 @@ fn parameter_problem(workflow: &Workflow, index: NodeIndex, error: &ParameterErr
     place(workflow, index, &format!("/parameters{}", error.pointer), problem)
 }
 
-/// What a node says of its own constant parameters.
-fn constant_problem(workflow: &Workflow, index: NodeIndex, error: &NodeError) -> Problem {
-    let mut problem = Problem::error(error.message.clone()).found_by_running();
-    problem.help = error.description.clone();
-    let pointer = error.parameter.as_deref().map(pointer_of).unwrap_or_default();
-    if let Some(parameter) = &error.parameter {
-        problem = problem.in_parameter(parameter.clone());
+/// What is told of stored parameters.
+fn stored_problem(workflow: &Workflow, index: NodeIndex, found: StoredProblem) -> Problem {
+    let mut problem = match found.weight {
+        Weight::Warning => Problem::warning(found.message),
+        Weight::FailsWhenRun => Problem::error(found.message).found_by_running(),
+        Weight::Refused => Problem::error(found.message),
+    };
+    problem.help = found.help;
+    if !found.pointer.is_empty() {
+        let written = &workflow.nodes[index].parameters;
+        let path = path_in_file(written, &found.pointer);
+        problem = problem.in_parameter(with_brackets(&path));
     }
-    place(workflow, index, &format!("/parameters{pointer}"), problem)
+    place(workflow, index, &format!("/parameters{}", found.pointer), problem)
 }
 
-/// The JSON pointer of a path such as `rows.row[1].key`.
-fn pointer_of(path: &str) -> String {
-    let mut pointer = String::new();
-    for key in path.split('.') {
-        let mut steps = key.split('[');
-        let name = steps.next().unwrap_or_default();
-        if !name.is_empty() {
-            pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+/// The parameters with their plain texts in the place of the templates that are nothing else, such as `=abc`.
+fn plain(parameters: &Json) -> Json {
+    if let Some(text) = parameters.as_str() {
+        return match text.strip_prefix('=').filter(|template| !template.contains("{{")) {
+            Some(text) => Json::from(text),
+            None => parameters.clone(),
+        };
+    }
+    let mut plain_values = parameters.clone();
+    if let Some(elements) = parameters.as_array() {
+        for (index, element) in elements.iter().enumerate().filter(|(_, element)| holds_expression(element)) {
+            if let Some(place) = plain_values.get_index_mut(index) {
+                *place = plain(element);
+            }
         }
-        for index in steps {
-            pointer.push('/');
-            pointer.push_str(index.trim_end_matches(']'));
+    } else if let Some(object) = parameters.as_object() {
+        for (key, member) in object.iter().filter(|(_, member)| holds_expression(member)) {
+            plain_values.insert(key, plain(member));
         }
     }
-    pointer
+    plain_values
+}
+
+/// A plan of the parameters that fit, so that what else is wrong is found together with those that do not.
+fn without_misfits(
+    description: &NodeDescription,
+    filled: &Json,
+    type_version: f64,
+    misfits: &[ParameterError],
+) -> Option<ParameterPlan> {
+    let mut others = filled.clone();
+    for misfit in misfits {
+        // It counts as an expression, of which nothing is known.
+        *others.pointer_mut(&misfit.pointer)? = Json::from(constant_check::MASK);
+    }
+    ParameterPlan::new(&description.properties, &others, type_version).ok()
 }
 
 fn expression_problem(
@@ -394,6 +447,23 @@ fn path_in_file(parameters: &Json, pointer: &str) -> String {
     }
     let known = if parameters.pointer(known).is_some() { known } else { pointer };
     known.trim_start_matches('/').replace('/', ".")
+}
+
+/// A path with its indices in brackets, as messages of nodes have it.
+fn with_brackets(path: &str) -> String {
+    let mut shown = String::new();
+    for key in path.split('.') {
+        let is_index = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+        if is_index && !shown.is_empty() {
+            shown.push_str(&format!("[{key}]"));
+        } else {
+            if !shown.is_empty() {
+                shown.push('.');
+            }
+            shown.push_str(key);
+        }
+    }
+    shown
 }
 
 /// Completes a problem with its node and its place in the file.

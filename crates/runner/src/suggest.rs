@@ -142,7 +142,8 @@ fn nearest<'a>(names: &[&'a str], wrong: &str) -> Vec<&'a str> {
     scored.into_iter().take(SHOWN).map(|(_, name)| name).collect()
 }
 
-fn quote(names: &[&str]) -> String {
+/// The names in quotation marks, with commas.
+pub(crate) fn quote(names: &[&str]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 

@@ -6,7 +6,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    StoredParameters, StoredProblem, async_trait, from_json, holds_expression, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,14 @@ impl BatchNode for ExecuteWorkflowTrigger {
         let items = context.input(0);
         let Some(fields) = fields(parameters)? else { return Ok(vec![items]) };
         Ok(vec![Arc::new(items.iter().map(|item| cut(item, &fields)).collect())])
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        let parameters = Some(stored.values).filter(|values| !holds_expression(values));
+        let parameters: Option<ExecuteWorkflowTriggerParameters> =
+            parameters.and_then(|values| from_json(values).ok());
+        let error = parameters.and_then(|parameters| fields(&parameters).err());
+        error.map(StoredProblem::from).into_iter().collect()
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

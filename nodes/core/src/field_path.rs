@@ -8,8 +8,9 @@ use heddle_node::{Json, NodeError};
 /// `list[4000000000]` would fill the memory.
 const MAX_GAP: usize = 100_000;
 
-/// Keys that lodash never sets: in JavaScript they would change every object.
-const UNSAFE_KEYS: [&str; 3] = ["__proto__", "constructor", "prototype"];
+/// The key that JavaScript takes for an object's prototype, so that no item can hold it. (lodash leaves out `constructor`
+/// and `prototype`, too, which are fields like any other.)
+const PROTOTYPE: &str = "__proto__";
 
 /// Whether `name` means a place inside an object or array, and not simply a key.
 ///
@@ -44,7 +45,7 @@ pub(crate) fn set(json: &mut Json, path: &str, value: Json) -> Result<(), NodeEr
             .with_description(format!("Items may be {MAX_DEPTH} levels deep. Shorten the name.")));
     }
     let Some((last, parents)) = keys.split_last() else { return Ok(()) };
-    if keys.iter().any(|key| UNSAFE_KEYS.contains(&key.as_str())) {
+    if keys.iter().any(|key| key == PROTOTYPE) {
         return Ok(());
     }
     let mut json = json;
@@ -65,7 +66,7 @@ pub(crate) fn set_plain(json: &mut Json, key: &str, value: Json) -> Result<(), N
 
 /// Sets the key `key` itself, whatever is in it.
 pub(crate) fn set_own(json: &mut Json, key: &str, value: Json) {
-    if !UNSAFE_KEYS.contains(&key) {
+    if key != PROTOTYPE {
         json.insert(key, value);
     }
 }
@@ -106,7 +107,7 @@ fn member<'a>(json: &'a Json, key: &str) -> Option<&'a Json> {
 }
 
 fn set_key(json: &mut Json, key: &str, path: &str, value: Json) -> Result<(), NodeError> {
-    if UNSAFE_KEYS.contains(&key) {
+    if key == PROTOTYPE {
         return Ok(());
     }
     if json.is_array() {

@@ -4,7 +4,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, ErrorLevel, Items, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, async_trait, json,
+    RequiredInputs, StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,12 @@ impl BatchNode for StopAndError {
             ErrorType::ErrorMessage => NodeError::operation(parameters.error_message.as_str()),
             ErrorType::ErrorObject => error_of(&parameters.error_object)?,
         })
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        let is_object = stored.constant_text("errorType") == Some("errorObject");
+        let object = stored.constant("errorObject").filter(|_| is_object);
+        object.and_then(|object| error_of(object).err()).map(StoredProblem::from).into_iter().collect()
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

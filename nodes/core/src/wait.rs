@@ -6,7 +6,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, async_trait, json,
+    StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,7 +87,7 @@ impl BatchNode for Wait {
         Ok(items)
     }
 
-    fn check_stored(stored: &StoredParameters<'_>) -> Vec<NodeError> {
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         let resume = stored.constant_text("resume");
         let mut errors = Vec::new();
         match resume {
@@ -107,7 +107,7 @@ impl BatchNode for Wait {
             Some("form") => errors.push(not_supported("a form")),
             _ => {}
         }
-        errors
+        errors.into_iter().map(StoredProblem::from).collect()
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

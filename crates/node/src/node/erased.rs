@@ -16,7 +16,7 @@ use crate::item::Items;
 use crate::json::{Json, from_json};
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
-use crate::stored::StoredParameters;
+use crate::stored::{StoredParameters, StoredProblem};
 use crate::workflow_call::CalledWorkflow;
 
 /// A node of either tier, as the registry holds it.
@@ -40,7 +40,7 @@ pub trait Node: Send + Sync {
     fn upgrade(&self, version: f64, parameters: Json) -> Json;
 
     /// Everything that is wrong with stored parameters, beyond the form, and lies in constants.
-    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError>;
+    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem>;
 
     /// Which workflow the node calls with these parameters, as far as they tell; `None` for a node that calls none.
     ///
@@ -202,7 +202,7 @@ macro_rules! impl_node {
                 N::upgrade(version, parameters)
             }
 
-            fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError> {
+            fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
                 N::check_stored(stored)
             }
 

@@ -30,7 +30,7 @@ pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
 pub(crate) use place::Place;
-pub use plan::{ParameterPlan, coerce};
+pub use plan::{ParameterPlan, coerce, visit_parameters};
 
 /// The key of an object's member whose expression is taken as `JSON.stringify` writes its value, and not as values of
 /// parameters are: nodes that take a parameter apart ([`ItemNode::upgrade`](crate::ItemNode::upgrade)) put expressions

@@ -184,3 +184,26 @@ pub fn coerce(
     let changed = walk.level(&properties, resolved.as_object().unwrap_or(&empty), &check, &Place::Root)?;
     Ok(changed.map_or_else(|| resolved.clone(), Json::from))
 }
+
+/// Gives `visit` every property that is shown with its value in `filled`, as stored, and the value's JSON pointer; those
+/// in collections and rows, too. Properties whose display hangs on an expression are left out.
+pub fn visit_parameters(
+    properties: &[NodeProperty],
+    filled: &Json,
+    type_version: f64,
+    mut visit: impl FnMut(&NodeProperty, &Json, String),
+) {
+    let properties: Vec<&NodeProperty> = properties.iter().collect();
+    let check = display_values(&properties, filled, type_version, None, false);
+    let mut visitor = |property: &NodeProperty, value: &Json, place: &Place<'_>| {
+        visit(property, value, place.pointer());
+    };
+    // What is wrong with the values is told by whoever plans them.
+    let mut walk = Walk {
+        errors: Some(Vec::new()),
+        visitor: Some(&mut visitor),
+        ..Walk::new(type_version, &check, is_date_text)
+    };
+    let empty = JsonObject::new();
+    let _ = walk.level(&properties, filled.as_object().unwrap_or(&empty), &check, &Place::Root);
+}

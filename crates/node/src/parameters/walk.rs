@@ -56,11 +56,24 @@ pub(super) struct Walk<'a> {
     pub(super) is_date: fn(&str) -> bool,
     /// Where errors are gathered, instead of ending at the first.
     pub(super) errors: Option<Vec<ParameterError>>,
+    /// Who looks at every value whose property is known before any item.
+    pub(super) visitor: Option<Visitor<'a>>,
 }
+
+/// Gets every property with its value, as stored, and its place.
+pub(super) type Visitor<'a> = &'a mut dyn FnMut(&NodeProperty, &Json, &Place<'_>);
 
 impl<'a> Walk<'a> {
     pub(super) fn new(type_version: f64, root: &'a JsonObject, is_date: fn(&str) -> bool) -> Self {
-        Self { type_version, root, rules: Vec::new(), is_resolved: false, is_date, errors: None }
+        Self {
+            type_version,
+            root,
+            rules: Vec::new(),
+            is_resolved: false,
+            is_date,
+            errors: None,
+            visitor: None,
+        }
     }
 
     pub(super) fn level(
@@ -155,6 +168,9 @@ impl<'a> Walk<'a> {
         value: &Json,
         place: &Place<'_>,
     ) -> Result<Option<Json>, ParameterError> {
+        if let Some(visit) = &mut self.visitor {
+            visit(property, value, place);
+        }
         // An expression without anything in it is an empty value. (As JSON it is none, which the node finds.)
         let is_empty =
             !self.is_resolved && value.as_str() == Some("=") && property.kind != PropertyType::Json;

@@ -3,6 +3,8 @@
 //! The value comes with its expressions resolved. A side that is missing altogether is JavaScript's `undefined`, which
 //! compares otherwise than null.
 
+mod check;
+mod names;
 mod operand;
 mod operator;
 mod regex;
@@ -12,6 +14,8 @@ mod tests;
 use heddle_node::{Json, NodeError};
 
 use heddle_node::parameters::javascript::{is_truthy, to_text};
+
+pub(crate) use check::check;
 use operand::{Operand, Unfit, type_of};
 
 /// How a filter parameter treats its conditions.
@@ -40,11 +44,7 @@ pub(crate) fn matches(filter: &Json, item_index: usize, moment: ParseMoment<'_>)
             .with_description("Open the node, add the conditions anew and save the workflow."));
     };
     let options = Options::read(filter.get("options"));
-    let any = match filter.get("combinator").and_then(Json::as_str) {
-        None | Some("and") => false,
-        Some("or") => true,
-        Some(_) => return Ok(false),
-    };
+    let any = Combinator::read(filter.get("combinator"))? == Combinator::Or;
     for (index, condition) in conditions.iter().enumerate() {
         let place = Place { condition: index, item: item_index };
         if meets(condition, options, place, moment)? == any {
@@ -52,6 +52,32 @@ pub(crate) fn matches(filter: &Json, item_index: usize, moment: ParseMoment<'_>)
         }
     }
     Ok(!any)
+}
+
+/// How the conditions of a filter go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Combinator {
+    And,
+    Or,
+}
+
+impl Combinator {
+    /// The combinator that is written: in any case, as people write `AND`; none at all is `and`.
+    fn read(written: Option<&Json>) -> Result<Self, NodeError> {
+        let Some(written) = written.filter(|written| !written.is_null()) else { return Ok(Self::And) };
+        let text = written.as_str().map(str::trim).unwrap_or_default();
+        if text.eq_ignore_ascii_case("and") {
+            Ok(Self::And)
+        } else if text.eq_ignore_ascii_case("or") {
+            Ok(Self::Or)
+        } else {
+            let message =
+                format!("The conditions are combined by {written}, which is neither \"and\" nor \"or\"");
+            Err(NodeError::operation(message).with_description(
+                "Write \"and\" where all conditions must hold, or \"or\" where one of them is enough.",
+            ))
+        }
+    }
 }
 
 /// What a message names.
@@ -94,13 +120,17 @@ fn meets(
         .with_description("Open the node, choose how the two values are compared and save the workflow."));
     };
     let right_type = field("rightType").unwrap_or(left_type);
-    let single = operator.and_then(|operator| operator.get("singleValue")).is_some_and(is_truthy);
+    let operation = field("operation").unwrap_or_default();
 
     let left_value = condition.get("leftValue");
     let right_value = condition.get("rightValue");
     let left = Operand::read(left_value, left_type, options, moment);
-    let right =
-        if single { Ok(Operand::Undefined) } else { Operand::read(right_value, right_type, options, moment) };
+    // The operator says how many sides it has: a `singleValue` that says otherwise is a slip of the pen.
+    let right = if operator::is_unary(operation) {
+        Ok(Operand::Undefined)
+    } else {
+        Operand::read(right_value, right_type, options, moment)
+    };
     let (left, right) = match (left, right) {
         (Ok(left), Ok(right)) => (left, right),
         (Err(Unfit(left)), Err(Unfit(right))) if type_of(left) == type_of(right) => {
@@ -109,7 +139,7 @@ fn meets(
         (Err(Unfit(left)), _) => return Err(unfit(Position::First, left_type, left, options, place)),
         (_, Err(Unfit(right))) => return Err(unfit(Position::Second, right_type, right, options, place)),
     };
-    operator::holds(left_type, field("operation").unwrap_or_default(), &left, &right, options.case_sensitive)
+    operator::holds(left_type, operation, &left, &right, options.case_sensitive)
 }
 
 fn both_unfit(expected: &str, value: &Json, options: Options) -> NodeError {

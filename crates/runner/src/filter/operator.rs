@@ -4,13 +4,19 @@ use std::borrow::Cow;
 
 use heddle_node::{Json, NodeError};
 
+use super::names::unknown_operator;
 use super::operand::Operand;
 use super::regex;
 
-/// Whether `left <operation> right` holds. An operation that the type does not have holds for nothing.
+/// Whether an operation takes no right value, whatever the condition says of it.
+pub(crate) fn is_unary(operation: &str) -> bool {
+    matches!(operation, "exists" | "notExists" | "empty" | "notEmpty" | "true" | "false")
+}
+
+/// Whether `left <operation> right` holds.
 ///
 /// # Errors
-/// When a regular expression is invalid or takes too long.
+/// When the type has no such operation, or a regular expression is invalid or takes too long.
 pub(crate) fn holds(
     kind: &str,
     operation: &str,
@@ -18,18 +24,24 @@ pub(crate) fn holds(
     right: &Operand<'_>,
     case_sensitive: bool,
 ) -> Result<bool, NodeError> {
-    Ok(match operation {
-        "exists" => left.exists(),
-        "notExists" => !left.exists(),
-        _ => match kind {
-            "string" => return compare_strings(operation, left, right, case_sensitive),
-            "number" => compare_numbers(operation, left, right),
-            "dateTime" => compare_moments(operation, left, right),
-            "boolean" => compare_booleans(operation, left, right),
-            "array" => compare_arrays(operation, left, right, case_sensitive),
-            "object" => compare_objects(operation, left),
-            _ => false,
-        },
+    let holds = match (kind, operation) {
+        ("any" | "string" | "number" | "dateTime" | "boolean" | "array" | "object", "exists") => {
+            Some(left.exists())
+        }
+        ("any" | "string" | "number" | "dateTime" | "boolean" | "array" | "object", "notExists") => {
+            Some(!left.exists())
+        }
+        ("string", _) => compare_strings(operation, left, right, case_sensitive)?,
+        ("number", _) => compare_numbers(operation, left, right),
+        ("dateTime", _) => compare_moments(operation, left, right),
+        ("boolean", _) => compare_booleans(operation, left, right),
+        ("array", _) => compare_arrays(operation, left, right, case_sensitive),
+        ("object", _) => compare_objects(operation, left),
+        _ => None,
+    };
+    holds.ok_or_else(|| {
+        let (message, help) = unknown_operator(kind, operation);
+        NodeError::operation(message).with_description(help)
     })
 }
 
@@ -38,14 +50,19 @@ fn compare_strings(
     left: &Operand<'_>,
     right: &Operand<'_>,
     case_sensitive: bool,
-) -> Result<bool, NodeError> {
+) -> Result<Option<bool>, NodeError> {
     let (mut left, mut right) = (text(left), text(right));
-    let pattern = right.clone();
+    // A pattern keeps its case, since `\S` and `\s` are not the same: the match itself ignores case.
+    match operation {
+        "regex" => return regex::is_match(&right, &left, case_sensitive).map(Some),
+        "notRegex" => return regex::is_match(&right, &left, case_sensitive).map(|found| Some(!found)),
+        _ => {}
+    }
     if !case_sensitive {
         left = Cow::Owned(left.to_lowercase());
         right = Cow::Owned(right.to_lowercase());
     }
-    Ok(match operation {
+    Ok(Some(match operation {
         "empty" => left.is_empty(),
         "notEmpty" => !left.is_empty(),
         "equals" => left == right,
@@ -56,11 +73,8 @@ fn compare_strings(
         "notStartsWith" => !left.starts_with(right.as_ref()),
         "endsWith" => left.ends_with(right.as_ref()),
         "notEndsWith" => !left.ends_with(right.as_ref()),
-        // The pattern keeps its case: `\S` and `\s` are not the same.
-        "regex" => regex::is_match(&pattern, &left)?,
-        "notRegex" => !regex::is_match(&pattern, &left)?,
-        _ => false,
-    })
+        _ => return Ok(None),
+    }))
 }
 
 /// The side as a text; nothing is the empty one.
@@ -74,8 +88,8 @@ fn text<'a>(operand: &'a Operand<'_>) -> Cow<'a, str> {
     }
 }
 
-fn compare_numbers(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> bool {
-    match operation {
+fn compare_numbers(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> Option<bool> {
+    Some(match operation {
         "empty" => !left.exists(),
         "notEmpty" => left.exists(),
         "equals" => left.is_same(right),
@@ -84,48 +98,48 @@ fn compare_numbers(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> 
         "lt" => left.number() < right.number(),
         "gte" => left.number() >= right.number(),
         "lte" => left.number() <= right.number(),
-        _ => false,
-    }
+        _ => return None,
+    })
 }
 
-fn compare_moments(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> bool {
-    match operation {
-        "empty" => return !left.exists(),
-        "notEmpty" => return left.exists(),
-        _ => {}
-    }
-    if !left.exists() || !right.exists() {
-        return false;
-    }
-    let (left, right) = (left.number(), right.number());
-    match operation {
-        "equals" => left == right,
-        "notEquals" => left != right,
-        "after" => left > right,
-        "before" => left < right,
-        "afterOrEquals" => left >= right,
-        "beforeOrEquals" => left <= right,
-        _ => false,
-    }
+fn compare_moments(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> Option<bool> {
+    let are_there = left.exists() && right.exists();
+    let (left_moment, right_moment) = (left.number(), right.number());
+    Some(match operation {
+        "empty" => !left.exists(),
+        "notEmpty" => left.exists(),
+        "equals" => are_there && left_moment == right_moment,
+        "notEquals" => are_there && left_moment != right_moment,
+        "after" => are_there && left_moment > right_moment,
+        "before" => are_there && left_moment < right_moment,
+        "afterOrEquals" => are_there && left_moment >= right_moment,
+        "beforeOrEquals" => are_there && left_moment <= right_moment,
+        _ => return None,
+    })
 }
 
-fn compare_booleans(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> bool {
-    match operation {
+fn compare_booleans(operation: &str, left: &Operand<'_>, right: &Operand<'_>) -> Option<bool> {
+    Some(match operation {
         "empty" => !left.exists(),
         "notEmpty" => left.exists(),
         "true" => matches!(left, Operand::Boolean(true)),
         "false" => !matches!(left, Operand::Boolean(true)),
         "equals" => left.is_same(right),
         "notEquals" => !left.is_same(right),
-        _ => false,
-    }
+        _ => return None,
+    })
 }
 
-fn compare_arrays(operation: &str, left: &Operand<'_>, right: &Operand<'_>, case_sensitive: bool) -> bool {
+fn compare_arrays(
+    operation: &str,
+    left: &Operand<'_>,
+    right: &Operand<'_>,
+    case_sensitive: bool,
+) -> Option<bool> {
     let elements = left.elements();
     let length = elements.len() as f64;
     let wanted = right.number();
-    match operation {
+    Some(match operation {
         "contains" => has_element(elements, right, case_sensitive),
         "notContains" => !has_element(elements, right, case_sensitive),
         "lengthEquals" => matches!(right, Operand::Number(_)) && length == wanted,
@@ -136,8 +150,8 @@ fn compare_arrays(operation: &str, left: &Operand<'_>, right: &Operand<'_>, case
         "lengthLte" => length <= wanted,
         "empty" => elements.is_empty(),
         "notEmpty" => !elements.is_empty(),
-        _ => false,
-    }
+        _ => return None,
+    })
 }
 
 /// `Array.prototype.includes`; without regard to case, texts are compared in lower case.
@@ -152,14 +166,14 @@ fn has_element(elements: &[Json], wanted: &Operand<'_>, case_sensitive: bool) ->
     is_plain && elements.contains(&wanted)
 }
 
-fn compare_objects(operation: &str, left: &Operand<'_>) -> bool {
+fn compare_objects(operation: &str, left: &Operand<'_>) -> Option<bool> {
     let is_empty = match left {
         Operand::Value(value) => value.as_object().is_none_or(|object| object.is_empty()),
         _ => true,
     };
-    match operation {
+    Some(match operation {
         "empty" => is_empty,
         "notEmpty" => !is_empty,
-        _ => false,
-    }
+        _ => return None,
+    })
 }

@@ -3,6 +3,7 @@
 //! A pattern such as `(a+)+$` takes exponential time on some texts. The engine counts its steps, so such a match ends
 //! with an error after the same work on every machine.
 
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
@@ -17,6 +18,8 @@ const CHECKS: u32 = 2_500;
 const MEMORY: usize = 128 * 1024 * 1024;
 
 /// Compiled patterns are kept: a filter tests the same one on every item.
+///
+/// Without a text a pattern is only compiled.
 const TESTER: &str = "(() => {
     const compiled = new Map();
     return (flags, source, text) => {
@@ -28,7 +31,7 @@ const TESTER: &str = "(() => {
             compiled.set(key, regex);
         }
         regex.lastIndex = 0;
-        return regex.test(text);
+        return text !== null && regex.test(text);
     };
 })()";
 
@@ -44,11 +47,24 @@ struct Engine {
     checks: Rc<Cell<u32>>,
 }
 
-/// Whether `pattern`, written bare or as `/source/flags`, is found in `text`.
+/// Whether `pattern`, written bare or as `/source/flags`, is found in `text`; without regard to case where the filter or
+/// the flags say so.
 ///
 /// # Errors
 /// When the pattern is invalid or takes too long.
-pub(crate) fn is_match(pattern: &str, text: &str) -> Result<bool, NodeError> {
+pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Result<bool, NodeError> {
+    test(pattern, Some(text), case_sensitive)
+}
+
+/// Whether `pattern` can be read.
+///
+/// # Errors
+/// When the pattern is invalid.
+pub(crate) fn check(pattern: &str) -> Result<(), NodeError> {
+    test(pattern, None, true).map(drop)
+}
+
+fn test(pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool, NodeError> {
     ENGINE.with(|engine| {
         let engine = match engine.get() {
             Some(engine) => engine,
@@ -60,7 +76,7 @@ pub(crate) fn is_match(pattern: &str, text: &str) -> Result<bool, NodeError> {
                 engine.get_or_init(|| started)
             }
         };
-        engine.test(pattern, text)
+        engine.test(pattern, text, case_sensitive)
     })
 }
 
@@ -82,12 +98,16 @@ impl Engine {
         Ok(Self { test, context, _runtime: runtime, checks })
     }
 
-    fn test(&self, pattern: &str, text: &str) -> Result<bool, NodeError> {
+    fn test(&self, pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool, NodeError> {
         self.checks.set(0);
         let (source, flags) = split_pattern(pattern);
+        let flags = match case_sensitive || flags.contains('i') {
+            true => Cow::Borrowed(flags),
+            false => Cow::Owned(format!("{flags}i")),
+        };
         self.context.with(|context| {
             let test = self.test.clone().restore(&context).map_err(|error| failure(pattern).with_source(error))?;
-            let result: Result<bool, CaughtError<'_>> = test.call((flags, source, text)).catch(&context);
+            let result: Result<bool, CaughtError<'_>> = test.call((&*flags, source, text)).catch(&context);
             result.map_err(|error| {
                 if self.checks.get() > CHECKS {
                     return NodeError::operation("Regular expression execution timed out").with_description(

@@ -12,8 +12,8 @@ use heddle_node::node::{Tier, batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
     BatchContext, BatchNode, CalledWorkflow, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json,
-    Node, NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, WorkflowCall,
-    async_trait,
+    Node, NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem,
+    WorkflowCall, async_trait,
 };
 
 pub use parameters::{ExecuteWorkflowOptions, ExecuteWorkflowParameters, Mode, Source};
@@ -60,7 +60,7 @@ impl Node for ExecuteWorkflow {
         self.once.upgrade(version, parameters)
     }
 
-    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<NodeError> {
+    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         self.once.check_stored(stored)
     }
 

@@ -20,7 +20,10 @@ fn select(item: &Json, names: &str, rules: Rules) -> Result<Json, NodeError> {
     let mut selected = Json::object();
     for name in list(names) {
         if rules.dots {
-            if let Some(value) = field_path::get(item, name) {
+            // A key that is spelt like the whole name is that field, dots and all.
+            if let Some(value) = item.get(name) {
+                field_path::set_own(&mut selected, name, value.clone());
+            } else if let Some(value) = field_path::get(item, name) {
                 let own_name = name.rsplit('.').next().unwrap_or(name);
                 field_path::set(&mut selected, own_name, value.clone())?;
             }

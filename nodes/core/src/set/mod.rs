@@ -1,5 +1,6 @@
 //! Set ("Edit Fields"): fields that are set on every item.
 
+mod check;
 mod convert;
 mod examples;
 mod form;
@@ -18,7 +19,7 @@ use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BinaryData, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, RequiredInputs, async_trait,
+    NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
 };
 
 pub use parameters::{
@@ -45,6 +46,9 @@ struct Rules {
     include: Include,
     /// Dots and brackets in names lead into objects and arrays.
     dots: bool,
+    /// They do so in the keys of a JSON object, too: only where the node asks for it, since keys are written as they are
+    /// meant.
+    dots_in_keys: bool,
     ignore_errors: bool,
     keep_files: bool,
     version: f64,
@@ -83,7 +87,14 @@ impl ItemNode for Set {
         let mut json = include::fields(&context.item.json, parameters, rules)?;
         let mut files = if rules.keep_files { context.item.binary().cloned() } else { None };
         match parameters.mode {
-            Mode::Raw => set_object(&mut json, &raw_object(&parameters.json_output.0, rules)?, rules)?,
+            Mode::Raw => {
+                let fields = raw_object(&parameters.json_output.0, rules)?;
+                if rules.dots_in_keys {
+                    set_object(&mut json, &fields, rules)?;
+                } else {
+                    fields.iter().for_each(|(key, value)| field_path::set_own(&mut json, key, value.clone()));
+                }
+            }
             Mode::Manual => {
                 let rows = &parameters.fields.values;
                 // Rows are left over where an expression gave the whole list; all others were upgraded.
@@ -109,6 +120,10 @@ impl ItemNode for Set {
             error.context.insert("parameter", Json::from("fields.values"));
         }
         error
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        check::check(stored.written, stored.type_version)
     }
 
     fn upgrade(version: f64, parameters: Json) -> Json {
@@ -138,6 +153,7 @@ impl Rules {
         Self {
             include,
             dots: options.dot_notation.unwrap_or(true),
+            dots_in_keys: options.dot_notation == Some(true),
             ignore_errors: options.ignore_conversion_errors.unwrap_or(false),
             keep_files,
             version,

@@ -24,7 +24,7 @@ pub(super) fn upgrade(version: f64, mut parameters: Json) -> Json {
     parameters
 }
 
-fn upgrade_row(row: &Json) -> Json {
+pub(super) fn upgrade_row(row: &Json) -> Json {
     let text = |key, default: &str| match row.get(key) {
         Some(value) if !value.is_null() => value.clone(),
         _ => Json::from(default),
