@@ -12,10 +12,12 @@ const LONGEST_LINE: usize = 300;
 
 /// Renders problems of the file `name`, whose text is `text`, for standard error.
 pub(crate) fn render(name: &str, text: Option<&str>, problems: &[Problem]) -> String {
-    let theme = if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::none()
+    // https://no-color.org: set to anything but nothing.
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let theme = match (std::io::IsTerminal::is_terminal(&std::io::stderr()), no_color) {
+        (true, false) => GraphicalTheme::unicode(),
+        (true, true) => GraphicalTheme::unicode_nocolor(),
+        (false, _) => GraphicalTheme::none(),
     };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false);
     let mut rendered = String::new();

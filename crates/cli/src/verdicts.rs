@@ -49,6 +49,8 @@ struct Run {
     all_in_flight: bool,
     /// It has a workflow called for all items at once: what became of them is told there.
     calls_for_all: bool,
+    /// It has failed as a whole.
+    has_failed: bool,
     is_over: bool,
 }
 
@@ -99,8 +101,15 @@ impl Verdicts {
             Event::ItemDone { at, item, verdict, error, .. } => {
                 let Some(index) = self.index_of(at) else { return };
                 self.runs[index].end(*item, *verdict);
-                if let Some(error) = error {
-                    self.note_failure(index, Some(*item), *verdict, error);
+                match error {
+                    // What a node that takes its items all at once says is about all of them.
+                    Some(error) if error.item_index.is_none() => {
+                        if !std::mem::replace(&mut self.runs[index].has_failed, true) {
+                            self.note_failure(index, None, None, error);
+                        }
+                    }
+                    Some(error) => self.note_failure(index, Some(*item), *verdict, error),
+                    None => {}
                 }
             }
             Event::NodeFinished { at, error } => {
@@ -110,7 +119,7 @@ impl Verdicts {
                 match error {
                     // A node that takes whole inputs has no items that end one by one.
                     None => run.done = run.items,
-                    Some(error) if error.item_index.is_none() && run.done < run.items.max(1) => {
+                    Some(error) if error.item_index.is_none() && !run.has_failed => {
                         self.note_failure(index, None, None, error);
                     }
                     Some(_) => {}
@@ -148,6 +157,7 @@ impl Verdicts {
             in_flight: BTreeSet::new(),
             all_in_flight: false,
             calls_for_all: false,
+            has_failed: false,
             is_over: false,
         });
     }
@@ -401,7 +411,7 @@ fn list(runs: &[&Run], verdict: Verdict) -> String {
         .map(|(items, place, called_for, caller)| match caller {
             Some(caller) if !called_for.is_empty() => {
                 let word = if called_for.len() == 1 { "item" } else { "each of the items" };
-                format!("{items} for {word} {} of {caller}{place}", ranges(&called_for))
+                format!("{items} for {word} {} of {}{place}", ranges(&called_for), printable_line(caller))
             }
             _ => format!("{items}{place}"),
         })

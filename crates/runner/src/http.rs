@@ -53,6 +53,8 @@ pub(crate) struct ItemRecord {
     pub(crate) effect: Option<Effect>,
     /// The gravest outcome of its calls with an effect.
     pub(crate) outcome: Option<Outcome>,
+    /// The least grave outcome of them.
+    pub(crate) least_outcome: Option<Outcome>,
     /// The last request of a dry run, secrets masked.
     pub(crate) dry_run_request: Option<Json>,
     /// Whether the item called a workflow: then its effect is whatever that did.
@@ -111,6 +113,7 @@ impl<'a> ItemHttp<'a> {
         if effect != Effect::Pure {
             let mut record = self.record();
             record.outcome = record.outcome.max(Some(outcome));
+            record.least_outcome = Some(record.least_outcome.map_or(outcome, |least| least.min(outcome)));
         }
     }
 

@@ -144,7 +144,13 @@ impl NodeRunner<'_> {
             let verdict = if record.called_workflow && record.outcome.is_none() {
                 None
             } else {
-                record.verdict(stated, output.as_ref().err())
+                let verdict = record.verdict(stated, output.as_ref().err());
+                let is_mixed = record.least_outcome != record.outcome || output.is_err();
+                match verdict {
+                    // Something was sent, and not everything for certain: nobody can tell to which items.
+                    Some(Verdict::Sent) if is_mixed && self.items().len() > 1 => Some(Verdict::Unknown),
+                    verdict => verdict,
+                }
             };
             let outcome = record.outcome.max(record.called_outcome).max(verdict.and_then(Verdict::outcome));
             let metadata = self.tell_of_batch(verdict, output.as_ref().err(), record.sender_id.as_deref());
