@@ -7,6 +7,7 @@
 //! - `growth`: engine time per item for 10,000, 100,000 and 1,000,000 items.
 //! - `memory`: peak memory for 1,000,000 items against their JSON text.
 //! - `runs`: 1,000 runs of a two-node workflow in one process.
+//! - `lists`: expressions over all items from each of them, for 2,000 and 8,000 items, and what a touched item costs.
 //! - `loop`: a loop that goes round 10,000 times, its first thousand rounds against its last.
 
 use std::fmt::Write as _;
@@ -48,6 +49,9 @@ fn main() {
     if wanted("loop") {
         bench.measure_loop();
     }
+    if wanted("lists") {
+        bench.measure_lists();
+    }
     if wanted("memory") {
         measure_memory();
     }
@@ -68,6 +72,52 @@ impl Bench {
         let time = start.elapsed();
         assert_eq!(result.status, Status::Success);
         time
+    }
+
+    fn measure_lists(&self) {
+        const LISTS: [&str; 9] = [
+            "$input.all().map(item => item.json.price).length",
+            "$input.all().filter(item => item.json.price > 20).length",
+            "$('Items').all().map(item => item.json.price).length",
+            "$items().map(item => item.json.price).length",
+            "$items('Items').filter(item => item.json.price > 20).length",
+            "$input.all().reduce((sum, item) => sum + item.json.price, 0)",
+            // These are JavaScript's.
+            "$input.all().map(item => { let price = item.json.price; return price }).length",
+            "$items().filter(item => { let price = item.json.price; return price > 20 }).length",
+            "(() => { let sum = 0; for (const item of $('Items').all()) { sum += item.json.price; } return sum })()",
+        ];
+        for expression in LISTS {
+            let workflow = parse(&json!({
+                "nodes": [
+                    { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0], "parameters": {} },
+                    { "name": "Items", "type": "n8n-nodes-base.noOp", "typeVersion": 1, "position": [100, 0], "parameters": {} },
+                    { "name": "Set", "type": "n8n-nodes-base.set", "typeVersion": 3.4, "position": [200, 0], "parameters": {
+                        "assignments": { "assignments": [
+                            { "id": "1", "name": "value", "type": "number", "value": format!("={{{{ {expression} }}}}") }
+                        ] }, "options": {} } },
+                ],
+                "connections": {
+                    "Start": { "main": [[{ "node": "Items", "type": "main", "index": 0 }]] },
+                    "Items": { "main": [[{ "node": "Set", "type": "main", "index": 0 }]] },
+                },
+                "settings": { "executionOrder": "v1" },
+            }));
+            let mut line = String::new();
+            for count in [2_000, 8_000] {
+                let rounds = if count == 2_000 { ROUNDS } else { 3 };
+                let mut times: Vec<Duration> =
+                    (0..rounds).map(|_| self.run(&workflow, items(count))).collect();
+                let time = median(&mut times);
+                let touched = time.as_secs_f64() * 1e9 / (count * count) as f64;
+                let _ = write!(
+                    line,
+                    "{count} items: {:.2} s, {touched:.0} ns a touched item   ",
+                    time.as_secs_f64()
+                );
+            }
+            println!("{line} {expression}");
+        }
     }
 
     fn measure_time(&self) {

@@ -165,6 +165,10 @@ pub(crate) struct RunArguments {
     /// REPORT:notSent,unknown. The others are skipped.
     #[arg(long, value_name = "NODE:ITEMS|REPORT")]
     pub(crate) only: Vec<String>,
+    /// Fail an item whose text would leave with a gap: where an expression inside a text of a sending node gives nothing, as
+    /// `Hello {{ $json.name }}` without a name. "strict": true in the node's JSON does the same for the node.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// No progress and no summary.
     #[arg(long)]
     pub(crate) quiet: bool,

@@ -1,6 +1,6 @@
 //! What became of every item of every node run, kept on the way, so that it can be told whatever ends the run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ struct Node {
     name: String,
     failures: Vec<String>,
     failed: usize,
+    /// In a dry run, expressions inside texts that gave nothing, with the items for which they did.
+    gaps: BTreeMap<String, BTreeSet<usize>>,
 }
 
 /// A run of a node.
@@ -112,6 +114,12 @@ impl Verdicts {
                     None => {}
                 }
             }
+            Event::GapInText { at, item, parameter, code } => {
+                let Some(index) = self.index_of(at) else { return };
+                let node = self.runs[index].node;
+                let gap = format!("{{{{ {code} }}}} in {parameter}");
+                self.nodes[node].gaps.entry(gap).or_default().insert(*item);
+            }
             Event::NodeFinished { at, error } => {
                 let Some(index) = self.index_of(at) else { return };
                 let run = &mut self.runs[index];
@@ -142,7 +150,7 @@ impl Verdicts {
         }
         let name = name_of(&at.of, &at.node);
         let node = self.nodes.iter().position(|node| node.name == name).unwrap_or_else(|| {
-            self.nodes.push(Node { name, failures: Vec::new(), failed: 0 });
+            self.nodes.push(Node { name, failures: Vec::new(), failed: 0, gaps: BTreeMap::new() });
             self.nodes.len() - 1
         });
         self.by_key.insert(key, self.runs.len());
@@ -230,6 +238,12 @@ impl Verdicts {
             let runs: Vec<&Run> = self.runs.iter().filter(|run| run.node == index).collect();
             let counts = Counts::of(&runs);
             let _ = writeln!(text, "{}: {}", node.name, self.describe_counts(node, &runs, &counts));
+            for (gap, items) in &node.gaps {
+                let items: Vec<usize> = items.iter().copied().collect();
+                let count =
+                    if items.len() == 1 { "1 item".to_owned() } else { format!("{} items", items.len()) };
+                let _ = writeln!(text, "  {gap} gives nothing for {count}: {}", ranges(&items));
+            }
             for failure in &node.failures {
                 let _ = writeln!(text, "  {}", printable_line(failure));
             }

@@ -13,6 +13,7 @@ use crate::syntax::lower::lower;
 use crate::syntax::parse::{Parsed, first_expression, lacks_name, parse};
 use crate::syntax::references;
 use crate::syntax::rewrite::{Rewritten, rewrite};
+use crate::syntax::variables::{self, VariableRead};
 use crate::template::{Piece, Shape};
 use crate::value::Value;
 
@@ -27,6 +28,14 @@ pub(crate) struct Code {
     pub(crate) writes: bool,
     /// The nodes it names, with their place in the parameter string.
     pub(crate) nodes: Vec<(SmolStr, Range<usize>)>,
+    /// The variables it reads by name, with the place of the name in the parameter string.
+    pub(crate) variables: Vec<VariableRead>,
+    /// Whether it certainly changes nothing in the data that it reads, so that it may have what others read, too.
+    pub(crate) may_share: bool,
+    /// What stands between the braces.
+    pub(crate) source: Box<str>,
+    /// Whether it writes an empty text out, which it then may mean to give.
+    pub(crate) has_empty_text: bool,
     /// Whether it may read nodes whose names only show when it runs.
     pub(crate) reads_unknown_nodes: bool,
     /// Whether it may read other items than the current one, of this or another node.
@@ -161,7 +170,7 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Ref
         Some(Parsed::Directive(text)) if text.contains(['\u{2028}', '\u{2029}']) => {
             return Err(invalid(0..source.len()));
         }
-        Some(Parsed::Directive(text)) => return Ok(constant_code(&text)),
+        Some(Parsed::Directive(text)) => return Ok(constant_code(code, &text)),
         // The extension rewrite accepts any program but an empty text; only what comes after it wants an expression.
         None if lacks_name(&program) || code.is_empty() => return Err(invalid(0..source.len())),
         None => {
@@ -185,6 +194,13 @@ fn compile_code(code: &str, offset: usize, extensions: bool) -> Result<Code, Ref
         script,
         writes: references.writes,
         nodes: references.nodes.into_iter().map(|(name, range)| (name, place(range))).collect(),
+        variables: variables::find(expression)
+            .into_iter()
+            .map(|read| VariableRead { range: place(read.range), ..read })
+            .collect(),
+        may_share: !references.changes,
+        source: code.into(),
+        has_empty_text: references.empty_text,
         reads_unknown_nodes: references.unknown,
         reads_other_items: references.other_items,
     })
@@ -196,7 +212,7 @@ fn starts_with_return(code: &str) -> bool {
         && parse(&Allocator::default(), rest).is_ok()
 }
 
-fn constant_code(text: &str) -> Code {
+fn constant_code(code: &str, text: &str) -> Code {
     let literal = serde_json::Value::from(text).to_string();
     Code {
         native: Some(Expr::Constant(Value::from(text))),
@@ -209,6 +225,10 @@ fn constant_code(text: &str) -> Code {
         },
         writes: false,
         nodes: Vec::new(),
+        variables: Vec::new(),
+        may_share: true,
+        source: code.into(),
+        has_empty_text: text.is_empty(),
         reads_unknown_nodes: false,
         reads_other_items: false,
     }

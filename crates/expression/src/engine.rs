@@ -28,12 +28,14 @@ pub struct Engine {
     limits: EngineLimits,
     machine: Option<Machine>,
     native: bool,
+    /// Whether the last evaluation's runtime held lists that evaluations share.
+    held_lists: bool,
 }
 
 impl Engine {
     /// An engine with these limits for every evaluation.
     pub fn new(limits: EngineLimits) -> Self {
-        Self { limits, machine: None, native: true }
+        Self { limits, machine: None, native: true, held_lists: false }
     }
 
     /// Evaluates everything in JavaScript, for tests that compare the two paths.
@@ -72,6 +74,21 @@ impl Engine {
         template: &Template,
         scene: &Scene<'_>,
     ) -> Result<Value, ExpressionError> {
+        match self.try_in_javascript(template, scene) {
+            // The memory may have gone to lists that others share; they are gone with the runtime.
+            Err(Failure::OutOfMemory) if self.held_lists => {
+                self.try_in_javascript(template, &Scene { snapshot: 0, ..*scene })
+            }
+            tried => tried,
+        }
+        .map_err(|failure| match failure {
+            Failure::Error(error) => error,
+            Failure::TimedOut => ExpressionError::timed_out(),
+            Failure::OutOfMemory => ExpressionError::memory_exceeded(),
+        })
+    }
+
+    fn try_in_javascript(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, Failure> {
         let machine = match self.machine.take() {
             Some(machine) => machine,
             None => Machine::new(self.limits)?,
@@ -85,19 +102,12 @@ impl Engine {
                 .with(|ctx| Run { ctx: &ctx, bridge: &bridge, native: self.native }.template(template, scene))
         });
         bridge.deadline.set(None);
-        match outcome {
-            Ok(value) => {
-                self.machine = Some(machine);
-                Ok(value)
-            }
-            Err(Failure::Error(error)) => {
-                self.machine = Some(machine);
-                Err(error)
-            }
-            // A runtime that ran against a limit is replaced by a fresh one.
-            Err(Failure::TimedOut) => Err(ExpressionError::timed_out()),
-            Err(Failure::OutOfMemory) => Err(ExpressionError::memory_exceeded()),
+        self.held_lists = !bridge.shared.borrow().is_empty();
+        // A runtime that ran against a limit is replaced by a fresh one.
+        if let Ok(_) | Err(Failure::Error(_)) = outcome {
+            self.machine = Some(machine);
         }
+        outcome
     }
 }
 
@@ -117,13 +127,13 @@ fn evaluate_natively(template: &Template, scene: &Scene<'_>) -> Result<Option<Va
         Shape::Joined(pieces) => {
             let mut text = TEXT.take();
             text.clear();
-            let printed = join_natively(pieces, scene, &mut text);
+            let printed = join_natively(template.id(), pieces, scene, &mut text);
             let value = Json::from(text.as_str());
             if text.capacity() <= MAX_KEPT_TEXT {
                 TEXT.set(text);
             }
             Ok(match printed? {
-                Printed::Done => Some(Value::Json(value)),
+                Printed::Done | Printed::Nothing => Some(Value::Json(value)),
                 Printed::NeedsJavaScript => None,
             })
         }
@@ -139,25 +149,37 @@ thread_local! {
 }
 
 fn join_natively(
+    template: u64,
     pieces: &[Piece],
     scene: &Scene<'_>,
     text: &mut String,
 ) -> Result<Printed, Box<ExpressionError>> {
+    let mut empty: Vec<&Code> = Vec::new();
     for piece in pieces {
         match piece {
             Piece::Text(own) => text.push_str(own),
-            Piece::Code(code) => {
-                if let Printed::NeedsJavaScript = print_natively(code, scene, text)? {
-                    return Ok(Printed::NeedsJavaScript);
-                }
-            }
+            Piece::Code(code) => match print_natively(code, scene, text)? {
+                Printed::Done => {}
+                Printed::Nothing if scene.blanks.is_some() => empty.push(code),
+                Printed::Nothing => {}
+                Printed::NeedsJavaScript => return Ok(Printed::NeedsJavaScript),
+            },
         }
     }
+    note_blanks(template, &empty, scene);
     Ok(Printed::Done)
+}
+
+fn note_blanks(template: u64, empty: &[&Code], scene: &Scene<'_>) {
+    if let Some(blanks) = scene.blanks {
+        empty.iter().for_each(|code| blanks.note(template, &code.source));
+    }
 }
 
 enum Printed {
     Done,
+    /// There was nothing to print, and the code does not mean that.
+    Nothing,
     NeedsJavaScript,
 }
 
@@ -167,9 +189,15 @@ fn print_natively(
     text: &mut String,
 ) -> Result<Printed, Box<ExpressionError>> {
     let Some(expr) = &code.native else { return Ok(Printed::NeedsJavaScript) };
-    match evaluate(expr, scene).and_then(|operand: Operand<'_>| print(&operand, text)) {
-        Ok(()) => Ok(Printed::Done),
-        Err(Stop::Blank) if code.script.is_guarded => Ok(Printed::Done),
+    let before = text.len();
+    let printed = evaluate(expr, scene).and_then(|operand: Operand<'_>| {
+        print(&operand, text)?;
+        let is_meant = code.has_empty_text && !operand.is_nullish();
+        Ok(if text.len() > before || is_meant { Printed::Done } else { Printed::Nothing })
+    });
+    match printed {
+        Ok(printed) => Ok(printed),
+        Err(Stop::Blank) if code.script.is_guarded => Ok(Printed::Nothing),
         Err(Stop::Error(error)) => Err(error),
         Err(_) => Ok(Printed::NeedsJavaScript),
     }
@@ -182,6 +210,8 @@ pub(crate) fn evaluate_nested(
     template: &Template,
     scene: &Scene<'_>,
 ) -> Result<Value, ExpressionError> {
+    // What is missing there shows in the value that the code makes of it.
+    let scene = &Scene { blanks: None, ..*scene };
     if let Some(value) = evaluate_natively(template, scene).map_err(|error| *error)? {
         return Ok(value);
     }
@@ -252,6 +282,7 @@ impl<'js> Run<'_, 'js> {
         let mut written = false;
         // The pieces are joined when all code has run, so that a failure of the joining comes last.
         let mut unprintable = None;
+        let mut empty: Vec<&Code> = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
             let code = match piece {
                 Piece::Text(own) => {
@@ -260,23 +291,36 @@ impl<'js> Run<'_, 'js> {
                 }
                 Piece::Code(code) => code,
             };
-            if self.native
-                && !written
-                && let Printed::Done = print_natively(code, scene, &mut text).map_err(|error| *error)?
-            {
-                continue;
+            if self.native && !written {
+                match print_natively(code, scene, &mut text).map_err(|error| *error)? {
+                    Printed::Done => continue,
+                    Printed::Nothing => {
+                        empty.push(code);
+                        continue;
+                    }
+                    Printed::NeedsJavaScript => {}
+                }
             }
             written |= code.writes;
+            let before = text.len();
+            let mut is_meant = false;
             if let Some(value) = self.chunk(template.id(), index, code, data)? {
+                is_meant = code.has_empty_text && value.is_string();
                 match self.print(value, &mut text) {
                     Ok(()) => {}
                     Err(Failure::Error(error)) => unprintable = unprintable.or(Some(error)),
                     Err(limit) => return Err(limit),
                 }
             }
+            if text.len() == before && !is_meant {
+                empty.push(code);
+            }
         }
         match unprintable {
-            None => Ok(Value::Json(Json::from(text))),
+            None => {
+                note_blanks(template.id(), &empty, scene);
+                Ok(Value::Json(Json::from(text)))
+            }
             Some(error) => Err(error.into()),
         }
     }
@@ -303,7 +347,11 @@ impl<'js> Run<'_, 'js> {
             .chunk(self.ctx, (template, index), || compile(self.ctx, &code.script.code))
             .map_err(|error| self.unguarded(error))?;
         let guard = self.bridge.guard(self.ctx).map_err(|error| self.failure(error))?;
-        match function.call((data.clone(), guard)) {
+        self.bridge.shared.borrow_mut().begin_chunk();
+        let outer = self.bridge.may_share.replace(code.may_share);
+        let called = function.call((data.clone(), guard));
+        self.bridge.may_share.set(outer);
+        match called {
             Ok(value) => Ok(Some(value)),
             Err(error) => match catch(self.ctx, self.bridge, error) {
                 Caught::TimedOut => Err(Failure::TimedOut),

@@ -5,6 +5,7 @@
 //! memory limit. What the run looks like to an expression is a [`Scene`].
 
 mod alone;
+mod blanks;
 pub mod cases;
 pub mod clock;
 mod coerce;
@@ -30,6 +31,7 @@ pub mod throw;
 pub mod value;
 
 pub use alone::Alone;
+pub use blanks::Blanks;
 pub use clock::Clock;
 pub use engine::{Engine, EngineLimits};
 pub use error::ExpressionError;
@@ -37,6 +39,6 @@ pub use graph::{Connection, ConnectionGraph};
 pub use moment::parse_moment;
 pub use parameter::CompiledValue;
 pub use scene::{Environment, NodeInfo, RunView, Scene, WorkflowInfo};
-pub use template::{NodeReferences, Template};
+pub use template::{NodeReferences, Template, VariableReference};
 pub use throw::Thrown;
 pub use value::Value;

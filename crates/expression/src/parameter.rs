@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use heddle_node::Json;
 use heddle_node::parameters::STRINGIFIED_KEY;
 
+use crate::blanks::Blanks;
 use crate::engine::Engine;
 use crate::error::ExpressionError;
 use crate::print::{Place, stored};
@@ -82,6 +83,19 @@ impl CompiledValue {
             let stored = compound.stored.as_object();
             compound.dynamic.iter().filter_map(move |(position, _)| Some(stored?.get_index(*position)?.0))
         })
+    }
+
+    /// What was found to give nothing: the code, with the place of its template in the value as a JSON Pointer.
+    pub fn blanks(&self, found: &Blanks) -> Vec<(String, String)> {
+        let found = found.take();
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let places = self.templates().flat_map(|(pointer, template)| {
+            let own = found.iter().filter(move |blank| blank.template == template.id());
+            own.map(move |blank| (pointer.clone(), blank.code.to_string()))
+        });
+        places.collect()
     }
 
     /// All templates, each with its JSON Pointer, in the order in which they are evaluated.

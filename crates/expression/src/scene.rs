@@ -2,6 +2,7 @@
 
 use heddle_node::{Item, Json, Source};
 
+use crate::blanks::Blanks;
 use crate::clock::Clock;
 use crate::graph::ConnectionGraph;
 
@@ -145,6 +146,11 @@ pub struct Scene<'a> {
     /// The stored object that holds the parameter, for `$parameter["&sibling"]`. [`crate::Engine::evaluate_parameter`]
     /// sets it while it walks.
     pub siblings: Option<&'a Json>,
+    /// A number that all evaluations share which see the same run data and the same items, and no others do: what one of
+    /// them has made of those serves the next. 0 where that is not known.
+    pub snapshot: u64,
+    /// Where to note the code inside texts that gives nothing.
+    pub blanks: Option<&'a Blanks>,
 }
 
 impl<'a> Scene<'a> {
@@ -169,6 +175,8 @@ impl<'a> Scene<'a> {
             self_fields: None,
             secrets: None,
             siblings: None,
+            snapshot: 0,
+            blanks: None,
         }
     }
 

@@ -51,6 +51,19 @@ pub struct NodeReferences {
     pub reads_unknown_nodes: bool,
 }
 
+/// A variable that a template reads by its name: `$vars.name` or `$env.name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableReference {
+    /// Whether it is an environment variable.
+    pub is_environment: bool,
+    /// Its name.
+    pub name: String,
+    /// The place of the name in the parameter string (bytes).
+    pub range: Range<usize>,
+    /// Whether the code says what to take where the variable is undefined: `??`, `||`, `?:`, `?.`, or a test for it.
+    pub has_fallback: bool,
+}
+
 impl Template {
     /// Compiles a parameter string. Without a leading `=` it is a literal.
     ///
@@ -78,6 +91,19 @@ impl Template {
     /// Which other nodes the template reads.
     pub fn node_references(&self) -> &NodeReferences {
         &self.0.references
+    }
+
+    /// The variables that the template reads by name, in order of appearance.
+    pub fn variable_references(&self) -> Vec<VariableReference> {
+        let reads = codes(&self.0.shape).flat_map(|code| &code.variables);
+        reads
+            .map(|read| VariableReference {
+                is_environment: read.object == "$env",
+                name: read.name.to_string(),
+                range: read.range.clone(),
+                has_fallback: read.has_fallback,
+            })
+            .collect()
     }
 
     /// Whether the template may read other items than the current one, of the node itself or of another.

@@ -5,13 +5,16 @@ use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
 use crate::misspelt;
 use crate::prepared::Preparer;
+use crate::variables::Variables;
 
 /// Finds every problem of a workflow: its structure, node types, parameters and expressions, each with its node, its
 /// place in the file, and what to do.
-pub fn check(workflow: &Workflow, registry: &Registry) -> Vec<Problem> {
+///
+/// `variables` are what the workflow's runs will have.
+pub fn check(workflow: &Workflow, registry: &Registry, variables: &Variables) -> Vec<Problem> {
     let mut problems = workflow.problems();
     problems.extend(misspelt::settings(workflow));
-    let preparer = Preparer::new(workflow, registry);
+    let preparer = Preparer::new(workflow, registry, variables);
     for (index, node) in workflow.nodes.iter().enumerate() {
         if node.is_sticky_note() || node.node_type.is_empty() {
             continue;

@@ -48,3 +48,15 @@ pub(crate) fn expression_error(
     }
     node_error
 }
+
+/// An expression inside a text that gave nothing, where no text may leave with a gap.
+pub(crate) fn blank_error(pointer: &str, code: &str, item: usize, stored: &Json) -> NodeError {
+    let error = ExpressionError::new("ExpressionError", format!("{{{{ {code} }}}} gives nothing"));
+    let description = format!(
+        "No text leaves with a gap (`--strict`, or \"strict\" at the node). Give the item a value, or say what stands in \
+         its place: `{{{{ {code} ?? \"…\" }}}}`."
+    );
+    let mut error = expression_error(pointer, error, item, stored);
+    error.description = Some(description);
+    error
+}

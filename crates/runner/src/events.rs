@@ -119,6 +119,17 @@ pub enum Event {
         /// For how long.
         duration: Duration,
     },
+    /// In a dry run, an expression inside a text of a node with an effect gives nothing: the text would leave with a gap.
+    GapInText {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// The item, from 0.
+        item: usize,
+        /// Path of the parameter.
+        parameter: String,
+        /// The code between the braces.
+        code: String,
+    },
     /// A run waits since a node asked for it.
     RunWaiting {
         /// The run.

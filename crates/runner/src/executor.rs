@@ -1,9 +1,10 @@
 //! Executes the node runs that the scheduler gives, and keeps what came out.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use heddle_expression::{Clock, Scene};
+use heddle_expression::{Blanks, Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
@@ -12,7 +13,7 @@ use crate::check::start_node;
 use crate::credential_expressions::evaluate_credentials;
 use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
-use crate::evaluation::{evaluate, expression_error};
+use crate::evaluation::{blank_error, evaluate, expression_error};
 use crate::events::{Event, EventSink, NodeSite, RunSite};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::item_loop::error_details;
@@ -31,6 +32,18 @@ use crate::scheduler::{
 };
 use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, Caller};
+
+/// The node run whose parameters are resolved.
+#[derive(Clone, Copy)]
+struct Resolved<'a> {
+    prepared: &'a PreparedNode,
+    run: &'a NodeRun,
+    at: &'a Arc<NodeSite>,
+    snapshot: u64,
+}
+
+/// Tells the node runs of this process apart ([`Scene::snapshot`]).
+static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
 
 /// One run of a workflow.
 pub(crate) struct Execution<'h> {
@@ -85,9 +98,10 @@ impl<'h> Execution<'h> {
             .ok_or(RunError::NoStartNode)?;
         let destination = options.destination.as_deref().map(find).transpose()?;
         let pins = if options.pins { pinned_items(&workflow) } else { HashMap::new() };
-        let prepared = PreparedWorkflow::new(Arc::clone(&workflow), &host.registry, start, &pins)
-            .map(Arc::new)
-            .map_err(RunError::Problems)?;
+        let prepared =
+            PreparedWorkflow::new(Arc::clone(&workflow), &host.registry, &options.variables, start, &pins)
+                .map(Arc::new)
+                .map_err(RunError::Problems)?;
         if let Some(only) = options.only.as_ref().filter(|_| nesting.depth == 0) {
             only.check(&prepared)?;
         }
@@ -334,9 +348,11 @@ impl<'h> Execution<'h> {
             types_once: prepared.types_once,
             releases_items: self.keeping.consumes_items(run.node),
         };
+        let snapshot = NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed);
+        let resolved = Resolved { prepared, run, at: &at, snapshot };
         let mut resolve = |items: &[Item], index: usize, parameters: &mut Json| {
             let items = all.as_ref().map_or(items, |all| all.as_slice());
-            self.resolve_parameters(prepared, run, items, index, parameters)
+            self.resolve_parameters(&resolved, items, index, parameters)
         };
         let mut end = runner.run(&mut resolve).await;
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -404,12 +420,12 @@ impl<'h> Execution<'h> {
     /// have in common is not made anew.
     fn resolve_parameters(
         &self,
-        prepared: &PreparedNode,
-        run: &NodeRun,
+        resolved: &Resolved<'_>,
         items: &[Item],
         index: usize,
         parameters: &mut Json,
     ) -> Result<(), NodeError> {
+        let Resolved { prepared, run, at, snapshot } = *resolved;
         if let Some(constant) = prepared.compiled.as_constant() {
             *parameters = constant.clone();
             return apply_plan(prepared, index, parameters);
@@ -419,16 +435,32 @@ impl<'h> Execution<'h> {
         }
         let run_scene = &*self.scene;
         let view = View { run: run_scene, run_data: &self.run_data };
+        let settings = &self.workflow.nodes[run.node];
+        let is_strict = self.options.strict || settings.strict;
+        let blanks = (prepared.has_effect() && (is_strict || self.options.dry_run)).then(Blanks::default);
         let scene = Scene {
             item_index: index,
             run_index: run.run_index,
             sources: Some(&run.sources),
             mode: run_scene.mode,
             execution_id: Some(&run_scene.execution_id),
+            snapshot,
+            blanks: blanks.as_ref(),
             ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
         };
         evaluate(&prepared.compiled, &scene, parameters)
             .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
+        let gaps = blanks.iter().flat_map(|found| prepared.compiled.blanks(found)).map(|(pointer, code)| {
+            let error = blank_error(&pointer, &code, index, &prepared.stored);
+            if self.options.dry_run {
+                let parameter = error.parameter.clone().unwrap_or_default();
+                self.events.receive(&Event::GapInText { at: Arc::clone(at), item: index, parameter, code });
+            }
+            error
+        });
+        if let (true, Some(error)) = (is_strict, gaps.reduce(|first, _| first)) {
+            return Err(error);
+        }
         apply_plan(prepared, index, parameters)
     }
 

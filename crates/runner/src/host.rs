@@ -81,6 +81,9 @@ pub struct RunOptions {
     /// End the run at a wait, with [`Status::Waiting`](crate::Status) and the moment to go on, instead of waiting. Workflows
     /// that it calls, and waits of about a minute, are waited for all the same.
     pub stop_at_wait: bool,
+    /// Fail an item of a node with an effect where an expression inside a text gives nothing; nodes may ask for it
+    /// themselves (`strict`).
+    pub strict: bool,
     /// `$vars`, `$env` and `$secrets`.
     pub variables: Variables,
     /// IANA time zone of workflows that name none; the host's when absent.
@@ -111,6 +114,7 @@ impl Default for RunOptions {
             answer_limit: DEFAULT_ANSWER_LIMIT,
             timeout: None,
             stop_at_wait: false,
+            strict: false,
             variables: Variables::default(),
             timezone: None,
             static_data: None,

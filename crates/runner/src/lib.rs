@@ -48,6 +48,7 @@ mod stored_problems;
 mod sub_workflow;
 mod suggest;
 mod transport;
+mod unset;
 mod variables;
 
 pub use cancel::CancelReason;

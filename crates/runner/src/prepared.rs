@@ -19,6 +19,8 @@ use crate::blanks;
 use crate::constant_check::{self, ConstantCheck};
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
+use crate::unset::unset_variables;
+use crate::variables::Variables;
 
 /// A node of a workflow that can run.
 pub(crate) struct PreparedNode {
@@ -50,12 +52,15 @@ pub(crate) struct Preparation {
 pub(crate) struct Preparer<'w> {
     pub(crate) workflow: &'w Workflow,
     pub(crate) registry: &'w Registry,
+    /// What expressions may read beside the run's data.
+    pub(crate) variables: &'w Variables,
     names: Names<'w>,
 }
 
 impl<'w> Preparer<'w> {
-    pub(crate) fn new(workflow: &'w Workflow, registry: &'w Registry) -> Self {
-        Self { workflow, registry, names: Names::new(workflow.nodes.iter().map(|node| node.name.as_str())) }
+    pub(crate) fn new(workflow: &'w Workflow, registry: &'w Registry, variables: &'w Variables) -> Self {
+        let names = Names::new(workflow.nodes.iter().map(|node| node.name.as_str()));
+        Self { workflow, registry, variables, names }
     }
 
     /// Prepares one node, and finds everything that is wrong with it.
@@ -129,6 +134,8 @@ impl<'w> Preparer<'w> {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
+        let sends = gravest_effect(&*node, &filled) != Effect::Pure;
+        problems.extend(unset_variables(workflow, index, &compiled, self.variables, sends));
         let constants = compiled.constants();
         let known = StoredParameters { values: &constants, written: &written, type_version, host: &Moments };
         let mut failures = node.check_stored(&known);
@@ -208,8 +215,12 @@ impl PreparedNode {
 
     /// The gravest effect that any of its items can have: a send, where the node says nothing.
     pub(crate) fn gravest_effect(&self) -> Effect {
-        self.node.tier_for(&self.filled).stated_effect().unwrap_or(Effect::Send)
+        gravest_effect(&*self.node, &self.filled)
     }
+}
+
+fn gravest_effect(node: &dyn Node, parameters: &Json) -> Effect {
+    node.tier_for(parameters).stated_effect().unwrap_or(Effect::Send)
 }
 
 /// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
@@ -218,11 +229,12 @@ pub(crate) fn prepare_nodes(
     workflow: &Workflow,
     graph: &Graph,
     registry: &Registry,
+    variables: &Variables,
     start: NodeIndex,
     pins: &HashMap<NodeIndex, Items>,
 ) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
     let reached = reachable(workflow, graph, start);
-    let preparer = Preparer::new(workflow, registry);
+    let preparer = Preparer::new(workflow, registry, variables);
     let mut found = Vec::new();
     let mut nodes = Vec::with_capacity(workflow.nodes.len());
     for (index, node) in workflow.nodes.iter().enumerate() {
@@ -406,7 +418,7 @@ fn expression_problem(
 }
 
 /// Points at a part of an expression: the parameter's place, moved to the part where the text stands unescaped.
-fn in_expression(
+pub(crate) fn in_expression(
     workflow: &Workflow,
     index: NodeIndex,
     pointer: &str,

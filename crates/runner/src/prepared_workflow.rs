@@ -9,6 +9,7 @@ use heddle_node::{Items, Json, Registry};
 use heddle_workflow::{Graph, NodeIndex, Problem, Workflow};
 
 use crate::prepared::{PreparedNode, prepare_nodes};
+use crate::variables::Variables;
 
 /// A workflow with its nodes prepared.
 pub(crate) struct PreparedWorkflow {
@@ -26,11 +27,12 @@ impl PreparedWorkflow {
     pub(crate) fn new(
         workflow: Arc<Workflow>,
         registry: &Registry,
+        variables: &Variables,
         start: NodeIndex,
         pins: &HashMap<NodeIndex, Items>,
     ) -> Result<Self, Vec<Problem>> {
         let graph = Arc::new(Graph::new(&workflow));
-        let (nodes, problems) = prepare_nodes(&workflow, &graph, registry, start, pins);
+        let (nodes, problems) = prepare_nodes(&workflow, &graph, registry, variables, start, pins);
         if !problems.is_empty() {
             return Err(problems);
         }

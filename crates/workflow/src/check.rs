@@ -161,7 +161,8 @@ impl Check<'_> {
                 );
             }
         };
-        for key in ["disabled", "retryOnFail", "alwaysOutputData", "executeOnce", "continueOnFail"] {
+        for key in ["disabled", "retryOnFail", "alwaysOutputData", "executeOnce", "continueOnFail", "strict"]
+        {
             wrong(key, &Json::is_bool, "true or false");
         }
         for key in ["typeVersion", "maxTries", "waitBetweenTries"] {

@@ -84,6 +84,8 @@ pub struct Node {
     pub time_limit: Option<Duration>,
     /// How large an answer of a service may be, in bytes; Heddle's own setting `answerLimit`, in megabytes in the file.
     pub answer_limit: Option<usize>,
+    /// Whether an expression inside a text that gives nothing fails its item; Heddle's own setting `strict`.
+    pub strict: bool,
     source: JsonObject,
 }
 
@@ -140,6 +142,7 @@ impl Node {
             answer_limit: number("answerLimit")
                 .filter(|megabytes| *megabytes > 0.0)
                 .map(|megabytes| (megabytes * MEGABYTE).round() as usize),
+            strict: flag("strict"),
             source,
         }
     }
@@ -187,6 +190,7 @@ impl Node {
         set("answerLimit", self.answer_limit != was.answer_limit, &|| {
             self.answer_limit.map(|bytes| (bytes as f64 / MEGABYTE).into())
         });
+        set("strict", self.strict != was.strict, &|| flag(self.strict));
         Json::from(object)
     }
 

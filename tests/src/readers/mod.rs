@@ -63,7 +63,7 @@ fn workflow(bytes: &[u8]) {
     };
     let text = workflow.text().expect("it was read from text");
     let registry = registry();
-    for problem in heddle_runner::check(&workflow, registry) {
+    for problem in heddle_runner::check(&workflow, registry, &heddle_runner::Variables::default()) {
         assert!(!problem.message.is_empty(), "a problem without a message");
         if let Some(span) = problem.span {
             assert!(text.get(span.range).is_some(), "a place outside the text");

@@ -14,15 +14,15 @@ pub(crate) fn execute(
     paths: &[PathBuf],
     variables: &VariableArguments,
 ) -> Result<u8, Failure> {
-    let _variables = crate::variables::read(variables)?;
     crate::variables::timezone(variables)?;
+    let variables = crate::variables::read(variables)?;
     let mut errors = 0;
     super::read_standard_input_once(paths.iter().map(PathBuf::as_path))?;
     for path in paths {
         let name = super::name_of(path);
         let (text, problems) = match super::read_workflow(path) {
             Ok(workflow) => {
-                let problems = heddle_runner::check(&workflow, &registry);
+                let problems = heddle_runner::check(&workflow, &registry, &variables);
                 (workflow.text().map(str::to_owned), problems)
             }
             Err(error) => (error.text.as_deref().map(str::to_owned), error.problems),

@@ -65,6 +65,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             pins: arguments.pins,
             only: only.clone(),
             dry_run: arguments.dry_run,
+            strict: arguments.strict,
             variables: variables.clone(),
             timezone: timezone.clone(),
             static_data: static_data.static_data.clone(),

@@ -10,6 +10,7 @@ use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
 use smol_str::SmolStr;
 
 use crate::error::ExpressionError;
+use crate::javascript::shared::SharedLists;
 use crate::javascript::view::{Cleared, View};
 use crate::scene::Scene;
 use crate::template::Template;
@@ -31,6 +32,10 @@ pub(crate) struct Bridge {
     keys: RefCell<HashMap<SmolStr, Persistent<Atom<'static>>>>,
     /// Templates that expressions made themselves (`$evaluateExpression`).
     templates: RefCell<HashMap<String, Template>>,
+    /// Lists of items that evaluations share.
+    pub(crate) shared: RefCell<SharedLists>,
+    /// Whether the code that is running may have them.
+    pub(crate) may_share: Cell<bool>,
     /// When the evaluation under way must end.
     pub(crate) deadline: Cell<Option<Instant>>,
     /// Parameters whose evaluation is under way.
@@ -137,6 +142,7 @@ impl Bridge {
         self.spare.borrow_mut().take();
         self.named.borrow_mut().take();
         self.keys.borrow_mut().clear();
+        self.shared.take();
         self.api.borrow_mut().take();
     }
 

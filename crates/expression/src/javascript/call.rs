@@ -8,6 +8,7 @@ use rquickjs::{Ctx, Value as JsValue};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, from_js, to_js};
+use crate::javascript::shared::give_list;
 use crate::javascript::view::View;
 use crate::native::Stop;
 use crate::run::items::{item_json, items_json};
@@ -154,10 +155,22 @@ impl<'js> Call<'_, 'js> {
     }
 
     pub(super) fn items(&self, items: &[heddle_node::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
-        if scene.run.workflow().binary_mode_combined {
-            return self.give_json(&items.iter().map(|item| item.json.clone()).collect());
-        }
-        self.give_json(&items_json(items))
+        self.list(items, scene.run.workflow().binary_mode_combined, scene)
+    }
+
+    /// Items, or their data alone, as an array.
+    pub(super) fn list(
+        &self,
+        items: &[heddle_node::Item],
+        data_alone: bool,
+        scene: &Scene<'_>,
+    ) -> Hosted<JsValue<'js>> {
+        let key = (items.as_ptr().addr(), items.len(), data_alone);
+        let make = || match data_alone {
+            true => items.iter().map(|item| item.json.clone()).collect(),
+            false => items_json(items),
+        };
+        Ok(give_list(self.ctx, self.bridge, scene.snapshot, key, make)?)
     }
 }
 

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Bridge;
+use crate::javascript::shared::data_of;
 use crate::javascript::view::View;
 use crate::luxon;
 use crate::value::{ErrorValue, Function, RegExp, TypedArray, Value};
@@ -254,6 +255,9 @@ impl<'js> Reader<'_, 'js> {
     }
 
     fn array(&self, array: &Array<'js>) -> Result<Value, Refused> {
+        if let Some(json) = data_of(self.ctx, self.bridge, array) {
+            return Ok(Value::Json(json));
+        }
         self.check_depth()?;
         let mut elements = Vec::with_capacity(array.len().min(1024));
         for index in 0..array.len() {

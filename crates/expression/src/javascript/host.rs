@@ -18,7 +18,7 @@ use crate::javascript::run::{
 use crate::javascript::view::{View, number_value};
 use crate::luxon::{self, Class as LuxonClass, Member, MemberKind, bind_zone};
 use crate::math;
-use crate::run::items::{item_json, items_json};
+use crate::run::items::item_json;
 use crate::run::{functions, nodes, paired, parameters, variables};
 use crate::throw::Thrown;
 use crate::value::Value;
@@ -191,7 +191,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("items", |call| {
         let arguments = call.values(1)?;
         at_item(call, 0, |scene| match functions::items(&arguments, scene)? {
-            Some(items) => call.give_json(&items_json(items)),
+            Some(items) => call.list(items, false, scene),
             None => Ok(call.undefined()),
         })
     }),

@@ -7,4 +7,5 @@ pub(crate) mod host;
 mod json_problem;
 mod run;
 pub(crate) mod runtime;
+pub(crate) mod shared;
 pub(crate) mod view;

@@ -306,7 +306,7 @@ impl<'js> View<'js> {
 }
 
 /// Sets an own property. What `Object.prototype` has an accessor for must be defined, which takes longer.
-fn define<'js>(object: &Object<'js>, key: Atom<'js>, name: &str, value: Value<'js>) -> Result<()> {
+pub(crate) fn define<'js>(object: &Object<'js>, key: Atom<'js>, name: &str, value: Value<'js>) -> Result<()> {
     if is_object_member(name) {
         return object.prop(key, Property::from(value).writable().enumerable().configurable());
     }
@@ -319,7 +319,7 @@ fn reads_few_elements(name: &str) -> bool {
 }
 
 /// A primitive as a JavaScript value; `None` for arrays and objects.
-fn primitive<'js>(ctx: &Ctx<'js>, json: &Json) -> Result<Option<Value<'js>>> {
+pub(crate) fn primitive<'js>(ctx: &Ctx<'js>, json: &Json) -> Result<Option<Value<'js>>> {
     Ok(Some(if let Some(text) = json.as_str() {
         rquickjs::String::from_str(ctx.clone(), text)?.into_value()
     } else if let Some(number) = json.as_f64() {

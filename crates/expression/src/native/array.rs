@@ -106,5 +106,8 @@ fn find(elements: &Elements<'_, '_>, is_wanted: impl Fn(&Json) -> bool) -> Optio
         Elements::Values(values) => values.iter().position(|value| value.as_json().is_some_and(&is_wanted)),
         // Items are objects.
         Elements::Items(_) => None,
+        Elements::Picked(elements) => {
+            elements.iter().position(|element| element.as_json().is_some_and(&is_wanted))
+        }
     }
 }

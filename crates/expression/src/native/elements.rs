@@ -11,6 +11,7 @@ pub(crate) enum Elements<'o, 'a> {
     Own(&'o [Json]),
     Values(&'o [Value]),
     Items(&'a [Item]),
+    Picked(&'o [Operand<'a>]),
 }
 
 impl<'o, 'a> Elements<'o, 'a> {
@@ -21,6 +22,7 @@ impl<'o, 'a> Elements<'o, 'a> {
             Operand::Value(Value::Json(json)) => json.as_array().map(Elements::Own),
             Operand::Value(Value::List(values)) => Some(Elements::Values(values)),
             Operand::Items(items) => Some(Elements::Items(items)),
+            Operand::Picked(elements) => Some(Elements::Picked(elements)),
             Operand::Value(_) | Operand::Item(_) => None,
         }
     }
@@ -31,6 +33,7 @@ impl<'o, 'a> Elements<'o, 'a> {
             Elements::Own(elements) => elements.len(),
             Elements::Values(values) => values.len(),
             Elements::Items(items) => items.len(),
+            Elements::Picked(elements) => elements.len(),
         }
     }
 
@@ -40,6 +43,7 @@ impl<'o, 'a> Elements<'o, 'a> {
             Elements::Own(elements) => elements.get(index).cloned().map_or(Operand::UNDEFINED, Operand::from),
             Elements::Values(values) => values.get(index).cloned().map_or(Operand::UNDEFINED, Operand::from),
             Elements::Items(items) => items.get(index).into(),
+            Elements::Picked(elements) => elements.get(index).cloned().unwrap_or(Operand::UNDEFINED),
         }
     }
 
@@ -56,7 +60,11 @@ pub(crate) fn append_flat<'a>(list: &mut Vec<Operand<'a>>, value: Operand<'a>) {
     }
 }
 
-/// The array of these elements.
+/// The array of these elements. Items among them are not turned into JSON before someone asks for that.
 pub(crate) fn array_of<'a>(elements: impl IntoIterator<Item = Operand<'a>>) -> Operand<'a> {
+    let elements: Vec<Operand<'a>> = elements.into_iter().collect();
+    if elements.iter().any(|element| matches!(element, Operand::Item(_))) {
+        return Operand::Picked(elements.into());
+    }
     Value::array(elements.into_iter().map(Operand::into_value).collect()).into()
 }

@@ -14,7 +14,7 @@ use crate::native::member::{element, json_member, member};
 use crate::native::operand::{MAX_TEXT, Operand};
 use crate::native::variable::{node_part, variable};
 use crate::native::{Stop, array, function, functions, number, operators, regexp, string};
-use crate::run::variables;
+use crate::run::{self, variables};
 use crate::scene::Scene;
 use crate::value::Value;
 
@@ -42,6 +42,9 @@ fn value_or_short<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Result<Option<Op
         },
         Expr::Variable(name) => variable(name, frame.scene)?,
         Expr::Node { name, part } => node_part(name, part, frame.scene)?,
+        Expr::Items(arguments) => {
+            run::functions::items(arguments, frame.scene)?.map_or(Operand::UNDEFINED, Operand::Items)
+        }
         Expr::Member { object, key, optional } => {
             let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
             member(object, key, frame.scene)?

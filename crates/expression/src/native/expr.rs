@@ -15,6 +15,8 @@ pub(crate) enum Expr {
     Variable(Variable),
     /// A part of another node's data.
     Node { name: SmolStr, part: NodePart },
+    /// `$items(name, output, run)`, with literals.
+    Items(Vec<Value>),
     /// `object.key`, or with a literal in brackets.
     Member { object: Box<Expr>, key: Key, optional: bool },
     /// `$json.a.b`: the commonest of all.

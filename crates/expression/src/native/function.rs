@@ -50,9 +50,14 @@ pub(crate) fn call_for_each<'a>(
     frame: &Frame<'_, 'a>,
 ) -> Evaluated<'a> {
     let elements = elements_of(array)?;
-    let result = |index: usize| {
-        let arguments = [elements.get(index), Json::from(index).into(), array.clone(), Operand::UNDEFINED];
-        call_back(arrow, &arguments, frame)
+    let result = |index: usize| match arrow.parameters.len() {
+        // What most take.
+        0 | 1 => call(arrow, &[elements.get(index)], frame),
+        _ => {
+            let arguments =
+                [elements.get(index), Json::from(index).into(), array.clone(), Operand::UNDEFINED];
+            call_back(arrow, &arguments, frame)
+        }
     };
     let holds = |index: usize| Ok::<bool, Stop>(result(index)?.is_truthy());
     let mut indexes = 0..elements.len();
@@ -132,8 +137,13 @@ pub(crate) fn reduce<'a>(
         None => elements.get(0),
     };
     for index in from..elements.len() {
-        let arguments = [total, elements.get(index), Json::from(index).into(), array.clone()];
-        total = call_back(arrow, &arguments, frame)?;
+        total = match arrow.parameters.len() {
+            0..=2 => call(arrow, &[total, elements.get(index)], frame)?,
+            _ => {
+                let arguments = [total, elements.get(index), Json::from(index).into(), array.clone()];
+                call_back(arrow, &arguments, frame)?
+            }
+        };
     }
     Ok(total)
 }

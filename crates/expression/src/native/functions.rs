@@ -37,7 +37,7 @@ pub(crate) fn call<'a>(
         Function::IsNaN => Json::from(first.map_or(Ok(f64::NAN), Operand::to_number)?.is_nan()).into(),
         Function::IsArray => {
             let is_array = match first {
-                Some(Operand::Items(_)) => true,
+                Some(Operand::Items(_) | Operand::Picked(_)) => true,
                 Some(Operand::Value(value)) => value.is_array(),
                 Some(Operand::Ref(json)) => json.is_array(),
                 _ => false,

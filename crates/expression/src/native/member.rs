@@ -34,7 +34,7 @@ pub(crate) fn member<'a>(object: Operand<'a>, key: &Key, scene: &Scene<'a>) -> E
             let found = members.iter().find(|(name, _)| *name == key.name);
             Ok(found.map_or(Operand::UNDEFINED, |(_, value)| value.clone().into()))
         }
-        Operand::Items(_) => Err(Stop::Unsupported),
+        Operand::Items(_) | Operand::Picked(_) => Err(Stop::Unsupported),
         // A zone has members besides its fields.
         Operand::Value(Value::DateTime(_)) if matches!(key.name.as_str(), "zone" | "_zone") => {
             Err(Stop::Unsupported)

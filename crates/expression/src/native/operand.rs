@@ -1,6 +1,7 @@
 //! What native evaluation passes around: borrowed data as long as possible.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use heddle_node::json::number_to_string;
 use heddle_node::{Item, Json};
@@ -21,6 +22,8 @@ pub(crate) enum Operand<'a> {
     Item(&'a Item),
     /// The items of an output, not yet turned into JSON.
     Items(&'a [Item]),
+    /// An array of elements that are not all values yet, such as some of the items of an output.
+    Picked(Rc<[Operand<'a>]>),
 }
 
 /// Longer texts, in bytes, are left to the engine and its memory limit.
@@ -57,6 +60,9 @@ impl<'a> Operand<'a> {
             Operand::Value(value) => value,
             Operand::Item(item) => Value::Json(item_json(item)),
             Operand::Items(items) => Value::Json(items_json(items)),
+            Operand::Picked(elements) => {
+                Value::array(elements.iter().cloned().map(Operand::into_value).collect())
+            }
         }
     }
 
@@ -67,6 +73,7 @@ impl<'a> Operand<'a> {
             Operand::Value(value) => value.as_json().map(Cow::Borrowed),
             Operand::Item(item) => Some(Cow::Owned(item_json(item))),
             Operand::Items(items) => Some(Cow::Owned(items_json(items))),
+            Operand::Picked(_) => self.clone().into_value().into_json().map(Cow::Owned),
         }
     }
 
@@ -75,7 +82,7 @@ impl<'a> Operand<'a> {
         match self {
             Operand::Ref(json) => Some(json),
             Operand::Value(value) => value.as_json(),
-            Operand::Item(_) | Operand::Items(_) => None,
+            Operand::Item(_) | Operand::Items(_) | Operand::Picked(_) => None,
         }
     }
 
@@ -87,7 +94,7 @@ impl<'a> Operand<'a> {
         match self {
             Operand::Ref(json) => json.is_null(),
             Operand::Value(value) => value.is_nullish(),
-            Operand::Item(_) | Operand::Items(_) => false,
+            Operand::Item(_) | Operand::Items(_) | Operand::Picked(_) => false,
         }
     }
 
@@ -95,7 +102,7 @@ impl<'a> Operand<'a> {
         match self {
             Operand::Ref(json) => value::is_truthy(json),
             Operand::Value(value) => value.is_truthy(),
-            Operand::Item(_) | Operand::Items(_) => true,
+            Operand::Item(_) | Operand::Items(_) | Operand::Picked(_) => true,
         }
     }
 
@@ -107,6 +114,7 @@ impl<'a> Operand<'a> {
                 (_, elements) => elements.map_or(1, <[Json]>::len),
             },
             Operand::Value(Value::List(values)) => values.len(),
+            Operand::Picked(elements) => elements.len(),
             _ => 1,
         }
     }
@@ -116,6 +124,7 @@ impl<'a> Operand<'a> {
         let mut left = MAX_SHARED;
         match self {
             Operand::Value(value) => weigh(value, &mut left).is_none(),
+            Operand::Picked(elements) => elements.len() > MAX_SHARED,
             _ => false,
         }
     }
@@ -145,6 +154,10 @@ impl<'a> Operand<'a> {
             Operand::Value(_) => Err(Stop::Unsupported),
             Operand::Item(_) => Ok(Cow::Borrowed("[object Object]")),
             Operand::Items(items) => Ok(Cow::Owned(vec!["[object Object]"; items.len()].join(","))),
+            Operand::Picked(_) => match self.json() {
+                Some(json) => Ok(Cow::Owned(coerce::to_text(&json).into_owned())),
+                None => Err(Stop::Unsupported),
+            },
         }
     }
 }

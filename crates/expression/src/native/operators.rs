@@ -75,7 +75,7 @@ fn is_textual(operand: &Operand<'_>) -> Result<bool, Stop> {
         Operand::Value(Value::Json(json)) => Ok(json.is_string() || !coerce::is_primitive(json)),
         Operand::Value(Value::Undefined | Value::DateTime(_)) => Ok(false),
         Operand::Value(_) => Err(Stop::Unsupported),
-        Operand::Item(_) | Operand::Items(_) => Ok(true),
+        Operand::Item(_) | Operand::Items(_) | Operand::Picked(_) => Ok(true),
     }
 }
 
@@ -138,6 +138,6 @@ pub(crate) fn type_of(operand: &Operand<'_>) -> &'static str {
     match operand {
         Operand::Ref(json) => coerce::type_of_json(json),
         Operand::Value(value) => coerce::type_of(value),
-        Operand::Item(_) | Operand::Items(_) => "object",
+        Operand::Item(_) | Operand::Items(_) | Operand::Picked(_) => "object",
     }
 }

@@ -354,9 +354,21 @@ impl Lowerer<'_> {
         if self.locals.find(name).is_some() {
             return None;
         }
+        if name == "$items" {
+            return items_call(call);
+        }
         let function = named_function(name)?;
         self.function(function, call, depth)
     }
+}
+
+/// `$items()`, `$items("Node")` and the like, all arguments written out.
+fn items_call(call: &CallExpression<'_>) -> Option<Expr> {
+    let arguments = call.arguments.iter().map(|argument| match argument.as_expression()? {
+        Expression::NumericLiteral(number) => Some(Value::from(number.value)),
+        text => literal_text(text).map(|text| Value::from(text.as_str())),
+    });
+    arguments.collect::<Option<_>>().map(Expr::Items)
 }
 
 /// The key of a member or a binding that is written out as a name or text.

@@ -8,3 +8,4 @@ mod print_quasi;
 pub(crate) mod references;
 pub(crate) mod rewrite;
 mod scope;
+pub(crate) mod variables;

@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
-use oxc_ast::ast::{AssignmentExpression, UnaryExpression, UnaryOperator, UpdateExpression};
 use oxc_ast::ast::{
-    CallExpression, ComputedMemberExpression, Expression, ForStatementLeft, IdentifierReference,
-    StaticMemberExpression, ThisExpression,
+    AssignmentExpression, AssignmentTarget, SimpleAssignmentTarget, UnaryExpression, UnaryOperator,
+    UpdateExpression,
+};
+use oxc_ast::ast::{
+    CallExpression, ComputedMemberExpression, Expression, ForStatementLeft, IdentifierName,
+    IdentifierReference, StaticMemberExpression, StringLiteral, TemplateLiteral, ThisExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
@@ -24,6 +27,11 @@ pub(crate) struct References {
     pub(crate) other_items: bool,
     /// Whether it may change data that a later chunk of the same template reads.
     pub(crate) writes: bool,
+    /// Whether it may change data that it reads: it assigns to a member of something, or names a method that changes its
+    /// receiver, be it called or not.
+    pub(crate) changes: bool,
+    /// Whether an empty text stands in it.
+    pub(crate) empty_text: bool,
 }
 
 /// Finds the references of an expression.
@@ -114,8 +122,45 @@ fn is_changing_method(name: &str) -> bool {
     )
 }
 
+/// Whether an expression gives an array that nobody else has.
+fn is_fresh_array(expression: &Expression<'_>) -> bool {
+    let Expression::CallExpression(call) = expression.get_inner_expression() else {
+        return matches!(expression.get_inner_expression(), Expression::ArrayExpression(_));
+    };
+    let Expression::StaticMemberExpression(member) = &call.callee else { return false };
+    matches!(
+        member.property.name.as_str(),
+        "map"
+            | "filter"
+            | "slice"
+            | "concat"
+            | "flat"
+            | "flatMap"
+            | "split"
+            | "keys"
+            | "values"
+            | "entries"
+            | "from"
+            | "toSorted"
+            | "toReversed"
+    )
+}
+
 impl<'a> Visit<'a> for References {
+    fn visit_identifier_name(&mut self, name: &IdentifierName<'a>) {
+        self.changes |= is_changing_method(&name.name);
+    }
+
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        if let Expression::StaticMemberExpression(member) = &call.callee
+            && matches!(member.property.name.as_str(), "sort" | "reverse")
+            && is_fresh_array(&member.object)
+        {
+            // What changes is the array that was just made.
+            self.writes = true;
+            self.visit_expression(&member.object);
+            return walk::walk_arguments(self, &call.arguments);
+        }
         match &call.callee {
             Expression::Identifier(callee) => match callee.name.as_str() {
                 "$" | "$items" => return self.visit_data_call(&callee.name, call),
@@ -124,6 +169,10 @@ impl<'a> Visit<'a> for References {
             },
             Expression::StaticMemberExpression(member) => {
                 self.writes |= is_changing_method(&member.property.name);
+            }
+            Expression::ComputedMemberExpression(member) => {
+                self.writes = true;
+                self.changes |= literal_text(&member.expression).is_none();
             }
             _ => self.writes = true,
         }
@@ -156,6 +205,17 @@ impl<'a> Visit<'a> for References {
         walk::walk_computed_member_expression(self, member);
     }
 
+    fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
+        self.empty_text |= literal.value.is_empty();
+        self.changes |= is_changing_method(&literal.value);
+    }
+
+    fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
+        let is_empty = template.quasis.iter().all(|part| part.value.raw.is_empty());
+        self.empty_text |= template.expressions.is_empty() && is_empty;
+        walk::walk_template_literal(self, template);
+    }
+
     fn visit_this_expression(&mut self, _: &ThisExpression) {
         self.other_items = true;
     }
@@ -167,21 +227,28 @@ impl<'a> Visit<'a> for References {
 
     fn visit_assignment_expression(&mut self, assignment: &AssignmentExpression<'a>) {
         self.writes = true;
+        self.changes |= !matches!(assignment.left, AssignmentTarget::AssignmentTargetIdentifier(_));
         walk::walk_assignment_expression(self, assignment);
     }
 
     fn visit_for_statement_left(&mut self, left: &ForStatementLeft<'a>) {
         self.writes |= !matches!(left, ForStatementLeft::VariableDeclaration(_));
+        self.changes |= !matches!(
+            left,
+            ForStatementLeft::VariableDeclaration(_) | ForStatementLeft::AssignmentTargetIdentifier(_)
+        );
         walk::walk_for_statement_left(self, left);
     }
 
     fn visit_update_expression(&mut self, update: &UpdateExpression<'a>) {
         self.writes = true;
+        self.changes |= !matches!(update.argument, SimpleAssignmentTarget::AssignmentTargetIdentifier(_));
         walk::walk_update_expression(self, update);
     }
 
     fn visit_unary_expression(&mut self, unary: &UnaryExpression<'a>) {
         self.writes |= unary.operator == UnaryOperator::Delete;
+        self.changes |= unary.operator == UnaryOperator::Delete;
         walk::walk_unary_expression(self, unary);
     }
 }
