@@ -1,8 +1,8 @@
 //! Evaluating templates: natively where possible, in JavaScript where not.
 
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::time::Instant;
 
 use heddle_node::Json;
 use rquickjs::{Ctx, Object, Type, Value as JsValue};
@@ -12,6 +12,7 @@ use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, from_js};
 use crate::javascript::runtime::{Caught, Machine, catch, compile};
+use crate::limit;
 use crate::luxon::leave;
 use crate::native::evaluate::evaluate;
 use crate::native::operand::print;
@@ -50,26 +51,21 @@ impl Engine {
     /// What n8n shows as an expression error; all other failures inside the code blank the chunk in which they happen
     /// (`docs/expressions/language.md §6`).
     pub fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
-        match self.evaluate_quickly(template, scene).map_err(|error| *error)? {
-            Some(value) => Ok(value),
-            None => self.evaluate_in_javascript(template, scene),
-        }
+        limit::begin(self.limits.time, scene.watcher);
+        let here = match self.native {
+            true => guarded(|| evaluate_natively(template, scene)),
+            false => Ok(None),
+        };
+        let value = match here {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => self.evaluate_in_javascript(template, scene),
+            Err(error) => Err(*error),
+        };
+        limit::end()?;
+        value
     }
 
-    /// Evaluates without JavaScript; `None` when that does not do.
-    pub(crate) fn evaluate_quickly(
-        &self,
-        template: &Template,
-        scene: &Scene<'_>,
-    ) -> Result<Option<Value>, Box<ExpressionError>> {
-        match template.shape() {
-            Shape::Text(text) => Ok(Some(Value::Json(text.clone()))),
-            _ if self.native => evaluate_natively(template, scene),
-            _ => Ok(None),
-        }
-    }
-
-    pub(crate) fn evaluate_in_javascript(
+    fn evaluate_in_javascript(
         &mut self,
         template: &Template,
         scene: &Scene<'_>,
@@ -93,15 +89,21 @@ impl Engine {
             Some(machine) => machine,
             None => Machine::new(self.limits)?,
         };
+        limit::begin_javascript();
         let bridge = Rc::clone(&machine.bridge);
-        bridge.deadline.set(Instant::now().checked_add(self.limits.time));
         bridge.parameters.borrow_mut().clear();
-        let outcome = SCENE.set(scene, || {
+        let evaluate = || {
             machine
                 .context
                 .with(|ctx| Run { ctx: &ctx, bridge: &bridge, native: self.native }.template(template, scene))
-        });
-        bridge.deadline.set(None);
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| SCENE.set(scene, evaluate)));
+        limit::end_javascript();
+        let Ok(outcome) = outcome else {
+            // What it holds may be broken: taking it apart could end the process.
+            std::mem::forget(machine);
+            return Err(ExpressionError::broken().into());
+        };
         self.held_lists = !bridge.shared.borrow().is_empty();
         // A runtime that ran against a limit is replaced by a fresh one.
         if let Ok(_) | Err(Failure::Error(_)) = outcome {
@@ -109,6 +111,25 @@ impl Engine {
         }
         outcome
     }
+}
+
+/// Evaluates a template without JavaScript, within limits; `None` when that does not do.
+pub(crate) fn evaluate_here(
+    template: &Template,
+    scene: &Scene<'_>,
+    limits: EngineLimits,
+) -> Result<Option<Value>, Box<ExpressionError>> {
+    limit::begin(limits.time, scene.watcher);
+    let value = guarded(|| evaluate_natively(template, scene));
+    limit::end()?;
+    value
+}
+
+/// A panic in an evaluation is an error of the expression.
+fn guarded(
+    evaluate: impl FnOnce() -> Result<Option<Value>, Box<ExpressionError>>,
+) -> Result<Option<Value>, Box<ExpressionError>> {
+    catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|_| Err(Box::new(ExpressionError::broken())))
 }
 
 /// Evaluates a template without JavaScript; `None` when that does not do.

@@ -58,6 +58,13 @@ impl ExpressionError {
         Self::expression("Expression timed out")
     }
 
+    /// An evaluation that met a defect of ours, or of the engine.
+    pub(crate) fn broken() -> Self {
+        Self::expression("The expression could not be evaluated: the evaluator failed").with_description(
+            "That is a defect of this program. Write the expression in another way, and report it.",
+        )
+    }
+
     /// An evaluation that took too much memory.
     pub(crate) fn memory_exceeded() -> Self {
         Self::expression("Expression exceeded memory limit")

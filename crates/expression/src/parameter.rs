@@ -6,7 +6,7 @@ use heddle_node::Json;
 use heddle_node::parameters::STRINGIFIED_KEY;
 
 use crate::blanks::Blanks;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineLimits, evaluate_here};
 use crate::error::ExpressionError;
 use crate::print::{Place, stored};
 use crate::scene::Scene;
@@ -98,6 +98,29 @@ impl CompiledValue {
         places.collect()
     }
 
+    /// Whether a template in it is JavaScript for certain.
+    pub fn needs_javascript(&self) -> bool {
+        self.0.needs_javascript()
+    }
+
+    /// Evaluates as [`Engine::evaluate_parameter`] does, but without an engine, on the thread that asks; `None`, with
+    /// something unfinished in `value`, where that takes JavaScript.
+    ///
+    /// # Errors
+    /// As [`Engine::evaluate_parameter`].
+    pub fn evaluate_natively(
+        &self,
+        scene: &Scene<'_>,
+        limits: EngineLimits,
+        value: &mut Json,
+    ) -> Result<Option<bool>, (String, ExpressionError)> {
+        match self.0.evaluate(&mut With::Limits(limits), scene, Place::Member, value) {
+            Ok(is_defined) => Ok(Some(is_defined)),
+            Err(Unevaluated::NeedsJavaScript) => Ok(None),
+            Err(Unevaluated::Failed(misplaced)) => Err((misplaced.pointer, misplaced.error)),
+        }
+    }
+
     /// All templates, each with its JSON Pointer, in the order in which they are evaluated.
     pub fn templates(&self) -> impl Iterator<Item = (String, &Template)> {
         let mut found = Vec::new();
@@ -120,6 +143,43 @@ impl Misplaced {
     fn below(mut self: Box<Self>, token: &str) -> Box<Self> {
         self.pointer.insert_str(0, &format!("/{}", token.replace('~', "~0").replace('/', "~1")));
         self
+    }
+}
+
+/// Why a value could not be evaluated.
+enum Unevaluated {
+    Failed(Box<Misplaced>),
+    /// There is no engine for it.
+    NeedsJavaScript,
+}
+
+impl Unevaluated {
+    fn below(self, token: &str) -> Self {
+        match self {
+            Self::Failed(misplaced) => Self::Failed(misplaced.below(token)),
+            Self::NeedsJavaScript => self,
+        }
+    }
+}
+
+/// What templates are evaluated with.
+enum With<'e> {
+    Engine(&'e mut Engine),
+    /// Nothing but these limits.
+    Limits(EngineLimits),
+}
+
+impl With<'_> {
+    fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, Unevaluated> {
+        let failed = |error: ExpressionError| Unevaluated::Failed(error.into());
+        match self {
+            Self::Engine(engine) => engine.evaluate(template, scene).map_err(failed),
+            Self::Limits(limits) => match evaluate_here(template, scene, *limits) {
+                Ok(Some(value)) => Ok(value),
+                Ok(None) => Err(Unevaluated::NeedsJavaScript),
+                Err(error) => Err(failed(*error)),
+            },
+        }
     }
 }
 
@@ -217,6 +277,16 @@ impl Node {
         }
     }
 
+    fn needs_javascript(&self) -> bool {
+        match self {
+            Node::Constant(_) | Node::Failing(_) => false,
+            Node::Template(template) | Node::Stringified(template) => !template.is_native(),
+            Node::Array(compound) | Node::Object(compound) => {
+                compound.dynamic.iter().any(|(_, node)| node.needs_javascript())
+            }
+        }
+    }
+
     /// Visits all parts that differ from evaluation to evaluation, each with its JSON Pointer.
     fn walk<'n>(&'n self, pointer: &str, visit: &mut impl FnMut(&str, &'n Node)) {
         match self {
@@ -235,20 +305,16 @@ impl Node {
     /// Returns false, and leaves anything there, when the value is undefined.
     fn evaluate(
         &self,
-        engine: &mut Engine,
+        with: &mut With<'_>,
         scene: &Scene<'_>,
         stands: Place,
         place: &mut Json,
-    ) -> Result<bool, Box<Misplaced>> {
+    ) -> Result<bool, Unevaluated> {
         match self {
             Node::Constant(json) => *place = json.clone(),
-            Node::Failing(error) => return Err(ExpressionError::clone(error).into()),
+            Node::Failing(error) => return Err(Unevaluated::Failed(ExpressionError::clone(error).into())),
             Node::Template(template) | Node::Stringified(template) => {
-                let value = match engine.evaluate_quickly(template, scene).map_err(|error| *error)? {
-                    Some(value) => value,
-                    None => engine.evaluate_in_javascript(template, scene)?,
-                };
-                let json = match (self, value) {
+                let json = match (self, with.evaluate(template, scene)?) {
                     (_, Value::Json(value)) => Some(value),
                     (Node::Stringified(_), other) => stored(&other),
                     (_, other) => other.to_json_at(stands),
@@ -267,7 +333,7 @@ impl Node {
                 for (position, node) in &compound.dynamic {
                     let Some(element) = elements.get_mut(*position) else { continue };
                     let defined = node
-                        .evaluate(engine, &scene, Place::Element, element)
+                        .evaluate(with, &scene, Place::Element, element)
                         .map_err(|error| error.below(&compound.token(*position)))?;
                     if !defined {
                         *element = Json::NULL;
@@ -288,7 +354,7 @@ impl Node {
                 for (position, node) in &compound.dynamic {
                     let Some(member) = object.values_mut().nth(*position) else { continue };
                     let defined = node
-                        .evaluate(engine, &scene, Place::Member, member)
+                        .evaluate(with, &scene, Place::Member, member)
                         .map_err(|error| error.below(&compound.token(*position)))?;
                     if !defined {
                         undefined.push(*position);
@@ -327,9 +393,10 @@ impl Engine {
         scene: &Scene<'_>,
         value: &mut Json,
     ) -> Result<bool, (String, ExpressionError)> {
-        compiled
-            .0
-            .evaluate(self, scene, Place::Member, value)
-            .map_err(|misplaced| (misplaced.pointer, misplaced.error))
+        match compiled.0.evaluate(&mut With::Engine(self), scene, Place::Member, value) {
+            Ok(is_defined) => Ok(is_defined),
+            Err(Unevaluated::Failed(misplaced)) => Err((misplaced.pointer, misplaced.error)),
+            Err(Unevaluated::NeedsJavaScript) => Err((String::new(), ExpressionError::broken())),
+        }
     }
 }

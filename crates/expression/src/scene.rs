@@ -1,10 +1,13 @@
 //! What an expression can see: one evaluation's place in a run, and the run itself.
 
+use std::sync::Arc;
+
 use heddle_node::{Item, Json, Source};
 
 use crate::blanks::Blanks;
 use crate::clock::Clock;
 use crate::graph::ConnectionGraph;
+use crate::limit::Watcher;
 
 /// The run as expressions see it. Nodes are known by their index in the workflow's list of nodes.
 pub trait RunView {
@@ -151,6 +154,8 @@ pub struct Scene<'a> {
     pub snapshot: u64,
     /// Where to note the code inside texts that gives nothing.
     pub blanks: Option<&'a Blanks>,
+    /// Who follows the evaluation and may end it.
+    pub watcher: Option<&'a Arc<dyn Watcher>>,
 }
 
 impl<'a> Scene<'a> {
@@ -177,6 +182,7 @@ impl<'a> Scene<'a> {
             siblings: None,
             snapshot: 0,
             blanks: None,
+            watcher: None,
         }
     }
 

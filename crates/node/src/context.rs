@@ -94,7 +94,7 @@ pub trait ItemParameters: Send + Sync {
     ///
     /// # Errors
     /// When an expression fails, or its value does not fit.
-    fn resolve(&self, item: usize) -> Result<Json, NodeError>;
+    fn resolve(&self, item: usize) -> BoxFuture<'_, Result<Json, NodeError>>;
 }
 
 /// One item with the host's services.
@@ -164,8 +164,8 @@ impl BatchContext<'_> {
     ///
     /// # Errors
     /// When an expression fails, or its value does not fit; the error names the item.
-    pub fn parameters_of<T: DeserializeOwned + JsonSchema>(&self, item: usize) -> Result<T, NodeError> {
-        self.parameters.resolve(item).and_then(|json| read_parameters(&json)).map_err(|mut error| {
+    pub async fn parameters_of<T: DeserializeOwned + JsonSchema>(&self, item: usize) -> Result<T, NodeError> {
+        self.parameters.resolve(item).await.and_then(|json| read_parameters(&json)).map_err(|mut error| {
             error.item_index = Some(item);
             error
         })

@@ -57,6 +57,26 @@ impl Deadline {
     }
 }
 
+/// Whether a run is to end, as any thread can ask: it was cancelled, or its time is over.
+#[derive(Clone)]
+pub(crate) struct StopSignal {
+    cancel: CancellationToken,
+    deadline: Option<std::time::Instant>,
+}
+
+impl StopSignal {
+    /// A run that ends when it is cancelled, and at `deadline` when it has one.
+    pub(crate) fn new(cancel: CancellationToken, deadline: Option<Instant>) -> Self {
+        Self { cancel, deadline: deadline.map(Instant::into_std) }
+    }
+
+    /// Whether nothing more is to begin.
+    pub(crate) fn is_over(&self) -> bool {
+        self.cancel.is_cancelled()
+            || self.deadline.is_some_and(|deadline| deadline <= std::time::Instant::now())
+    }
+}
+
 /// Cancels one run and knows why.
 pub(crate) struct Cancellation {
     caller: CancellationToken,
@@ -78,6 +98,11 @@ impl Cancellation {
         let own = limit.and_then(|limit| Instant::now().checked_add(limit));
         let deadline = own.into_iter().chain(deadline.map(|deadline| deadline.at)).min();
         Self { caller, run, deadline, timed_out: false }
+    }
+
+    /// What every evaluation and every send asks before it begins.
+    pub(crate) fn signal(&self) -> StopSignal {
+        StopSignal::new(self.run.clone(), self.deadline)
     }
 
     /// The token that the run's nodes look at.

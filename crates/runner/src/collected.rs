@@ -96,6 +96,14 @@ impl<'a> Collected<'a> {
         }
     }
 
+    /// The run ends before these items begin.
+    pub(crate) fn leave_unstarted(&mut self, items: std::ops::Range<usize>, effect: Option<Effect>) {
+        self.stopped = true;
+        for index in items {
+            self.note_not_started(index, effect);
+        }
+    }
+
     /// An item that never began was not sent, unless its node states that it has no effect.
     fn note_not_started(&mut self, index: usize, effect: Option<Effect>) {
         if effect != Some(Effect::Pure) {

@@ -8,12 +8,12 @@ use heddle_expression::{Blanks, Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
-use crate::cancel::CancelReason;
+use crate::cancel::{CancelReason, StopSignal};
 use crate::check::start_node;
 use crate::credential_expressions::evaluate_credentials;
 use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
-use crate::evaluation::{blank_error, evaluate, expression_error};
+use crate::evaluation::{Resolver, Site, watcher};
 use crate::events::{Event, EventSink, NodeSite, RunSite};
 use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
 use crate::item_loop::error_details;
@@ -21,7 +21,6 @@ use crate::keeping::Keeping;
 use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
-use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run::Nesting;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
@@ -33,15 +32,6 @@ use crate::scheduler::{
 use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, Caller};
 
-/// The node run whose parameters are resolved.
-#[derive(Clone, Copy)]
-struct Resolved<'a> {
-    prepared: &'a PreparedNode,
-    run: &'a NodeRun,
-    at: &'a Arc<NodeSite>,
-    snapshot: u64,
-}
-
 /// Tells the node runs of this process apart ([`Scene::snapshot`]).
 static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
 
@@ -51,6 +41,7 @@ pub(crate) struct Execution<'h> {
     workflow: Arc<Workflow>,
     options: RunOptions,
     site: Arc<RunSite>,
+    stop: StopSignal,
     events: Arc<dyn EventSink>,
     caller: Caller<'h>,
     scene: Arc<RunScene>,
@@ -70,6 +61,7 @@ impl<'h> Execution<'h> {
         workflow: Arc<Workflow>,
         mut options: RunOptions,
         nesting: Nesting<'h>,
+        stop: StopSignal,
         started_at: i64,
     ) -> Result<Self, RunError> {
         let errors = |problems: Vec<Problem>| -> Vec<Problem> {
@@ -120,9 +112,8 @@ impl<'h> Execution<'h> {
             execution_id: options.execution.to_string(),
         });
         let run_data = RunData::new(&workflow);
-        let seen = View { run: &scene, run_data: &run_data };
         let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
-            node_facts(index, &host.registry, &seen)
+            node_facts(index, &host.registry, &host.evaluation, &scene, &stop)
         }));
         let scheduler = Scheduler::new(
             plan,
@@ -173,6 +164,7 @@ impl<'h> Execution<'h> {
             wait_till: None,
             static_data,
             options,
+            stop,
             error: None,
             started_at,
         })
@@ -315,6 +307,7 @@ impl<'h> Execution<'h> {
             journal: &*self.host.journal,
             events: &*self.events,
             cancel: self.options.cancel.clone(),
+            stop: self.stop.clone(),
             dry_run: self.options.dry_run,
             time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
@@ -348,13 +341,19 @@ impl<'h> Execution<'h> {
             types_once: prepared.types_once,
             releases_items: self.keeping.consumes_items(run.node),
         };
-        let snapshot = NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed);
-        let resolved = Resolved { prepared, run, at: &at, snapshot };
-        let mut resolve = |items: &[Item], index: usize, parameters: &mut Json| {
-            let items = all.as_ref().map_or(items, |all| all.as_slice());
-            self.resolve_parameters(&resolved, items, index, parameters)
+        let site = Site {
+            run: Arc::clone(&scene),
+            run_data: Arc::clone(&self.run_data),
+            node: run.node,
+            run_index: run.run_index,
+            sources: Some(run.sources.clone()),
+            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
+            is_strict: self.options.strict || settings.strict,
+            gaps: self.options.dry_run.then(|| (Arc::clone(&self.events), Arc::clone(&at))),
         };
-        let mut end = runner.run(&mut resolve).await;
+        let resolver =
+            Resolver::new(&self.host.evaluation, site, self.stop.clone(), self.options.cancel.clone(), all);
+        let mut end = runner.run(resolver).await;
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
         let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -405,63 +404,17 @@ impl<'h> Execution<'h> {
     fn evaluate_credentials(&self, credentials: &mut NodeCredentials, run: &NodeRun, items: &[Item]) {
         let run_scene = &*self.scene;
         let view = View { run: run_scene, run_data: &self.run_data };
+        let watcher = watcher(&self.stop);
         let scene = Scene {
             run_index: run.run_index,
             sources: Some(&run.sources),
             mode: run_scene.mode,
             execution_id: Some(&run_scene.execution_id),
+            watcher: Some(&watcher),
             secrets: Some(run_scene.variables.secrets.expose()),
             ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
         };
         evaluate_credentials(self.host, credentials, &scene, items.len().max(1));
-    }
-
-    /// Resolves the parameters of one item into `parameters`, which may hold those of an item before: what all items
-    /// have in common is not made anew.
-    fn resolve_parameters(
-        &self,
-        resolved: &Resolved<'_>,
-        items: &[Item],
-        index: usize,
-        parameters: &mut Json,
-    ) -> Result<(), NodeError> {
-        let Resolved { prepared, run, at, snapshot } = *resolved;
-        if let Some(constant) = prepared.compiled.as_constant() {
-            *parameters = constant.clone();
-            return apply_plan(prepared, index, parameters);
-        }
-        if !prepared.plan.keeps_structure() {
-            *parameters = Json::NULL;
-        }
-        let run_scene = &*self.scene;
-        let view = View { run: run_scene, run_data: &self.run_data };
-        let settings = &self.workflow.nodes[run.node];
-        let is_strict = self.options.strict || settings.strict;
-        let blanks = (prepared.has_effect() && (is_strict || self.options.dry_run)).then(Blanks::default);
-        let scene = Scene {
-            item_index: index,
-            run_index: run.run_index,
-            sources: Some(&run.sources),
-            mode: run_scene.mode,
-            execution_id: Some(&run_scene.execution_id),
-            snapshot,
-            blanks: blanks.as_ref(),
-            ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
-        };
-        evaluate(&prepared.compiled, &scene, parameters)
-            .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
-        let gaps = blanks.iter().flat_map(|found| prepared.compiled.blanks(found)).map(|(pointer, code)| {
-            let error = blank_error(&pointer, &code, index, &prepared.stored);
-            if self.options.dry_run {
-                let parameter = error.parameter.clone().unwrap_or_default();
-                self.events.receive(&Event::GapInText { at: Arc::clone(at), item: index, parameter, code });
-            }
-            error
-        });
-        if let (true, Some(error)) = (is_strict, gaps.reduce(|first, _| first)) {
-            return Err(error);
-        }
-        apply_plan(prepared, index, parameters)
     }
 
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
@@ -499,19 +452,6 @@ impl<'h> Execution<'h> {
             stopped_at: crate::clock::now(),
         }
     }
-}
-
-/// Brings the resolved parameters of an item to the types of their properties.
-fn apply_plan(prepared: &PreparedNode, index: usize, parameters: &mut Json) -> Result<(), NodeError> {
-    *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
-        let mut error = NodeError::from(error);
-        if error.kind == ErrorKind::Input {
-            error.message.push_str(&format!(" [item {index}]"));
-            error.item_index = Some(index);
-        }
-        error
-    })?;
-    Ok(())
 }
 
 /// What is told of a node run beside its output.

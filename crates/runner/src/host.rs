@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use heddle_expression::{Alone, Clock};
+use heddle_expression::{Alone, Clock, EngineLimits};
 use heddle_node::node::Tier;
 use heddle_node::{Effect, Item, Json, NodeError, OptionPage, OptionsQuery, Registry};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::cancel::StopSignal;
 use crate::credential_expressions::evaluate_credentials;
 use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
+use crate::evaluation::EvaluationThreads;
 use crate::events::{EventSink, NoEvents, NodeSite, RunSite};
 use crate::journal::{Journal, MemoryJournal};
 use crate::keeping::KeptOutputs;
@@ -42,6 +44,7 @@ pub struct Host {
     pub(crate) timezone: String,
     pub(crate) transport: Transport,
     pub(crate) pacing: Pacing,
+    pub(crate) evaluation: EvaluationThreads,
     options: Mutex<HashMap<String, (Instant, OptionPage)>>,
 }
 
@@ -136,6 +139,7 @@ impl Host {
             timezone: DEFAULT_TIMEZONE.to_owned(),
             transport: Transport::default(),
             pacing: Pacing::default(),
+            evaluation: EvaluationThreads::new(EngineLimits::default()),
             options: Mutex::default(),
         }
     }
@@ -172,6 +176,14 @@ impl Host {
     #[must_use]
     pub fn with_timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = timezone.into();
+        self
+    }
+
+    /// Allows one evaluation of an expression so much time and memory, in place of n8n's 5 seconds and 128 MB. One that
+    /// cannot be interrupted is left to itself after twice its time.
+    #[must_use]
+    pub fn with_expression_limits(mut self, limits: EngineLimits) -> Self {
+        self.evaluation = EvaluationThreads::new(limits);
         self
     }
 
@@ -243,6 +255,7 @@ impl Host {
             transport: &self.transport,
             journal: &*self.journal,
             events: &*self.events,
+            stop: StopSignal::new(options.cancel.clone(), None),
             cancel: options.cancel,
             dry_run: false,
             time_limit: options.time_limit,

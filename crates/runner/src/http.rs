@@ -373,6 +373,9 @@ impl Call<'_> {
 
     /// One try, with its two records, and what may follow it.
     async fn attempt(&self, request: http::Request<Bytes>, attempt: u32) -> Result<Attempt, HttpError> {
+        if self.item.run.stop.is_over() {
+            return Err(self.item.cancelled());
+        }
         let journal = self.item.run.journal;
         let started = Record::Started {
             key: self.key.clone(),

@@ -54,6 +54,7 @@ mod variables;
 pub use cancel::CancelReason;
 pub use check::check;
 pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
+pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_CONCURRENCY, DEFAULT_TIMEZONE, Host, RunOptions};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};

@@ -1,17 +1,27 @@
 //! What the scheduler must know of the nodes of a run, from their types and parameters.
 
-use heddle_expression::{CompiledValue, Scene};
+use std::sync::Arc;
+
+use heddle_expression::CompiledValue;
 use heddle_node::node::RequiredInputs as Declared;
 use heddle_node::{Json, Registry};
 use heddle_workflow::NodeIndex;
 
-use crate::evaluation::evaluate;
-use crate::run_view::View;
+use crate::cancel::StopSignal;
+use crate::evaluation::{EvaluationThreads, Site, evaluate_apart};
+use crate::run_data::RunData;
+use crate::run_view::RunScene;
 use crate::scheduler::{NodeFacts, RequiredInputs};
 
 /// The facts about a node, also of one that is disabled or pinned; those of an unknown type are empty.
-pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) -> NodeFacts {
-    let settings = &view.run.prepared.workflow.nodes[node];
+pub(crate) fn node_facts(
+    node: NodeIndex,
+    registry: &Registry,
+    threads: &EvaluationThreads,
+    run: &Arc<RunScene>,
+    stop: &StopSignal,
+) -> NodeFacts {
+    let settings = &run.prepared.workflow.nodes[node];
     let Some(found) = registry.node(&settings.node_type, settings.type_version) else {
         return NodeFacts::default();
     };
@@ -23,10 +33,19 @@ pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) 
             Declared::Any => RequiredInputs::None,
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
             Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
-            Declared::Expression(text) => required_by(
-                text,
-                &Scene { mode: view.run.mode, ..Scene::new(view, node, &[], &view.run.clock) },
-            ),
+            Declared::Expression(text) => {
+                let site = Site {
+                    run: Arc::clone(run),
+                    run_data: Arc::new(RunData::new(&run.prepared.workflow)),
+                    node,
+                    run_index: 0,
+                    sources: None,
+                    snapshot: 0,
+                    is_strict: false,
+                    gaps: None,
+                };
+                required_by(text, threads, site, stop)
+            }
         },
         runs_without_items: header.group.contains(&"trigger"),
     }
@@ -34,14 +53,12 @@ pub(crate) fn node_facts(node: NodeIndex, registry: &Registry, view: &View<'_>) 
 
 /// What an expression over a node's parameters says of its required inputs (`docs/engine.md §9.3`). Anything but a
 /// number or a list, or an error, asks for nothing.
-fn required_by(text: &str, scene: &Scene<'_>) -> RequiredInputs {
+fn required_by(text: &str, threads: &EvaluationThreads, site: Site, stop: &StopSignal) -> RequiredInputs {
     let compiled = CompiledValue::compile(&Json::from(text));
-    let mut value = Json::NULL;
-    let evaluated = evaluate(&compiled, scene, &mut value);
+    let Some(value) = evaluate_apart(threads, compiled, site, stop) else { return RequiredInputs::None };
     let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
-    match (evaluated, value.as_array()) {
-        (Err(_), _) => RequiredInputs::None,
-        (Ok(_), Some(inputs)) => RequiredInputs::These(inputs.iter().filter_map(whole).collect()),
-        (Ok(_), None) => whole(&value).map_or(RequiredInputs::None, RequiredInputs::AtLeast),
+    match value.as_array() {
+        Some(inputs) => RequiredInputs::These(inputs.iter().filter_map(whole).collect()),
+        None => whole(&value).map_or(RequiredInputs::None, RequiredInputs::AtLeast),
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::cancel::StopSignal;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NodeSite};
 use crate::http::ItemHttp;
@@ -34,6 +35,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) journal: &'a dyn Journal,
     pub(crate) events: &'a dyn EventSink,
     pub(crate) cancel: CancellationToken,
+    /// Asked before every send.
+    pub(crate) stop: StopSignal,
     pub(crate) dry_run: bool,
     /// The longest time that one try of a call may take.
     pub(crate) time_limit: Duration,

@@ -1,16 +1,20 @@
 //! Runs one node over its input items.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedItem, Tier};
 use heddle_node::{
     BatchContext, Effect, ErrorKind, Item, ItemParameters, ItemReference, Items, Json, Node, NodeError,
     Outcome, PairedItem,
 };
 use heddle_workflow::OnError;
+use tokio::sync::Mutex;
 
 use crate::collected::{Collected, Outcomes};
 use crate::error_output::{tells_of_error, with_input};
+use crate::evaluation::{CHUNK, Resolver};
 use crate::events::{Event, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, error_details, error_item, request_item};
 use crate::node_run::{ItemServices, NodeRunContext};
@@ -20,11 +24,6 @@ use crate::selection::SelectedItems;
 
 /// What a node states that has no effect.
 const PURE: Option<Effect> = Some(Effect::Pure);
-/// Items of a node without effects that are prepared before the first of them runs.
-const CHUNK: usize = 1024;
-
-/// Resolves the parameters of the item at an index into a value that may hold those of an item before.
-pub(crate) type Resolve<'a> = &'a mut (dyn FnMut(&[Item], usize, &mut Json) -> Result<(), NodeError> + Send);
 
 /// One run of one node.
 pub(crate) struct NodeRunner<'a> {
@@ -63,17 +62,31 @@ pub(crate) fn only_computes(node: &dyn ErasedItemNode) -> bool {
 }
 
 /// Resolves parameters for a node that takes its items all at once.
-struct Resolver<'a> {
-    items: &'a [Item],
-    resolve: Mutex<Resolve<'a>>,
+struct BatchParameters<'r, 'h> {
+    items: Items,
+    state: Mutex<BatchState<'r, 'h>>,
 }
 
-impl ItemParameters for Resolver<'_> {
-    fn resolve(&self, item: usize) -> Result<Json, NodeError> {
-        let mut parameters = Json::NULL;
-        let mut resolve = self.resolve.lock().unwrap_or_else(PoisonError::into_inner);
-        resolve(self.items, item, &mut parameters)?;
-        Ok(parameters)
+struct BatchState<'r, 'h> {
+    resolver: &'r mut Resolver<'h>,
+    /// The item behind the one that was asked for last, and how many from it on are worth resolving at once: a node
+    /// that asks for one item after the other is likely to go on.
+    next: usize,
+    ahead: usize,
+}
+
+impl ItemParameters for BatchParameters<'_, '_> {
+    fn resolve(&self, item: usize) -> BoxFuture<'_, Result<Json, NodeError>> {
+        async move {
+            let mut state = self.state.lock().await;
+            state.ahead = if item == state.next { (state.ahead * 2).clamp(1, CHUNK) } else { 1 };
+            state.next = item + 1;
+            let mut parameters = Json::NULL;
+            let count = state.ahead;
+            state.resolver.resolve(&self.items, item, count, &mut parameters).await?;
+            Ok(parameters)
+        }
+        .boxed()
     }
 }
 
@@ -86,33 +99,40 @@ impl NodeRunEnd {
 
 impl NodeRunner<'_> {
     /// Runs the node.
-    pub(crate) async fn run(mut self, resolve: Resolve<'_>) -> NodeRunEnd {
+    pub(crate) async fn run(mut self, mut resolver: Resolver<'_>) -> NodeRunEnd {
         if let Some(only) = &self.context.only
             && let Err(error) = only.check(self.items().len())
         {
             return NodeRunEnd::failed(error);
         }
         let node = self.node;
-        match node.tier_for(self.parameters) {
+        let end = match node.tier_for(self.parameters) {
             Tier::Item(node) => {
                 let items = self.inputs.get_mut(self.main_input).and_then(Option::take).unwrap_or_default();
-                self.run_items(node, items, resolve).await
+                self.run_items(node, items, &mut resolver).await
             }
-            Tier::Batch(node) => self.run_batch(node, resolve).await,
+            Tier::Batch(node) => self.run_batch(node, &mut resolver).await,
+        };
+        match resolver.failure() {
+            Some(error) => NodeRunEnd { outputs: None, error: Some(error.clone()), ..end },
+            None => end,
         }
     }
 
     /// Runs a node that takes its items all at once; again where it asks for retries and nothing can happen twice.
-    async fn run_batch(&self, node: &dyn ErasedBatchNode, resolve: Resolve<'_>) -> NodeRunEnd {
+    async fn run_batch(&self, node: &dyn ErasedBatchNode, resolver: &mut Resolver<'_>) -> NodeRunEnd {
         if let Some(only) = self.context.only.as_ref().filter(|only| only.items.len() < self.items().len()) {
             return self.skip_batch(only);
         }
-        let resolver = Resolver { items: self.items(), resolve: Mutex::new(resolve) };
+        let resolver = BatchParameters {
+            items: self.inputs.get(self.main_input).cloned().flatten().unwrap_or_default(),
+            state: Mutex::new(BatchState { resolver, next: 0, ahead: 0 }),
+        };
         let retries = self.retries();
         let mut tries = 1;
         let mut before = Outcome::NotDone;
         loop {
-            let prepared = resolver.resolve(0).and_then(|parameters| node.prepare(&parameters));
+            let prepared = resolver.resolve(0).await.and_then(|parameters| node.prepare(&parameters));
             let stated = prepared.as_ref().map_or(node.stated_effect(), |prepared| prepared.effect);
             let services = ItemServices::for_all_items(self.context, stated);
             let context = BatchContext {
@@ -280,7 +300,12 @@ impl NodeRunner<'_> {
         failed
     }
 
-    async fn run_items(&self, node: &dyn ErasedItemNode, items: Items, resolve: Resolve<'_>) -> NodeRunEnd {
+    async fn run_items(
+        &self,
+        node: &dyn ErasedItemNode,
+        items: Items,
+        resolver: &mut Resolver<'_>,
+    ) -> NodeRunEnd {
         let item_loop = ItemLoop {
             node,
             run: self.context,
@@ -291,11 +316,14 @@ impl NodeRunner<'_> {
             retries: self.retries(),
         };
         let collected = Collected::new(self);
-        let preparation = Preparation { runner: self, node, shared: None };
-        if only_computes(node) {
-            self.run_in_turn(&item_loop, items, preparation, collected, resolve).await
+        let computes = only_computes(node);
+        // Of a node with an effect, everything that must be mended is told at once.
+        resolver.stops_at_error = item_loop.stop_on_failure && node.stated_effect() == PURE;
+        let preparation = Preparation { runner: self, node, resolver, shared: None };
+        if computes {
+            self.run_in_turn(&item_loop, items, preparation, collected).await
         } else {
-            self.run_several_at_a_time(&item_loop, &items, preparation, collected, resolve).await
+            self.run_several_at_a_time(&item_loop, &items, preparation, collected).await
         }
     }
 
@@ -304,9 +332,8 @@ impl NodeRunner<'_> {
         &self,
         item_loop: &ItemLoop<'_>,
         mut items: Items,
-        mut preparation: Preparation<'_>,
+        mut preparation: Preparation<'_, '_, '_>,
         mut collected: Collected<'_>,
-        resolve: Resolve<'_>,
     ) -> NodeRunEnd {
         let mut parameters = Json::NULL;
         // How many items of the first output stand in the places of input items that are done. It saves a second list as
@@ -326,27 +353,35 @@ impl NodeRunner<'_> {
             if collected.stopped {
                 break;
             }
-            let item = &items[index];
             if self.skips(index) {
-                collected.take(item, index, Some(item_loop.skip_item(index)), PURE);
+                collected.take(&items[index], index, Some(item_loop.skip_item(index)), PURE);
                 continue;
             }
-            let typed = preparation.prepare(&items, index, &mut parameters, resolve);
+            let typed = preparation.prepare(&items, index, CHUNK, &mut parameters).await;
+            if preparation.resolver.has_ended() {
+                collected.stopped = true;
+                break;
+            }
+            let item = &items[index];
             let prepared = typed.as_ref().map(|typed| (&**typed, &parameters));
             let result = item_loop.run_item(item, index, prepared, PURE).await;
             collected.take(item, index, Some(result), PURE);
-            if self.releases_items
-                && let Some(items) = Arc::get_mut(&mut items)
-            {
-                items[index] = Item::default();
-                in_place = in_place.and_then(|count| collected.move_into(items, count, index));
+            if self.releases_items {
+                // A thread that hangs in an evaluation may still hold the items: then these go on without it.
+                let own = if in_place.is_some() {
+                    Some(Arc::make_mut(&mut items))
+                } else {
+                    Arc::get_mut(&mut items)
+                };
+                if let Some(items) = own {
+                    items[index] = Item::default();
+                    in_place = in_place.and_then(|count| collected.move_into(items, count, index));
+                }
             }
         }
         let mut end = collected.end();
-        if let (Some(count), Some(own), Some(outputs)) =
-            (in_place, Arc::get_mut(&mut items), end.outputs.as_mut())
-        {
-            own.truncate(count);
+        if let (Some(count), Some(outputs)) = (in_place, end.outputs.as_mut()) {
+            Arc::make_mut(&mut items).truncate(count);
             outputs[0] = items;
         }
         end
@@ -355,10 +390,9 @@ impl NodeRunner<'_> {
     async fn run_several_at_a_time(
         &self,
         item_loop: &ItemLoop<'_>,
-        items: &[Item],
-        mut preparation: Preparation<'_>,
+        items: &Items,
+        mut preparation: Preparation<'_, '_, '_>,
         mut collected: Collected<'_>,
-        resolve: Resolve<'_>,
     ) -> NodeRunEnd {
         let effect = item_loop.node.stated_effect();
         let keeps_parameters = !item_loop.node.untyped().is_empty();
@@ -369,16 +403,25 @@ impl NodeRunner<'_> {
             let left = items.len() - first;
             let count = if effect == PURE { CHUNK.min(left) } else { left };
             let mut parameters = Json::NULL;
-            let prepared: Vec<_> = (first..first + count)
-                .map(|index| {
-                    if self.skips(index) {
-                        return Ok(Prepared { typed: None, parameters: Json::NULL });
-                    }
-                    let typed = preparation.prepare(items, index, &mut parameters, resolve)?;
+            let mut prepared = Vec::with_capacity(count);
+            for index in first..first + count {
+                if self.skips(index) {
+                    prepared.push(Ok(Prepared { typed: None, parameters: Json::NULL }));
+                    continue;
+                }
+                let typed = preparation.prepare(items, index, first + count - index, &mut parameters).await;
+                if preparation.resolver.has_ended() {
+                    break;
+                }
+                prepared.push(typed.map(|typed| {
                     let parameters = if keeps_parameters { parameters.clone() } else { Json::NULL };
-                    Ok(Prepared { typed: Some(typed), parameters })
-                })
-                .collect();
+                    Prepared { typed: Some(typed), parameters }
+                }));
+            }
+            if preparation.resolver.has_ended() {
+                collected.leave_unstarted(first..first + count, effect);
+                break;
+            }
             if item_loop.stop_on_failure && effect != PURE && prepared.iter().any(Result::is_err) {
                 collected.refuse(first, &prepared);
                 break;
@@ -429,26 +472,32 @@ impl NodeRunner<'_> {
 }
 
 /// Resolves and types the parameters of items, typed once where all share them.
-struct Preparation<'a> {
+struct Preparation<'a, 'r, 'h> {
     runner: &'a NodeRunner<'a>,
     node: &'a dyn ErasedItemNode,
+    resolver: &'r mut Resolver<'h>,
     shared: Option<Arc<PreparedItem>>,
 }
 
-impl Preparation<'_> {
-    /// Prepares the item at `index`; `parameters` may hold those of an item before.
-    fn prepare(
+impl Preparation<'_, '_, '_> {
+    /// Prepares the item at `index`, and resolves up to `count` items from it on ahead where that saves time;
+    /// `parameters` may hold those of an item before.
+    async fn prepare(
         &mut self,
-        items: &[Item],
+        items: &Items,
         index: usize,
+        count: usize,
         parameters: &mut Json,
-        resolve: Resolve<'_>,
     ) -> Result<Arc<PreparedItem>, NodeError> {
         if let Some(error) = self.runner.context.missing_credential(index) {
             return Err(error.clone());
         }
         let explain = |error| self.node.explain(error, self.runner.parameters, self.runner.type_version);
-        resolve(items, index, parameters).map_err(explain)?;
+        let resolved = match self.resolver.resolve_here(items, index, parameters) {
+            Some(resolved) => resolved,
+            None => self.resolver.resolve(items, index, count, parameters).await,
+        };
+        resolved.map_err(explain)?;
         if let Some(shared) = &self.shared {
             return Ok(Arc::clone(shared));
         }

@@ -86,7 +86,8 @@ pub(crate) fn run_nested<'h>(
         let deadline = nesting.deadline.filter(|_| nesting.is_beside);
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
-        let mut execution = Execution::new(host, workflow, options, nesting, started_at)?;
+        let stop = cancellation.signal();
+        let mut execution = Execution::new(host, workflow, options, nesting, stop, started_at)?;
         while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
                 execution.stop();

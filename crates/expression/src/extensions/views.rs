@@ -1,5 +1,6 @@
 //! Reading arrays and objects, whether they are plain data or hold what JSON lacks.
 
+use hashbrown::HashMap;
 use heddle_node::json::MAX_DEPTH;
 use heddle_node::{Json, JsonObject};
 use smol_str::SmolStr;
@@ -121,7 +122,7 @@ pub(super) fn is_object(value: &Value) -> bool {
 pub(super) fn spread(value: &Value) -> Members {
     match value {
         Value::Json(json) if json.is_object() => Members::Json(json.as_object().cloned().unwrap_or_default()),
-        _ => Members::Values(own_members(value)),
+        _ => Members::Values(Named::of(own_members(value))),
     }
 }
 
@@ -129,7 +130,38 @@ pub(super) fn spread(value: &Value) -> Members {
 pub(super) enum Members {
     /// As long as all members are JSON.
     Json(JsonObject),
-    Values(Vec<(SmolStr, Value)>),
+    Values(Named),
+}
+
+/// Members by name, in their order.
+#[derive(Default)]
+pub(super) struct Named {
+    members: Vec<(SmolStr, Value)>,
+    places: HashMap<SmolStr, usize>,
+}
+
+impl Named {
+    fn of(members: impl IntoIterator<Item = (SmolStr, Value)>) -> Self {
+        let mut named = Self::default();
+        members.into_iter().for_each(|(name, value)| named.set(&name, value));
+        named
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        match self.places.get(name) {
+            Some(place) => self.members[*place].1 = value,
+            None => {
+                self.places.insert(SmolStr::new(name), self.members.len());
+                self.members.push((SmolStr::new(name), value));
+            }
+        }
+    }
+
+    fn remove(&mut self, name: &str) -> Option<Value> {
+        let place = self.places.remove(name)?;
+        self.places.values_mut().filter(|other| **other > place).for_each(|other| *other -= 1);
+        Some(self.members.remove(place).1)
+    }
 }
 
 impl Members {
@@ -141,16 +173,14 @@ impl Members {
     pub(super) fn contains(&self, key: &str) -> bool {
         match self {
             Members::Json(object) => object.contains_key(key),
-            Members::Values(members) => members.iter().any(|(name, _)| name == key),
+            Members::Values(named) => named.places.contains_key(key),
         }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Value> {
         match self {
             Members::Json(object) => object.get(key).cloned().map(Value::Json),
-            Members::Values(members) => {
-                members.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
-            }
+            Members::Values(named) => named.places.get(key).map(|place| named.members[*place].1.clone()),
         }
     }
 
@@ -162,12 +192,12 @@ impl Members {
             }
             (Members::Json(object), value) => {
                 let members = std::mem::take(object).into_iter();
-                let mut members: Vec<(SmolStr, Value)> =
-                    members.map(|(name, json)| (SmolStr::new(name), Value::Json(json))).collect();
-                put(&mut members, key, value);
-                *self = Members::Values(members);
+                let mut named =
+                    Named::of(members.map(|(name, json)| (SmolStr::new(name), Value::Json(json))));
+                named.set(key, value);
+                *self = Members::Values(named);
             }
-            (Members::Values(members), value) => put(members, key, value),
+            (Members::Values(named), value) => named.set(key, value),
         }
     }
 
@@ -175,10 +205,7 @@ impl Members {
     pub(super) fn remove(&mut self, key: &str) -> Option<Value> {
         match self {
             Members::Json(object) => object.remove(key).map(Value::Json),
-            Members::Values(members) => {
-                let position = members.iter().position(|(name, _)| name == key)?;
-                Some(members.remove(position).1)
-            }
+            Members::Values(named) => named.remove(key),
         }
     }
 
@@ -186,15 +213,8 @@ impl Members {
     pub(super) fn into_value(self) -> Value {
         match self {
             Members::Json(object) => Value::Json(Json::from(object)),
-            Members::Values(members) => Value::object(members),
+            Members::Values(named) => Value::object(named.members),
         }
-    }
-}
-
-fn put(members: &mut Vec<(SmolStr, Value)>, key: &str, value: Value) {
-    match members.iter_mut().find(|(name, _)| name == key) {
-        Some((_, place)) => *place = value,
-        None => members.push((SmolStr::new(key), value)),
     }
 }
 

@@ -1,7 +1,6 @@
 //! What Rust holds of the engine's world: the functions of the prelude, and the compiled chunks.
 
-use std::cell::{Cell, RefCell};
-use std::time::Instant;
+use std::cell::RefCell;
 
 use hashbrown::HashMap;
 use heddle_node::Json;
@@ -36,8 +35,6 @@ pub(crate) struct Bridge {
     pub(crate) shared: RefCell<SharedLists>,
     /// Whether the code that is running may have them.
     pub(crate) may_share: Cell<bool>,
-    /// When the evaluation under way must end.
-    pub(crate) deadline: Cell<Option<Instant>>,
     /// Parameters whose evaluation is under way.
     pub(crate) parameters: RefCell<Vec<String>>,
 }

@@ -7,7 +7,7 @@ use rquickjs::{Ctx, Value as JsValue};
 
 use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
-use crate::javascript::convert::{Purpose, Refused, from_js, to_js};
+use crate::javascript::convert::{Purpose, Refused, array_length, from_js, to_js};
 use crate::javascript::shared::give_list;
 use crate::javascript::view::View;
 use crate::native::Stop;
@@ -95,8 +95,9 @@ impl<'js> Call<'_, 'js> {
     pub(super) fn values(&self, index: usize) -> Hosted<Vec<Value>> {
         let list = self.js(index);
         let Some(list) = list.as_array() else { return Ok(Vec::new()) };
-        let mut values = Vec::with_capacity(list.len());
-        for position in 0..list.len() {
+        let length = array_length(list)?;
+        let mut values = Vec::with_capacity(length.min(1024));
+        for position in 0..length {
             values.push(from_js(self.ctx, self.bridge, &list.get(position)?, Purpose::Argument)?);
         }
         Ok(values)

@@ -259,8 +259,9 @@ impl<'js> Reader<'_, 'js> {
             return Ok(Value::Json(json));
         }
         self.check_depth()?;
-        let mut elements = Vec::with_capacity(array.len().min(1024));
-        for index in 0..array.len() {
+        let length = array_length(array)?;
+        let mut elements = Vec::with_capacity(length.min(1024));
+        for index in 0..length {
             elements.push(self.read(&array.get(index)?)?);
         }
         Ok(Value::array(elements))
@@ -307,8 +308,9 @@ impl<'js> Reader<'_, 'js> {
             }
             "Map" => {
                 let list: Array<'js> = parts.get(1)?;
-                let mut entries = Vec::with_capacity(list.len());
-                for index in 0..list.len() {
+                let length = array_length(&list)?;
+                let mut entries = Vec::with_capacity(length);
+                for index in 0..length {
                     let pair: Array<'js> = list.get(index)?;
                     entries.push((self.read(&pair.get(0)?)?, self.read(&pair.get(1)?)?));
                 }
@@ -316,8 +318,9 @@ impl<'js> Reader<'_, 'js> {
             }
             "Set" => {
                 let list: Array<'js> = parts.get(1)?;
-                let mut values = Vec::with_capacity(list.len());
-                for index in 0..list.len() {
+                let length = array_length(&list)?;
+                let mut values = Vec::with_capacity(length);
+                for index in 0..length {
                     values.push(self.read(&list.get(index)?)?);
                 }
                 Value::Set(values.into())
@@ -325,7 +328,8 @@ impl<'js> Reader<'_, 'js> {
             "TypedArray" => {
                 let class: String = parts.get(1)?;
                 let list: Array<'js> = parts.get(2)?;
-                let elements = list.iter::<f64>().collect::<rquickjs::Result<_>>()?;
+                let length = array_length(&list)?;
+                let elements = (0..length).map(|index| list.get(index)).collect::<rquickjs::Result<_>>()?;
                 Value::Bytes(Arc::new(TypedArray { class: class.into(), elements }))
             }
             "Primitive" => self.read(&parts.get(1)?)?,
@@ -360,6 +364,12 @@ impl<'js> Reader<'_, 'js> {
         }
         if mixed.is_empty() { Ok(Value::Json(Json::from(plain))) } else { Ok(Value::object(mixed)) }
     }
+}
+
+/// The length of an array, which may be more than the engine's small numbers hold.
+pub(crate) fn array_length(array: &Array<'_>) -> rquickjs::Result<usize> {
+    let length: f64 = array.as_object().get("length")?;
+    Ok(length as usize)
 }
 
 fn is_array(object: &Object<'_>) -> bool {

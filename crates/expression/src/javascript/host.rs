@@ -9,7 +9,7 @@ use rquickjs::{Class, Coerced, Ctx, Function, Object, Result, Value as JsValue};
 use crate::extensions;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::call::{Call, Hosted, at_item, at_node, in_scene};
-use crate::javascript::convert::luxon_value;
+use crate::javascript::convert::{array_length, luxon_value};
 use crate::javascript::json_problem::json_problem;
 use crate::javascript::run::{
     VARIABLES, evaluated_parameter, evaluated_sibling, input, input_items, node_items, node_member,
@@ -405,7 +405,7 @@ fn extend<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     }
     // Elements keep their identity, which a copy would not.
     if let ("first" | "last", Some(list)) = (name.as_str(), receiver.as_array()) {
-        let position = if name == "first" { 0 } else { list.len().saturating_sub(1) };
+        let position = if name == "first" { 0 } else { array_length(list)?.saturating_sub(1) };
         return wrapped(call, list.get(position)?);
     }
     let receiver = call.value(0)?;

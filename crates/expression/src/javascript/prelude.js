@@ -172,12 +172,14 @@
     toLocaleUpperCase(locales) { return host.changeCase(StringOf(this), true, tagsOf(locales)); },
     toLocaleLowerCase(locales) { return host.changeCase(StringOf(this), false, tagsOf(locales)); },
   });
-  // ---- Methods whose loops the engine does not interrupt: on more than this they would outlive any time limit.
+  // ---- Loops that the engine does not interrupt: with more steps than this they would outlive any time limit.
 
   const MOST_ELEMENTS = 1e7;
-  const MOST_CHARACTERS = 2 ** 31;
+  const MOST_STEPS = 2 ** 31;
+  const tooMuch = () => new InternalErrorOf('out of memory');
+  // An array, or whatever says that it has a length.
   const check = (list) => {
-    if (isArray(list) && list.length > MOST_ELEMENTS) throw new InternalErrorOf('out of memory');
+    if (list !== undefined && list !== null && list.length > MOST_ELEMENTS) throw tooMuch();
   };
 
   // ---- Sorting with a function: V8's order of comparisons up to 63 elements, since functions such as
@@ -243,32 +245,231 @@
 
   // ---- The bounds of further methods.
 
-  const { concat, splice, toSpliced, shift, unshift } = Array.prototype;
-  const listText = uncurry(Array.prototype.toString);
+  const arrayMethods = Array.prototype;
+  const { concat, splice, toSpliced, shift, unshift, lastIndexOf, reduce, reduceRight } = arrayMethods;
+  const listText = uncurry(arrayMethods.toString);
+  const spreadable = Symbol.isConcatSpreadable;
+  const checkSpread = (list) => {
+    if (isArray(list) || (typeof list === 'object' && list !== null && list[spreadable])) check(list);
+  };
+  // The same value may be in an array often, so that going through it takes for ever without giving anything.
+  const flatten = (list, depth, flat) => {
+    for (let at = 0, { length } = list; at < length; at += 1) {
+      if (!(at in list)) continue;
+      const element = list[at];
+      if (depth > 0 && isArray(element)) flatten(element, depth - 1, flat);
+      else flat[flat.length] = element;
+    }
+    return flat;
+  };
+  const nativeFlat = uncurry(arrayMethods.flat);
+  const lengths = (holder, own) => {
+    for (const name of ownKeys(own)) defineProperty(holder[name], 'length', { value: own[name], configurable: true });
+  };
   nativeMethods(Array.prototype, {
     join(separator) { check(this); return joinText(this, separator); },
     toString() { check(this); return listText(this); },
-    concat(...lists) { check(this); lists.forEach(check); return apply(concat, this, lists); },
-    splice(start, count, ...items) { check(this); return apply(splice, this, arguments); },
-    toSpliced(start, count, ...items) { check(this); return apply(toSpliced, this, arguments); },
+    concat(...lists) { checkSpread(this); lists.forEach(checkSpread); return apply(concat, this, lists); },
+    splice(...args) { check(this); return apply(splice, this, args); },
+    toSpliced(...args) { check(this); return apply(toSpliced, this, args); },
     shift() { check(this); return apply(shift, this, []); },
     unshift(...items) { check(this); return apply(unshift, this, items); },
+    lastIndexOf(...args) { check(this); return apply(lastIndexOf, this, args); },
+    reduce(...args) { check(this); return apply(reduce, this, args); },
+    reduceRight(...args) { check(this); return apply(reduceRight, this, args); },
+    flat(depth) {
+      check(this);
+      return +depth > 1 && isArray(this) ? flatten(this, +depth, []) : nativeFlat(this, depth);
+    },
   });
-  for (const name of ['concat', 'unshift']) defineProperty(Array.prototype[name], 'length', { value: 1, configurable: true });
-  const replaceAllText = uncurry(String.prototype.replaceAll);
+  lengths(Array.prototype, {
+    concat: 1, splice: 2, toSpliced: 2, unshift: 1, lastIndexOf: 1, reduce: 1, reduceRight: 1, flat: 0,
+  });
+  for (const name of [
+    'copyWithin', 'fill', 'includes', 'indexOf', 'reverse', 'slice', 'toReversed', 'with', 'every',
+    'filter', 'flatMap', 'forEach', 'map', 'some', 'find', 'findIndex', 'findLast', 'findLastIndex',
+  ]) {
+    const native = arrayMethods[name];
+    const bound = uncurry(native);
+    // None of them takes more, and to none is an argument that is undefined another than one that is missing.
+    const own = { [name](a, b, c) {
+      check(this);
+      return bound(this, a, b, c);
+    } };
+    nativeMethods(Array.prototype, own);
+    defineProperty(own[name], 'length', { value: native.length, configurable: true });
+  }
+
+  // Searching a long text for a long one takes as many steps as their lengths give multiplied, where the one is full of
+  // the beginnings of the other. Then Knuth, Morris and Pratt search, who take as many as the lengths give added.
+  const textMethods = String.prototype;
+  const codeAt = uncurry(textMethods.charCodeAt);
+  const sliceOf = uncurry(textMethods.slice);
+  const takesLong = (text, part) => typeof text === 'string' && typeof part === 'string'
+    && text.length * part.length > MOST_STEPS;
+  // Calls `found` with the places of a part from one on, until it gives true.
+  const searchAll = (text, part, from, found) => {
+    const back = new Int32Array(part.length + 1);
+    let matched = 0;
+    for (let at = 1; at < part.length; at += 1) {
+      while (matched > 0 && codeAt(part, at) !== codeAt(part, matched)) matched = back[matched];
+      if (codeAt(part, at) === codeAt(part, matched)) matched += 1;
+      back[at + 1] = matched;
+    }
+    matched = 0;
+    for (let at = from; at < text.length; at += 1) {
+      while (matched > 0 && codeAt(text, at) !== codeAt(part, matched)) matched = back[matched];
+      if (codeAt(text, at) === codeAt(part, matched)) matched += 1;
+      if (matched === part.length) {
+        if (found(at + 1 - matched)) return;
+        matched = back[matched];
+      }
+    }
+  };
+  const placeOf = (text, part, from) => {
+    let place = -1;
+    searchAll(text, part, from, (at) => {
+      place = at;
+      return true;
+    });
+    return place;
+  };
+  // The places that do not overlap.
+  const placesOf = (text, part, most) => {
+    const places = [];
+    let end = 0;
+    searchAll(text, part, 0, (at) => {
+      if (at >= end) {
+        places[places.length] = at;
+        end = at + part.length;
+      }
+      return places.length >= most;
+    });
+    return places;
+  };
+  const startOf = (position, length) => {
+    const at = +position;
+    return at > 0 ? Math.min(at - at % 1, length) : 0;
+  };
+  const replaceAllText = uncurry(textMethods.replaceAll);
+  const expand = (replacement, text, part, at) => {
+    if (typeof replacement === 'function') return StringOf(replacement(part, at, text));
+    const write = StringOf(replacement);
+    if (!write.includes('$')) return write;
+    return replaceText(write, /\$([$&`'])/g, (whole, kind) => {
+      if (kind === '$') return '$';
+      if (kind === '&') return part;
+      return kind === '`' ? sliceOf(text, 0, at) : sliceOf(text, at + part.length);
+    });
+  };
+  const replacePlaces = (text, part, replacement, most) => {
+    const places = placesOf(text, part, most);
+    const pieces = [];
+    let end = 0;
+    for (let index = 0; index < places.length; index += 1) {
+      const at = places[index];
+      pieces[pieces.length] = sliceOf(text, end, at);
+      pieces[pieces.length] = expand(replacement, text, part, at);
+      end = at + part.length;
+    }
+    pieces[pieces.length] = sliceOf(text, end);
+    return joinText(pieces, '');
+  };
+  const nativeIndexOf = uncurry(textMethods.indexOf);
+  const nativeLastIndexOf = uncurry(textMethods.lastIndexOf);
+  const nativeIncludes = uncurry(textMethods.includes);
+  const nativeSplit = uncurry(textMethods.split);
   const checkReplaced = (text, replacement) => {
-    if (text.length * replacement.length > MOST_CHARACTERS) throw new InternalErrorOf('out of memory');
+    if (typeof replacement === 'string' && typeof text === 'string' && text.length * replacement.length > MOST_STEPS) {
+      throw tooMuch();
+    }
   };
   nativeMethods(String.prototype, {
+    indexOf(part, from) {
+      if (takesLong(this, part)) return placeOf(this, part, startOf(from, this.length));
+      return nativeIndexOf(this, part, from);
+    },
+    lastIndexOf(part, from) {
+      if (!takesLong(this, part)) return nativeLastIndexOf(this, part, from);
+      const last = from === undefined || Number.isNaN(+from) ? Infinity : +from;
+      let place = -1;
+      searchAll(this, part, 0, (at) => {
+        if (at > last && at > 0) return true;
+        place = at;
+        return false;
+      });
+      return place;
+    },
+    includes(part, from) {
+      if (takesLong(this, part)) return placeOf(this, part, startOf(from, this.length)) >= 0;
+      return nativeIncludes(this, part, from);
+    },
+    split(separator, limit) {
+      if (!takesLong(this, separator)) return nativeSplit(this, separator, limit);
+      const most = limit === undefined ? MOST_STEPS * 2 - 1 : limit >>> 0;
+      const pieces = [];
+      let end = 0;
+      const places = most === 0 ? [] : placesOf(this, separator, most);
+      for (let index = 0; index < places.length; index += 1) {
+        pieces[index] = sliceOf(this, end, places[index]);
+        end = places[index] + separator.length;
+      }
+      if (pieces.length < most) pieces[pieces.length] = sliceOf(this, end);
+      return pieces;
+    },
     replace(pattern, replacement) {
-      if (typeof replacement === 'string' && typeof this === 'string') checkReplaced(this, replacement);
+      checkReplaced(this, replacement);
+      if (takesLong(this, pattern)) return replacePlaces(this, pattern, replacement, 1);
       return replaceText(this, pattern, replacement);
     },
     replaceAll(pattern, replacement) {
-      if (typeof replacement === 'string' && typeof this === 'string') checkReplaced(this, replacement);
+      checkReplaced(this, replacement);
+      if (takesLong(this, pattern)) return replacePlaces(this, pattern, replacement, Infinity);
       return replaceAllText(this, pattern, replacement);
     },
   });
+  lengths(String.prototype, { indexOf: 1, lastIndexOf: 1, includes: 1 });
+
+  // Compiling a pattern takes as many steps as its length and the number of its alternatives give multiplied, or the
+  // length of a class, or once more its length where it looks behind.
+  const MOST_PATTERN = 40000;
+  const checkPattern = (source) => {
+    if (typeof source !== 'string' || source.length <= MOST_PATTERN) return;
+    let repeated = nativeIncludes(source, '(?<') ? source.length : 0;
+    let longest = 0;
+    let start = -1;
+    for (let at = 0; at < source.length; at += 1) {
+      const code = codeAt(source, at);
+      if (code === 92) at += 1;
+      else if (start >= 0 && code === 93) {
+        longest = Math.max(longest, at - start);
+        start = -1;
+      } else if (start < 0 && code === 91) start = at;
+      else if (start < 0 && code === 124) repeated += 1;
+    }
+    if (source.length * (repeated + longest) > MOST_STEPS) throw tooMuch();
+  };
+  const NativeRegExp = RegExp;
+  const BoundedRegExp = function (pattern, flags) {
+    checkPattern(pattern);
+    if (new.target === undefined) return NativeRegExp(pattern, flags);
+    return construct(NativeRegExp, [pattern, flags], new.target === BoundedRegExp ? NativeRegExp : new.target);
+  };
+  for (const key of ownKeys(NativeRegExp)) {
+    if (key !== 'length' && key !== 'name') {
+      defineProperty(BoundedRegExp, key, getOwnPropertyDescriptor(NativeRegExp, key));
+    }
+  }
+  asNative(BoundedRegExp, 'RegExp');
+  hide(NativeRegExp.prototype, 'constructor', BoundedRegExp);
+  for (const name of ['match', 'matchAll', 'search']) {
+    const native = uncurry(textMethods[name]);
+    nativeMethods(String.prototype, { [name](pattern) {
+      checkPattern(pattern);
+      return native(this, pattern);
+    } });
+  }
+  defineProperty(globalThis, 'RegExp', { value: BoundedRegExp, writable: true, configurable: true });
 
   // ---- Math as V8 has it, the same on every machine.
 
@@ -821,7 +1022,7 @@
       }
     }
   };
-  const roots = { ...allowed, ...intlRoots, TokenParser, RunDate, RegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
+  const roots = { ...allowed, ...intlRoots, TokenParser, RunDate, RegExp, BoundedRegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
   for (const key of ownKeys(roots)) harden(roots[key]);
   for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
     getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),

@@ -1,7 +1,7 @@
 //! One QuickJS runtime with its limits.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rquickjs::context::EvalOptions;
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Runtime, Value as JsValue};
@@ -9,6 +9,7 @@ use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Object, Runt
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::host::host_object;
+use crate::limit;
 use crate::syntax::rewrite::{DATA, GUARD};
 
 /// What an engine allows one evaluation.
@@ -48,11 +49,7 @@ impl Machine {
             .with(|ctx| start(&ctx, &bridge).catch(&ctx).map_err(|error| error.to_string()))
             .map_err(failed)?;
         runtime.set_memory_limit(limits.memory);
-        let watched = Rc::downgrade(&bridge);
-        runtime.set_interrupt_handler(Some(Box::new(move || {
-            let deadline = watched.upgrade().and_then(|bridge| bridge.deadline.get());
-            deadline.is_some_and(|deadline| Instant::now() >= deadline)
-        })));
+        runtime.set_interrupt_handler(Some(Box::new(limit::is_over)));
         Ok(Self { bridge, context })
     }
 }
@@ -91,7 +88,7 @@ pub(crate) enum Caught {
 
 /// Takes the pending exception of `error`.
 pub(crate) fn catch<'js>(ctx: &Ctx<'js>, bridge: &Bridge, error: rquickjs::Error) -> Caught {
-    if bridge.deadline.get().is_some_and(|deadline| Instant::now() >= deadline) {
+    if limit::is_over() {
         // The exception of an interrupted evaluation says nothing.
         drop(ctx.catch());
         return Caught::TimedOut;

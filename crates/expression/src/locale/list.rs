@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::number::{Piece, placeholders};
 use super::part::{Part, push_literal};
 use super::store::{Cache, Kind};
 use super::tag::Locale;
@@ -39,32 +38,57 @@ pub(super) fn format_to_parts(
     let lists = LISTS.get(locale.data, Kind::Lists);
     let pattern =
         |index: usize| lists.get(&key).and_then(|list| list.get(index)).map_or("{0}, {1}", String::as_str);
-    let element = |text: &String| vec![Part::new("element", text.as_str())];
+    let element = |text: &String| Part::new("element", text.as_str());
     Ok(match elements {
         [] => Vec::new(),
-        [only] => element(only),
-        [first, second] => combine(&adapt(locale, pattern(3), second), element(first), element(second)),
+        [only] => vec![element(only)],
+        [first, second] => {
+            let mut parts = Vec::new();
+            let pair = adapt(locale, pattern(3), second);
+            let pair = Around::new(&pair);
+            pair.open(&mut parts, element(first));
+            parts.push(element(second));
+            push_literal(&mut parts, pair.after);
+            parts
+        }
         [first, middle @ .., before, last] => {
-            // from the end on, as the patterns nest
-            let mut all = combine(&adapt(locale, pattern(2), last), element(before), element(last));
-            for text in middle.iter().rev() {
-                all = combine(pattern(1), element(text), all);
-            }
-            combine(pattern(0), element(first), all)
+            // The patterns nest: what follows the last element closes them from the inside out.
+            let mut parts = Vec::with_capacity(2 * elements.len() + 1);
+            let end = adapt(locale, pattern(2), last);
+            let (start, between, end) =
+                (Around::new(pattern(0)), Around::new(pattern(1)), Around::new(&end));
+            start.open(&mut parts, element(first));
+            middle.iter().for_each(|text| between.open(&mut parts, element(text)));
+            end.open(&mut parts, element(before));
+            parts.push(element(last));
+            push_literal(&mut parts, end.after);
+            middle.iter().for_each(|_| push_literal(&mut parts, between.after));
+            push_literal(&mut parts, start.after);
+            parts
         }
     })
 }
 
-fn combine(pattern: &str, first: Vec<Part>, second: Vec<Part>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    for piece in placeholders(pattern) {
-        match piece {
-            Piece::Text(text) => push_literal(&mut parts, text),
-            Piece::Slot(0) => parts.extend(first.iter().cloned()),
-            Piece::Slot(_) => parts.extend(second.iter().cloned()),
-        }
+/// What a pattern has around its two places: in every locale the first of them comes first.
+struct Around<'a> {
+    before: &'a str,
+    between: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Around<'a> {
+    fn new(pattern: &'a str) -> Self {
+        let (before, rest) = pattern.split_once("{0}").unwrap_or(("", pattern));
+        let (between, after) = rest.split_once("{1}").unwrap_or((rest, ""));
+        Self { before, between, after }
     }
-    parts
+
+    /// Puts an element into the first place, up to the second one.
+    fn open(&self, parts: &mut Vec<Part>, element: Part) {
+        push_literal(parts, self.before);
+        parts.push(element);
+        push_literal(parts, self.between);
+    }
 }
 
 /// Spanish "y" and "o" change before words that start with the same sound; Hebrew "and" is joined to Hebrew words.

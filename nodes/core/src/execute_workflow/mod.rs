@@ -105,7 +105,7 @@ impl BatchNode for Once {
         let input = context.main_items();
         let mut items = Vec::with_capacity(input.len());
         for (index, item) in input.iter().enumerate() {
-            items.push(inputs::map(item, index, &context.parameters_of(index)?)?);
+            items.push(inputs::map(item, index, &context.parameters_of(index).await?)?);
         }
         let wait = parameters.waits();
         let passed_on = if wait { Items::default() } else { Arc::new(items.clone()) };

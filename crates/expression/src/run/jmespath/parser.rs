@@ -49,7 +49,7 @@ pub(super) enum Comparison {
 
 /// Parses a query.
 pub(super) fn parse(query: &str) -> Result<Node, Thrown> {
-    let mut parser = Parser { tokens: tokens(query)?, position: 0, depth: 0 };
+    let mut parser = Parser { tokens: tokens(query)?, position: 0, depth: 0, chained: 0 };
     let node = parser.expression(0)?;
     match parser.look(0) {
         Token::End => Ok(node),
@@ -60,12 +60,20 @@ pub(super) fn parse(query: &str) -> Result<Node, Thrown> {
 struct Parser {
     tokens: Vec<Token>,
     position: usize,
+    /// Expressions in expressions.
     depth: usize,
+    /// Parts behind parts, such as `a[][][]`, in the expressions under way: each makes the tree deeper.
+    chained: usize,
 }
 
 type Parsed = Result<Node, Thrown>;
 
 const MAX_DEPTH: usize = 200;
+const MAX_CHAINED: usize = 500;
+
+fn too_deep() -> Thrown {
+    Thrown::expression("The query nests too deeply")
+}
 
 const STAR: u8 = 20;
 const FLATTEN: u8 = 9;
@@ -99,14 +107,20 @@ impl Parser {
     fn expression(&mut self, power: u8) -> Parsed {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(error("The query nests too deeply"));
+            return Err(too_deep());
         }
+        let chained = self.chained;
         let token = self.next();
         let mut left = self.prefix(token)?;
         while power < self.look(0).power() {
+            self.chained += 1;
+            if self.chained > MAX_CHAINED {
+                return Err(too_deep());
+            }
             let token = self.next();
             left = self.infix(token, left)?;
         }
+        self.chained = chained;
         self.depth -= 1;
         Ok(left)
     }

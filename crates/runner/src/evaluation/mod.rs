@@ -1,16 +1,29 @@
-//! Evaluating the expressions in a node's parameters.
+//! Evaluating the expressions in a node's parameters: here where that needs no JavaScript, on a thread of its own where
+//! it does.
+
+mod resolver;
+mod site;
+mod threads;
+mod watch;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use heddle_expression::{CompiledValue, Engine, EngineLimits, ExpressionError, Scene};
+use heddle_expression::{CompiledValue, Engine, EngineLimits, ExpressionError, Scene, Watcher};
 use heddle_node::{ErrorKind, Functionality, Json, NodeError};
+
+pub(crate) use resolver::{CHUNK, Resolver};
+pub(crate) use site::{Site, evaluate_apart};
+pub(crate) use threads::EvaluationThreads;
+
+use crate::cancel::StopSignal;
 
 thread_local! {
     /// One expression engine a thread: it is costly to make and cannot be shared.
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
 }
 
-/// [`Engine::evaluate_parameter`] with the engine of this thread.
+/// [`Engine::evaluate_parameter`] on the thread that asks, for the few expressions that stand in no parameter of a node.
 pub(crate) fn evaluate(
     compiled: &CompiledValue,
     scene: &Scene<'_>,
@@ -21,6 +34,11 @@ pub(crate) fn evaluate(
             .get_or_insert_with(|| Engine::new(EngineLimits::default()))
             .evaluate_parameter(compiled, scene, value)
     })
+}
+
+/// Ends evaluations when a run is to end.
+pub(crate) fn watcher(stop: &StopSignal) -> Arc<dyn Watcher> {
+    Arc::new(watch::Watch::new(stop.clone()))
 }
 
 /// An error in an expression, with the value, as stored, of the parameter that it stands in (`docs/engine.md §14.4`).

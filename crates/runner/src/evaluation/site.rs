@@ -1,0 +1,185 @@
+//! Where the expressions of a node run are evaluated.
+
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use heddle_expression::{Blanks, CompiledValue, Engine, EngineLimits, ExpressionError, Scene, Watcher};
+use heddle_node::{ErrorKind, Item, Json, NodeError, Source};
+use heddle_workflow::NodeIndex;
+
+use super::{blank_error, expression_error};
+use super::threads::EvaluationThreads;
+use super::watch::Watch;
+use crate::cancel::StopSignal;
+use crate::events::{Event, EventSink, NodeSite};
+use crate::prepared::PreparedNode;
+use crate::run_data::RunData;
+use crate::run_view::{RunScene, View};
+
+/// Everything that the expressions of one node run can see but the items, held so that an evaluation may outlive it.
+pub(crate) struct Site {
+    pub(crate) run: Arc<RunScene>,
+    pub(crate) run_data: Arc<RunData>,
+    pub(crate) node: NodeIndex,
+    pub(crate) run_index: usize,
+    /// Where its inputs came from; `None` when that is unknown.
+    pub(crate) sources: Option<Vec<Option<Source>>>,
+    /// See [`Scene::snapshot`].
+    pub(crate) snapshot: u64,
+    /// Whether no text of a node with an effect may have a gap.
+    pub(crate) is_strict: bool,
+    /// Who is told of such gaps.
+    pub(crate) gaps: Option<(Arc<dyn EventSink>, Arc<NodeSite>)>,
+}
+
+/// Whether and how JavaScript is evaluated.
+pub(crate) enum With<'e> {
+    /// Not at all, within these limits.
+    Native(EngineLimits),
+    /// With this engine.
+    Engine(&'e mut Engine),
+}
+
+impl Site {
+    fn prepared(&self) -> Option<&PreparedNode> {
+        self.run.prepared.nodes.get(self.node).and_then(Option::as_ref)
+    }
+
+    /// Whether the node has an expression that is JavaScript for certain.
+    pub(crate) fn needs_javascript(&self) -> bool {
+        self.prepared().is_some_and(|prepared| prepared.compiled.needs_javascript())
+    }
+
+    /// Evaluates at an item; `None` where that takes JavaScript, else whether there is a value.
+    fn evaluate(
+        &self,
+        with: With<'_>,
+        compiled: &CompiledValue,
+        watcher: &Arc<dyn Watcher>,
+        blanks: Option<&Blanks>,
+        items: &[Item],
+        index: usize,
+        value: &mut Json,
+    ) -> Result<Option<bool>, (String, ExpressionError)> {
+        let view = View { run: &self.run, run_data: &self.run_data };
+        let scene = Scene {
+            item_index: index,
+            run_index: self.run_index,
+            sources: self.sources.as_deref(),
+            mode: self.run.mode,
+            execution_id: Some(&self.run.execution_id),
+            snapshot: self.snapshot,
+            blanks,
+            watcher: Some(watcher),
+            ..self.run.variables.show(Scene::new(&view, self.node, items, &self.run.clock))
+        };
+        match with {
+            With::Native(limits) => compiled.evaluate_natively(&scene, limits, value),
+            With::Engine(engine) => engine.evaluate_parameter(compiled, &scene, value).map(Some),
+        }
+    }
+
+    /// Tells of the gaps in the texts of an item; the first of them is an error where none may be.
+    fn check_gaps(&self, prepared: &PreparedNode, found: &Blanks, item: usize) -> Result<(), NodeError> {
+        let gaps = prepared.compiled.blanks(found).into_iter().map(|(pointer, code)| {
+            let error = blank_error(&pointer, &code, item, &prepared.stored);
+            if let Some((events, at)) = &self.gaps {
+                let parameter = error.parameter.clone().unwrap_or_default();
+                events.receive(&Event::GapInText { at: Arc::clone(at), item, parameter, code });
+            }
+            error
+        });
+        match gaps.reduce(|first, _| first) {
+            Some(error) if self.is_strict => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Resolves the parameters of one item into `parameters`, which may hold those of an item before: what all items
+    /// have in common is not made anew. Gives `false`, and leaves anything there, where that takes JavaScript.
+    pub(crate) fn resolve(
+        &self,
+        with: With<'_>,
+        watcher: &Arc<dyn Watcher>,
+        items: &[Item],
+        index: usize,
+        parameters: &mut Json,
+    ) -> Result<bool, NodeError> {
+        let Some(prepared) = self.prepared() else { return Ok(true) };
+        if let Some(constant) = prepared.compiled.as_constant() {
+            *parameters = constant.clone();
+            return apply_plan(prepared, index, parameters).map(|()| true);
+        }
+        if !prepared.plan.keeps_structure() {
+            *parameters = Json::NULL;
+        }
+        let notes_gaps = prepared.has_effect() && (self.is_strict || self.gaps.is_some());
+        let blanks = notes_gaps.then(Blanks::default);
+        let evaluated = self
+            .evaluate(with, &prepared.compiled, watcher, blanks.as_ref(), items, index, parameters)
+            .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
+        if evaluated.is_none() {
+            return Ok(false);
+        }
+        if let Some(found) = blanks {
+            self.check_gaps(prepared, &found, index)?;
+        }
+        apply_plan(prepared, index, parameters).map(|()| true)
+    }
+}
+
+/// Brings the resolved parameters of an item to the types of their properties.
+fn apply_plan(prepared: &PreparedNode, index: usize, parameters: &mut Json) -> Result<(), NodeError> {
+    *parameters = prepared.plan.apply(parameters.take()).map_err(|error| {
+        let mut error = NodeError::from(error);
+        if error.kind == ErrorKind::Input {
+            error.message.push_str(&format!(" [item {index}]"));
+            error.item_index = Some(index);
+        }
+        error
+    })?;
+    Ok(())
+}
+
+/// How long the beginning of a run waits before it looks whether an evaluation hangs.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Evaluates an expression of the node type at `site` before the run begins, and waits for it; `None` when it fails or
+/// takes too long.
+pub(crate) fn evaluate_apart(
+    threads: &EvaluationThreads,
+    compiled: CompiledValue,
+    site: Site,
+    stop: &StopSignal,
+) -> Option<Json> {
+    let watch = Arc::new(Watch::new(stop.clone()));
+    let watcher: Arc<dyn Watcher> = Arc::clone(&watch) as Arc<dyn Watcher>;
+    let mut value = Json::NULL;
+    let here = With::Native(threads.limits());
+    if site.evaluate(here, &compiled, &watcher, None, &[], 0, &mut value).ok()?.is_some() {
+        return Some(value);
+    }
+    if threads.are_exhausted() {
+        return None;
+    }
+    let (sender, receiver) = sync_channel(1);
+    let work = move |engine: &mut Engine| {
+        let mut value = Json::NULL;
+        let evaluated = site.evaluate(With::Engine(engine), &compiled, &watcher, None, &[], 0, &mut value);
+        let _ = sender.send(evaluated.ok().map(|_| value));
+    };
+    let ticket = threads.start(work).ok()?;
+    loop {
+        match receiver.recv_timeout(LOOK) {
+            Ok(value) => return value,
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if stop.is_over() || watch.is_overdue(threads.limits().time) {
+            watch.give_up();
+            threads.leave(&ticket);
+            return None;
+        }
+    }
+}
