@@ -9,6 +9,8 @@ use heddle_expression::{Clock, Value, extensions};
 use heddle_node::{Json, json};
 
 const SIZE: usize = 1_000_000;
+/// Elements and members of arrays and objects of about that size.
+const COUNT: usize = SIZE / 32;
 
 /// Twice the time that an evaluation has.
 const MOST: Duration = Duration::from_secs(10);
@@ -24,17 +26,116 @@ fn repeated(part: &str) -> String {
 /// Texts in which something begins again and again, and does not end or ends late.
 fn texts() -> Vec<String> {
     let parts = [
-        "a", " ", "\n", "\t", "1", "9,", "1.", ".", "-", "_", "*", "**a ", "*a ", "_*", "`", "```", "`````a```b", "[", "[a",
-        "[^", "[^a", "[a](", "![", "]", "](", "<", "<a", "<a ", "<a|", ">", "#", "\n#", "\n# a", "\n==", "~~", "\n- ",
-        "\n1. ", "- a\n", "\n\n\n", "@", "a@", "a.@", "a@b.", "a@b.c", ".a", "a.", "\"@", "\"a", "http://", "http://a",
-        "https://a.", "a://", "://", "www.", "xn--", "%", "%E4", "%41", "+", "\\", "\\\"", "\"", "'", "{", "[1,", "{\"a\":",
-        "é", "ß", "İ", "漢", "😀", "\u{300}", "e\u{301}", "\u{2028}", "\r", "\r\n", "of ", "a-", ": ", "a!", "a.b", "A", "Aa",
-        "2024-01-01", "2024-01-01T", "T", "Z", "e", "1e", "0x", "$", "€1", "1 000", "true", "no", "\0",
+        "a",
+        " ",
+        "\n",
+        "\t",
+        "1",
+        "9,",
+        "1.",
+        ".",
+        "-",
+        "_",
+        "*",
+        "**a ",
+        "*a ",
+        "_*",
+        "`",
+        "```",
+        "`````a```b",
+        "[",
+        "[a",
+        "[^",
+        "[^a",
+        "[a](",
+        "![",
+        "]",
+        "](",
+        "<",
+        "<a",
+        "<a ",
+        "<a|",
+        ">",
+        "#",
+        "\n#",
+        "\n# a",
+        "\n==",
+        "~~",
+        "\n- ",
+        "\n1. ",
+        "- a\n",
+        "\n\n\n",
+        "@",
+        "a@",
+        "a.@",
+        "a@b.",
+        "a@b.c",
+        ".a",
+        "a.",
+        "\"@",
+        "\"a",
+        "http://",
+        "http://a",
+        "https://a.",
+        "a://",
+        "://",
+        "www.",
+        "xn--",
+        "%",
+        "%E4",
+        "%41",
+        "+",
+        "\\",
+        "\\\"",
+        "\"",
+        "'",
+        "{",
+        "[1,",
+        "{\"a\":",
+        "é",
+        "ß",
+        "İ",
+        "漢",
+        "😀",
+        "\u{300}",
+        "e\u{301}",
+        "\u{2028}",
+        "\r",
+        "\r\n",
+        "of ",
+        "a-",
+        ": ",
+        "a!",
+        "a.b",
+        "A",
+        "Aa",
+        "2024-01-01",
+        "2024-01-01T",
+        "T",
+        "Z",
+        "e",
+        "1e",
+        "0x",
+        "$",
+        "€1",
+        "1 000",
+        "true",
+        "no",
+        "\0",
     ];
     let mut texts: Vec<String> = parts.iter().map(|part| repeated(part)).collect();
     for (start, part, end) in [
-        ("[", "a", "](b)"), ("*", "a ", "*"), ("<", "a", ""), ("\"", "a", "\"@b.co"), ("http://", "a.", "com"), ("", "a.", "@b.co"),
-        ("", "a\n", "[a]: b"), (" [", "a", "]: b \"t\""), ("", "*a", " "), ("https://a.co/", "?", "#"), ("", "- a\n", "- "),
+        ("[", "a", "](b)"),
+        ("*", "a ", "*"),
+        ("<", "a", ""),
+        ("\"", "a", "\"@b.co"),
+        ("http://", "a.", "com"),
+        ("", "a.", "@b.co"),
+        ("", "a\n", "[a]: b"),
+        (" [", "a", "]: b \"t\""),
+        ("", "*a", " "),
+        ("https://a.co/", "?", "#"),
+        ("", "- a\n", "- "),
     ] {
         texts.push(format!("{start}{}{end}", repeated(part)));
     }
@@ -50,30 +151,48 @@ fn nested(depth: usize, wrap: impl Fn(Json) -> Json) -> Json {
 }
 
 fn arrays() -> Vec<Value> {
-    let count = SIZE / 8;
+    let count = COUNT;
     let numbers: Json = (0..count).map(Json::from).collect();
     let same: Json = (0..count).map(|_| Json::from(1)).collect();
     let words: Json = (0..count).map(|number| Json::from(format!("w{number}"))).collect();
-    let objects: Json = (0..count / 4).map(|number| json!({"id": number, "name": format!("n{number}"), "same": 1})).collect();
+    let objects: Json =
+        (0..count / 4).map(|number| json!({"id": number, "name": format!("n{number}"), "same": 1})).collect();
     let lists: Json = (0..count / 4).map(|number| json!([number, [number]])).collect();
-    let hidden: Json = (0..count / 16).map(|number| json!({"a": {"b": {"c": {"d": {"e": {"f": number}}}}}})).collect();
+    let hidden: Json =
+        (0..count / 16).map(|number| json!({"a": {"b": {"c": {"d": {"e": {"f": number}}}}}})).collect();
     let keys: Json = (0..count / 8).map(|number| json!({ (format!("k{number}")): number })).collect();
     let undefined = Value::array(vec![Value::Undefined; count]);
     let dates = Value::array((0..count).map(|number| Value::Date(number as f64)).collect());
-    let mixed = Value::array((0..count / 8).map(|number| Value::object([(format!("k{number}"), Value::Date(1.0))])).collect());
-    let equal = Value::array((0..count / 8).map(|_| Value::object([("k", Value::Undefined), ("n", Value::from(1.0))])).collect());
-    let maps = Value::array((0..2000).map(|number| Value::Map([(Value::from(number as f64), Value::NULL)].into())).collect());
-    let sets = Value::array((0..2000).map(|number| Value::Set([Value::from(number as f64)].into())).collect());
+    let mixed = Value::array(
+        (0..count / 8).map(|number| Value::object([(format!("k{number}"), Value::Date(1.0))])).collect(),
+    );
+    let equal = Value::array(
+        (0..count / 8).map(|_| Value::object([("k", Value::Undefined), ("n", Value::from(1.0))])).collect(),
+    );
+    let maps = Value::array(
+        (0..2000).map(|number| Value::Map([(Value::from(number as f64), Value::NULL)].into())).collect(),
+    );
+    let sets =
+        Value::array((0..2000).map(|number| Value::Set([Value::from(number as f64)].into())).collect());
     let deep = nested(100_000, |inner| json!([inner]));
-    let mut all: Vec<Value> = [numbers, same, words, objects, lists, hidden, keys, deep].into_iter().map(Value::Json).collect();
+    let mut all: Vec<Value> =
+        [numbers, same, words, objects, lists, hidden, keys, deep].into_iter().map(Value::Json).collect();
     all.extend([undefined, dates, mixed, equal, maps, sets]);
     all
 }
 
 fn objects() -> Vec<Value> {
-    let count = SIZE / 16;
-    let plain = Json::from((0..count).map(|number| (format!("key{number}"), Json::from(number))).collect::<heddle_node::JsonObject>());
-    let texts = Json::from((0..count).map(|number| (format!("key{number}"), Json::from("a"))).collect::<heddle_node::JsonObject>());
+    let count = COUNT;
+    let plain = Json::from(
+        (0..count)
+            .map(|number| (format!("key{number}"), Json::from(number)))
+            .collect::<heddle_node::JsonObject>(),
+    );
+    let texts = Json::from(
+        (0..count)
+            .map(|number| (format!("key{number}"), Json::from("a")))
+            .collect::<heddle_node::JsonObject>(),
+    );
     let dates = Value::object((0..count).map(|number| (format!("key{number}"), Value::Date(number as f64))));
     let map = Value::Map((0..count).map(|number| (Value::from(number as f64), Value::NULL)).collect());
     let set = Value::Set((0..count).map(|number| Value::from(number as f64)).collect());
@@ -82,8 +201,8 @@ fn objects() -> Vec<Value> {
 }
 
 fn arguments() -> Vec<Vec<Value>> {
-    let words: Json = (0..SIZE / 8).map(|number| Json::from(format!("w{number}"))).collect();
-    let numbers: Json = (0..SIZE / 8).map(Json::from).collect();
+    let words: Json = (0..COUNT).map(|number| Json::from(format!("w{number}"))).collect();
+    let numbers: Json = (0..COUNT).map(Json::from).collect();
     vec![
         vec![],
         vec![Value::from("name")],
@@ -99,7 +218,7 @@ fn arguments() -> Vec<Vec<Value>> {
 }
 
 fn shown(value: &Value) -> String {
-    value.to_text().unwrap_or_default().chars().take(24).collect()
+    value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned).chars().take(40).collect()
 }
 
 #[test]
@@ -108,7 +227,13 @@ fn methods_end_in_time() {
     let mut receivers: Vec<Value> = texts().into_iter().map(Value::from).collect();
     receivers.extend(arrays());
     receivers.extend(objects());
-    receivers.extend([Value::from(1e21), Value::from(-0.5), Value::from(true), Value::Date(1e12), Value::from("2024-02-29T12:00:00Z")]);
+    receivers.extend([
+        Value::from(1e21),
+        Value::from(-0.5),
+        Value::from(true),
+        Value::Date(1e12),
+        Value::from("2024-02-29T12:00:00Z"),
+    ]);
     let arguments = arguments();
     let mut slow = Vec::new();
     for name in extensions::NAMES {
@@ -116,14 +241,20 @@ fn methods_end_in_time() {
             if !extensions::has(name, receiver) {
                 continue;
             }
-            for given in &arguments {
+            // What is given beside matters to few methods of texts.
+            let is_plain = receiver.as_str().is_some()
+                && !matches!(*name, "quote" | "hash" | "toDateTime" | "toInt" | "format");
+            for given in arguments.iter().take(if is_plain { 1 } else { arguments.len() }) {
                 let begun = Instant::now();
                 let _ = extensions::call(name, receiver, given, &clock);
-                if begun.elapsed() > MOST / 20 {
+                let taken = begun.elapsed();
+                if taken > MOST / 20 {
                     let given: Vec<String> = given.iter().map(shown).collect();
-                    let line = format!("{name} of {:?} ({given:?}): {:?}", shown(receiver), begun.elapsed());
+                    let line = format!("{name} of {:?} ({given:?}): {:?}", shown(receiver), taken);
                     println!("{line}");
-                    if begun.elapsed() > MOST { slow.push(line) }
+                    if taken > MOST {
+                        slow.push(line)
+                    }
                 }
             }
         }

@@ -227,3 +227,94 @@ fn views_look_like_plain_objects() {
         assert_eq!(result.get("value"), Some(&expected), "{code}: {result}");
     }
 }
+
+/// Searching a long text for a long one is as fast as reading both, and finds what the engine finds.
+#[test]
+fn long_texts_are_searched_in_time() {
+    let mut engine = Engine::new(EngineLimits { time: Duration::from_secs(20), ..EngineLimits::default() });
+    let text = "'a'.repeat(90000)";
+    let part = "('a'.repeat(45000) + 'b')";
+    for (code, expected) in [
+        (format!("{text}.indexOf({part})"), json!(-1)),
+        (format!("({text} + 'b').indexOf({part})"), json!(45000)),
+        (format!("({text} + 'b').indexOf({part}, 45001)"), json!(-1)),
+        (format!("({text} + 'b' + {text} + 'b').lastIndexOf({part})"), json!(135_001)),
+        (format!("({text} + 'b' + {text} + 'b').lastIndexOf({part}, 135000)"), json!(45000)),
+        (format!("{text}.includes({part})"), json!(false)),
+        (format!("({text} + 'b').includes({part})"), json!(true)),
+        (
+            format!("('x' + {text} + 'b' + {text} + 'b').split({part}).map(p => p.length)"),
+            json!([45001, 45000, 0]),
+        ),
+        (format!("({text} + 'b').split({part}, 1).map(p => p.length)"), json!([45000])),
+        (format!("({text} + 'b').replaceAll({part}, '[$$]').slice(-4)"), json!("a[$]")),
+        (
+            format!("({text} + 'b').replace({part}, (found, at) => `${{found.length}}-${{at}}`).slice(-11)"),
+            json!("45001-45000"),
+        ),
+        (format!("({text} + 'bc').replace({part}, \"$'\").slice(-3)"), json!("acc")),
+    ] {
+        let result = evaluate(&mut engine, &format!("={{{{ {code} }}}}"));
+        assert_eq!(result.get("value"), Some(&expected), "{code}: {result}");
+    }
+}
+
+#[test]
+fn loops_that_cannot_be_interrupted_have_a_bound() {
+    let mut engine = Engine::new(EngineLimits::default());
+    let long = "{ length: 2 ** 53 - 1 }";
+    for code in [
+        format!("[].join.call({long})"),
+        format!("[].toString.call({{ length: 2 ** 53 - 1, join: [].join }})"),
+        format!("[].indexOf.call({long}, 1)"),
+        format!("[].lastIndexOf.call({long}, 1)"),
+        format!("[].includes.call({long}, 1)"),
+        format!("[].fill.call({long}, 1)"),
+        format!("[].reverse.call({long})"),
+        format!("[].copyWithin.call({long}, 1, 0)"),
+        format!("[].slice.call({long}, 5).length"),
+        format!("[].map.call({long}, x => x)"),
+        format!("[].filter.call({long}, x => x)"),
+        format!("[].every.call({long}, x => x)"),
+        format!("[].some.call({long}, x => x)"),
+        format!("[].forEach.call({long}, x => x)"),
+        format!("[].reduce.call({long}, x => x)"),
+        format!("[].reduceRight.call({long}, x => x)"),
+        format!("[].flatMap.call({long}, x => x)"),
+        format!("[].flat.call({long})"),
+        format!("[].splice.call({long}, 0, 1)"),
+        format!("[].toReversed.call({long})"),
+        "new Array(4294967295).map(x => 1)".to_owned(),
+        "new Array(4294967295).reverse().length".to_owned(),
+        "new Array(4294967295).indexOf(1)".to_owned(),
+        "new RegExp('a|'.repeat(300000)).test('b')".to_owned(),
+        "'b'.match('a|'.repeat(300000))".to_owned(),
+        "'b'.search('[' + 'ab'.repeat(300000) + ']')".to_owned(),
+    ] {
+        let result = evaluate(&mut engine, &format!("={{{{ {code} }}}}"));
+        assert_eq!(result.get("error"), Some(&json!("Expression exceeded memory limit")), "{code}: {result}");
+    }
+    let endless = "(() => { let all = []; for (let i = 0; i < 60; i++) all = [all, all]; return all.flat(Infinity) })()";
+    let mut quick = Engine::new(EngineLimits { time: Duration::from_millis(300), ..EngineLimits::default() });
+    let result = evaluate(&mut quick, &format!("={{{{ {endless} }}}}"));
+    assert_eq!(result.get("error"), Some(&json!("Expression timed out")), "{result}");
+    assert_usable(&mut engine);
+}
+
+#[test]
+fn a_query_that_nests_deeply_or_grows_without_end_is_refused() {
+    let mut engine = Engine::new(EngineLimits::default());
+    for (query, message) in [
+        ("'a' + '[]'.repeat(5000)", "The query nests too deeply"),
+        ("'!'.repeat(5000) + 'a'", "The query nests too deeply"),
+        ("'a' + ' | a'.repeat(5000)", "The query nests too deeply"),
+    ] {
+        let result = evaluate(&mut engine, &format!("={{{{ $jmespath({{ a: 1 }}, {query}) }}}}"));
+        assert_eq!(result.get("error"), Some(&json!(message)), "{query}: {result}");
+    }
+    // It meets whichever limit comes first.
+    let result = evaluate(&mut engine, "={{ $jmespath({ a: 1 }, '[@, @]' + '[].[@, @]'.repeat(60)) }}");
+    assert!(result.get("error").is_some(), "{result}");
+    let result = evaluate(&mut engine, "={{ $jmespath({ a: [[1]] }, 'a' + '[]'.repeat(400)) }}");
+    assert_eq!(result.get("value"), Some(&json!([1])), "{result}");
+}

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use super::equality::{Hashing, equal};
 use crate::Value;
+use crate::limit::is_over_after;
 
 /// Values of which no two are equal, in the order in which they came.
 #[derive(Default)]
@@ -29,13 +30,16 @@ impl Distinct {
         places
             .into_iter()
             .flatten()
-            .any(|place| self.values.get(*place).is_some_and(|other| equal(other, value)))
+            .any(|place| is_over_after(1) || self.values.get(*place).is_some_and(|other| equal(other, value)))
     }
 
     /// Takes a value in, unless an equal one is there; whether it was taken in.
     pub(super) fn insert(&mut self, value: Value) -> bool {
         let places = self.places.entry(self.hashing.of(&value)).or_default();
-        if places.iter().any(|place| self.values.get(*place).is_some_and(|other| equal(other, &value))) {
+        let is_equal = |place: &usize| {
+            is_over_after(1) || self.values.get(*place).is_some_and(|other| equal(other, &value))
+        };
+        if places.iter().any(is_equal) {
             return false;
         }
         places.push(self.values.len());

@@ -10,6 +10,7 @@ use std::hash::BuildHasher;
 
 use super::views::{Elements, is_object, own_members};
 use crate::Value;
+use crate::limit::is_over_after;
 
 /// Whether two values are equal.
 pub(super) fn equal(left: &Value, right: &Value) -> bool {
@@ -29,11 +30,15 @@ pub(super) fn equal(left: &Value, right: &Value) -> bool {
         }
         (Value::Set(left), Value::Set(right)) => {
             left.len() == right.len()
-                && left.iter().all(|element| right.iter().any(|other| equal(element, other)))
+                && left
+                    .iter()
+                    .all(|element| right.iter().any(|other| is_over_after(1) || equal(element, other)))
         }
         (Value::Map(left), Value::Map(right)) => {
             let has = |(key, value): &(Value, Value)| {
-                right.iter().any(|(other_key, other)| equal(key, other_key) && equal(value, other))
+                let is_same =
+                    |(other_key, other): &(Value, Value)| equal(key, other_key) && equal(value, other);
+                right.iter().any(|other| is_over_after(1) || is_same(other))
             };
             left.len() == right.len() && left.iter().all(has)
         }
@@ -62,7 +67,8 @@ fn is_plain(value: &Value) -> bool {
 fn members_equal(left: &Value, right: &Value) -> bool {
     let (left, right) = (own_members(left), own_members(right));
     let has = |(key, value): &(_, Value)| {
-        right.iter().any(|(other_key, other)| key == other_key && equal(value, other))
+        let is_same = |(other_key, other): &(_, Value)| key == other_key && equal(value, other);
+        right.iter().any(|other| is_over_after(1) || is_same(other))
     };
     left.len() == right.len() && left.iter().all(has)
 }

@@ -12,6 +12,7 @@ use crate::error::ExpressionError;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::shared::data_of;
 use crate::javascript::view::View;
+use crate::limit;
 use crate::luxon;
 use crate::value::{ErrorValue, Function, RegExp, TypedArray, Value};
 
@@ -170,8 +171,11 @@ struct Reader<'r, 'js> {
 
 impl<'js> Reader<'_, 'js> {
     fn read(&self, value: &JsValue<'js>) -> Result<Value, Refused> {
-        let left = self.left.get().checked_sub(1);
-        self.left.set(left.ok_or_else(|| Refused::Error(ExpressionError::memory_exceeded()))?);
+        self.check_room(1)?;
+        self.left.set(self.left.get() - 1);
+        if limit::is_over_after(8) {
+            return Err(Refused::Error(ExpressionError::timed_out()));
+        }
         match value.type_of() {
             Type::Array => match value.as_array() {
                 Some(array) => self.array(array),
@@ -230,6 +234,14 @@ impl<'js> Reader<'_, 'js> {
         }
     }
 
+    /// Fails when so many more values are too many.
+    fn check_room(&self, values: usize) -> Result<(), Refused> {
+        if values > self.left.get() {
+            return Err(Refused::Error(ExpressionError::memory_exceeded()));
+        }
+        Ok(())
+    }
+
     /// Fails when the value nests too deeply.
     fn check_depth(&self) -> Result<(), Refused> {
         if self.start.abs_diff(stack_position()) > MOST_STACK {
@@ -260,6 +272,7 @@ impl<'js> Reader<'_, 'js> {
         }
         self.check_depth()?;
         let length = array_length(array)?;
+        self.check_room(length)?;
         let mut elements = Vec::with_capacity(length.min(1024));
         for index in 0..length {
             elements.push(self.read(&array.get(index)?)?);
@@ -270,6 +283,7 @@ impl<'js> Reader<'_, 'js> {
     fn array_like(&self, object: &Object<'js>) -> Result<Value, Refused> {
         self.check_depth()?;
         let length: f64 = object.get("length")?;
+        self.check_room(length as usize)?;
         let mut elements = Vec::new();
         for index in 0..length as u32 {
             elements.push(self.read(&object.get(index)?)?);

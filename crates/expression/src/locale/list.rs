@@ -55,8 +55,7 @@ pub(super) fn format_to_parts(
             // The patterns nest: what follows the last element closes them from the inside out.
             let mut parts = Vec::with_capacity(2 * elements.len() + 1);
             let end = adapt(locale, pattern(2), last);
-            let (start, between, end) =
-                (Around::new(pattern(0)), Around::new(pattern(1)), Around::new(&end));
+            let (start, between, end) = (Around::new(pattern(0)), Around::new(pattern(1)), Around::new(&end));
             start.open(&mut parts, element(first));
             middle.iter().for_each(|text| between.open(&mut parts, element(text)));
             end.open(&mut parts, element(before));

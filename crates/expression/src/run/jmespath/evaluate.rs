@@ -6,6 +6,7 @@ use super::error;
 use super::functions;
 use super::parser::{Comparison, Node};
 use crate::coerce;
+use crate::limit;
 use crate::throw::Thrown;
 
 /// What a part of a query gives.
@@ -29,6 +30,7 @@ impl Found<'_> {
 
 /// Evaluates `node` on `value`.
 pub(super) fn evaluate<'n>(node: &'n Node, value: &Json) -> Result<Found<'n>, Thrown> {
+    limit::spend(4)?;
     Ok(match node {
         Node::Call(name, arguments) => {
             let arguments =
@@ -75,6 +77,7 @@ fn data(node: &Node, value: &Json) -> Result<Json, Thrown> {
             Some(elements) => {
                 let mut flat = Vec::new();
                 for element in elements {
+                    check_size(flat.len() + element.as_array().map_or(1, <[Json]>::len))?;
                     match element.as_array() {
                         Some(inner) => flat.extend(inner.iter().cloned()),
                         None => flat.push(element.clone()),
@@ -131,6 +134,16 @@ fn project(each: &Node, elements: &[Json]) -> Result<Json, Thrown> {
         }
     }
     Ok(Json::from(found))
+}
+
+/// A list of more elements than this takes too much memory.
+const MOST_ELEMENTS: usize = 4_000_000;
+
+fn check_size(elements: usize) -> Result<(), Thrown> {
+    if elements > MOST_ELEMENTS {
+        return Err(Thrown::expression("Expression exceeded memory limit"));
+    }
+    limit::spend(1)
 }
 
 /// False are null, false, and whatever is empty; 0 is not.
