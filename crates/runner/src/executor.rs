@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use heddle_expression::{Blanks, Clock, Scene};
+use heddle_expression::{Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
@@ -132,7 +132,7 @@ impl<'h> Execution<'h> {
         events.receive(&Event::RunStarted {
             run: Arc::clone(&site),
             sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
-                .filter(|(_, node)| node.as_ref().is_some_and(PreparedNode::has_effect))
+                .filter(|(_, node)| node.as_ref().is_some_and(|node| node.has_effect()))
                 .map(|(settings, _)| settings.name.to_string())
                 .collect(),
         });

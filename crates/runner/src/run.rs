@@ -103,6 +103,8 @@ pub(crate) fn run_nested<'h>(
             // Nodes that only compute never wait: whatever else the thread serves gets its turn between them.
             tokio::task::yield_now().await;
         }
+        // What ends within a node, since the time is over, may be noticed there first.
+        cancellation.check();
         let failed = execution.error_site();
         let result = execution.end(cancellation.reason());
         failed.report(&result).await;

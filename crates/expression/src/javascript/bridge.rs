@@ -1,6 +1,6 @@
 //! What Rust holds of the engine's world: the functions of the prelude, and the compiled chunks.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use hashbrown::HashMap;
 use heddle_node::Json;

@@ -8,9 +8,9 @@ use heddle_expression::{Blanks, CompiledValue, Engine, EngineLimits, ExpressionE
 use heddle_node::{ErrorKind, Item, Json, NodeError, Source};
 use heddle_workflow::NodeIndex;
 
-use super::{blank_error, expression_error};
 use super::threads::EvaluationThreads;
 use super::watch::Watch;
+use super::{blank_error, expression_error};
 use crate::cancel::StopSignal;
 use crate::events::{Event, EventSink, NodeSite};
 use crate::prepared::PreparedNode;
