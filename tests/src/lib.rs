@@ -163,7 +163,14 @@ impl Service {
         for (key, value) in more.as_object().into_iter().flatten() {
             data[key] = value.clone();
         }
-        self.write("credentials.json", json!({ "wtsApi": data }).to_string());
+        let path = self.write("credentials.json", json!({ "wtsApi": data }).to_string());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let owner_alone = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(&path, owner_alone).expect("it is ours");
+        }
+        drop(path);
     }
 
     /// `heddle run` of a workflow with items and the service's credential.

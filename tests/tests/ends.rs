@@ -336,3 +336,26 @@ fn a_time_limit_bounds_error_workflows_and_workflows_that_nobody_waits_for() {
         assert!(finished.stderr.contains(words), "{words}\n{}", finished.stderr);
     }
 }
+
+#[test]
+fn credentials_that_others_can_read_are_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let service = Service::start();
+    let file = service.write("anchor", "").with_file_name("credentials.json");
+    let run = |file_mode: u32, folder_mode: u32, more: &[&str]| {
+        let set = |path: &std::path::Path, mode| {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+        };
+        let mut command = service.run(&sending_workflow(json!({}), json!({})), &recipients(1));
+        set(&file, file_mode);
+        set(file.parent().expect("a folder"), folder_mode);
+        let finished = Finished::of(command.args(more));
+        assert_eq!(finished.status, 0, "{}", finished.stderr);
+        finished.stderr.contains("can read the credentials")
+    };
+    assert!(run(0o644, 0o755, &[]));
+    assert!(!run(0o600, 0o755, &[]));
+    assert!(!run(0o644, 0o700, &[]), "nobody else gets to it");
+    assert!(!run(0o644, 0o755, &["--quiet"]));
+}

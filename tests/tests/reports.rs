@@ -207,7 +207,9 @@ fn items_are_named_by_number() {
 fn a_node_that_would_send_again_is_refused() {
     let service = Service::start();
     let mut workflow = sending_workflow(json!({}), json!({}));
-    workflow["nodes"].as_array_mut().expect("nodes").push(sending_node("Remind"));
+    let mut remind = sending_node("Remind");
+    remind["parameters"]["numberToSend"] = json!("={{ $('Start').item.json.to }}");
+    workflow["nodes"].as_array_mut().expect("nodes").push(remind);
     workflow["connections"]["Send"] = to("Remind");
     let only = |what: &[&str]| {
         let mut command = service.run(&workflow, &recipients(3));

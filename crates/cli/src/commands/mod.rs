@@ -114,6 +114,7 @@ fn others_can_read(_path: &Path) -> bool {
 pub(crate) async fn credentials(
     registry: &Registry,
     arguments: &CredentialArguments,
+    warns: bool,
 ) -> Result<(CredentialStore, Vec<Box<dyn Sandbox>>), Failure> {
     if arguments.sandbox {
         let mut store = CredentialStore::default();
@@ -131,7 +132,7 @@ pub(crate) async fn credentials(
     let mut store = match &arguments.file {
         Some(path) => {
             let text = crate::input::read_text(path)?;
-            if others_can_read(path) {
+            if warns && others_can_read(path) {
                 print_error(&format!(
                     "warning: other users of this computer can read the credentials in {0}\n  help: chmod 600 {0}",
                     path.display()

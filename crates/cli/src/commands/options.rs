@@ -25,7 +25,7 @@ pub(crate) fn execute(
         .ok_or_else(|| Failure::usage("--parameters must be a JSON object"))?;
     let runtime = super::runtime()?;
     runtime.block_on(async {
-        let (store, _sandboxes) = super::credentials(&registry, credentials).await?;
+        let (store, _sandboxes) = super::credentials(&registry, credentials, true).await?;
         let host = Host::new(registry).with_credentials(store);
         let mut options = Vec::new();
         let mut cursor = None;

@@ -45,7 +45,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         crate::static_data::read(path, &mut static_data)?;
     }
     let run = async {
-        let (store, _sandboxes) = super::credentials(&registry, &arguments.credentials).await?;
+        let (store, _sandboxes) =
+            super::credentials(&registry, &arguments.credentials, !arguments.quiet).await?;
         let host = Host::new(registry)
             .with_credentials(store)
             .with_events(observer.clone())
