@@ -62,8 +62,18 @@ fn variables_come_from_the_file_the_environment_and_the_command_line_in_turn() {
     ]);
     let region = |prepare: &dyn Fn(&mut Command)| fields(&run(&workflow, prepare))["0"].clone();
     assert_eq!(region(&|_| {}), "[]");
-    assert_eq!(region(&|command| drop(command.args(["--vars", "vars.json"]))), "[file]");
-    assert_eq!(region(&|command| drop(command.args(["--vars", "list.json"]))), "[list]");
+    assert_eq!(
+        region(&|command| {
+            command.args(["--vars", "vars.json"]);
+        }),
+        "[file]"
+    );
+    assert_eq!(
+        region(&|command| {
+            command.args(["--vars", "list.json"]);
+        }),
+        "[list]"
+    );
     let environment = |command: &mut Command| {
         command.args(["--vars", "vars.json"]).env("HEDDLE_VAR_region", "environment");
     };
@@ -89,11 +99,15 @@ fn wrong_variables_are_wrong_calls() {
         (vec!["--secrets", "vars.json"], "providers"),
         (vec!["--timezone", "Mars/Olympus"], "Mars/Olympus"),
     ] {
-        let finished = run(&workflow, |command| drop(command.args(&arguments)));
+        let finished = run(&workflow, |command| {
+            command.args(&arguments);
+        });
         assert_eq!(finished.status, 2, "{arguments:?}");
         assert!(finished.stderr.contains(word), "{}", finished.stderr);
     }
-    let finished = run(&workflow, |command| drop(command.env("GENERIC_TIMEZONE", "Mars/Olympus")));
+    let finished = run(&workflow, |command| {
+        command.env("GENERIC_TIMEZONE", "Mars/Olympus");
+    });
     assert_eq!(finished.status, 2);
     assert!(finished.stderr.contains("GENERIC_TIMEZONE"), "{}", finished.stderr);
 }
@@ -126,7 +140,9 @@ fn a_file_without_a_time_zone_runs_in_the_instances() {
     let zone =
         |workflow: &Value, prepare: &dyn Fn(&mut Command)| fields(&run(workflow, prepare))["1"].clone();
     assert_eq!(zone(&workflow, &|_| {}), "America/New_York");
-    let generic = |command: &mut Command| drop(command.env("GENERIC_TIMEZONE", "America/Sao_Paulo"));
+    let generic = |command: &mut Command| {
+        command.env("GENERIC_TIMEZONE", "America/Sao_Paulo");
+    };
     assert_eq!(zone(&workflow, &generic), "America/Sao_Paulo");
     assert_eq!(fields(&run(&workflow, generic))["0"], "10");
     let given = |command: &mut Command| {
