@@ -79,7 +79,7 @@ fn facts(entry: &Json) -> Json {
     let mut facts = Json::object();
     if let Some(values) = entry.get("values") {
         facts.insert("name", entry.get("name").cloned().unwrap());
-        facts.insert("values", properties(Some(values)).map(self::facts).collect());
+        facts.insert("values", properties(Some(values)).map(self::facts).collect::<Json>());
         return facts;
     }
     let Some(kind) = entry.get("type") else {
@@ -98,7 +98,7 @@ fn facts(entry: &Json) -> Json {
         }
     }
     if kind.as_str() != Some("notice") && entry.get("options").is_some() {
-        facts.insert("options", properties(entry.get("options")).map(self::facts).collect());
+        facts.insert("options", properties(entry.get("options")).map(self::facts).collect::<Json>());
     }
     facts
 }
