@@ -19,14 +19,10 @@ pub(crate) enum Command {
     /// Exit status: 0 done (also when the workflow goes on after failed items), 1 the workflow failed or took too long, 2 the call or
     /// a file is wrong, 130, 143 or 129 ended by Ctrl-C, SIGTERM or SIGHUP.
     Run(RunArguments),
-    /// Find every problem of workflow files without running them.
-    Check {
-        /// Workflow files. - reads standard input.
-        #[arg(required = true, value_name = "WORKFLOW")]
-        workflows: Vec<PathBuf>,
-        #[command(flatten)]
-        variables: VariableArguments,
-    },
+    /// Find every problem of workflow files, and of the workflows that they call, without running them.
+    ///
+    /// Exit status: 0 when each would start with the same options of `heddle run`, else 2.
+    Check(CheckArguments),
     /// List the node types.
     Nodes,
     /// Print the description of a node type: its form and what it needs.
@@ -109,23 +105,8 @@ pub(crate) struct RunArguments {
     /// command runs in.
     #[arg(value_name = "WORKFLOW")]
     pub(crate) workflow: PathBuf,
-    /// Items that enter at the start node: a JSON array of objects or of {json} items, or JSON Lines. - reads
-    /// standard input.
-    #[arg(long, value_name = "ITEMS")]
-    pub(crate) input: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) credentials: CredentialArguments,
-    #[command(flatten)]
-    pub(crate) variables: VariableArguments,
-    /// Folder with the workflows that this one calls, found by id or file name [default: the workflow's own].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workflows: Option<PathBuf>,
-    /// Node to start at; by default the workflow's trigger.
-    #[arg(long, value_name = "NODE")]
-    pub(crate) start: Option<String>,
-    /// Node to stop after: what does not lead to it does not run.
-    #[arg(long, value_name = "NODE")]
-    pub(crate) destination: Option<String>,
+    pub(crate) setup: SetupArguments,
     /// File with the data that workflows keep between runs; read at the start, written at the end.
     #[arg(long, value_name = "FILE")]
     pub(crate) static_data: Option<PathBuf>,
@@ -151,12 +132,6 @@ pub(crate) struct RunArguments {
     /// Print the items of this node instead of the last one.
     #[arg(long, value_name = "NODE")]
     pub(crate) node: Option<String>,
-    /// Use the workflow's pinned data in place of running the nodes that have some.
-    #[arg(long)]
-    pub(crate) pins: bool,
-    /// Let nothing leave, not even reads; each item shows the request that would go out.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
     /// Write what becomes of each item to this file, as it happens: JSON lines (docs/report.md). A file that is there is
     /// kept under another name.
     #[arg(long, value_name = "FILE")]
@@ -172,6 +147,46 @@ pub(crate) struct RunArguments {
     /// No progress and no summary.
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// Workflow files. - reads standard input.
+    #[arg(required = true, value_name = "WORKFLOW")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) setup: SetupArguments,
+    /// Print what is found as JSON, whose form docs/check.md describes.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What decides whether a workflow can run, and which of its nodes.
+#[derive(Debug, Args)]
+pub(crate) struct SetupArguments {
+    /// Items that enter at the start node, or that a trigger would put out whose type is not available: a JSON array of
+    /// objects or of {json} items, or JSON Lines. - reads standard input.
+    #[arg(long, value_name = "ITEMS")]
+    pub(crate) input: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArguments,
+    #[command(flatten)]
+    pub(crate) variables: VariableArguments,
+    /// Folder with the workflows that this one calls, found by file name or id [default: the workflow's own].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workflows: Option<PathBuf>,
+    /// Node to start at; by default the workflow's trigger.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) start: Option<String>,
+    /// Node to stop after: what does not lead to it does not run.
+    #[arg(long, value_name = "NODE")]
+    pub(crate) destination: Option<String>,
+    /// Use the workflow's pinned data in place of running the nodes that have some.
+    #[arg(long)]
+    pub(crate) pins: bool,
+    /// Let nothing leave, not even reads; each item shows the request that would go out. No credential is needed.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,11 +4,18 @@ use std::fmt;
 use std::ops::Range;
 
 use heddle_node::{printable, printable_line};
-use heddle_workflow::{Problem, Severity};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use heddle_workflow::{Problem, Severity, Span};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 
-/// Lines longer than this are not shown: a workflow without line breaks is one line.
-const LONGEST_LINE: usize = 300;
+/// Longer lines are cut around the place: exports without line breaks are one line.
+const LONGEST_LINE: usize = 160;
+/// How much of a long line is shown in front of the place.
+const BEFORE: usize = 50;
+/// A long value is marked at its start: the rest of it would hide the place.
+const LONGEST_MARK: usize = 100;
 
 /// Renders problems of the file `name`, whose text is `text`, for standard error.
 pub(crate) fn render(name: &str, text: Option<&str>, problems: &[Problem]) -> String {
@@ -19,7 +26,7 @@ pub(crate) fn render(name: &str, text: Option<&str>, problems: &[Problem]) -> St
         (true, true) => GraphicalTheme::unicode_nocolor(),
         (false, _) => GraphicalTheme::none(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(120).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme).with_wrap_lines(false).with_links(false);
     let mut rendered = String::new();
     for problem in problems {
         let shown = Shown::new(name, text, problem);
@@ -36,45 +43,38 @@ struct Shown<'a> {
     problem: &'a Problem,
     message: String,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
-    /// The place in the source.
-    range: Range<usize>,
+    excerpt: Option<Excerpt>,
 }
 
 impl<'a> Shown<'a> {
     fn new(name: &str, text: Option<&str>, problem: &'a Problem) -> Self {
+        let (name, text) = match &problem.called {
+            None => (name.to_owned(), text),
+            Some(called) => {
+                let name = called.file.clone();
+                let name = name.unwrap_or_else(|| format!("workflow \"{}\"", called.workflow));
+                (printable_line(&name).into_owned(), called.text.as_deref())
+            }
+        };
+        let excerpt = text.zip(problem.span.as_ref()).and_then(|(text, span)| Excerpt::of(&name, text, span));
+        let excerpt = excerpt.map(Excerpt::escape);
         let place = match &problem.span {
             Some(span) => format!("{name}:{}:{}", span.line, span.column),
-            None => name.to_owned(),
+            None => name,
         };
-        let range = problem.span.as_ref().map_or(0..0, |span| span.range.clone());
-        let (source, range) = match text.filter(|text| fits(text, problem)) {
-            Some(text) => {
-                let (text, range) = escape(text, range);
-                (Some(NamedSource::new(name, text)), range)
-            }
-            None => (None, range),
-        };
-        let message = format!("{place}: {}", printable(&problem.message));
+        let mut message = format!("{place}: {}", printable(&problem.message));
+        let subject = problem.subject();
+        if excerpt.is_none() && !subject.is_empty() {
+            // Nothing below says where it is.
+            message.push_str(&format!("\nat {}", printable_line(&subject)));
+        }
+        if let Some(called) = &problem.called {
+            let callers: Vec<String> = called.callers.iter().map(|caller| format!("\"{caller}\"")).collect();
+            message.push_str(&format!("\ncalled by {}", printable_line(&callers.join(" › "))));
+        }
         let help = problem.help.as_deref().map(|help| printable(help).into_owned());
-        Self { problem, message, help, source, range }
+        Self { problem, message, help, excerpt }
     }
-}
-
-/// A text as a terminal may show it, and where a part of it stands then.
-fn escape(text: &str, range: Range<usize>) -> (String, Range<usize>) {
-    let (before, part) = (printable(&text[..range.start]), printable(&text[range.clone()]));
-    let shown = before.len()..before.len() + part.len();
-    (format!("{before}{part}{}", printable(&text[range.end..])), shown)
-}
-
-/// Whether the line of the problem is short enough to be read.
-fn fits(text: &str, problem: &Problem) -> bool {
-    let Some(span) = &problem.span else { return false };
-    let Some(before) = text.get(..span.range.start) else { return false };
-    let start = before.rfind('\n').map_or(0, |position| position + 1);
-    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
-    end - start <= LONGEST_LINE && span.range.end <= text.len()
 }
 
 impl fmt::Display for Shown<'_> {
@@ -98,21 +98,111 @@ impl miette::Diagnostic for Shown<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let source = self.source.as_ref()?;
-        // A long value is marked at its start: its lines would hide the place.
-        let length = self.range.len().min(LONGEST_LINE);
-        let line_end = source.inner()[self.range.clone()].find('\n').unwrap_or(length);
-        let label = match (&self.problem.node, &self.problem.parameter) {
-            (Some(node), Some(parameter)) => Some(format!("node \"{node}\", parameter {parameter}")),
-            (Some(node), None) => Some(format!("node \"{node}\"")),
-            (None, parameter) => parameter.clone(),
-        };
-        let label = label.map(|label| printable_line(&label).into_owned());
-        let label = LabeledSpan::new(label, self.range.start, length.min(line_end));
+        let excerpt = self.excerpt.as_ref()?;
+        let subject = Some(self.problem.subject()).filter(|subject| !subject.is_empty());
+        let subject = subject.map(|subject| printable_line(&subject).into_owned());
+        let label = LabeledSpan::new(subject, excerpt.mark.start, excerpt.mark.len());
         Some(Box::new(std::iter::once(label)))
     }
+}
+
+/// The lines around a place: all that is looked at of a text which may be large.
+#[derive(Debug)]
+struct Excerpt {
+    name: String,
+    text: String,
+    /// Line of the first character, from 0.
+    line: usize,
+    /// Column of the first character, from 0.
+    column: usize,
+    /// The place within `text`.
+    mark: Range<usize>,
+    /// Line and column of the place, from 0.
+    place: (usize, usize),
+}
+
+impl Excerpt {
+    fn of(name: &str, text: &str, span: &Span) -> Option<Self> {
+        let place = span.range.clone();
+        let at = (span.line.saturating_sub(1), span.column.saturating_sub(1));
+        let before = text.get(..place.start)?;
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        let rest = &text[place.start..];
+        let end = place.start + rest.find('\n').unwrap_or(rest.len());
+        let end = if text[..end].ends_with('\r') { end - 1 } else { end };
+        let mark = place.start..place.end.min(end).min(floor(text, place.start + LONGEST_MARK));
+        if end - start > LONGEST_LINE {
+            let from = floor(text, mark.start.saturating_sub(BEFORE).max(start));
+            let to = floor(text, (from + LONGEST_LINE).max(mark.end).min(end));
+            let (ahead, behind) = (if from > start { "…" } else { "" }, if to < end { "…" } else { "" });
+            let shift = |at: usize| at - from + ahead.len();
+            return Some(Self {
+                name: name.to_owned(),
+                text: format!("{ahead}{}{behind}", &text[from..to]),
+                line: at.0,
+                column: at.1.saturating_sub(text[from..mark.start].chars().count()),
+                mark: shift(mark.start)..shift(mark.end),
+                place: at,
+            });
+        }
+        // A neighbour shows where in the file the line is, as long as it can be read.
+        let short = |line: &str| line.len() <= LONGEST_LINE;
+        let above = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |end| end + 1);
+        let from = if start > 0 && short(&text[above..start]) { above } else { start };
+        let below = text.get(end..).unwrap_or_default();
+        let next = below.trim_start_matches('\r').strip_prefix('\n').map(|rest| {
+            let skipped = below.len() - rest.len();
+            end + skipped + rest.find('\n').unwrap_or(rest.len())
+        });
+        let to = next.filter(|next| next - end <= LONGEST_LINE).unwrap_or(end);
+        Some(Self {
+            name: name.to_owned(),
+            text: text[from..to].to_owned(),
+            line: at.0.saturating_sub(usize::from(from < start)),
+            column: 0,
+            place: at,
+            mark: mark.start - from..mark.end - from,
+        })
+    }
+}
+
+impl Excerpt {
+    /// The same as a terminal may show it.
+    fn escape(self) -> Self {
+        let Self { text, mark, .. } = &self;
+        let (before, part) = (printable(&text[..mark.start]), printable(&text[mark.clone()]));
+        let shown = before.len()..before.len() + part.len();
+        let text = format!("{before}{part}{}", printable(&text[mark.end..]));
+        Self { text, mark: shown, ..self }
+    }
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        _span: &SourceSpan,
+        lines_before: usize,
+        lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let lines = self.text.lines().count();
+        // Without neighbours the place itself is asked for.
+        let is_place = lines_before + lines_after == 0;
+        let (line, column) = if is_place { self.place } else { (self.line, self.column) };
+        let all = SourceSpan::from(0..self.text.len());
+        let contents =
+            MietteSpanContents::new_named(self.name.clone(), self.text.as_bytes(), all, line, column, lines);
+        Ok(Box::new(contents))
+    }
+}
+
+fn floor(text: &str, index: usize) -> usize {
+    let mut index = index.min(text.len());
+    while !text.is_char_boundary(index) {
+        index -= 1;
+    }
+    index
 }

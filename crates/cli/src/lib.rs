@@ -70,7 +70,7 @@ fn execute(command: Command) -> Result<u8, Failure> {
     let registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
     match command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
-        Command::Check { workflows, variables } => commands::check::execute(registry, &workflows, &variables),
+        Command::Check(arguments) => commands::check::execute(&registry, &arguments),
         Command::Completions { shell } => commands::completions::execute(shell),
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe { node_type, json_schema } => {

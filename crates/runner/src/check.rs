@@ -1,45 +1,56 @@
-//! Every problem of a workflow at once, without running it.
+//! Everything that is wrong with a workflow, without running it.
 
-use heddle_node::Registry;
-use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
+use std::sync::Arc;
 
+use heddle_workflow::{Problem, Workflow};
+
+use crate::host::{Host, RunOptions};
 use crate::misspelt;
-use crate::prepared::Preparer;
-use crate::variables::Variables;
+use crate::preflight::Preflight;
+use crate::prepared_workflow::PreparedWorkflow;
+use crate::reach::Beginning;
 
-/// Finds every problem of a workflow: its structure, node types, parameters and expressions, each with its node, its
-/// place in the file, and what to do.
-///
-/// `variables` are what the workflow's runs will have.
-pub fn check(workflow: &Workflow, registry: &Registry, variables: &Variables) -> Vec<Problem> {
-    let mut problems = workflow.problems();
-    problems.extend(misspelt::settings(workflow));
-    let preparer = Preparer::new(workflow, registry, variables);
-    for (index, node) in workflow.nodes.iter().enumerate() {
-        if node.is_sticky_note() || node.node_type.is_empty() {
-            continue;
-        }
-        problems.extend(preparer.prepare(index).problems.into_iter().map(|problem| {
-            // A disabled node never runs: n8n does not look at it either.
-            if node.disabled { Problem { severity: Severity::Warning, ..problem } } else { problem }
-        }));
-    }
-    if start_node(workflow, registry, None).is_none() && !workflow.nodes.is_empty() {
-        problems.push(
-            Problem::warning("No node starts the workflow")
-                .with_help("Add a trigger, such as a manual trigger, or name a node with --start."),
-        );
-    }
-    problems
+/// What [`Host::check`] found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Checked {
+    /// Everything that is wrong. An error keeps the run from starting, a warning does not.
+    pub problems: Vec<Problem>,
+    /// Name of the node that the run begins with; `None` when that is not known.
+    pub start: Option<String>,
+    /// Whether the run can reach a node with an effect, in the workflows that it calls too.
+    pub has_effect: bool,
 }
 
-/// The node that a run begins with: the one that is named, else the workflow's trigger (`docs/engine.md §4.2`).
-pub(crate) fn start_node(workflow: &Workflow, registry: &Registry, named: Option<&str>) -> Option<NodeIndex> {
-    if let Some(name) = named {
-        return workflow.node_index(name);
+impl Host {
+    /// Finds everything that is wrong with a workflow and with those that it calls: structure, node types, parameters,
+    /// expressions, credentials, each with its node, its place in the file, and what to do. A run with the same options
+    /// starts when no error is among it.
+    pub async fn check(&self, workflow: &Workflow, options: &RunOptions) -> Checked {
+        let prepared =
+            Arc::new(PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, &options.variables));
+        let beginning = Beginning::find(&prepared, &self.registry, options, None);
+        let reached = match &beginning {
+            Ok(beginning) => beginning.reached(&prepared),
+            // Whatever is not disabled might run.
+            Err(_) => workflow.nodes.iter().map(|node| !node.disabled).collect(),
+        };
+        let found = Preflight::of(self, &prepared, reached, options, options.mode()).await;
+        let mut problems = found.problems;
+        problems.extend(misspelt::settings(workflow));
+        let start = match beginning {
+            Ok(beginning) => Some(workflow.nodes[beginning.start].name.to_string()),
+            Err(error) => {
+                problems.push(Problem::error(error.to_string()).at(workflow.root_pointer()));
+                None
+            }
+        };
+        if let Err(error) = self.zone(workflow, options) {
+            let mut problem = Problem::error(error.to_string())
+                .at(format!("{}/settings/timezone", workflow.root_pointer()));
+            problem.span = workflow.span(&problem.pointer);
+            problems.push(problem);
+        }
+        Checked { problems, start, has_effect: found.has_effect }
     }
-    let is_trigger = |node: &heddle_workflow::Node| {
-        registry.node(&node.node_type, None).is_some_and(|found| found.header().group.contains(&"trigger"))
-    };
-    heddle_workflow::find_start_node(workflow, &Graph::new(workflow), None, &is_trigger)
 }

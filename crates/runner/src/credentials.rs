@@ -17,9 +17,13 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use crate::masking::Secrets;
 use crate::pacing::{Pacer, Pacing};
+use crate::suggest::misspelt_letters;
 
 /// Start of the names of environment variables that hold a credential's data; the type's name in capitals follows.
 pub const ENVIRONMENT_PREFIX: &str = "HEDDLE_CREDENTIAL_";
+
+/// Stands where a secret would.
+const MASKED: &str = "***";
 
 /// The decrypted credentials that a host may use.
 ///
@@ -127,7 +131,8 @@ impl CredentialStore {
         match (all.next(), all.next()) {
             (Some(only), None) => Ok(&only.data),
             (None, _) => Err(format!(
-                "Give it with `--credentials FILE` holding {{\"{type_name}\": {{…}}}}, or in the environment variable {ENVIRONMENT_PREFIX}{}.",
+                "{}Give it with `--credentials FILE` holding {{\"{type_name}\": {{…}}}}, or in the environment variable {ENVIRONMENT_PREFIX}{}.",
+                self.misspelt(type_name),
                 type_name.to_uppercase()
             )),
             (Some(_), Some(_)) => {
@@ -138,6 +143,17 @@ impl CredentialStore {
                 ))
             }
         }
+    }
+
+    /// Asks about a type that is given and was probably meant to be `type_name`.
+    fn misspelt(&self, type_name: &str) -> String {
+        let wanted = type_name.to_lowercase();
+        let given = self.entries.iter().map(|entry| entry.type_name.as_str());
+        let misspelt =
+            given.filter_map(|given| Some((misspelt_letters(&wanted, &given.to_lowercase())?, given))).min();
+        misspelt.map_or_else(String::new, |(_, given)| {
+            format!("A credential of type \"{given}\" is given; did you mean \"{type_name}\"? ")
+        })
     }
 }
 
@@ -258,6 +274,27 @@ impl ResolvedCredential {
             resolved.work_out(kind)?;
         }
         Ok(resolved)
+    }
+
+    /// A credential in the place of one that is missing: what a person would fill in is masked.
+    pub(crate) fn stand_in(
+        registration: &CredentialRegistration,
+        pacing: &Pacing,
+    ) -> Result<Self, NodeError> {
+        let name = registration.name;
+        let kind = (registration.describe)().map_err(|error| {
+            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
+        })?;
+        let mut data = Json::object();
+        for property in kind.properties.iter().filter(|property| property.required || property.is_password())
+        {
+            if property.default.as_str().is_none_or(str::is_empty) {
+                data.insert(&property.name, Json::from(MASKED));
+            }
+        }
+        let mut store = CredentialStore::default();
+        store.insert(name, data).map_err(credential_error)?;
+        Self::resolve(registration, &Json::NULL, &store, pacing)
     }
 
     fn work_out(&mut self, kind: &CredentialType) -> Result<(), NodeError> {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::cancel::{CancelReason, Deadline};
 use crate::events::{EventSink, Origin, RunSite};
 use crate::host::{Host, RunOptions};
-use crate::run::{Nesting, run_nested};
+use crate::run::{Judged, Nesting, run_nested};
 use crate::run_data::{RunResult, Status, WorkflowFailure};
 use crate::static_data::CalledStaticData;
 use crate::sub_workflow::{Background, BackgroundRun, DEEPEST_CALL};
@@ -35,6 +35,7 @@ pub(crate) struct ErrorSite<'h> {
     pub(crate) depth: usize,
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
+    pub(crate) judged: Arc<Judged>,
 }
 
 /// Which workflow is told of a failure.
@@ -60,7 +61,7 @@ impl ErrorSite<'_> {
             Told::Itself => {
                 (self.workflow.name.clone(), self.run(&self.workflow, execution, error, result).await)
             }
-            Told::Other(id) => match self.find(id).await {
+            Told::Other(id) => match find_error_workflow(self.host, id).await {
                 Ok(workflow) => {
                     let ended = self.run(&workflow, execution, error, result).await;
                     (workflow.name.clone(), ended)
@@ -85,16 +86,8 @@ impl ErrorSite<'_> {
             Some(id) if self.mode == MODE && own_id == Some(id) => None,
             Some(id) => Some(Told::Other(id.clone())),
             None if self.mode == MODE => None,
-            None => error_trigger(&self.workflow).map(|_| Told::Itself),
+            None => error_trigger(&self.workflow).ok().map(|_| Told::Itself),
         }
-    }
-
-    async fn find(&self, id: &str) -> Result<Arc<Workflow>, NodeError> {
-        let Some(lookup) = self.host.workflows.as_deref() else {
-            return Err(NodeError::operation("This host knows no workflows that can be called"));
-        };
-        let found = lookup.by_id(id).await?;
-        found.ok_or_else(|| NodeError::operation(format!("Workflow does not exist. {}", lookup.help(id))))
     }
 
     async fn run(
@@ -109,12 +102,7 @@ impl ErrorSite<'_> {
                 "Workflows call each other more than {DEEPEST_CALL} levels deep"
             )));
         }
-        let Some(start) = error_trigger(workflow) else {
-            return Err(NodeError::operation(format!(
-                "The workflow \"{}\" has no error trigger, so it cannot be told of errors",
-                workflow.name
-            )));
-        };
+        let start = error_trigger(workflow)?;
         let options = RunOptions {
             execution,
             start: None,
@@ -137,6 +125,7 @@ impl ErrorSite<'_> {
             origin: Some(Origin::FailureOf(Arc::clone(&self.site))),
             events: Arc::clone(&self.events),
             called_static_data: Arc::clone(&self.called_static_data),
+            judged: Arc::clone(&self.judged),
         };
         run_nested(self.host, Arc::clone(workflow), options, nesting)
             .await
@@ -164,6 +153,22 @@ impl ErrorSite<'_> {
     }
 }
 
-fn error_trigger(workflow: &Workflow) -> Option<NodeIndex> {
-    workflow.nodes.iter().position(|node| node.node_type == TRIGGER && !node.disabled)
+/// The error workflow of an id.
+pub(crate) async fn find_error_workflow(host: &Host, id: &str) -> Result<Arc<Workflow>, NodeError> {
+    let Some(lookup) = host.workflows.as_deref() else {
+        return Err(NodeError::operation("This host knows no workflows that can be called"));
+    };
+    let found = lookup.by_id(id).await?;
+    found.ok_or_else(|| NodeError::operation(format!("Workflow does not exist. {}", lookup.help(id))))
+}
+
+/// The node at which a workflow is told of an error.
+pub(crate) fn error_trigger(workflow: &Workflow) -> Result<NodeIndex, NodeError> {
+    let found = workflow.nodes.iter().position(|node| node.node_type == TRIGGER && !node.disabled);
+    found.ok_or_else(|| {
+        NodeError::operation(format!(
+            "The workflow \"{}\" has no error trigger, so it cannot be told of errors",
+            workflow.name
+        ))
+    })
 }

@@ -1,15 +1,14 @@
 //! Executes the node runs that the scheduler gives, and keeps what came out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
-use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
+use heddle_workflow::{NodeIndex, Workflow};
 
 use crate::cancel::{CancelReason, StopSignal};
-use crate::check::start_node;
 use crate::credential_expressions::evaluate_credentials;
 use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
@@ -21,13 +20,15 @@ use crate::keeping::Keeping;
 use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
-use crate::prepared_workflow::PreparedWorkflow;
+use crate::prepared::PreparedNode;
+use crate::prepared_workflow::{PreparedWorkflow, reference};
+use crate::reach::Beginning;
 use crate::run::Nesting;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
 use crate::run_view::{RunScene, View};
 use crate::scheduler::{
-    Branches, Completion, CompletionStatus, Destination, NodeRun, Outcome, Plan, Scheduler, Start, State,
+    Branches, Completion, CompletionStatus, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
 use crate::static_data::StaticData;
 use crate::sub_workflow::{CallRecord, Caller};
@@ -58,50 +59,21 @@ pub(crate) struct Execution<'h> {
 impl<'h> Execution<'h> {
     pub(crate) fn new(
         host: &'h Host,
-        workflow: Arc<Workflow>,
+        prepared: Arc<PreparedWorkflow>,
+        beginning: Beginning,
         mut options: RunOptions,
         nesting: Nesting<'h>,
         stop: StopSignal,
         started_at: i64,
     ) -> Result<Self, RunError> {
-        let errors = |problems: Vec<Problem>| -> Vec<Problem> {
-            problems.into_iter().filter(|problem| problem.severity == Severity::Error).collect()
-        };
-        let structural = errors(workflow.problems());
-        if !structural.is_empty() {
-            return Err(RunError::Problems(structural));
-        }
-        let find = |name: &str| {
-            workflow.node_index(name).ok_or_else(|| RunError::NoSuchNode {
-                name: name.to_owned(),
-                help: crate::suggest::suggest(
-                    "Its nodes",
-                    &workflow.nodes.iter().map(|node| node.name.as_str()).collect::<Vec<_>>(),
-                    name,
-                ),
-            })
-        };
-        if let Some(name) = &options.start {
-            find(name)?;
-        }
-        let start = nesting
-            .start
-            .or_else(|| start_node(&workflow, &host.registry, options.start.as_deref()))
-            .ok_or(RunError::NoStartNode)?;
-        let destination = options.destination.as_deref().map(find).transpose()?;
-        let pins = if options.pins { pinned_items(&workflow) } else { HashMap::new() };
-        let prepared =
-            PreparedWorkflow::new(Arc::clone(&workflow), &host.registry, &options.variables, start, &pins)
-                .map(Arc::new)
-                .map_err(RunError::Problems)?;
         if let Some(only) = options.only.as_ref().filter(|_| nesting.depth == 0) {
             only.check(&prepared)?;
         }
+        let reached = beginning.reached(&prepared);
+        let Beginning { start, destination, pins } = beginning;
+        let workflow = Arc::clone(&prepared.workflow);
         let keeping = Keeping::new(&options.kept_outputs, &prepared);
-        let zone_name = workflow.settings.timezone.as_deref().or(options.timezone.as_deref());
-        let zone_name = zone_name.unwrap_or(&host.timezone);
-        let zone = jiff::tz::TimeZone::get(zone_name)
-            .map_err(|_| RunError::UnknownTimezone(zone_name.to_owned()))?;
+        let zone = host.zone(&workflow, &options)?;
         let clock = Clock { now: started_at, zone };
         let scene = Arc::new(RunScene {
             prepared,
@@ -120,20 +92,31 @@ impl<'h> Execution<'h> {
             Start {
                 node: start,
                 inputs: options.items.take().map(|items| vec![Some(Arc::new(items))]).unwrap_or_default(),
-                destination: destination.map(|node| Destination { node, mode: options.destination_mode }),
+                destination,
                 pins: scene.pins.clone(),
             },
         );
         let Nesting {
-            depth, origin, deadline, caller_cancel, background, events, called_static_data, ..
+            depth,
+            origin,
+            deadline,
+            caller_cancel,
+            background,
+            events,
+            called_static_data,
+            judged,
+            ..
         } = nesting;
         let site =
             Arc::new(RunSite { execution: options.execution, workflow: workflow.name.clone(), origin });
         events.receive(&Event::RunStarted {
             run: Arc::clone(&site),
             sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
-                .filter(|(_, node)| node.as_ref().is_some_and(|node| node.has_effect()))
-                .map(|(settings, _)| settings.name.to_string())
+                .zip(reached)
+                .filter(|((_, node), reached)| {
+                    *reached && node.as_ref().is_some_and(PreparedNode::has_effect)
+                })
+                .map(|((settings, _), _)| settings.name.to_string())
                 .collect(),
         });
         let static_data = StaticData::new(match options.static_data.take() {
@@ -150,6 +133,7 @@ impl<'h> Execution<'h> {
             depth,
             background,
             called_static_data,
+            judged,
         };
         Ok(Self {
             host,
@@ -288,15 +272,11 @@ impl<'h> Execution<'h> {
             node: Arc::from(settings.name.as_str()),
             run: run.run_index,
         });
-        let mut credentials =
-            self.host.resolve_credentials(prepared.node.header().credentials, |type_name| {
-                settings.credential(type_name).map_or(Json::NULL, |reference| {
-                    let mut json = Json::object();
-                    json.insert("id", Json::from(reference.id.clone()));
-                    json.insert("name", Json::from(reference.name.as_str()));
-                    json
-                })
-            });
+        let declared = prepared.node.header().credentials;
+        let mut credentials = self.host.resolve_credentials(declared, |name| reference(settings, name));
+        if self.options.dry_run {
+            credentials = self.host.stand_in_for_missing(credentials);
+        }
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
         self.evaluate_credentials(&mut credentials, run, items.map_or(&[], |items| items.as_slice()));
         let context = NodeRunContext {
@@ -398,6 +378,7 @@ impl<'h> Execution<'h> {
             depth: self.caller.depth,
             background: self.caller.background.clone(),
             called_static_data: Arc::clone(&self.caller.called_static_data),
+            judged: Arc::clone(&self.caller.judged),
         }
     }
 
@@ -480,15 +461,4 @@ fn note_calls(metadata: &mut Option<Json>, calls: &[CallRecord]) {
 fn first_items(inputs: &Branches) -> Branches {
     let first = |items: &Items| Arc::new(items.iter().take(1).cloned().collect());
     inputs.iter().map(|items| items.as_ref().map(first)).collect()
-}
-
-fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Arc<Vec<Item>>> {
-    let nodes = workflow.nodes.iter().enumerate();
-    nodes
-        .filter_map(|(index, node)| {
-            // Pinned data of a wrong shape is a structural problem, found before.
-            let items = workflow.pinned_items(&node.name).ok().flatten()?;
-            Some((index, Arc::new(items)))
-        })
-        .collect()
 }

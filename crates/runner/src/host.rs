@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use heddle_expression::{Alone, Clock, EngineLimits};
 use heddle_node::node::Tier;
 use heddle_node::{Effect, Item, Json, NodeError, OptionPage, OptionsQuery, Registry};
+use heddle_workflow::Workflow;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ use crate::keeping::KeptOutputs;
 use crate::lookup::WorkflowLookup;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::pacing::Pacing;
+use crate::run_error::RunError;
 use crate::scheduler::DestinationMode;
 use crate::selection::ItemSelection;
 use crate::transport::Transport;
@@ -127,6 +129,13 @@ impl Default for RunOptions {
     }
 }
 
+impl RunOptions {
+    /// n8n's mode of an execution that nothing calls (`docs/engine.md §4.1`).
+    pub(crate) fn mode(&self) -> &'static str {
+        if self.pins { "manual" } else { "trigger" }
+    }
+}
+
 impl Host {
     /// A host with these nodes, no credentials, a journal in memory, and n8n's default time zone.
     pub fn new(registry: Registry) -> Self {
@@ -190,6 +199,17 @@ impl Host {
     /// The nodes and credential types.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// The time zone in which a workflow runs.
+    pub(crate) fn zone(
+        &self,
+        workflow: &Workflow,
+        options: &RunOptions,
+    ) -> Result<jiff::tz::TimeZone, RunError> {
+        let name = workflow.settings.timezone.as_deref().or(options.timezone.as_deref());
+        let name = name.unwrap_or(&self.timezone);
+        jiff::tz::TimeZone::get(name).map_err(|_| RunError::UnknownTimezone(name.to_owned()))
     }
 
     /// Loads a page of the choices that the method `method` of a node type offers, or takes it from the pages loaded
@@ -269,6 +289,19 @@ impl Host {
             calls: Mutex::default(),
             only: None,
         }
+    }
+
+    /// Gives a dry run, in which nothing leaves, a form of each missing credential: what is secret in it is masked.
+    pub(crate) fn stand_in_for_missing(&self, mut credentials: NodeCredentials) -> NodeCredentials {
+        for (name, credential) in &mut credentials {
+            if credential.resolved.is_err()
+                && credential.required
+                && let Some(registration) = self.registry.credential(name)
+            {
+                credential.resolved = ResolvedCredential::stand_in(registration, &self.pacing);
+            }
+        }
+        credentials
     }
 
     /// Resolves the credentials that a node declares; `reference` gives what its workflow file says of one.

@@ -1,8 +1,8 @@
 //! Where called workflows and error workflows are found.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use heddle_node::NodeError;
@@ -33,114 +33,135 @@ pub trait WorkflowLookup: Send + Sync {
     }
 }
 
-/// The workflow files of one folder, found by their ids or file names.
+/// The workflow files of one folder, found by their file names or ids.
 ///
-/// The folder is read at the first look-up, and each file once.
+/// A file `ID.json` is the workflow `ID`, unless it says another id of itself and some other file has that one. Only what is
+/// called is read as a workflow, once; of the others no more than the id, at the first look-up that needs it.
 pub struct WorkflowFolder {
     folder: PathBuf,
-    index: Mutex<Option<Index>>,
+    known: Mutex<Known>,
 }
 
 #[derive(Default)]
-struct Index {
-    by_id: BTreeMap<String, Found>,
-    by_name: BTreeMap<String, Found>,
-}
-
-#[derive(Clone)]
-struct Found {
-    path: PathBuf,
-    workflow: Result<Arc<Workflow>, String>,
+struct Known {
+    /// The files of each id; `None` until a look-up needs them.
+    by_id: Option<BTreeMap<String, Vec<PathBuf>>>,
+    read: HashMap<PathBuf, Result<Arc<Workflow>, String>>,
 }
 
 impl WorkflowFolder {
     /// The workflows of a folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), index: Mutex::default() }
+        Self { folder: folder.into(), known: Mutex::default() }
     }
 
-    fn with_index<T>(&self, read: impl FnOnce(&Index) -> T) -> Result<T, NodeError> {
-        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-        if index.is_none() {
-            *index = Some(Index::of(&self.folder).map_err(|error| {
-                NodeError::operation(format!("The folder {} cannot be read: {error}", self.folder.display()))
-            })?);
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The file that an id means.
+    fn find(&self, known: &mut Known, id: &str) -> Result<Option<PathBuf>, NodeError> {
+        let named = self.named(id);
+        if let Some(path) = &named
+            && let Ok(workflow) = known.read(path)
+            && workflow.id.as_deref().is_none_or(|own| own == id)
+        {
+            return Ok(named);
         }
-        Ok(read(index.get_or_insert_default()))
+        let by_id = known.by_id(&self.folder).map_err(|error| self.unreadable(&error))?;
+        match by_id.get(id).map(Vec::as_slice) {
+            None | Some([]) => Ok(named),
+            Some([path]) => Ok(Some(path.clone())),
+            Some([first, second, ..]) => Err(NodeError::operation(format!(
+                "The id \"{id}\" is that of two workflow files, {} and {}",
+                first.display(),
+                second.display()
+            ))
+            .with_description("Move one of them to another folder, or give it another id.")),
+        }
+    }
+
+    /// The file `ID.json`, or one whose whole name is the id.
+    fn named(&self, id: &str) -> Option<PathBuf> {
+        let is_name = Path::new(id).components().eq([Component::Normal(id.as_ref())]);
+        let names = is_name.then(|| [format!("{id}.json"), id.to_owned()]);
+        let paths = names.into_iter().flatten().map(|name| self.folder.join(name));
+        paths.into_iter().find(|path| is_workflow_file(path) && path.is_file())
+    }
+
+    fn unreadable(&self, error: &std::io::Error) -> NodeError {
+        NodeError::operation(format!("The folder {} cannot be read: {error}", self.folder.display()))
     }
 }
 
 #[async_trait]
 impl WorkflowLookup for WorkflowFolder {
     async fn by_id(&self, id: &str) -> Result<Option<Arc<Workflow>>, NodeError> {
-        let found =
-            self.with_index(|index| index.by_id.get(id).or_else(|| index.by_name.get(id)).cloned())?;
-        found.map(Found::into_workflow).transpose()
+        let mut known = self.known();
+        let Some(path) = self.find(&mut known, id)? else { return Ok(None) };
+        known.workflow(&path).map(Some)
     }
 
     async fn by_path(&self, path: &str) -> Result<Option<Arc<Workflow>>, NodeError> {
         let path = self.folder.join(path);
-        if path.is_file() { Found::read(path).into_workflow().map(Some) } else { Ok(None) }
+        if path.is_file() { self.known().workflow(&path).map(Some) } else { Ok(None) }
     }
 
     fn help(&self, id: &str) -> String {
-        let names = self
-            .with_index(|index| index.by_name.keys().chain(index.by_id.keys()).cloned().collect::<Vec<_>>());
-        let names = names.unwrap_or_default();
+        let mut known = self.known();
+        let ids = known.by_id(&self.folder).map(|ids| ids.keys().cloned().collect::<Vec<_>>());
+        let files = files(&self.folder).unwrap_or_default();
+        let stems = files.iter().filter_map(|path| path.file_stem()).map(|stem| stem.to_string_lossy());
+        let names: BTreeSet<String> =
+            stems.map(std::borrow::Cow::into_owned).chain(ids.unwrap_or_default()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let place = format!("Workflows are looked for in {}, by id or file name. ", self.folder.display());
         if names.is_empty() { place + "It holds none." } else { place + &suggest("It holds", &names, id) }
     }
 }
 
-impl Index {
-    fn of(folder: &Path) -> std::io::Result<Self> {
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
-                paths.push(path);
+impl Known {
+    fn by_id(&mut self, folder: &Path) -> std::io::Result<&BTreeMap<String, Vec<PathBuf>>> {
+        if self.by_id.is_none() {
+            let mut by_id: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+            for path in files(folder)? {
+                // A file that cannot be read is none of those that have an id.
+                let Ok(bytes) = std::fs::read(&path) else { continue };
+                if let Some(id) = Workflow::id_in(&bytes) {
+                    by_id.entry(id).or_default().push(path);
+                }
             }
+            self.by_id = Some(by_id);
         }
-        paths.sort();
-        let mut index = Self::default();
-        for path in paths {
-            let found = Found::read(path);
-            let id = found.workflow.as_ref().ok().and_then(|workflow| workflow.id.clone());
-            if let Some(id) = id {
-                index.add(id, &found);
-            }
-            let name = found.path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let stem = found.path.file_stem().map(|name| name.to_string_lossy().into_owned());
-            index.by_name.extend(name.into_iter().chain(stem).map(|name| (name, found.clone())));
-        }
-        Ok(index)
+        Ok(self.by_id.get_or_insert_default())
     }
 
-    /// Of two files with one id neither is taken for the other.
-    fn add(&mut self, id: String, found: &Found) {
-        let mut found = found.clone();
-        if let Some(first) = self.by_id.get(&id) {
-            found.workflow = Err(format!(
-                "The id \"{id}\" is that of two workflow files, {} and {}",
-                first.path.display(),
-                found.path.display()
-            ));
-        }
-        self.by_id.insert(id, found);
+    fn read(&mut self, path: &Path) -> Result<Arc<Workflow>, String> {
+        let read = || Workflow::read(path).map(Arc::new).map_err(|error| error.to_string());
+        self.read.entry(path.to_owned()).or_insert_with(read).clone()
+    }
+
+    fn workflow(&mut self, path: &Path) -> Result<Arc<Workflow>, NodeError> {
+        self.read(path).map_err(|message| {
+            NodeError::operation(format!("The workflow cannot be read: {message}"))
+                .with_description(format!("Mend {}.", path.display()))
+        })
     }
 }
 
-impl Found {
-    fn read(path: PathBuf) -> Self {
-        let workflow = Workflow::read(&path).map(Arc::new).map_err(|error| error.to_string());
-        Self { path, workflow }
+/// The files of a folder that may be workflows, by name.
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })? {
+        let path = entry?.path();
+        if is_workflow_file(&path) {
+            paths.push(path);
+        }
     }
+    paths.sort();
+    Ok(paths)
+}
 
-    fn into_workflow(self) -> Result<Arc<Workflow>, NodeError> {
-        self.workflow.map_err(|message| {
-            NodeError::operation(format!("The workflow cannot be read: {message}"))
-                .with_description(format!("Mend {}.", self.path.display()))
-        })
-    }
+fn is_workflow_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }

@@ -1,19 +1,17 @@
 //! The nodes of a workflow, ready to run: node types found, parameters upgraded, filled, compiled, and every problem
 //! that lies in one node alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use heddle_expression::{Clock, CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{
-    CalledWorkflow, CheckHost, Effect, Items, Json, Node, NodeDescription, Registry, StoredParameters,
+    CalledWorkflow, CheckHost, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
     StoredProblem, Weight, holds_expression,
 };
-use heddle_workflow::{
-    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, NodeIndex, Problem, Severity, Workflow,
-};
+use heddle_workflow::{NodeIndex, Problem, Workflow};
 
 use crate::blanks;
 use crate::constant_check::{self, ConstantCheck};
@@ -38,6 +36,24 @@ pub(crate) struct PreparedNode {
     pub(crate) calls: Option<CalledWorkflow>,
 }
 
+/// One thing that is wrong with a workflow, with what decides how much it matters to a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Finding {
+    /// The node; `None` for the workflow as a whole.
+    pub(crate) node: Option<NodeIndex>,
+    pub(crate) problem: Problem,
+    /// There is no such node type.
+    pub(crate) lacks_type: bool,
+    /// A credential is missing.
+    pub(crate) is_credential: bool,
+}
+
+impl Finding {
+    pub(crate) fn new(node: Option<NodeIndex>, problem: Problem) -> Self {
+        Self { node, problem, lacks_type: false, is_credential: false }
+    }
+}
+
 /// A node with everything that is wrong with it.
 pub(crate) struct Preparation {
     /// The node; `None` where something keeps it from running at all.
@@ -46,6 +62,8 @@ pub(crate) struct Preparation {
     pub(crate) problems: Vec<Problem>,
     /// There is no such node type, which is the only problem.
     pub(crate) lacks_type: bool,
+    /// Whether the node may do something to the world itself; one of an unknown type may.
+    pub(crate) has_effect: bool,
 }
 
 /// Prepares the nodes of one workflow.
@@ -67,7 +85,12 @@ impl<'w> Preparer<'w> {
     pub(crate) fn prepare(&self, index: NodeIndex) -> Preparation {
         let workflow = self.workflow;
         let settings = &workflow.nodes[index];
-        let refused = |problem, lacks_type| Preparation { node: None, problems: vec![problem], lacks_type };
+        let refused = |problem, lacks_type| Preparation {
+            node: None,
+            problems: vec![problem],
+            lacks_type,
+            has_effect: true,
+        };
         let node = match find_type(workflow, index, self.registry) {
             Ok(node) => node,
             Err(problem) => return refused(*problem, true),
@@ -87,6 +110,7 @@ impl<'w> Preparer<'w> {
         } else {
             fill_defaults(&description.properties, &settings.parameters, type_version)
         };
+        let has_effect = gravest_effect(&*node, &filled) != Effect::Pure;
         let mut problems = unknown_choices(workflow, index, &description, &upgraded);
         let misfits = |errors: Vec<ParameterError>| {
             errors.into_iter().map(|error| parameter_problem(workflow, index, &error)).collect::<Vec<_>>()
@@ -118,6 +142,7 @@ impl<'w> Preparer<'w> {
                             node: None,
                             problems: without_repeats(problems),
                             lacks_type: false,
+                            has_effect,
                         };
                     }
                 }
@@ -163,7 +188,7 @@ impl<'w> Preparer<'w> {
         let types_once =
             plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
         let node = PreparedNode { node, type_version, stored, filled, plan, compiled, types_once, calls };
-        Preparation { node: Some(node), problems, lacks_type: false }
+        Preparation { node: Some(node), problems, lacks_type: false, has_effect }
     }
 
     /// Expressions that name a node which does not exist.
@@ -221,59 +246,6 @@ impl PreparedNode {
 
 fn gravest_effect(node: &dyn Node, parameters: &Json) -> Effect {
     node.tier_for(parameters).stated_effect().unwrap_or(Effect::Send)
-}
-
-/// Prepares the nodes that may run (see [`reachable`]) and are neither disabled nor pinned
-/// (`docs/engine.md §4.4`), and gives what keeps the run from starting.
-pub(crate) fn prepare_nodes(
-    workflow: &Workflow,
-    graph: &Graph,
-    registry: &Registry,
-    variables: &Variables,
-    start: NodeIndex,
-    pins: &HashMap<NodeIndex, Items>,
-) -> (Vec<Option<PreparedNode>>, Vec<Problem>) {
-    let reached = reachable(workflow, graph, start);
-    let preparer = Preparer::new(workflow, registry, variables);
-    let mut found = Vec::new();
-    let mut nodes = Vec::with_capacity(workflow.nodes.len());
-    for (index, node) in workflow.nodes.iter().enumerate() {
-        let runs = reached[index] && !node.disabled && !pins.contains_key(&index);
-        nodes.push(if runs {
-            let Preparation { node, problems, .. } = preparer.prepare(index);
-            found.extend(problems.into_iter().map(|problem| (index, problem)));
-            node
-        } else {
-            None
-        });
-    }
-    let has_effect = nodes.iter().flatten().any(PreparedNode::has_effect);
-    let refuses = |(index, problem): &(NodeIndex, Problem)| {
-        let tolerated =
-            problem.found_by_running && (!has_effect || workflow.nodes[*index].continues_after_failure());
-        problem.severity == Severity::Error && !tolerated
-    };
-    let problems = found.into_iter().filter(refuses).map(|(_, problem)| problem).collect();
-    (nodes, problems)
-}
-
-/// The nodes that may run when the run begins at `start`: all below it and, in order v0, those that a node with several
-/// inputs makes run (`docs/engine.md §23`), which are the ones above its inputs, and all below them.
-fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> {
-    let mut reached = vec![false; workflow.nodes.len()];
-    let mut begins = vec![start];
-    while let Some(node) = begins.pop() {
-        if std::mem::replace(&mut reached[node], true) {
-            continue;
-        }
-        begins.extend(graph.children(node, ConnectionFilter::Main));
-        if workflow.settings.execution_order == ExecutionOrder::V0
-            && graph.inputs(node, &ConnectionType::MAIN).len() > 1
-        {
-            begins.extend(graph.ancestors(node, ConnectionFilter::Main));
-        }
-    }
-    reached
 }
 
 fn latest(node: &dyn Node) -> f64 {
@@ -479,7 +451,7 @@ fn with_brackets(path: &str) -> String {
 }
 
 /// Completes a problem with its node and its place in the file.
-fn place(workflow: &Workflow, index: NodeIndex, below: &str, problem: Problem) -> Problem {
+pub(crate) fn place(workflow: &Workflow, index: NodeIndex, below: &str, problem: Problem) -> Problem {
     let pointer = format!("{}{below}", workflow.node_pointer(index));
     let mut problem = problem.in_node(workflow.nodes[index].name.as_str());
     problem.span = workflow.span(&pointer);

@@ -1,40 +1,59 @@
 //! A workflow, ready to run: what its runs share and none of them changes.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use heddle_expression::WorkflowInfo;
 use heddle_expression::graph::{Connection, ConnectionGraph};
-use heddle_node::{Items, Json, Registry};
-use heddle_workflow::{Graph, NodeIndex, Problem, Workflow};
+use heddle_node::{Json, NodeError, Registry};
+use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
-use crate::prepared::{PreparedNode, prepare_nodes};
+use crate::host::Host;
+use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
+use crate::suggest::misspelt_letters;
 use crate::variables::Variables;
 
-/// A workflow with its nodes prepared.
+/// A workflow with its nodes prepared, and everything that is wrong in it alone. Wherever its runs begin and end, they
+/// share it.
 pub(crate) struct PreparedWorkflow {
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) graph: Arc<Graph>,
-    /// The nodes that may run, by their index; `None` for the others.
+    /// The nodes by their index; `None` for one that cannot run, is disabled or is a note.
     pub(crate) nodes: Vec<Option<PreparedNode>>,
+    /// For each node whether it may do something to the world itself, also one that cannot run.
+    pub(crate) effects: Vec<bool>,
+    /// What is wrong with the structure.
+    pub(crate) structure: Vec<Problem>,
+    /// What is wrong with the nodes, in their order.
+    pub(crate) findings: Vec<Finding>,
     /// The workflow and its connections as expressions see them.
     pub(crate) info: WorkflowInfo,
     pub(crate) connections: ConnectionGraph,
 }
 
 impl PreparedWorkflow {
-    /// Prepares a workflow for runs that begin at `start`, or gives everything that keeps them from beginning.
-    pub(crate) fn new(
-        workflow: Arc<Workflow>,
-        registry: &Registry,
-        variables: &Variables,
-        start: NodeIndex,
-        pins: &HashMap<NodeIndex, Items>,
-    ) -> Result<Self, Vec<Problem>> {
+    /// Prepares a workflow for runs that have these variables.
+    pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, variables: &Variables) -> Self {
         let graph = Arc::new(Graph::new(&workflow));
-        let (nodes, problems) = prepare_nodes(&workflow, &graph, registry, variables, start, pins);
-        if !problems.is_empty() {
-            return Err(problems);
+        let structure = workflow.problems();
+        let preparer = Preparer::new(&workflow, registry, variables);
+        let mut findings = Vec::new();
+        let mut effects = Vec::with_capacity(workflow.nodes.len());
+        let mut nodes = Vec::with_capacity(workflow.nodes.len());
+        for (index, node) in workflow.nodes.iter().enumerate() {
+            // A node without a type is a problem of the structure.
+            if node.is_sticky_note() || node.node_type.is_empty() {
+                nodes.push(None);
+                effects.push(false);
+                continue;
+            }
+            let Preparation { node: prepared, problems, lacks_type, has_effect } = preparer.prepare(index);
+            effects.push(has_effect);
+            findings.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| Finding { lacks_type, ..Finding::new(Some(index), problem) }),
+            );
+            nodes.push(prepared.filter(|_| !node.disabled));
         }
         let info = WorkflowInfo {
             id: workflow.id.clone(),
@@ -43,17 +62,100 @@ impl PreparedWorkflow {
             binary_mode_combined: workflow.settings.get("binaryMode").and_then(Json::as_str)
                 == Some("combined"),
         };
-        let connections = connections(&workflow);
-        Ok(Self { workflow, graph, nodes, info, connections })
+        let connections = connections(&workflow, &graph);
+        Self { workflow, graph, nodes, effects, structure, findings, info, connections }
+    }
+
+    /// What keeps the workflow from running wherever it begins.
+    pub(crate) fn structural_errors(&self) -> Vec<Problem> {
+        let errors = self.structure.iter().filter(|problem| problem.severity == Severity::Error);
+        errors.cloned().collect()
+    }
+
+    /// What is wrong with a call that a node makes.
+    pub(crate) fn failing_call(&self, node: NodeIndex, error: &NodeError) -> Finding {
+        let below = ["/parameters/workflowId", "/parameters/workflowPath", "/parameters/workflowJson"];
+        let parameters = &self.workflow.nodes[node].parameters;
+        let below = below.iter().find(|below| parameters.pointer(&below["/parameters".len()..]).is_some());
+        let mut problem = failure(error);
+        if let Some(below) = below {
+            problem = problem.in_parameter(below["/parameters/".len()..].to_owned());
+        }
+        let problem = place(&self.workflow, node, below.copied().unwrap_or("/parameters"), problem);
+        Finding::new(Some(node), problem)
+    }
+
+    /// What is wrong with the error workflow.
+    pub(crate) fn failing_error_workflow(&self, error: &NodeError) -> Finding {
+        let mut problem =
+            failure(error).at(format!("{}/settings/errorWorkflow", self.workflow.root_pointer()));
+        problem.message = format!("The error workflow cannot run: {}", problem.message);
+        problem.span = self.workflow.span(&problem.pointer);
+        Finding::new(None, problem)
+    }
+
+    /// The credentials that a node needs and that are not there.
+    pub(crate) fn missing_credentials(
+        &self,
+        host: &Host,
+        index: NodeIndex,
+        node: &PreparedNode,
+    ) -> Vec<Finding> {
+        let settings = &self.workflow.nodes[index];
+        let declared = node.node.header().credentials;
+        let finding = |below: &str, problem| Finding {
+            is_credential: true,
+            ..Finding::new(Some(index), place(&self.workflow, index, below, problem))
+        };
+        let mut findings = Vec::new();
+        for &(name, required) in declared.iter().filter(|(_, required)| *required) {
+            let misspelt = settings.credentials.iter().find(|reference| {
+                let written = reference.credential_type.as_str();
+                declared.iter().all(|(known, _)| *known != written)
+                    && misspelt_letters(&name.to_lowercase(), &written.to_lowercase()).is_some()
+            });
+            if let (None, Some(misspelt)) = (settings.credential(name), misspelt) {
+                let written = &misspelt.credential_type;
+                let problem =
+                    Problem::error(format!("The node has no use for a credential of type \"{written}\""))
+                        .with_help(format!("Did you mean \"{name}\"?"));
+                findings.push(finding(&format!("/credentials/{written}"), problem));
+                continue;
+            }
+            let resolved = host.resolve_credentials(&[(name, required)], |_| reference(settings, name));
+            for error in resolved.values().filter_map(|credential| credential.resolved.as_ref().err()) {
+                let mut problem = Problem::error(error.message.clone());
+                problem.help = error.description.clone();
+                findings.push(finding(&format!("/credentials/{name}"), problem));
+            }
+        }
+        findings
     }
 }
 
-fn connections(workflow: &Workflow) -> ConnectionGraph {
+/// What the file of a node says of the credential of a type: `{ id, name }`, or null.
+pub(crate) fn reference(node: &heddle_workflow::Node, type_name: &str) -> Json {
+    node.credential(type_name).map_or(Json::NULL, |reference| {
+        let mut json = Json::object();
+        json.insert("id", Json::from(reference.id.clone()));
+        json.insert("name", Json::from(reference.name.as_str()));
+        json
+    })
+}
+
+/// An error that n8n finds when it makes the call.
+fn failure(error: &NodeError) -> Problem {
+    let mut problem = Problem::error(error.message.clone()).found_by_running();
+    problem.help = error.description.clone();
+    problem
+}
+
+fn connections(workflow: &Workflow, graph: &Graph) -> ConnectionGraph {
     let connections = workflow.connections.iter().filter_map(|(from, kind, output, target)| {
         Some(Connection {
-            from: workflow.node_index(from)?,
+            from: graph.node(from)?,
             output,
-            to: workflow.node_index(&target.node)?,
+            to: graph.node(&target.node)?,
             input: target.index,
             kind: kind.as_str().to_owned(),
         })

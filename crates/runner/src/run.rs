@@ -11,6 +11,9 @@ use crate::cancel::{Cancellation, Deadline};
 use crate::events::{EventSink, Origin};
 use crate::executor::Execution;
 use crate::host::{Host, RunOptions};
+use crate::preflight::Preflight;
+use crate::prepared_workflow::PreparedWorkflow;
+use crate::reach::Beginning;
 use crate::run_data::RunResult;
 use crate::run_error::RunError;
 use crate::static_data::CalledStaticData;
@@ -31,7 +34,7 @@ impl Host {
         let called_static_data = Arc::new(CalledStaticData::new(kept));
         let nesting = Nesting {
             depth: 0,
-            mode: if options.pins { "manual" } else { "trigger" },
+            mode: options.mode(),
             start: None,
             origin: None,
             deadline: options.timeout.filter(|limit| !limit.is_zero()).and_then(Deadline::after),
@@ -40,6 +43,7 @@ impl Host {
             background: Arc::downgrade(&background),
             events: Arc::clone(&self.events),
             called_static_data: Arc::clone(&called_static_data),
+            judged: Arc::default(),
         };
         let mut beside = Beside::new(&background);
         let mut result =
@@ -70,6 +74,21 @@ pub(crate) struct Nesting<'h> {
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
+    pub(crate) judged: Arc<Judged>,
+}
+
+/// The workflows that were looked at together with the run that calls them, before it began.
+#[derive(Default)]
+pub(crate) struct Judged(Vec<Arc<PreparedWorkflow>>);
+
+impl Judged {
+    fn of(&self, workflow: &Arc<Workflow>) -> Option<Arc<PreparedWorkflow>> {
+        self.0.iter().find(|judged| Arc::ptr_eq(&judged.workflow, workflow)).cloned()
+    }
+
+    fn with(&self, called: Vec<Arc<PreparedWorkflow>>) -> Self {
+        Self(self.0.iter().cloned().chain(called).collect())
+    }
 }
 
 /// Runs a workflow to its end, alone or as part of another run. (A function that gives a boxed future: workflows call
@@ -87,7 +106,8 @@ pub(crate) fn run_nested<'h>(
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let stop = cancellation.signal();
-        let mut execution = Execution::new(host, workflow, options, nesting, stop, started_at)?;
+        let (prepared, beginning, nesting) = begin(host, workflow, &options, nesting).await?;
+        let mut execution = Execution::new(host, prepared, beginning, options, nesting, stop, started_at)?;
         while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
                 execution.stop();
@@ -110,4 +130,33 @@ pub(crate) fn run_nested<'h>(
         failed.report(&result).await;
         Ok(result)
     })
+}
+
+/// Prepares a run, and looks at everything that may keep it from starting.
+async fn begin<'h>(
+    host: &'h Host,
+    workflow: Arc<Workflow>,
+    options: &RunOptions,
+    nesting: Nesting<'h>,
+) -> Result<(Arc<PreparedWorkflow>, Beginning, Nesting<'h>), RunError> {
+    let judged = nesting.judged.of(&workflow);
+    let is_judged = judged.is_some();
+    let prepared = judged
+        .unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, &options.variables)));
+    let beginning = match Beginning::find(&prepared, &host.registry, options, nesting.start) {
+        Ok(beginning) => beginning,
+        Err(error) => {
+            let errors = prepared.structural_errors();
+            return Err(if errors.is_empty() { error } else { RunError::Problems(errors) });
+        }
+    };
+    if is_judged {
+        Preflight::of_judged(&prepared, beginning.reached(&prepared)).check()?;
+        return Ok((prepared, beginning, nesting));
+    }
+    let reached = beginning.reached(&prepared);
+    let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
+    preflight.check()?;
+    let judged = Arc::new(nesting.judged.with(preflight.called));
+    Ok((prepared, beginning, Nesting { judged, ..nesting }))
 }

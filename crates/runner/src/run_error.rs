@@ -27,6 +27,11 @@ pub enum RunError {
         /// What to do.
         help: String,
     },
+    /// The workflow has several triggers whose types are not there, and the options name none.
+    UnclearStart {
+        /// Their names.
+        triggers: Vec<String>,
+    },
     /// The time zone is not in the IANA database.
     UnknownTimezone(String),
 }
@@ -45,6 +50,14 @@ impl fmt::Display for RunError {
             Self::NoStartNode => formatter.write_str(
                 "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
             ),
+            Self::UnclearStart { triggers } => {
+                let names: Vec<String> = triggers.iter().map(|name| format!("\"{name}\"")).collect();
+                write!(
+                    formatter,
+                    "the types of the workflow's triggers are not available here: {}. Name one to start at, and give the items that it would put out: `--start NODE --input FILE`",
+                    names.join(", ")
+                )
+            }
             Self::UnknownTimezone(name) => {
                 write!(
                     formatter,

@@ -18,7 +18,7 @@ use crate::events::{EventSink, NodeSite, Origin};
 use crate::host::{Host, RunOptions};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
-use crate::run::{Nesting, run_nested};
+use crate::run::{Judged, Nesting, run_nested};
 use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
 use crate::run_error::RunError;
 use crate::static_data::CalledStaticData;
@@ -99,6 +99,7 @@ pub(crate) struct Caller<'h> {
     pub(crate) depth: usize,
     pub(crate) background: Weak<Background<'h>>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
+    pub(crate) judged: Arc<Judged>,
 }
 
 #[async_trait]
@@ -108,11 +109,11 @@ impl CallsWorkflows for Caller<'_> {
         site: CallSite,
         call: WorkflowCall,
     ) -> (Result<WorkflowAnswer, NodeError>, Option<CallRecord>) {
-        let called = match self.find(&call.workflow).await {
+        let called = match workflow_of(self.host, &call.workflow, &self.workflow).await {
             Ok(called) => called,
             Err(error) => return (Err(error), None),
         };
-        let start = match self.may_call(&called).and_then(|()| start_node(&called)) {
+        let start = match self.may_call(&called).and_then(|()| start_of_called(&called)) {
             Ok(start) => start,
             Err(error) => return (Err(error), None),
         };
@@ -129,51 +130,7 @@ impl CallsWorkflows for Caller<'_> {
 }
 
 impl<'h> Caller<'h> {
-    async fn find(&self, source: &WorkflowSource) -> Result<Arc<Workflow>, NodeError> {
-        let lookup = || {
-            self.host.workflows.as_deref().ok_or_else(|| {
-                NodeError::operation("This host knows no workflows that can be called")
-                    .with_description("Give it a look-up: Host::with_workflows.")
-            })
-        };
-        match source {
-            WorkflowSource::Id(id) => {
-                let lookup = lookup()?;
-                lookup.by_id(id).await?.ok_or_else(|| {
-                    let mut error = NodeError::operation("Workflow does not exist.")
-                        .with_description(format!("No workflow has the id \"{id}\". {}", lookup.help(id)));
-                    error.level = ErrorLevel::Error;
-                    error.extra.insert("workflowId", Json::from(id.as_str()));
-                    error
-                })
-            }
-            WorkflowSource::File(path) => lookup()?.by_path(path).await?.ok_or_else(|| {
-                NodeError::operation(format!("The file \"{path}\" could not be found"))
-                    .with_description("A relative path starts at the folder of the workflow file.")
-            }),
-            WorkflowSource::Json(json) => Ok(Arc::new(self.inline(json))),
-        }
-    }
-
-    /// A workflow without id and settings of its own has those of its caller.
-    fn inline(&self, json: &Json) -> Workflow {
-        let mut json = json.clone();
-        let is_missing = |json: &Json, key| json.get(key).is_none_or(Json::is_null);
-        if is_missing(&json, "id")
-            && let Some(id) = &self.workflow.id
-        {
-            json.insert("id", Json::from(id.as_str()));
-        }
-        if is_missing(&json, "settings") {
-            let mut settings = self.workflow.settings.to_json();
-            // Whom the caller lets call it says nothing about its own part.
-            settings.remove("callerPolicy");
-            json.insert("settings", settings);
-        }
-        Workflow::from_json(&json)
-    }
-
-    /// Checks `callerPolicy` (`docs/engine.md §1.4`). All workflows of a host have one owner.
+    /// Whether the workflow may be called from here.
     fn may_call(&self, called: &Workflow) -> Result<(), NodeError> {
         if self.depth >= DEEPEST_CALL {
             return Err(NodeError::operation(format!(
@@ -183,24 +140,7 @@ impl<'h> Caller<'h> {
                 "Does a workflow call itself without end? Let a condition end the recursion.",
             ));
         }
-        let setting = |key| called.settings.get(key).and_then(Json::as_str);
-        let caller_id = self.workflow.id.as_deref();
-        let allowed = match setting("callerPolicy") {
-            Some("none") => false,
-            Some("workflowsFromAList") => setting("callerIds")
-                .unwrap_or_default()
-                .split(',')
-                .any(|id| caller_id.is_some_and(|caller| caller == id.trim())),
-            _ => true,
-        };
-        if allowed {
-            return Ok(());
-        }
-        let name = called.id.as_deref().unwrap_or(&called.name);
-        Err(NodeError::operation(format!("The sub-workflow ({name}) cannot be called by this workflow"))
-            .with_description(
-                "The sub-workflow you’re trying to execute limits which workflows it can be called by.",
-            ))
+        may_be_called(called, &self.workflow)
     }
 
     fn options_for(&self, site: &CallSite, items: Vec<Item>, cancel: CancellationToken) -> RunOptions {
@@ -226,6 +166,7 @@ impl<'h> Caller<'h> {
             caller_cancel: self.caller_cancel.clone(),
             background: self.background.clone(),
             called_static_data: Arc::clone(&self.called_static_data),
+            judged: Arc::clone(&self.judged),
             deadline: self.deadline,
             is_beside,
             origin: Some(Origin::Call {
@@ -332,8 +273,79 @@ impl CallRecord {
     }
 }
 
+/// The workflow that is called, for a caller.
+pub(crate) async fn workflow_of(
+    host: &Host,
+    source: &WorkflowSource,
+    caller: &Workflow,
+) -> Result<Arc<Workflow>, NodeError> {
+    let lookup = || {
+        host.workflows.as_deref().ok_or_else(|| {
+            NodeError::operation("This host knows no workflows that can be called")
+                .with_description("Give it a look-up: Host::with_workflows.")
+        })
+    };
+    match source {
+        WorkflowSource::Id(id) => {
+            let lookup = lookup()?;
+            lookup.by_id(id).await?.ok_or_else(|| {
+                let mut error = NodeError::operation("Workflow does not exist.")
+                    .with_description(format!("No workflow has the id \"{id}\". {}", lookup.help(id)));
+                error.level = ErrorLevel::Error;
+                error.extra.insert("workflowId", Json::from(id.as_str()));
+                error
+            })
+        }
+        WorkflowSource::File(path) => lookup()?.by_path(path).await?.ok_or_else(|| {
+            NodeError::operation(format!("The file \"{path}\" could not be found"))
+                .with_description("A relative path starts at the folder of the workflow file.")
+        }),
+        WorkflowSource::Json(json) => Ok(Arc::new(inline(json, caller))),
+    }
+}
+
+/// A workflow without id and settings of its own has those of its caller.
+fn inline(json: &Json, caller: &Workflow) -> Workflow {
+    let mut json = json.clone();
+    let is_missing = |json: &Json, key| json.get(key).is_none_or(Json::is_null);
+    if is_missing(&json, "id")
+        && let Some(id) = &caller.id
+    {
+        json.insert("id", Json::from(id.as_str()));
+    }
+    if is_missing(&json, "settings") {
+        let mut settings = caller.settings.to_json();
+        // Whom the caller lets call it says nothing about its own part.
+        settings.remove("callerPolicy");
+        json.insert("settings", settings);
+    }
+    Workflow::from_json(&json)
+}
+
+/// Checks `callerPolicy` (`docs/engine.md §1.4`). All workflows of a host have one owner.
+pub(crate) fn may_be_called(called: &Workflow, caller: &Workflow) -> Result<(), NodeError> {
+    let setting = |key| called.settings.get(key).and_then(Json::as_str);
+    let caller_id = caller.id.as_deref();
+    let allowed = match setting("callerPolicy") {
+        Some("none") => false,
+        Some("workflowsFromAList") => setting("callerIds")
+            .unwrap_or_default()
+            .split(',')
+            .any(|id| caller_id.is_some_and(|caller| caller == id.trim())),
+        _ => true,
+    };
+    if allowed {
+        return Ok(());
+    }
+    let name = called.id.as_deref().unwrap_or(&called.name);
+    Err(NodeError::operation(format!("The sub-workflow ({name}) cannot be called by this workflow"))
+        .with_description(
+            "The sub-workflow you’re trying to execute limits which workflows it can be called by.",
+        ))
+}
+
 /// The node at which a called workflow starts.
-fn start_node(called: &Workflow) -> Result<NodeIndex, NodeError> {
+pub(crate) fn start_of_called(called: &Workflow) -> Result<NodeIndex, NodeError> {
     let position =
         |fits: &dyn Fn(&str) -> bool| called.nodes.iter().position(|node| fits(node.node_type.as_str()));
     position(&|kind| kind == TRIGGER).or_else(|| position(&|kind| OTHER_TRIGGERS.contains(&kind))).ok_or_else(

@@ -1,5 +1,6 @@
 //! What is wrong with the structure of a workflow, all at once (`docs/engine.md §1.7`).
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use heddle_node::{Json, JsonObject};
@@ -181,8 +182,8 @@ impl Check<'_> {
     }
 
     fn connections(&mut self, workflow: &Json) {
-        let names = workflow.get("nodes").and_then(Json::as_array).unwrap_or_default();
-        let names = names.iter().filter_map(|node| node.get("name")?.as_str()).collect::<HashSet<_>>();
+        let nodes = workflow.get("nodes").and_then(Json::as_array).unwrap_or_default();
+        let names = Names::new(nodes.iter().filter_map(|node| node.get("name")?.as_str()));
         let pointer = format!("{}/connections", self.root);
         let Some(connections) = workflow.get("connections").filter(|json| !is_empty(json)) else { return };
         let Some(sources) = connections.as_object() else {
@@ -198,7 +199,7 @@ impl Check<'_> {
                         "A connection starts at \"{source}\", which is no node of this workflow"
                     ))
                     .at(&pointer)
-                    .with_help(suggest(source, &names)),
+                    .with_help(names.suggest(source)),
                 );
             }
             match types.as_object() {
@@ -215,7 +216,7 @@ impl Check<'_> {
         }
     }
 
-    fn outputs(&mut self, source: &str, types: &JsonObject, pointer: &str, names: &HashSet<&str>) {
+    fn outputs(&mut self, source: &str, types: &JsonObject, pointer: &str, names: &Names<'_>) {
         for (connection_type, slots) in types.iter() {
             let pointer = push_key(pointer, connection_type);
             let what = format!("The {connection_type} connections of \"{source}\" are");
@@ -253,7 +254,7 @@ impl Check<'_> {
         }
     }
 
-    fn connection(&mut self, source: &str, connection: &Json, pointer: &str, names: &HashSet<&str>) {
+    fn connection(&mut self, source: &str, connection: &Json, pointer: &str, names: &Names<'_>) {
         if connection.is_null() {
             // Files in the wild hold such gaps; nothing is connected there.
             return;
@@ -281,7 +282,7 @@ impl Check<'_> {
                 ))
                 .at(format!("{pointer}/node"))
                 .in_node(source)
-                .with_help(suggest(target, names)),
+                .with_help(names.suggest(target)),
             ),
             Some(_) => {}
         }
@@ -350,14 +351,34 @@ fn is_object_or_empty(json: &Json) -> bool {
     json.is_object() || is_empty(json)
 }
 
-/// What to do about a name that no node has: the one that was probably meant differs in case or blanks alone.
-fn suggest(name: &str, names: &HashSet<&str>) -> String {
-    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let wanted = plain(name);
-    let mut close = names.iter().filter(|other| plain(other) == wanted).collect::<Vec<_>>();
-    close.sort_unstable();
-    match close.first() {
-        Some(close) => format!("There is a node \"{close}\"; names must be equal in every character."),
-        None => "Remove the connection, or add the node.".to_owned(),
+/// The names of the nodes.
+struct Names<'a> {
+    known: HashSet<&'a str>,
+    /// The first name in each plain form, made when a name is wrong.
+    plain: OnceCell<HashMap<String, &'a str>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(names: impl Iterator<Item = &'a str>) -> Self {
+        Self { known: names.collect(), plain: OnceCell::new() }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
+    /// What to do about a name that no node has: the one that was probably meant differs in case or blanks alone.
+    fn suggest(&self, name: &str) -> String {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let known = self.plain.get_or_init(|| {
+            let mut names: Vec<&str> = self.known.iter().copied().collect();
+            // Of several the first in order is offered.
+            names.sort_unstable_by(|a, b| b.cmp(a));
+            names.into_iter().map(|name| (plain(name), name)).collect()
+        });
+        match known.get(&plain(name)) {
+            Some(close) => format!("There is a node \"{close}\"; names must be equal in every character."),
+            None => "Remove the connection, or add the node.".to_owned(),
+        }
     }
 }

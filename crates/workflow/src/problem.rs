@@ -6,15 +6,33 @@ use heddle_node::{printable, printable_line};
 use serde::Serialize;
 
 use crate::source::Span;
+use crate::workflow::Workflow;
 
 /// How much a problem matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The workflow runs; something in it is probably not meant so.
     Warning,
     /// The workflow must not run.
     Error,
+}
+
+/// Which called workflow a problem is in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CalledPlace {
+    /// Its name.
+    pub workflow: String,
+    /// Its file; `None` when it was read from none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The nodes that lead to it: the one that calls in the workflow at hand, then that in the workflow called by it, and so
+    /// on. An error workflow is led to by `error workflow`.
+    pub callers: Vec<String>,
+    /// Its text, for showing the place.
+    #[serde(skip)]
+    pub text: Option<std::sync::Arc<str>>,
 }
 
 /// One thing that is wrong, where it is, and what to do about it.
@@ -42,6 +60,10 @@ pub struct Problem {
     /// Path of the parameter it is about, such as `options.timeout`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
+    /// The workflow that it is in, where that is not the one at hand but one that it calls. Pointer, span, node and
+    /// parameter are those in that workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<CalledPlace>,
     /// Whether n8n finds it only when the node runs, and then as an error of the node or its item. It keeps a run that can
     /// reach an effect from starting; elsewhere, and where the node goes on after errors, it is a warning. Without it an
     /// error always keeps the run from starting.
@@ -70,6 +92,7 @@ impl Problem {
             node: None,
             nodes: Vec::new(),
             parameter: None,
+            called: None,
             found_by_running: false,
         }
     }
@@ -96,13 +119,23 @@ impl Problem {
         self
     }
 
-    /// Says that further nodes share it.
-    #[must_use]
-    pub fn shared_with(mut self, name: impl Into<String>) -> Self {
+    /// Says that a further node shares it.
+    pub fn share_with(&mut self, name: impl Into<String>) {
         if self.nodes.is_empty() {
             self.nodes.extend(self.node.clone());
         }
         self.nodes.push(name.into());
+    }
+
+    /// Says that it is in a workflow that the one at hand calls; `callers` are the names of the nodes that lead there.
+    #[must_use]
+    pub fn in_called(mut self, workflow: &Workflow, callers: &[String]) -> Self {
+        self.called = Some(CalledPlace {
+            workflow: workflow.name.clone(),
+            file: workflow.source_name().map(str::to_owned),
+            callers: callers.to_vec(),
+            text: workflow.shared_text(),
+        });
         self
     }
 
@@ -138,6 +171,9 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(called) = &self.called {
+            write!(f, "{called}")?;
+        }
         if let Some(span) = &self.span {
             write!(f, "{}:{}: ", span.line, span.column)?;
         }
@@ -149,6 +185,16 @@ impl fmt::Display for Problem {
         match &self.help {
             Some(help) => write!(f, " ({})", printable(help)),
             None => Ok(()),
+        }
+    }
+}
+
+/// The start of a message that goes on with line and column.
+impl fmt::Display for CalledPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => write!(f, "{file}:"),
+            None => write!(f, "workflow \"{}\": ", self.workflow),
         }
     }
 }

@@ -137,6 +137,11 @@ impl Workflow {
         self.text.as_ref().map(|text| &*text.text)
     }
 
+    /// The same, shared.
+    pub(crate) fn shared_text(&self) -> Option<Arc<str>> {
+        self.text.as_ref().map(|text| Arc::clone(&text.text))
+    }
+
     /// Places in the text. The first call reads the text again.
     pub fn source_map(&self) -> Option<&SourceMap> {
         let text = self.text.as_ref()?;

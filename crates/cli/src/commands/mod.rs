@@ -11,12 +11,13 @@ pub(crate) mod schema;
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use heddle_node::{Registry, Sandbox, printable, printable_line};
-use heddle_runner::CredentialStore;
+use heddle_runner::{CredentialStore, RunOptions, WorkflowFolder};
 use heddle_workflow::{Problem, Workflow, WorkflowError};
 
-use crate::arguments::CredentialArguments;
+use crate::arguments::{CredentialArguments, SetupArguments};
 use crate::failure::Failure;
 
 /// Prints to standard output. A reader that has gone away, as `head` does, ends nothing.
@@ -107,6 +108,31 @@ fn others_can_read(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn others_can_read(_path: &Path) -> bool {
     false
+}
+
+/// What a call says of how its runs begin and end.
+pub(crate) fn options_of(setup: &SetupArguments) -> Result<RunOptions, Failure> {
+    Ok(RunOptions {
+        start: setup.start.clone(),
+        destination: setup.destination.clone(),
+        pins: setup.pins,
+        dry_run: setup.dry_run,
+        variables: crate::variables::read(&setup.variables)?,
+        timezone: crate::variables::timezone(&setup.variables)?,
+        ..RunOptions::default()
+    })
+}
+
+/// Where the workflows are that the one of a file calls.
+pub(crate) fn workflow_folder(setup: &SetupArguments, file: &Path) -> Result<Arc<WorkflowFolder>, Failure> {
+    let folder = match &setup.workflows {
+        Some(folder) if !folder.is_dir() => {
+            return Err(Failure::usage(format!("there is no folder {}", folder.display())));
+        }
+        Some(folder) => folder,
+        None => file.parent().unwrap_or(Path::new(".")),
+    };
+    Ok(Arc::new(WorkflowFolder::new(folder)))
 }
 
 /// The credentials of a call: the environment's, then the file's, then the sandboxes' in their place. The sandboxes run

@@ -1,12 +1,11 @@
 //! `heddle run`: runs a workflow and prints what came out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use heddle_node::{Item, Registry, printable_line};
 use heddle_runner::{
-    CancelReason, Host, ItemSelection, KeptOutputs, RunError, RunOptions, RunResult, Status, WorkflowFolder,
+    CancelReason, Host, ItemSelection, KeptOutputs, RunError, RunOptions, RunResult, Status,
 };
 use heddle_workflow::Workflow;
 
@@ -20,7 +19,7 @@ use crate::signals::{Phase, Signals};
 pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8, Failure> {
     let signals = Signals::watch()?;
     super::read_standard_input_once(
-        std::iter::once(arguments.workflow.as_path()).chain(arguments.input.as_deref()),
+        std::iter::once(arguments.workflow.as_path()).chain(arguments.setup.input.as_deref()),
     )?;
     let name = super::name_of(&arguments.workflow);
     let workflow = super::read_workflow(&arguments.workflow).map_err(|error| {
@@ -33,8 +32,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         return Err(unknown_node(&workflow, node));
     }
     let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
-    let variables = crate::variables::read(&arguments.variables)?;
-    let timezone = crate::variables::timezone(&arguments.variables)?;
+    let setup = super::options_of(&arguments.setup)?;
     let report = arguments.report.as_deref().map(Report::create).transpose()?;
     let observer = Arc::new(Observer::new(arguments.quiet, report));
     let told = Arc::clone(&observer);
@@ -46,33 +44,27 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     }
     let run = async {
         let (store, _sandboxes) =
-            super::credentials(&registry, &arguments.credentials, !arguments.quiet).await?;
+            super::credentials(&registry, &arguments.setup.credentials, !arguments.quiet).await?;
         let host = Host::new(registry)
             .with_credentials(store)
             .with_events(observer.clone())
             .with_journal(observer.clone())
-            .with_workflows(Arc::new(workflow_folder(arguments)?));
+            .with_workflows(super::workflow_folder(&arguments.setup, &arguments.workflow)?);
         let mut options = RunOptions {
-            start: arguments.start.clone(),
-            destination: arguments.destination.clone(),
             stop_at_wait: arguments.no_wait,
-            items,
             concurrency: arguments.concurrency.map(usize::from),
             timeout: arguments.timeout,
             kept_outputs: match arguments.output {
                 Output::Items => KeptOutputs::Last(arguments.node.clone()),
                 Output::RunData => KeptOutputs::All,
             },
-            pins: arguments.pins,
+            items,
             only: only.clone(),
-            dry_run: arguments.dry_run,
             strict: arguments.strict,
-            variables: variables.clone(),
-            timezone: timezone.clone(),
             static_data: static_data.static_data.clone(),
             called_static_data: static_data.called_static_data.clone(),
             cancel: signals.cancel().clone(),
-            ..RunOptions::default()
+            ..setup
         };
         if let Some(time_limit) = arguments.time_limit {
             options.time_limit = time_limit;
@@ -129,10 +121,10 @@ struct Prepared {
 
 fn prepare(arguments: &RunArguments, name: &str, workflow: &Workflow) -> Result<Prepared, Failure> {
     if arguments.report.is_none() && arguments.only.is_empty() {
-        let items = arguments.input.as_deref().map(crate::input::read).transpose()?;
+        let items = arguments.setup.input.as_deref().map(crate::input::read).transpose()?;
         return Ok(Prepared { items, only: None, subject: None });
     }
-    let read = arguments.input.as_deref().map(|path| {
+    let read = arguments.setup.input.as_deref().map(|path| {
         let (items, hash) = crate::input::read_and_hash(path)?;
         Ok((items, (path.display().to_string(), hash)))
     });
@@ -142,8 +134,8 @@ fn prepare(arguments: &RunArguments, name: &str, workflow: &Workflow) -> Result<
     let subject = Subject {
         workflow: (name.to_owned(), crate::report::hash(text)),
         input,
-        start: arguments.start.clone(),
-        pins: arguments.pins,
+        start: arguments.setup.start.clone(),
+        pins: arguments.setup.pins,
     };
     let only = crate::only::read(&arguments.only, workflow, &subject)?.map(Arc::new);
     Ok(Prepared { items, only, subject: Some(subject) })
@@ -177,17 +169,6 @@ fn tell(arguments: &RunArguments, static_data: &RunOptions, result: &RunResult) 
     }
     print_failures(result);
     told
-}
-
-/// Where the workflows are that this one calls.
-fn workflow_folder(arguments: &RunArguments) -> Result<WorkflowFolder, Failure> {
-    match &arguments.workflows {
-        Some(folder) if !folder.is_dir() => {
-            Err(Failure::usage(format!("there is no folder {}", folder.display())))
-        }
-        Some(folder) => Ok(WorkflowFolder::new(folder)),
-        None => Ok(WorkflowFolder::new(arguments.workflow.parent().unwrap_or(Path::new(".")))),
-    }
 }
 
 fn unknown_node(workflow: &Workflow, node: &str) -> Failure {

@@ -5,7 +5,7 @@ use crate::suggest::{quote, suggest};
 /// Operators without a right value that every type has.
 const OF_ALL_TYPES: [&str; 2] = ["exists", "notExists"];
 
-/// The types of conditions with their operators, beside those of all types (`spec/parameters.md §13`).
+/// The types of conditions with their operators, beside those of all types (`docs/parameters.md §13`).
 const OPERATORS: [(&str, &[&str]); 7] = [
     (
         "string",

@@ -1,0 +1,158 @@
+//! Where a run begins, where it ends, and which nodes it can reach in between (`docs/engine.md §4`).
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use heddle_node::{Items, Registry};
+use heddle_workflow::{
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, Workflow, find_start_node,
+    is_trigger_type,
+};
+
+use crate::host::RunOptions;
+use crate::prepared_workflow::PreparedWorkflow;
+use crate::run_error::RunError;
+use crate::scheduler::{Destination, DestinationMode};
+use crate::suggest::suggest;
+
+/// The trigger of error workflows: nothing starts there as long as another trigger may be meant.
+const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
+
+/// Where a run begins and ends, and which nodes do not run because their items are there already.
+pub(crate) struct Beginning {
+    pub(crate) start: NodeIndex,
+    pub(crate) destination: Option<Destination>,
+    /// Pinned items, and those that a run is given in the place of a trigger whose type is missing.
+    pub(crate) pins: HashMap<NodeIndex, Items>,
+}
+
+impl Beginning {
+    /// What the options of a run say of it; `start` where its caller has chosen the node.
+    ///
+    /// # Errors
+    /// When a node that they name is not there, or no node starts the workflow.
+    pub(crate) fn find(
+        prepared: &PreparedWorkflow,
+        registry: &Registry,
+        options: &RunOptions,
+        start: Option<NodeIndex>,
+    ) -> Result<Self, RunError> {
+        let PreparedWorkflow { workflow, graph, .. } = prepared;
+        let mut pins = if options.pins { pinned_items(workflow) } else { HashMap::new() };
+        let start = match (start, options.start.as_deref()) {
+            (Some(start), _) => start,
+            (None, Some(name)) => named(workflow, name)?,
+            (None, None) => trigger(workflow, graph, registry, &pins)?,
+        };
+        let destination = options.destination.as_deref().map(|name| named(workflow, name)).transpose()?;
+        let node = &workflow.nodes[start];
+        if let Some(items) = &options.items
+            && lacks_type(registry, node)
+            && is_trigger_type(&node.node_type)
+        {
+            // They are what the trigger would put out.
+            pins.entry(start).or_insert_with(|| Arc::new(items.clone()));
+        }
+        let destination = destination.map(|node| Destination { node, mode: options.destination_mode });
+        Ok(Self { start, destination, pins })
+    }
+
+    /// For each node whether the run can reach it, and it runs then: it is neither disabled nor pinned.
+    pub(crate) fn reached(&self, prepared: &PreparedWorkflow) -> Vec<bool> {
+        let PreparedWorkflow { workflow, graph, .. } = prepared;
+        let mut reached = reachable(workflow, graph, self.start);
+        if let Some(Destination { node, mode }) = self.destination {
+            let leading: HashSet<NodeIndex> =
+                graph.ancestors(node, ConnectionFilter::Main).into_iter().collect();
+            for (index, reached) in reached.iter_mut().enumerate() {
+                let is_end = index == node && mode == DestinationMode::Inclusive;
+                *reached &= is_end || (index != node && leading.contains(&index));
+            }
+        }
+        for (index, node) in workflow.nodes.iter().enumerate() {
+            reached[index] &= !node.disabled && !self.pins.contains_key(&index);
+        }
+        reached
+    }
+}
+
+/// The nodes of a called workflow that its run can reach, and that run then.
+pub(crate) fn runs_from(prepared: &PreparedWorkflow, start: NodeIndex) -> Vec<bool> {
+    Beginning { start, destination: None, pins: HashMap::new() }.reached(prepared)
+}
+
+/// The nodes that may run when the run begins at `start`: all below it and, in order v0, those that a node with several
+/// inputs makes run (`docs/engine.md §23`), which are the ones above its inputs, and all below them.
+fn reachable(workflow: &Workflow, graph: &Graph, start: NodeIndex) -> Vec<bool> {
+    let mut reached = vec![false; workflow.nodes.len()];
+    let mut begins = vec![start];
+    while let Some(node) = begins.pop() {
+        if std::mem::replace(&mut reached[node], true) {
+            continue;
+        }
+        begins.extend(graph.children(node, ConnectionFilter::Main));
+        if workflow.settings.execution_order == ExecutionOrder::V0
+            && graph.inputs(node, &ConnectionType::MAIN).len() > 1
+        {
+            begins.extend(graph.ancestors(node, ConnectionFilter::Main));
+        }
+    }
+    reached
+}
+
+fn named(workflow: &Workflow, name: &str) -> Result<NodeIndex, RunError> {
+    workflow.node_index(name).ok_or_else(|| {
+        let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
+        RunError::NoSuchNode { name: name.to_owned(), help: suggest("Its nodes", &names, name) }
+    })
+}
+
+/// The workflow's trigger (`docs/engine.md §4.2`). Where no trigger is there that can start it, one whose type is missing
+/// is meant: a run starts at it with items in its place.
+fn trigger(
+    workflow: &Workflow,
+    graph: &Graph,
+    registry: &Registry,
+    pins: &HashMap<NodeIndex, Items>,
+) -> Result<NodeIndex, RunError> {
+    let is_trigger = |node: &Node| {
+        registry.node(&node.node_type, None).is_some_and(|found| found.header().group.contains(&"trigger"))
+    };
+    let found = find_start_node(workflow, graph, None, &is_trigger);
+    if let Some(found) = found
+        && !lacks_type(registry, &workflow.nodes[found])
+        && workflow.nodes[found].node_type != ERROR_TRIGGER
+    {
+        return Ok(found);
+    }
+    let is_missing =
+        |node: &Node| !node.disabled && is_trigger_type(&node.node_type) && lacks_type(registry, node);
+    let nodes = workflow.nodes.iter().enumerate();
+    let missing: Vec<NodeIndex> =
+        nodes.filter(|(_, node)| is_missing(node)).map(|(index, _)| index).collect();
+    if let Some(pinned) = missing.iter().find(|index| pins.contains_key(index)) {
+        return Ok(*pinned);
+    }
+    match missing.as_slice() {
+        [] => found.ok_or(RunError::NoStartNode),
+        [only] => Ok(*only),
+        several => Err(RunError::UnclearStart {
+            triggers: several.iter().map(|index| workflow.nodes[*index].name.to_string()).collect(),
+        }),
+    }
+}
+
+fn lacks_type(registry: &Registry, node: &Node) -> bool {
+    registry.versions(&node.node_type).is_empty()
+}
+
+fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Items> {
+    let nodes = workflow.nodes.iter().enumerate();
+    nodes
+        .filter_map(|(index, node)| {
+            // Pinned data of a wrong shape is a structural problem, found before.
+            let items = workflow.pinned_items(&node.name).ok().flatten()?;
+            Some((index, Arc::new(items)))
+        })
+        .collect()
+}
