@@ -44,7 +44,7 @@ fn with_reader<T>(
 /// Reads a text file as people save them: UTF-8 or UTF-16, with or without a byte order mark.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
-    decode(&path.display().to_string(), &bytes)
+    decode(&commands::name_of(path), &bytes)
 }
 
 fn decode(name: &str, bytes: &[u8]) -> Result<String, Failure> {

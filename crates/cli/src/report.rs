@@ -157,7 +157,7 @@ impl Report {
         match state.error.take() {
             None => Ok(()),
             Some(error) => {
-                Err(Failure::failed(format!("the report {} is not complete: {error}", self.path.display())))
+                Err(Failure::failed(format!("the report {} is not complete: {error}", crate::commands::name_of(&self.path))))
             }
         }
     }

@@ -21,12 +21,12 @@ pub(crate) fn read(path: &Path, options: &mut RunOptions) -> Result<(), Failure>
         Err(error) => return Err(Failure::file("read", path, &error)),
     };
     let json = Json::parse(&text).map_err(|error| {
-        Failure::usage(format!("{} is not JSON: {error}", path.display()))
+        Failure::usage(format!("{} is not JSON: {error}", crate::commands::name_of(path)))
             .with_help("Give the file of an earlier run, or one that does not exist yet.")
     })?;
     let object = json
         .as_object()
-        .ok_or_else(|| Failure::usage(format!("{} holds no object of static data", path.display())))?;
+        .ok_or_else(|| Failure::usage(format!("{} holds no object of static data", crate::commands::name_of(path))))?;
     let mut own = Json::object();
     let mut called = BTreeMap::new();
     for (key, data) in object.iter() {
@@ -55,5 +55,5 @@ pub(crate) fn write(path: &Path, read: &RunOptions, result: &RunResult) -> Resul
     let beside = Path::new(&beside);
     std::fs::write(beside, format!("{json:#}\n"))
         .and_then(|()| std::fs::rename(beside, path))
-        .map_err(|error| Failure::failed(format!("cannot write {}: {error}", path.display())))
+        .map_err(|error| Failure::failed(format!("cannot write {}: {error}", crate::commands::name_of(path))))
 }

@@ -85,7 +85,7 @@ fn text_of(path: &Path, name: &str, value: &Json) -> Result<Json, Failure> {
 }
 
 fn wrong_variables(path: &Path, why: &str) -> Failure {
-    Failure::usage(format!("{}: {why}", path.display()))
+    Failure::usage(format!("{}: {why}", crate::commands::name_of(path)))
         .with_help("Give {\"NAME\": \"value\"}, or n8n's list of {key, value}.")
 }
 
@@ -95,7 +95,7 @@ fn read_secrets(path: &Path) -> Result<Json, Failure> {
     if is_right {
         return Ok(json);
     }
-    Err(Failure::usage(format!("{}: it holds no object of providers", path.display()))
+    Err(Failure::usage(format!("{}: it holds no object of providers", crate::commands::name_of(path)))
         .with_help("Give {\"PROVIDER\": {\"NAME\": \"secret\"}}."))
 }
 
@@ -105,7 +105,7 @@ fn read_json(path: &Path) -> Result<Json, Failure> {
     Json::parse(&text).map_err(|error| {
         Failure::usage(format!(
             "{} is not JSON (line {}, column {})",
-            path.display(),
+            crate::commands::name_of(path),
             error.line(),
             error.column()
         ))

@@ -95,5 +95,5 @@ fn milliseconds(now: Option<&str>) -> Result<i64, Failure> {
 
 fn read(path: &Path) -> Result<Json, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-    Json::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    Json::parse(&text).map_err(|error| Failure::usage(format!("{}: {error}", crate::commands::name_of(path))))
 }

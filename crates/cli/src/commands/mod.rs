@@ -127,7 +127,7 @@ pub(crate) fn options_of(setup: &SetupArguments) -> Result<RunOptions, Failure> 
 pub(crate) fn workflow_folder(setup: &SetupArguments, file: &Path) -> Result<Arc<WorkflowFolder>, Failure> {
     let folder = match &setup.workflows {
         Some(folder) if !folder.is_dir() => {
-            return Err(Failure::usage(format!("there is no folder {}", folder.display())));
+            return Err(Failure::usage(format!("there is no folder {}", name_of(folder))));
         }
         Some(folder) => folder,
         None => file.parent().unwrap_or(Path::new(".")),
@@ -161,11 +161,11 @@ pub(crate) async fn credentials(
             if warns && others_can_read(path) {
                 print_error(&format!(
                     "warning: other users of this computer can read the credentials in {0}\n  help: chmod 600 {0}",
-                    path.display()
+                    name_of(path)
                 ));
             }
             CredentialStore::parse(&text).map_err(|error| {
-                Failure::usage(format!("{}: {error}", path.display())).with_help(
+                Failure::usage(format!("{}: {error}", name_of(path))).with_help(
                     "Give {\"wtsApi\": {\"apiKey\": \"…\"}}, or what `n8n export:credentials --all --decrypted` writes.",
                 )
             })?
