@@ -1,5 +1,5 @@
 //! A node of about thirty lines, in a program that has all commands of `heddle`:
-//! `cargo run --package heddle --example greet -- describe example.greet` prints its form.
+//! `cargo run --example greet -- describe example.greet` prints its form.
 
 use heddle_node::{
     Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, RequiredInputs, async_trait,

@@ -1,4 +1,4 @@
-//! Runs a workflow inside a program of your own: `cargo run --package heddle-runner --example embed`.
+//! Runs a workflow inside a program of your own: `cargo run --example embed`.
 
 use std::error::Error;
 use std::io::Write as _;
