@@ -19,30 +19,44 @@ use wts_sandbox::{FaultRule, LedgerEntry, RecordedRequest, Sandbox, SandboxOptio
 /// When it cannot be built.
 pub fn heddle() -> Command {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    let binary = BINARY.get_or_init(|| {
-        let test = std::env::current_exe().expect("the test has a path");
-        let profile = test.ancestors().nth(2).expect("the test lies in target/<profile>/deps");
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--locked", "--package", "heddle"]).current_dir(root());
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        // What cargo tells this test of its own package would have build scripts run again that look at it.
-        for (name, _) in std::env::vars_os() {
-            let is_of_package = name
-                .to_str()
-                .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"));
-            if is_of_package {
-                build.env_remove(name);
-            }
-        }
-        let status = build.status().expect("cargo runs");
-        assert!(status.success(), "the binary does not build");
-        profile.join(format!("heddle{}", std::env::consts::EXE_SUFFIX))
-    });
-    let mut command = Command::new(binary);
+    command(BINARY.get_or_init(|| build(&["--bin", "heddle"]).join("heddle")))
+}
+
+/// An example of the command line's package, built as the binary is.
+///
+/// # Panics
+/// When it cannot be built.
+pub fn example(name: &str) -> Command {
+    command(&build(&["--example", name]).join("examples").join(name))
+}
+
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program.with_extension(std::env::consts::EXE_EXTENSION));
     command.env_remove("HEDDLE_CREDENTIAL_WTSAPI").stdin(Stdio::null());
     command
+}
+
+/// Builds a part of the command line's package, and gives the folder that it lies in.
+fn build(part: &[&str]) -> PathBuf {
+    let test = std::env::current_exe().expect("the test has a path");
+    let profile = test.ancestors().nth(2).expect("the test lies in target/<profile>/deps");
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--locked", "--package", "heddle"]).args(part).current_dir(root());
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    // What cargo tells this test of its own package would have build scripts run again that look at it.
+    for (name, _) in std::env::vars_os() {
+        let is_of_package = name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"));
+        if is_of_package {
+            build.env_remove(name);
+        }
+    }
+    let status = build.status().expect("cargo runs");
+    assert!(status.success(), "{part:?} does not build");
+    profile.to_owned()
 }
 
 /// The root of the repository.

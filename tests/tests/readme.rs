@@ -1,8 +1,6 @@
 //! What the README shows is what there is.
 
-use std::process::Command;
-
-use heddle_tests::{Finished, heddle, root, workflow};
+use heddle_tests::{Finished, example, heddle, root, workflow};
 
 fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("the README is there")
@@ -11,7 +9,7 @@ fn readme() -> String {
 #[test]
 fn its_programs_are_the_compiled_examples() {
     for (mark, file) in
-        [("embed.rs", "crates/runner/examples/embed.rs"), ("greet.rs", "crates/cli/examples/greet.rs")]
+        [("embed.rs", "crates/cli/examples/embed.rs"), ("greet.rs", "crates/cli/examples/greet.rs")]
     {
         let program = std::fs::read_to_string(root().join(file)).expect("the example is there");
         assert!(
@@ -40,27 +38,19 @@ fn its_first_command_prints_what_it_says() {
 
 #[test]
 fn a_program_with_its_own_node_has_all_commands() {
-    let greet = |arguments: &[&str]| {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["run", "--quiet", "--locked", "--package", "heddle", "--example", "greet", "--"]);
-        Finished::of(command.args(arguments).current_dir(root()))
-    };
+    let greet = |arguments: &[&str]| Finished::of(example("greet").args(arguments));
     let form = greet(&["describe", "example.greet"]);
     assert_eq!(form.json()["displayName"], "Greet", "{}", form.stderr);
     let nodes = greet(&["nodes"]).stdout;
     assert!(nodes.contains("example.greet\t") && nodes.contains("n8n-nodes-base.set\t"), "{nodes}");
-    let example = workflow("send-chatbot.json");
-    let checked = greet(&["check", example.to_str().expect("a path")]);
+    let file = workflow("send-chatbot.json");
+    let checked = greet(&["check", file.to_str().expect("a path")]);
     assert_eq!(checked.status, 0, "{}", checked.stderr);
 }
 
 #[test]
 fn its_embedding_example_runs_and_says_what_is_wrong() {
-    let embed = |folder: &std::path::Path| {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(["run", "--quiet", "--locked", "--package", "heddle-runner", "--example", "embed"]);
-        Finished::of(command.arg("--manifest-path").arg(root().join("Cargo.toml")).current_dir(folder))
-    };
+    let embed = |folder: &std::path::Path| Finished::of(example("embed").current_dir(folder));
     let right = embed(root());
     assert_eq!((right.status, right.stdout.lines().count()), (0, 3), "{}", right.stderr);
     let elsewhere = tempfile::tempdir().expect("a folder");

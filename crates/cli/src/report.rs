@@ -156,9 +156,10 @@ impl Report {
         state.write(json!({ "type": "end", "status": status, "time": now() }));
         match state.error.take() {
             None => Ok(()),
-            Some(error) => {
-                Err(Failure::failed(format!("the report {} is not complete: {error}", crate::commands::name_of(&self.path))))
-            }
+            Some(error) => Err(Failure::failed(format!(
+                "the report {} is not complete: {error}",
+                crate::commands::name_of(&self.path)
+            ))),
         }
     }
 }

@@ -24,9 +24,9 @@ pub(crate) fn read(path: &Path, options: &mut RunOptions) -> Result<(), Failure>
         Failure::usage(format!("{} is not JSON: {error}", crate::commands::name_of(path)))
             .with_help("Give the file of an earlier run, or one that does not exist yet.")
     })?;
-    let object = json
-        .as_object()
-        .ok_or_else(|| Failure::usage(format!("{} holds no object of static data", crate::commands::name_of(path))))?;
+    let object = json.as_object().ok_or_else(|| {
+        Failure::usage(format!("{} holds no object of static data", crate::commands::name_of(path)))
+    })?;
     let mut own = Json::object();
     let mut called = BTreeMap::new();
     for (key, data) in object.iter() {
