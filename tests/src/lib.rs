@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
-use wts_sandbox::{FaultRule, LedgerEntry, RecordedRequest, Sandbox, SandboxOptions};
+use wts_sandbox::{Fault, FaultRule, LedgerEntry, RecordedRequest, Sandbox, SandboxOptions};
 
 /// The `heddle` binary of this build, built at its first use, without this environment's credentials.
 ///
@@ -241,6 +241,16 @@ pub fn sending_workflow(parameters: Value, keys: Value) -> Value {
         "connections": { "Start": { "main": [[{ "node": "Send", "type": "main", "index": 0 }]] } },
         "settings": { "executionOrder": "v1" },
     })
+}
+
+/// A refusal that proves nothing was sent, and that another try may not meet.
+pub fn too_early() -> Fault {
+    Fault::Custom {
+        status: 425,
+        content_type: "application/json".to_owned(),
+        body: json!({ "text": "Too early" }).to_string(),
+        accepted: false,
+    }
 }
 
 /// Items `{to}` for `count` different recipients.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow};
+use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow, too_early};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule, RetryAfter};
 
@@ -125,16 +125,18 @@ fn an_unknown_outcome_tells_whom_when_and_where_to_look() {
 #[test]
 fn a_retrying_node_repeats_only_what_is_proven_not_sent() {
     let service = Service::start();
-    service.fault(FaultRule::new(Fault::FormError).to(recipient(0)).times(1));
+    service.fault(FaultRule::new(too_early()).to(recipient(0)).times(1));
     service.fault(FaultRule::new(Fault::CutAfterAccepting).to(recipient(1)).times(1));
+    service.fault(FaultRule::new(Fault::FormError).to(recipient(2)).times(1));
     let mut keys = continuing();
     keys["retryOnFail"] = json!(true);
     keys["waitBetweenTries"] = json!(10);
-    let mut command = service.run(&sending_workflow(json!({}), keys), &recipients(2));
+    let mut command = service.run(&sending_workflow(json!({}), keys), &recipients(3));
     let finished = Finished::of(command.args(["--output", "run-data"]));
     let outcomes = run_data(&finished, "Send")["metadata"]["items"].clone();
     assert_eq!(outcomes[0]["outcome"], "sent");
     assert_eq!(outcomes[1]["outcome"], "unknown");
+    assert_eq!(outcomes[2]["outcome"], "notSent", "the same request would be refused again");
     assert_eq!(service.ledger().len(), 2, "one send each");
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow};
+use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow, too_early};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
 
@@ -115,7 +115,7 @@ fn a_call_that_proved_to_have_sent_nothing_is_repeated() {
     let retry = json!({ "retryOnFail": true, "maxTries": 3, "waitBetweenTries": 1 });
     for mode in ["once", "each"] {
         let service = Service::start();
-        service.fault(FaultRule::new(Fault::FormError).to(recipient(0)).times(2));
+        service.fault(FaultRule::new(too_early()).to(recipient(0)).times(2));
         let parent = calling("child", json!({ "mode": mode }), retry.clone());
         let finished = run(&service, &parent, &sending(false), &recipients(1), &[]);
         assert_eq!(finished.status, 0, "{}", finished.stderr);

@@ -72,6 +72,13 @@ impl<'h> Execution<'h> {
         let reached = beginning.reached(&prepared);
         let Beginning { start, destination, pins } = beginning;
         let workflow = Arc::clone(&prepared.workflow);
+        let acts = || {
+            let mut nodes = std::iter::zip(&prepared.nodes, &reached);
+            nodes.any(|(node, reached)| *reached && node.as_ref().is_some_and(PreparedNode::has_effect))
+        };
+        if nesting.depth == 0 && !options.dry_run && acts() {
+            crate::proxy::check(|name| std::env::var_os(name)).map_err(RunError::Environment)?;
+        }
         let keeping = Keeping::new(&options.kept_outputs, &prepared);
         let zone = host.zone(&workflow, &options)?;
         let clock = Clock { now: started_at, zone };

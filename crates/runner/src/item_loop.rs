@@ -11,7 +11,6 @@ use heddle_node::node::{ErasedItemNode, PreparedItem};
 use heddle_node::{Effect, ErrorKind, Item, ItemContext, Json, NodeError, Outcome, PairedItem};
 
 use crate::events::{Event, Verdict};
-use crate::http::ItemRecord;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 
@@ -194,50 +193,6 @@ impl ItemLoop<'_> {
 struct Tried {
     result: ItemResult,
     pause: Option<Duration>,
-}
-
-impl ItemRecord {
-    /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them, and a
-    /// call that was refused is never passed over in silence.
-    pub(crate) fn settle<T>(
-        &mut self,
-        output: Result<T, NodeError>,
-        before: Outcome,
-    ) -> Result<T, NodeError> {
-        let output = match (output, self.refusal.take()) {
-            (Err(error), Some(_)) if error.kind == ErrorKind::Cancelled => Err(error),
-            (_, Some(refusal)) => Err(refusal),
-            (output, None) => output,
-        };
-        output.map_err(|mut error| {
-            let called = self.outcome.max(self.called_outcome).unwrap_or(Outcome::NotDone);
-            error.outcome = error.outcome.max(called).max(before);
-            error
-        })
-    }
-
-    /// The pause before another try of an item, or batch, of which the node states `stated`.
-    pub(crate) fn next_try(
-        &self,
-        retries: &ItemRetries,
-        tries: u32,
-        stated: Option<Effect>,
-        error: &NodeError,
-    ) -> Option<Duration> {
-        let effect = stated.unwrap_or(Effect::Send).max(self.effect.unwrap_or(Effect::Pure));
-        if self.gave_up { None } else { retries.next(tries, effect, error) }
-    }
-
-    /// What became of an item, or batch, by the gravest of what its node states and what it called. An item that failed
-    /// without anything stated was to be sent, for all that is known.
-    pub(crate) fn verdict(&self, stated: Option<Effect>, error: Option<&NodeError>) -> Option<Verdict> {
-        let stated = stated.or(error.map(|_| Effect::Send));
-        if stated.max(self.effect).is_none_or(|effect| effect == Effect::Pure) {
-            return None;
-        }
-        let outcome = error.map(|error| error.outcome).or(self.outcome);
-        Some(Verdict::of(outcome.unwrap_or(Outcome::NotDone)))
-    }
 }
 
 /// The verdict on an item that proved not to have left.

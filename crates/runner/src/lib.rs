@@ -5,6 +5,7 @@
 
 mod beside;
 mod blanks;
+mod call;
 mod cancel;
 mod check;
 mod clock;
@@ -21,6 +22,7 @@ mod filter;
 mod host;
 mod http;
 mod item_loop;
+mod item_record;
 pub mod journal;
 mod keeping;
 mod lineage;

@@ -32,6 +32,8 @@ pub enum RunError {
         /// Their names.
         triggers: Vec<String>,
     },
+    /// The environment of the process does not fit.
+    Environment(String),
     /// The time zone is not in the IANA database.
     UnknownTimezone(String),
 }
@@ -47,6 +49,7 @@ impl fmt::Display for RunError {
                 write!(formatter, "the workflow has no node \"{}\". {}", printable_line(name), printable(help))
             }
             Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
+            Self::Environment(message) => formatter.write_str(message),
             Self::NoStartNode => formatter.write_str(
                 "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
             ),

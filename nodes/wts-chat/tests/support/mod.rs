@@ -280,8 +280,8 @@ impl TestServices {
 #[heddle_node::async_trait]
 impl HttpClient for TestServices {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
-        let HttpRequest { mut request, effect, credential, .. } = request;
-        let effect = effect.unwrap_or(if request.method().is_safe() { Effect::Pure } else { Effect::Send });
+        let effect = request.call_effect();
+        let HttpRequest { mut request, credential, .. } = request;
         let error = |kind, outcome, message: &str| HttpError { kind, outcome, message: message.to_owned() };
         if self.dry_run.load(Ordering::SeqCst) {
             self.shown.lock().expect("a lock").push(request);

@@ -1,0 +1,75 @@
+//! What the calls of an item have come to, and what that means for it.
+
+use std::time::Duration;
+
+use heddle_node::{Effect, ErrorKind, Json, NodeError, Outcome};
+
+use crate::events::Verdict;
+use crate::policy::ItemRetries;
+
+/// What the calls of an item have shown so far.
+#[derive(Default)]
+pub(crate) struct ItemRecord {
+    /// The gravest effect of its calls.
+    pub(crate) effect: Option<Effect>,
+    /// The gravest outcome of its calls with an effect.
+    pub(crate) outcome: Option<Outcome>,
+    /// The least grave outcome of them.
+    pub(crate) least_outcome: Option<Outcome>,
+    /// The last request of a dry run, secrets masked.
+    pub(crate) dry_run_request: Option<Json>,
+    /// Whether the item called a workflow: then its effect is whatever that did.
+    pub(crate) called_workflow: bool,
+    /// The gravest outcome of what called workflows sent.
+    pub(crate) called_outcome: Option<Outcome>,
+    /// Why a call was refused: it was graver than the node states.
+    pub(crate) refusal: Option<NodeError>,
+    /// A service could not be reached, as for many items before.
+    pub(crate) gave_up: bool,
+    /// The id under which the service knows the last call with an effect.
+    pub(crate) sender_id: Option<String>,
+}
+
+impl ItemRecord {
+    /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them, and a
+    /// call that was refused is never passed over in silence.
+    pub(crate) fn settle<T>(
+        &mut self,
+        output: Result<T, NodeError>,
+        before: Outcome,
+    ) -> Result<T, NodeError> {
+        let output = match (output, self.refusal.take()) {
+            (Err(error), Some(_)) if error.kind == ErrorKind::Cancelled => Err(error),
+            (_, Some(refusal)) => Err(refusal),
+            (output, None) => output,
+        };
+        output.map_err(|mut error| {
+            let called = self.outcome.max(self.called_outcome).unwrap_or(Outcome::NotDone);
+            error.outcome = error.outcome.max(called).max(before);
+            error
+        })
+    }
+
+    /// The pause before another try of an item, or batch, of which the node states `stated`.
+    pub(crate) fn next_try(
+        &self,
+        retries: &ItemRetries,
+        tries: u32,
+        stated: Option<Effect>,
+        error: &NodeError,
+    ) -> Option<Duration> {
+        let effect = stated.unwrap_or(Effect::Send).max(self.effect.unwrap_or(Effect::Pure));
+        if self.gave_up { None } else { retries.next(tries, effect, error) }
+    }
+
+    /// What became of an item, or batch, by the gravest of what its node states and what it called. An item that failed
+    /// without anything stated was to be sent, for all that is known.
+    pub(crate) fn verdict(&self, stated: Option<Effect>, error: Option<&NodeError>) -> Option<Verdict> {
+        let stated = stated.or(error.map(|_| Effect::Send));
+        if stated.max(self.effect).is_none_or(|effect| effect == Effect::Pure) {
+            return None;
+        }
+        let outcome = error.map(|error| error.outcome).or(self.outcome);
+        Some(Verdict::of(outcome.unwrap_or(Outcome::NotDone)))
+    }
+}
