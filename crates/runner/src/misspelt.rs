@@ -58,7 +58,7 @@ const SETTINGS: [&str; 17] = [
     "redactionPolicy",
     "customTelemetryTags",
 ];
-const NODE: [&str; 24] = [
+const NODE: [&str; 25] = [
     "id",
     "name",
     "type",
@@ -82,6 +82,7 @@ const NODE: [&str; 24] = [
     "forcedParameters",
     "concurrency",
     "timeLimit",
+    "answerLimit",
     "strict",
 ];
 

@@ -172,6 +172,7 @@ impl Check<'_> {
         let is_whole = |value: &Json| value.as_f64().is_some_and(|n| n >= 1.0 && n.fract() == 0.0);
         wrong("concurrency", &is_whole, "a whole number from 1");
         wrong("timeLimit", &|value| value.as_f64().is_some_and(|ms| ms > 0.0), "a number of milliseconds");
+        wrong("answerLimit", &|value| value.as_f64().is_some_and(|mb| mb > 0.0), "a number of megabytes");
         let choices = ["stopWorkflow", "continueRegularOutput", "continueErrorOutput"];
         wrong(
             "onError",

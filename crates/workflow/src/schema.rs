@@ -113,6 +113,7 @@ fn node_schema() -> Value {
             "webhookId": { "type": "string", "description": "First part of the paths of its webhooks." },
             "concurrency": { "type": "integer", "minimum": 1, "description": "How many items may be in work at once. Heddle's own; n8n ignores it." },
             "timeLimit": { "type": "number", "exclusiveMinimum": 0, "description": "How long one item may take, in milliseconds. Heddle's own; n8n ignores it." },
+            "answerLimit": { "type": "number", "exclusiveMinimum": 0, "description": "How large an answer of a service may be, in megabytes. Heddle's own; n8n ignores it." },
             "strict": { "type": "boolean", "description": "Whether an item fails where an expression inside a text gives nothing. Heddle's own; n8n ignores it." }
         }
     })
