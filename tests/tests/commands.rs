@@ -248,7 +248,7 @@ fn a_workflow_may_come_on_standard_input() {
     let run = fed(&["run", "-", "--pins", "--sandbox"], &example);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert_eq!(run.json().as_array().map(Vec::len), Some(3));
-    let check = fed(&["check", "-"], &example);
+    let check = fed(&["check", "-", "--sandbox"], &example);
     assert_eq!(
         (check.status, check.stdout.as_str()),
         (0, "standard input: no problems\n"),
@@ -264,7 +264,9 @@ fn a_workflow_may_come_on_standard_input() {
 
 #[test]
 fn standard_input_is_not_read_for_two_things() {
-    for arguments in [&["run", "-", "--input", "-"][..], &["check", "-", "-"][..]] {
+    for arguments in
+        [&["run", "-", "--input", "-"][..], &["check", "-", "-"], &["check", "-", "--input", "-"]]
+    {
         let twice = fed(arguments, b"{}");
         assert_eq!((twice.status, twice.stdout.as_str()), (2, ""));
         assert!(
