@@ -6,6 +6,8 @@ use heddle_node::{Json, NodeError};
 use crate::credentials::{ByItem, NodeCredentials, ResolvedCredential, expression_failed};
 use crate::evaluation::evaluate;
 use crate::host::Host;
+use crate::prepared::PreparedNode;
+use crate::prepared_workflow::reference;
 
 /// Evaluates the expressions of a node's credentials at each of `count` items of a scene.
 pub(crate) fn evaluate_credentials(
@@ -27,6 +29,18 @@ pub(crate) fn evaluate_credentials(
         }
         credential.by_item = Some(by_item);
     }
+}
+
+/// Whether an expression in the credentials of a node may read other items than those that the node gets.
+pub(crate) fn read_other_items(host: &Host, node: &PreparedNode, settings: &heddle_workflow::Node) -> bool {
+    let declared = node.node.header().credentials;
+    let credentials = host.resolve_credentials(declared, |name| reference(settings, name));
+    credentials.values().any(|credential| {
+        let stored = credential.resolved.as_ref().ok().and_then(|resolved| resolved.expressions.as_ref());
+        stored.is_some_and(|stored| {
+            CompiledValue::compile(stored).templates().any(|(_, template)| template.reads_other_items())
+        })
+    })
 }
 
 fn fields(name: &str, compiled: &CompiledValue, scene: &Scene<'_>) -> Result<Json, NodeError> {

@@ -9,7 +9,7 @@ use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
 
 use crate::cancel::{CancelReason, StopSignal};
-use crate::credential_expressions::evaluate_credentials;
+use crate::credential_expressions::{evaluate_credentials, read_other_items};
 use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
 use crate::evaluation::{Resolver, Site, watcher};
@@ -79,7 +79,9 @@ impl<'h> Execution<'h> {
         if nesting.depth == 0 && !options.dry_run && acts() {
             crate::proxy::check(|name| std::env::var_os(name)).map_err(RunError::Environment)?;
         }
-        let keeping = Keeping::new(&options.kept_outputs, &prepared);
+        let keeping = Keeping::new(&options.kept_outputs, &prepared, |index, node| {
+            read_other_items(host, node, &prepared.workflow.nodes[index])
+        });
         let zone = host.zone(&workflow, &options)?;
         let clock = Clock { now: started_at, zone };
         let scene = Arc::new(RunScene {

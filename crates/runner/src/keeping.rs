@@ -4,6 +4,7 @@ use heddle_node::node::Tier;
 use heddle_workflow::{ConnectionFilter, ExecutionOrder, NodeIndex};
 
 use crate::node_runner::only_computes;
+use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;
 use crate::scheduler::Scheduler;
@@ -31,13 +32,21 @@ pub(crate) struct Keeping {
 }
 
 impl Keeping {
-    pub(crate) fn new(kept: &KeptOutputs, prepared: &PreparedWorkflow) -> Self {
+    /// What to hold on to. `reads_beside` says of a node whether something of it beside its parameters has an expression
+    /// that may read other items than its own.
+    pub(crate) fn new(
+        kept: &KeptOutputs,
+        prepared: &PreparedWorkflow,
+        reads_beside: impl Fn(NodeIndex, &PreparedNode) -> bool,
+    ) -> Self {
         let PreparedWorkflow { workflow, graph, nodes, .. } = prepared;
         let reads_other_items: Vec<bool> = nodes
             .iter()
-            .map(|node| {
-                let mut templates = node.iter().flat_map(|node| node.compiled.templates());
-                templates.any(|(_, template)| template.reads_other_items())
+            .enumerate()
+            .map(|(index, node)| {
+                let Some(node) = node else { return false };
+                node.compiled.templates().any(|(_, template)| template.reads_other_items())
+                    || (*kept != KeptOutputs::All && reads_beside(index, node))
             })
             .collect();
         let leads_to_reader: Vec<bool> = (0..nodes.len())
