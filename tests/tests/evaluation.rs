@@ -84,7 +84,7 @@ fn setting(expressions: &[&str], keys: Value) -> Value {
         .iter()
         .enumerate()
         .map(|(index, expression)| {
-            json!({ "id": index.to_string(), "name": format!("v{index}"), "value": expression, "type": "any" })
+            json!({ "id": index.to_string(), "name": format!("v{index}"), "value": expression, "type": "string" })
         })
         .collect();
     let mut set = json!({
@@ -135,7 +135,7 @@ fn an_evaluation_that_cannot_be_interrupted_is_an_error_of_its_item() {
     for (n, output) in outputs.iter().enumerate() {
         match n {
             1 | 3 => assert_eq!(output["error"], "Expression timed out", "{output}"),
-            _ => assert_eq!(output["v0"], json!(n * 2), "{output}"),
+            _ => assert_eq!(output["v0"], (n * 2).to_string(), "{output}"),
         }
     }
 }
@@ -161,9 +161,9 @@ fn items_keep_their_order_and_are_all_there_when_threads_and_slices_change() {
     assert_eq!(outputs.len(), 3000);
     for (n, output) in outputs.iter().enumerate() {
         assert_eq!(output["n"], json!(n));
-        assert_eq!(output["v1"], json!(n + 1));
+        assert_eq!(output["v1"], (n + 1).to_string());
         if n % 35 != 0 {
-            assert_eq!(output["v0"], json!(n), "{output}");
+            assert_eq!(output["v0"], n.to_string(), "{output}");
         }
     }
 }
@@ -197,7 +197,7 @@ fn no_expression_ends_the_process() {
         std::fs::write(&file, workflow.to_string()).expect("it can be written");
         let finished = Finished::of(heddle().args(["run", "--quiet"]).arg(&file));
         let short: String = expression.chars().take(90).collect();
-        assert!(matches!(finished.status, 0 | 1 | 2), "{short}: {} {}", finished.status, finished.stderr);
+        assert!(matches!(finished.status, 0 | 1), "{short}: {} {}", finished.status, finished.stderr);
         assert!(!finished.stderr.contains("panicked"), "{short}: {}", finished.stderr);
     }
 }

@@ -12,10 +12,16 @@ use crate::native::function::{self, MAX_PARAMETERS};
 use crate::native::operand::{MAX_TEXT, Operand, position, text};
 use crate::value::Value;
 
+/// A longer pattern is the engine's: compiling one takes more than its length.
+const MOST_PATTERN: usize = 1000;
+
 impl Pattern {
     /// The pattern of a literal, unless it means something else to texts of whole characters than to JavaScript's UTF-16.
     pub(crate) fn new(source: &str, flags: &str) -> Option<Self> {
-        if !is_basic(source) || flags.contains(|flag| !matches!(flag, 'g' | 'i' | 'm' | 's')) {
+        if source.len() > MOST_PATTERN
+            || !is_basic(source)
+            || flags.contains(|flag| !matches!(flag, 'g' | 'i' | 'm' | 's'))
+        {
             return None;
         }
         let exponent = search_exponent(source)?;

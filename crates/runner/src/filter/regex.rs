@@ -101,6 +101,11 @@ impl Engine {
     fn test(&self, pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool, NodeError> {
         self.checks.set(0);
         let (source, flags) = split_pattern(pattern);
+        if takes_long_to_compile(source) {
+            return Err(NodeError::operation("Regular expression is too large").with_description(
+                "Compare with a list of values in place of a pattern of very many alternatives.",
+            ));
+        }
         let flags = match case_sensitive || flags.contains('i') {
             true => Cow::Borrowed(flags),
             false => Cow::Owned(format!("{flags}i")),
@@ -122,6 +127,30 @@ impl Engine {
             })
         })
     }
+}
+
+/// Whether compiling a pattern, which cannot be interrupted, takes more than about a second: as many steps as its length
+/// and the number of its alternatives give multiplied, or the length of a class, or its length where it looks behind.
+fn takes_long_to_compile(source: &str) -> bool {
+    const MOST_STEPS: usize = 1 << 31;
+    let (mut repeated, mut longest, mut class) = (0, 0, None);
+    let mut bytes = source.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (byte, class) {
+            (b'\\', _) => drop(bytes.next()),
+            (b']', Some(start)) => {
+                longest = longest.max(at - start);
+                class = None;
+            }
+            (b'[', None) => class = Some(at),
+            (b'|', None) => repeated += 1,
+            _ => {}
+        }
+    }
+    if source.contains("(?<") {
+        repeated += source.len();
+    }
+    source.len().saturating_mul(repeated + longest) > MOST_STEPS
 }
 
 fn failure(pattern: &str) -> NodeError {
