@@ -68,8 +68,10 @@ struct Parser {
 
 type Parsed = Result<Node, Thrown>;
 
-const MAX_DEPTH: usize = 200;
-const MAX_CHAINED: usize = 500;
+/// So deep that nobody writes it, and so little that a small stack holds it.
+const MAX_DEPTH: usize = 50;
+/// The same for parts behind parts.
+const MAX_CHAINED: usize = 100;
 
 fn too_deep() -> Thrown {
     Thrown::expression("The query nests too deeply")
