@@ -24,7 +24,7 @@ fn run(service: &Service, workflow: &Value, arguments: &[&str]) -> Finished {
 
 fn check(service: &Service, workflow: &Value, arguments: &[&str]) -> Finished {
     let file = service.write("workflow.json", workflow.to_string());
-    Finished::of(heddle_tests::heddle().arg("check").arg(file).args(arguments))
+    Finished::of(heddle_tests::heddle().args(["check", "--sandbox"]).arg(file).args(arguments))
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn everything_is_found_at_once() {
     { "name": "A", "type": "t", "position": [0, 0], "id": "1" },
     { "name": "A", "type": "t", "position": [0, 0], "id": "2" },
     { "name": "B", "position": [0], "id": "2", "disabled": "yes", "onError": "stop" },
-    { "name": "", "type": 5, "position": [0, 0], "parameters": [] },
+    { "name": "", "type": 5, "position": [0, 0], "parameters": [1] },
     null
   ],
   "connections": {

@@ -51,15 +51,14 @@ impl Site {
         self.prepared().is_some_and(|prepared| prepared.compiled.needs_javascript())
     }
 
-    /// Evaluates at an item; `None` where that takes JavaScript, else whether there is a value.
+    /// Evaluates at one of the items, the one with the index; `None` where that takes JavaScript, else whether there is a value.
     fn evaluate(
         &self,
         with: With<'_>,
         compiled: &CompiledValue,
         watcher: &Arc<dyn Watcher>,
         blanks: Option<&Blanks>,
-        items: &[Item],
-        index: usize,
+        (items, index): (&[Item], usize),
         value: &mut Json,
     ) -> Result<Option<bool>, (String, ExpressionError)> {
         let view = View { run: &self.run, run_data: &self.run_data };
@@ -117,7 +116,7 @@ impl Site {
         let notes_gaps = prepared.has_effect() && (self.is_strict || self.gaps.is_some());
         let blanks = notes_gaps.then(Blanks::default);
         let evaluated = self
-            .evaluate(with, &prepared.compiled, watcher, blanks.as_ref(), items, index, parameters)
+            .evaluate(with, &prepared.compiled, watcher, blanks.as_ref(), (items, index), parameters)
             .map_err(|(pointer, error)| expression_error(&pointer, error, index, &prepared.stored))?;
         if evaluated.is_none() {
             return Ok(false);
