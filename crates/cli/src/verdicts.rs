@@ -106,7 +106,8 @@ impl Verdicts {
                 match error {
                     // What a node that takes its items all at once says is about all of them.
                     Some(error) if error.item_index.is_none() => {
-                        if !std::mem::replace(&mut self.runs[index].has_failed, true) {
+                        let is_told = std::mem::replace(&mut self.runs[index].has_failed, true);
+                        if !is_told {
                             self.note_failure(index, None, None, error);
                         }
                     }
@@ -400,7 +401,13 @@ fn place(at: &NodeSite, tells_run: bool) -> (String, Option<usize>) {
 fn list(runs: &[&Run], verdict: Verdict) -> String {
     let several = runs.iter().any(|run| run.at.run > 0);
     // Runs that differ by nothing but the item that they were called for stand together.
-    let mut groups: Vec<(String, String, Vec<usize>, Option<&Arc<str>>)> = Vec::new();
+    struct Group<'a> {
+        items: String,
+        place: String,
+        called_for: Vec<usize>,
+        caller: Option<&'a Arc<str>>,
+    }
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for run in runs {
         let items: Vec<usize> = run.items(verdict).collect();
         if items.is_empty() {
@@ -412,17 +419,21 @@ fn list(runs: &[&Run], verdict: Verdict) -> String {
             Some(Origin::Call { by, .. }) => Some(&by.node),
             _ => None,
         };
-        let group = groups
-            .iter_mut()
-            .find(|group| group.0 == items && group.1 == place && group.2.is_empty() == called_for.is_none());
+        let group = groups.iter_mut().find(|group| {
+            group.items == items
+                && group.place == place
+                && group.called_for.is_empty() == called_for.is_none()
+        });
         match (group, called_for) {
-            (Some(group), Some(item)) => group.2.push(item),
-            (_, called_for) => groups.push((items, place, called_for.into_iter().collect(), caller)),
+            (Some(group), Some(item)) => group.called_for.push(item),
+            (_, called_for) => {
+                groups.push(Group { items, place, called_for: called_for.into_iter().collect(), caller });
+            }
         }
     }
     let texts: Vec<String> = groups
         .into_iter()
-        .map(|(items, place, called_for, caller)| match caller {
+        .map(|Group { items, place, called_for, caller }| match caller {
             Some(caller) if !called_for.is_empty() => {
                 let word = if called_for.len() == 1 { "item" } else { "each of the items" };
                 format!("{items} for {word} {} of {}{place}", ranges(&called_for), printable_line(caller))

@@ -265,7 +265,7 @@ fn loops_that_cannot_be_interrupted_have_a_bound() {
     let long = "{ length: 2 ** 53 - 1 }";
     for code in [
         format!("[].join.call({long})"),
-        format!("[].toString.call({{ length: 2 ** 53 - 1, join: [].join }})"),
+        "[].toString.call({ length: 2 ** 53 - 1, join: [].join })".to_owned(),
         format!("[].indexOf.call({long}, 1)"),
         format!("[].lastIndexOf.call({long}, 1)"),
         format!("[].includes.call({long}, 1)"),

@@ -156,7 +156,7 @@ pub(crate) fn evaluate_apart(
     let watcher: Arc<dyn Watcher> = Arc::clone(&watch) as Arc<dyn Watcher>;
     let mut value = Json::NULL;
     let here = With::Native(threads.limits());
-    if site.evaluate(here, &compiled, &watcher, None, &[], 0, &mut value).ok()?.is_some() {
+    if site.evaluate(here, &compiled, &watcher, None, (&[], 0), &mut value).ok()?.is_some() {
         return Some(value);
     }
     if threads.are_exhausted() {
@@ -165,7 +165,7 @@ pub(crate) fn evaluate_apart(
     let (sender, receiver) = sync_channel(1);
     let work = move |engine: &mut Engine| {
         let mut value = Json::NULL;
-        let evaluated = site.evaluate(With::Engine(engine), &compiled, &watcher, None, &[], 0, &mut value);
+        let evaluated = site.evaluate(With::Engine(engine), &compiled, &watcher, None, (&[], 0), &mut value);
         let _ = sender.send(evaluated.ok().map(|_| value));
     };
     let ticket = threads.start(work).ok()?;
