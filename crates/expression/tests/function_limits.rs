@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use heddle_expression::{Clock, Value, extensions};
 use heddle_node::{Json, json};
 
-/// A megabyte. An unoptimised build is some twenty times slower: what takes quadratic time shows as well with less.
-const SIZE: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+/// A megabyte. An unoptimised build is some twenty times slower: what takes quadratic time shows there with less, too.
+const SIZE: usize = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
 /// Elements and members of arrays and objects of about that size.
 const COUNT: usize = SIZE / 32;
 

@@ -10,9 +10,9 @@ use super::{Include, Rules, convert, upgrade};
 const TYPES: [&str; 6] = ["string", "number", "boolean", "array", "object", "binary"];
 /// Types of a field of versions 3 to 3.2.
 const ROW_TYPES: [&str; 5] = ["stringValue", "numberValue", "booleanValue", "arrayValue", "objectValue"];
-/// Types that are converted as well, although no form offers them.
-const FURTHER_TYPES: [&str; 7] =
-    ["datetime", "time", "options", "url", "jwt", "form-fields", "string-alphanumeric"];
+/// Types that are converted as well, although no form offers them, and `any`, which leaves a value as it is.
+const FURTHER_TYPES: [&str; 8] =
+    ["any", "datetime", "time", "options", "url", "jwt", "form-fields", "string-alphanumeric"];
 
 /// How fields are written since version 3.3.
 const SHAPE: &str = "Write each field as { \"name\": …, \"type\": \"string\", \"value\": … } in the list \"assignments.assignments\".";
