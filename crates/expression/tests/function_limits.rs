@@ -15,6 +15,9 @@ const SIZE: usize = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
 /// Elements and members of arrays and objects of about that size.
 const COUNT: usize = SIZE / 32;
 
+/// The stack of a thread that evaluates.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Twice the time that an evaluation has.
 const MOST: Duration = Duration::from_secs(10);
 
@@ -225,11 +228,16 @@ fn shown(value: &Value) -> String {
 }
 
 #[test]
+#[ignore = "takes minutes where nothing is optimised: cargo test --release --package heddle-expression --test function_limits -- --ignored"]
 fn methods_end_in_time() {
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let slow: Vec<String> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| slow_methods(&next))).collect();
+        let worker = || {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            thread.spawn_scoped(scope, || slow_methods(&next)).unwrap()
+        };
+        let workers: Vec<_> = (0..threads).map(|_| worker()).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     });
     assert!(slow.is_empty(), "{slow:#?}");

@@ -199,7 +199,8 @@ impl<'h> Execution<'h> {
                 let inputs = std::mem::take(&mut run.inputs);
                 let end = self.run_node(&run, inputs).await;
                 let waits = self.wait_till.is_some();
-                let outcome = end.outputs.map_or(Outcome::Failed, |outputs| {
+                // A node that continues after its failure has put something out.
+                let outcome = end.outputs.map_or(Outcome::Aborted, |outputs| {
                     let outputs = outputs.into_iter().map(Some).collect();
                     if waits { Outcome::Waiting(outputs) } else { Outcome::Output(outputs) }
                 });

@@ -15,6 +15,7 @@ impl Scheduler {
             Outcome::Output(outputs) => (Some(outputs), CompletionStatus::Success),
             Outcome::Waiting(outputs) => (Some(outputs), CompletionStatus::Waiting),
             Outcome::Nothing => (None, CompletionStatus::Success),
+            Outcome::Aborted => return Some(self.fail(entry, run_index, execution_index)),
             Outcome::Failed if !node.continues_after_failure => {
                 return Some(self.fail(entry, run_index, execution_index));
             }

@@ -75,6 +75,8 @@ pub enum Outcome {
     Nothing,
     /// The node failed as a whole, after all tries. Whether the run stops is the node's setting (`docs/engine.md §12.1`).
     Failed,
+    /// The node failed, and the run ends whatever the node's setting says.
+    Aborted,
     /// The node ran and wants to wait; the scheduler gives nothing more until [`Scheduler::resume`].
     Waiting(Branches),
 }
