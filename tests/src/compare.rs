@@ -63,6 +63,26 @@ pub fn compare_last_outputs(all: &RunResult, sparing: &RunResult) -> Result<(), 
     Err(format!("without the outputs before:\n  with    {:?}\n  without {:?}", last(all), last(sparing)))
 }
 
+/// What of a run is compared: the status, the text of the error, and of each node run its outputs.
+pub(crate) fn shown(result: &RunResult) -> Value {
+    let run = serde_json::to_value(result).expect("a run is JSON");
+    let data = &run["data"]["resultData"];
+    let nodes: Map<String, Value> = data["runData"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, runs)| {
+            let runs = runs.as_array().into_iter().flatten();
+            (name.clone(), runs.map(|run| outputs(&run["data"]["main"])).collect())
+        })
+        .collect();
+    let mut shown = json!({ "status": run["status"], "nodes": nodes });
+    if let Some(message) = data["error"].get("message") {
+        shown["error"] = message.clone();
+    }
+    shown
+}
+
 fn compare(what: &str, expected: &Value, ours: &Value) -> Result<(), String> {
     if expected == ours { Ok(()) } else { Err(format!("{what}:\n  n8n    {expected}\n  heddle {ours}")) }
 }

@@ -5,6 +5,7 @@ pub mod hostile_service;
 pub mod measure;
 pub mod oracle;
 pub mod readers;
+pub mod recorded;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

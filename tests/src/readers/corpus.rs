@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::answers::SEPARATOR;
 use super::registry;
+use crate::recorded::{Case, families};
 use crate::{files_below, root};
 
 /// Larger files teach a fuzzer nothing that smaller ones do not.
@@ -28,23 +29,23 @@ fn recorded(name: &str) -> Value {
     read(&root().join("tests/conformance/expressions").join(name))
 }
 
-/// The files of this name in the recorded workflows.
-fn files_called(name: &str) -> Vec<Vec<u8>> {
-    let files = files_below(&root().join("tests/conformance/workflows"));
-    let called = files.iter().filter(|file| file.file_name().is_some_and(|found| found == name));
-    called.map(|file| std::fs::read(file).expect("a recorded file can be read")).collect()
+/// The recorded workflows.
+fn recorded_workflows() -> Vec<Case> {
+    families().into_iter().flat_map(|family| family.cases).collect()
 }
 
 pub(super) fn workflows() -> Vec<Vec<u8>> {
     let folder = root().join("crates/workflow/tests/workflows");
     let whole =
         files_below(&folder).into_iter().map(|file| std::fs::read(file).expect("the file can be read"));
-    inputs(files_called("workflow.json").into_iter().chain(whole))
+    let recorded = recorded_workflows().into_iter().map(|case| case.workflow.to_string().into_bytes());
+    inputs(recorded.chain(whole))
 }
 
 pub(super) fn items() -> Vec<Vec<u8>> {
     let lines = "{\"first\":\"Ada\"}\n{\"first\":\"Zoë\",\"n\":1e400,\"s\":\"\\ud83d\"}\n";
-    inputs(files_called("items.json").into_iter().chain([lines.as_bytes().to_vec()]))
+    let recorded = recorded_workflows().into_iter().filter_map(|case| case.items);
+    inputs(recorded.map(|items| items.to_string().into_bytes()).chain([lines.as_bytes().to_vec()]))
 }
 
 /// All recorded cases of expressions.
