@@ -7,11 +7,11 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use heddle_data::{Item, Json, PairedItem, Source};
 use heddle_expression::{
     Clock, Connection, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene, Template,
     WorkflowInfo,
 };
-use heddle_node::{Item, Json, PairedItem, Source};
 
 /// Source (many items) -> Middle -> Target.
 struct Run {

@@ -1,6 +1,6 @@
 //! An expression by itself: over items, without a workflow.
 
-use heddle_node::{Item, Json, PairedItem, Source};
+use heddle_data::{Item, Json, PairedItem, Source};
 
 use crate::clock::Clock;
 use crate::graph::{Connection, ConnectionGraph};

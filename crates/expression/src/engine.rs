@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::{Ctx, Object, Type, Value as JsValue};
 
 use crate::compile::Code;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::throw::Thrown;

@@ -1,6 +1,6 @@
 //! Reading a text as a moment, as n8n's `dateTime` type does (`docs/parameters.md §10`).
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::clock::Clock;
 use crate::luxon::{self, Class};

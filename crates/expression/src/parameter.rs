@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use heddle_node::Json;
-use heddle_node::parameters::STRINGIFIED_KEY;
+use heddle_data::Json;
+use heddle_data::STRINGIFIED_KEY;
 
 use crate::blanks::Blanks;
 use crate::engine::{Engine, EngineLimits, evaluate_here};

@@ -1,6 +1,6 @@
 //! Values as n8n stores them.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use crate::clock::Clock;
 use crate::error::ExpressionError;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_node::{Item, Json, Source};
+use heddle_data::{Item, Json, Source};
 
 use crate::blanks::Blanks;
 use crate::clock::Clock;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::compile::{Code, compile};
 use crate::error::ExpressionError;

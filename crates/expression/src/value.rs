@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::luxon::{DateTime, Duration, Interval};

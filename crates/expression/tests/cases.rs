@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use heddle_data::Json;
 use heddle_expression::cases::{Recording, evaluate_cases_with};
 use heddle_expression::{Engine, EngineLimits};
-use heddle_node::Json;
 
 /// When the cases were recorded.
 const NOW: i64 = 1_741_964_966_535;

@@ -7,10 +7,10 @@
 
 use std::path::Path;
 
+use heddle_data::{Json, JsonObject};
 use heddle_expression::luxon::{self, Class};
 use heddle_expression::value::{ErrorValue, RegExp};
 use heddle_expression::{Clock, Thrown, Value, extensions};
-use heddle_node::{Json, JsonObject};
 
 /// When the cases were recorded.
 const NOW: i64 = 1_741_964_966_535;

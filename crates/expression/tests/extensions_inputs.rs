@@ -4,8 +4,8 @@
 
 use std::iter::repeat_n;
 
+use heddle_data::{Json, JsonObject};
 use heddle_expression::{Clock, Value, extensions};
-use heddle_node::{Json, JsonObject};
 use proptest::prelude::*;
 
 fn clock() -> Clock {
@@ -190,7 +190,7 @@ fn long_texts_are_read_in_one_go() {
 #[test]
 fn long_arrays_are_compared_in_one_go() {
     let numbers = || (0..40_000).map(|number| Json::from(number % 30_000));
-    let objects = numbers().map(|id| heddle_node::json!({"id": id, "name": "n"}));
+    let objects = numbers().map(|id| heddle_data::json!({"id": id, "name": "n"}));
     let receiver = Value::Json(numbers().chain(objects).collect());
     let call = |name: &str, args: &[Value]| {
         let result = extensions::call(name, &receiver, args, &clock()).unwrap().unwrap();

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use heddle_data::Json;
 use heddle_expression::{Clock, Value, extensions};
-use heddle_node::Json;
 
 const HEADER: &str = "\
 # Characters in letters of ASCII. Made by tests/extensions_transliteration.rs from the crate unidecode 0.3.0:

@@ -7,8 +7,8 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use heddle_data::{Json, json};
 use heddle_expression::{Clock, Value, extensions};
-use heddle_node::{Json, json};
 
 /// A megabyte. An unoptimised build is some twenty times slower: what takes quadratic time shows there with less, too.
 const SIZE: usize = if cfg!(debug_assertions) { 50_000 } else { 1_000_000 };
@@ -192,12 +192,12 @@ fn objects() -> Vec<Value> {
     let plain = Json::from(
         (0..count)
             .map(|number| (format!("key{number}"), Json::from(number)))
-            .collect::<heddle_node::JsonObject>(),
+            .collect::<heddle_data::JsonObject>(),
     );
     let texts = Json::from(
         (0..count)
             .map(|number| (format!("key{number}"), Json::from("a")))
-            .collect::<heddle_node::JsonObject>(),
+            .collect::<heddle_data::JsonObject>(),
     );
     let dates = Value::object((0..count).map(|number| (format!("key{number}"), Value::Date(number as f64))));
     let map = Value::Map((0..count).map(|number| (Value::from(number as f64), Value::NULL)).collect());

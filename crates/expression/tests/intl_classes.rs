@@ -4,9 +4,9 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+use heddle_data::{Json, json};
 use heddle_expression::cases::{Recording, evaluate_cases_with};
 use heddle_expression::{Engine, EngineLimits};
-use heddle_node::{Json, json};
 
 fn read(name: &str) -> Json {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/expressions/");

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use heddle_data::{Json, json};
 use heddle_expression::cases::{Recording, evaluate_cases_with};
 use heddle_expression::{Engine, EngineLimits};
-use heddle_node::{Json, json};
 
 fn engine() -> Engine {
     Engine::new(EngineLimits { time: Duration::from_millis(300), memory: 32 * 1024 * 1024 })

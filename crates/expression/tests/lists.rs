@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use heddle_data::{Item, Json, json};
 use heddle_expression::{Alone, Clock, Engine, EngineLimits, Scene, Template};
-use heddle_node::{Item, Json, json};
 
 fn items(count: usize, mark: &str) -> Vec<Item> {
     let item = |index: usize| {

@@ -10,8 +10,8 @@
 
 use std::path::Path;
 
+use heddle_data::Json;
 use heddle_expression::{Clock, Value, locale};
-use heddle_node::Json;
 use jiff::tz::TimeZone;
 
 fn check(file: &Path) -> (usize, Vec<String>) {
@@ -38,9 +38,9 @@ fn check(file: &Path) -> (usize, Vec<String>) {
             Ok(value) => value.to_json().unwrap_or_default(),
             Err(thrown) => match member("expected").get("message") {
                 Some(_) => {
-                    heddle_node::json!({ "throws": thrown.name.as_str(), "message": thrown.message.as_str() })
+                    heddle_data::json!({ "throws": thrown.name.as_str(), "message": thrown.message.as_str() })
                 }
-                None => heddle_node::json!({ "throws": thrown.name.as_str() }),
+                None => heddle_data::json!({ "throws": thrown.name.as_str() }),
             },
         };
         let expected = member("expected");

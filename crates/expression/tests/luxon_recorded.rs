@@ -4,9 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use heddle_data::{Json, JsonObject, number_to_string};
 use heddle_expression::luxon::{self, Class};
 use heddle_expression::{Clock, Thrown, Value};
-use heddle_node::{Json, JsonObject, number_to_string};
 use jiff::tz::TimeZone;
 
 /// The time that was "now" when the results were recorded.

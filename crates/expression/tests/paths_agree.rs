@@ -4,9 +4,9 @@
 
 use std::cell::RefCell;
 
+use heddle_data::{Json, json};
 use heddle_expression::cases::{Recording, evaluate_cases_with};
 use heddle_expression::{Engine, EngineLimits};
-use heddle_node::{Json, json};
 use proptest::prelude::*;
 use proptest::sample::select;
 

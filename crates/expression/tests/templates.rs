@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+use heddle_data::{Item, Json, Source, json};
 use heddle_expression::{
     Clock, CompiledValue, Connection, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene,
     Template, WorkflowInfo,
 };
-use heddle_node::{Item, Json, Source, json};
 
 /// The text at the place of a template's error.
 fn error_text(template: &str) -> &str {

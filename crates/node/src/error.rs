@@ -7,6 +7,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
+use heddle_form::parameters::ParameterError;
+
 use crate::json::{Json, JsonObject};
 
 /// n8n's class of the errors that a node gives of its own.
@@ -352,5 +354,36 @@ impl fmt::Display for NodeError {
 impl Error for NodeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<ParameterError> for NodeError {
+    fn from(error: ParameterError) -> Self {
+        let Some(description) = error.description else {
+            let description = format!("Correct the value of {} and run the workflow again.", error.path);
+            return Self::parameter(error.path, error.message).with_description(description);
+        };
+        let mut invalid = Self::new(ErrorKind::Input, error.message).with_description(description);
+        invalid.parameter = Some(error.path);
+        invalid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heddle_form::NodeProperty;
+    use heddle_form::parameters::coerce;
+
+    use super::*;
+    use crate::{from_json, json};
+
+    #[test]
+    fn a_parameter_that_does_not_fit_is_named_by_the_error() {
+        let form: Vec<NodeProperty> = from_json(&json!([
+            {"displayName": "Recipient", "name": "to", "type": "string", "default": "", "required": true},
+        ]))
+        .expect("a form");
+        let error = NodeError::from(coerce(&form, &json!({"to": ""}), 1.0).expect_err("it is empty"));
+        assert_eq!((error.kind, error.parameter.as_deref()), (ErrorKind::Parameter, Some("to")));
     }
 }

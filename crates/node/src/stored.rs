@@ -1,7 +1,9 @@
 //! Parameters as a workflow file stores them, for what a node can tell of them before anything runs.
 
 use crate::error::NodeError;
-use crate::json::{Json, JsonObject};
+pub use heddle_form::parameters::{holds_expression, pointer_of};
+
+use crate::json::Json;
 
 /// Parameters of a node, upgraded and filled with defaults. A text in them that begins with `=` is an expression, which
 /// only an item can answer; everything else is what every item gets.
@@ -81,31 +83,4 @@ impl From<NodeError> for StoredProblem {
             weight: Weight::FailsWhenRun,
         }
     }
-}
-
-/// The JSON pointer of a path such as `rows.row[1].key`.
-pub fn pointer_of(path: &str) -> String {
-    let mut pointer = String::new();
-    for key in path.split('.') {
-        let mut steps = key.split('[');
-        let name = steps.next().unwrap_or_default();
-        if !name.is_empty() {
-            pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        }
-        for index in steps {
-            pointer.push('/');
-            pointer.push_str(index.trim_end_matches(']'));
-        }
-    }
-    pointer
-}
-
-/// Whether a stored value is an expression, or holds one.
-pub fn holds_expression(value: &Json) -> bool {
-    if let Some(text) = value.as_str() {
-        return text.starts_with('=');
-    }
-    let members = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
-    value.as_array().unwrap_or_default().iter().chain(members).any(holds_expression)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::node::to_number;

@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for HeadVisitor {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Head, E> {
-        Ok(Head { id: Some(heddle_node::Json::from(number).to_string()), ..Head::default() })
+        Ok(Head { id: Some(heddle_data::Json::from(number).to_string()), ..Head::default() })
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Head, E> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use heddle_node::{BinaryData, Files, Item, Json, JsonObject, PairedItem};
+use heddle_data::{BinaryData, Files, Item, Json, JsonObject, PairedItem};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
@@ -98,7 +98,7 @@ fn read_binary(object: &JsonObject) -> Result<Option<Files>, String> {
     };
     let mut binary = BTreeMap::new();
     for (name, file) in files.iter() {
-        let file = heddle_node::json::from_json::<BinaryData>(file)
+        let file = heddle_data::json::from_json::<BinaryData>(file)
             .map_err(|error| format!("has a file \"{name}\" that is no binary data: {error}"))?;
         binary.insert(name.to_owned(), file);
     }

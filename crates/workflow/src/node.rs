@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 /// Bytes of a megabyte, as memory is counted.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heddle_node::{printable, printable_line};
+use heddle_data::{printable, printable_line};
 use serde::Serialize;
 
 use crate::source::Span;

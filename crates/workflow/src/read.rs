@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::encoding::{EncodingError, decode_text};
 use crate::items::describe;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use crate::node::{overlay, to_number};
 

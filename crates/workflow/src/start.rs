@@ -121,7 +121,7 @@ impl Visit {
         let parents = wanted.flat_map(|(_, edges)| edges).map(|edge| edge.node);
         let parents = parents.collect::<Vec<_>>().into_iter().rev().collect();
         let says_enabled = workflow.nodes.get(node).is_some_and(|node| {
-            !node.disabled && node.get("disabled").and_then(heddle_node::Json::as_bool) == Some(false)
+            !node.disabled && node.get("disabled").and_then(heddle_data::Json::as_bool) == Some(false)
         });
         let highest = if inputs.is_empty() && says_enabled { vec![node] } else { Vec::new() };
         if let Some(seen) = seen.get_mut(node) {

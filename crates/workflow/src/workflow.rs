@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use heddle_node::{Item, Json, JsonObject};
+use heddle_data::{Item, Json, JsonObject};
 use serde::{Serialize, Serializer};
 
 use crate::connections::Connections;

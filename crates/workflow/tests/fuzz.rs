@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use heddle_node::Json;
+use heddle_data::Json;
 use heddle_workflow::{ConnectionFilter, Graph, Workflow, find_start_node, highest_nodes};
 use proptest::prelude::*;
 

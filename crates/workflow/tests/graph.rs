@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use heddle_node::{Json, json};
+use heddle_data::{Json, json};
 use heddle_workflow::{
     Connection, ConnectionFilter, ConnectionType, Graph, Node, NodeIndex, Workflow, find_start_node,
     highest_nodes,
@@ -109,7 +109,7 @@ fn a_chain_may_be_very_long() {
     for index in 0..20_000 {
         workflow.nodes.push(Node::new(&format!("N{index}"), "n8n-nodes-base.noOp"));
     }
-    let mut connections = heddle_node::JsonObject::new();
+    let mut connections = heddle_data::JsonObject::new();
     for index in 1..20_000 {
         let target = json!({ "node": format!("N{index}"), "type": "main", "index": 0 });
         connections.insert(&format!("N{}", index - 1), json!({ "main": [[target]] }));

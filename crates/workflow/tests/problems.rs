@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use heddle_node::{Json, json};
+use heddle_data::{Json, json};
 use heddle_workflow::{Problem, Severity, Workflow};
 
 /// `line:column severity message | pointer` of everything that is wrong with a text.
@@ -173,8 +173,8 @@ fn places_are_found_by_pointer() {
 fn problems_are_written_as_json() {
     let problem = Problem::error("No").at("/nodes/0").in_node("A").in_parameter("options.x").with_help("Do");
     assert_eq!(
-        heddle_node::to_json(&problem).unwrap(),
+        heddle_data::to_json(&problem).unwrap(),
         json!({ "severity": "error", "message": "No", "help": "Do", "pointer": "/nodes/0", "node": "A", "parameter": "options.x" })
     );
-    let _: Json = heddle_node::to_json(&Problem::warning("Hm")).unwrap();
+    let _: Json = heddle_data::to_json(&Problem::warning("Hm")).unwrap();
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use heddle_node::{Item, Json, PairedItem, json};
+use heddle_data::{Item, Json, PairedItem, json};
 use heddle_workflow::{ConnectionType, ExecutionOrder, OnError, Workflow};
 
 fn read(file: &str) -> Workflow {

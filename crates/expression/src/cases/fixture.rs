@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use heddle_node::{BinaryData, Item, Json, PairedItem, Source, from_json};
+use heddle_data::{BinaryData, Item, Json, PairedItem, Source, from_json};
 
 use crate::graph::{Connection, ConnectionGraph};
 use crate::scene::{NodeInfo, RunView, WorkflowInfo};

@@ -4,7 +4,7 @@
 mod fixture;
 mod result;
 
-use heddle_node::{Item, Json, JsonObject};
+use heddle_data::{Item, Json, JsonObject};
 
 use crate::clock::Clock;
 use crate::engine::{Engine, EngineLimits};
@@ -37,7 +37,7 @@ impl Recording {
         Self {
             now,
             zone: Clock::DEFAULT_ZONE.to_owned(),
-            vars: heddle_node::json!({"region": "eu-west-1", "limit": "25", "blank": ""}),
+            vars: heddle_data::json!({"region": "eu-west-1", "limit": "25", "blank": ""}),
             execution_id: "exec-77".to_owned(),
             base_url: "http://localhost:5678".to_owned(),
         }

@@ -1,6 +1,6 @@
 //! The written form of results (`tests/conformance/expressions/README.md`).
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use crate::error::ExpressionError;
 use crate::print::{iso_date, stored};
@@ -32,7 +32,7 @@ fn value_json(value: &Value) -> Json {
         Value::Json(json) => finite(json),
         Value::RegExp(pattern) => Json::from(format!("/{}/{}", pattern.source, pattern.flags)),
         Value::Error(error) => {
-            heddle_node::json!({"name": error.name.as_str(), "message": error.message.as_str()})
+            heddle_data::json!({"name": error.name.as_str(), "message": error.message.as_str()})
         }
         Value::Map(entries) => entries
             .iter()

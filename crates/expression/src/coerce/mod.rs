@@ -5,10 +5,10 @@ mod value;
 
 use std::cmp::Ordering;
 
-use heddle_node::Json;
-use heddle_node::json::number_to_string;
+use heddle_data::Json;
+use heddle_data::json::number_to_string;
 
-pub(crate) use heddle_node::parameters::javascript::{is_white_space, text_to_number, to_number, to_text};
+pub(crate) use heddle_data::javascript::{is_white_space, text_to_number, to_number, to_text};
 
 pub(crate) use number_prefix::{parse_float, parse_int};
 

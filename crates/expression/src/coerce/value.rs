@@ -1,6 +1,6 @@
 //! JavaScript's `String(value)` and `Number(value)` for all values, those of luxon among them.
 
-use heddle_node::number_to_string;
+use heddle_data::number_to_string;
 
 use super::text_to_number;
 use crate::luxon::js_date_text;

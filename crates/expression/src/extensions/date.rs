@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use heddle_node::json;
+use heddle_data::json;
 
 use super::views::{Elements, to_any_text, to_text};
 use super::{arg, number};

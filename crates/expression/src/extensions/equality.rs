@@ -5,7 +5,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use hashbrown::DefaultHashBuilder;
-use heddle_node::Json;
+use heddle_data::Json;
 use std::hash::BuildHasher;
 
 use super::views::{Elements, is_object, own_members};

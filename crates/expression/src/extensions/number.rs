@@ -1,6 +1,6 @@
 //! The methods of numbers.
 
-use heddle_node::number_to_string;
+use heddle_data::number_to_string;
 
 use super::arg;
 use super::views::{to_any_text, to_number};

@@ -1,7 +1,7 @@
 //! The methods of objects: of plain ones, and of whatever else is an object without being an array or a date.
 
-use heddle_node::json::MAX_DEPTH;
-use heddle_node::{Json, JsonObject};
+use heddle_data::json::MAX_DEPTH;
+use heddle_data::{Json, JsonObject};
 
 use super::arg;
 use super::views::{

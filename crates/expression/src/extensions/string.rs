@@ -1,6 +1,6 @@
 //! The methods of strings.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::views::to_number;
 use super::{

@@ -1,8 +1,8 @@
 //! Reading arrays and objects, whether they are plain data or hold what JSON lacks.
 
 use hashbrown::HashMap;
-use heddle_node::json::MAX_DEPTH;
-use heddle_node::{Json, JsonObject};
+use heddle_data::json::MAX_DEPTH;
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::luxon;

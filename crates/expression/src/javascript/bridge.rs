@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use hashbrown::HashMap;
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::object::Property;
 use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
 use smol_str::SmolStr;

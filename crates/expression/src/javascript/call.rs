@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::{Ctx, Value as JsValue};
 
 use crate::error::ExpressionError;
@@ -131,7 +131,7 @@ impl<'js> Call<'_, 'js> {
         JsValue::new_undefined(self.ctx.clone())
     }
 
-    pub(super) fn item(&self, item: Option<&heddle_node::Item>, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+    pub(super) fn item(&self, item: Option<&heddle_data::Item>, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
         match item {
             Some(item) if scene.run.workflow().binary_mode_combined => self.give_json(&item.json),
             Some(item) => self.give_json(&item_json(item)),
@@ -142,7 +142,7 @@ impl<'js> Call<'_, 'js> {
     /// `json` of what [`Self::item`] gives, without the rest.
     pub(super) fn item_data(
         &self,
-        item: Option<&heddle_node::Item>,
+        item: Option<&heddle_data::Item>,
         scene: &Scene<'_>,
     ) -> Hosted<JsValue<'js>> {
         match item {
@@ -155,14 +155,14 @@ impl<'js> Call<'_, 'js> {
         }
     }
 
-    pub(super) fn items(&self, items: &[heddle_node::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+    pub(super) fn items(&self, items: &[heddle_data::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
         self.list(items, scene.run.workflow().binary_mode_combined, scene)
     }
 
     /// Items, or their data alone, as an array.
     pub(super) fn list(
         &self,
-        items: &[heddle_node::Item],
+        items: &[heddle_data::Item],
         data_alone: bool,
         scene: &Scene<'_>,
     ) -> Hosted<JsValue<'js>> {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use rquickjs::class::{JsClass, Readable, Trace};
 use rquickjs::{Array, Atom, Class, Ctx, JsLifetime, Object, Type, Value as JsValue};
 use smol_str::SmolStr;

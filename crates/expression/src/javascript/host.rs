@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::function::{Rest, This};
 use rquickjs::{Class, Coerced, Ctx, Function, Object, Result, Value as JsValue};
 

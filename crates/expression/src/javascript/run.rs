@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::function::This;
 use rquickjs::object::Property;
 use rquickjs::{Ctx, Function, Object, Result, Value as JsValue};

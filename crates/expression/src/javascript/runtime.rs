@@ -131,7 +131,7 @@ fn read_exception(object: &Object<'_>) -> ExpressionError {
         && let Ok(Some(context)) = object.ctx().json_stringify(context)
         && let Ok(context) = context.to_string()
     {
-        error.context = heddle_node::Json::parse(&context).unwrap_or_default();
+        error.context = heddle_data::Json::parse(&context).unwrap_or_default();
     }
     error
 }

@@ -4,7 +4,7 @@
 //! n8n gives every call a list of its own, so that what code changes in one is seen nowhere else. So only code that
 //! changes nothing gets a shared list ([`Code::may_share`](crate::compile::Code)), and every call in a chunk another one.
 
-use heddle_node::Json;
+use heddle_data::Json;
 use rquickjs::{Array, Ctx, Object, Persistent, Result, Value};
 
 use crate::javascript::bridge::Bridge;

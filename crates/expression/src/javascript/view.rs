@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::object::Property;
 use rquickjs::proxy::ProxyHandler;

@@ -1,6 +1,6 @@
 //! The options that a date's pattern comes to, as `resolvedOptions` shows them.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::date::DateFormat;
 use super::skeleton::unite;

@@ -69,7 +69,7 @@ impl Decimal {
         /// Beyond these powers of ten digits would be written that nobody wants.
         const MOST: i32 = 400;
         let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-        let approximate = || Self::new(crate::coerce::to_number(&heddle_node::Json::from(text)));
+        let approximate = || Self::new(crate::coerce::to_number(&heddle_data::Json::from(text)));
         let (negative, unsigned) = match text.as_bytes().first() {
             Some(b'-') => (true, &text[1..]),
             Some(b'+') => (false, &text[1..]),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use icu_locale::LanguageIdentifier;
 use serde::Deserialize;
 

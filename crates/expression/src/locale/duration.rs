@@ -1,6 +1,6 @@
 //! `Intl.DurationFormat`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::decimal::Decimal;
 use super::list;

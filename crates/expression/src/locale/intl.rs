@@ -4,7 +4,7 @@ mod numbers;
 mod tags;
 mod words;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use icu_locale::extensions::unicode::{Value as KeywordValue, key};
 
 use self::numbers::{decimal, number_format, number_method, plural_method};

@@ -1,6 +1,6 @@
 //! `Intl.Locale`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use icu_locale::extensions::unicode::{Key, Value as KeywordValue};
 use icu_locale::subtags::{Language, Region, Script, language};
 use icu_locale::{LanguageIdentifier, Locale, LocaleDirectionality, LocaleExpander};

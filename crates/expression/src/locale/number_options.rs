@@ -1,6 +1,6 @@
 //! The options of `Intl.NumberFormat`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use super::decimal::Rounding;

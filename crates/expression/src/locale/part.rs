@@ -1,6 +1,6 @@
 //! Formatted text in parts.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 /// A piece of a formatted number, date or list, with the name that `formatToParts` gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `Intl.Segmenter`: where characters as readers see them, words and sentences end.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use icu_locale::LanguageIdentifier;
 use icu_segmenter::options::{
     SentenceBreakInvariantOptions, SentenceBreakOptions, WordBreakInvariantOptions, WordBreakOptions,

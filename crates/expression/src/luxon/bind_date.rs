@@ -1,6 +1,6 @@
 //! The members of `DateTime`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::bind_duration::valid_like;
 use super::bind_interval::units_of;

@@ -111,7 +111,7 @@ fn dispatch(duration: &Duration, name: &str, args: &[Value], clock: &Clock) -> R
             Value::from(duration.to_format(first.as_str().unwrap_or_default(), arg(args, 1))?)
         }
         "toHuman" => Value::from(duration.to_human(first)?),
-        "toObject" if !valid => Value::Json(heddle_node::Json::object()),
+        "toObject" if !valid => Value::Json(heddle_data::Json::object()),
         "toObject" => Value::Json(duration.to_object()),
         "toISO" | "toJSON" | "toString" => text_or_null(duration.to_iso()),
         "toLocaleString" => text_or_null(duration.to_iso()),

@@ -1,6 +1,6 @@
 //! Dates from fields: `DateTime.fromObject`, `local`, `utc`, and what the parsers found.
 
-use heddle_node::number_to_string;
+use heddle_data::number_to_string;
 
 use super::civil::{
     Civil, Fields, WeekRule, days_in_month, days_in_year, ordinal_to_date, week_to_date, weeks_in_year,

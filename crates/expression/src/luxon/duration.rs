@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use heddle_node::{Json, JsonObject, number_to_string};
+use heddle_data::{Json, JsonObject, number_to_string};
 use smol_str::SmolStr;
 
 use super::loc::Loc;

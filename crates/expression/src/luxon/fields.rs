@@ -1,6 +1,6 @@
 //! The getters of a `DateTime`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use super::civil::{WeekRule, days_in_month, days_in_year, is_leap_year, weeks_in_year};

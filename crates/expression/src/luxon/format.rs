@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use heddle_node::{Json, number_to_string};
+use heddle_data::{Json, number_to_string};
 
 use super::civil::{Civil, Week, WeekRule};
 use super::datetime::{DateTime, Reading};

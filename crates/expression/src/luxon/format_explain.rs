@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::format_found::Found;
 use super::format_parse::{Format, FormatParser, Matcher, Piece, expand, parsing_loc};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::civil::{Civil, WeekRule};
 use super::datetime::{DateTime, Reading};
@@ -246,7 +246,7 @@ fn tech_date(civil: &Civil) -> String {
 
 /// The fields of a date as `toObject()` gives them.
 pub(crate) fn to_object(civil: &Civil) -> Json {
-    heddle_node::json!({
+    heddle_data::json!({
         "year": civil.year,
         "month": u32::from(civil.month),
         "day": u32::from(civil.day),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_node::Json;
+use heddle_data::Json;
 use smol_str::SmolStr;
 
 use super::civil::WeekRule;

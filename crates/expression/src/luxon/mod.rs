@@ -37,7 +37,7 @@ mod zone;
 
 use std::sync::Arc;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 pub use datetime::DateTime;

@@ -1,6 +1,6 @@
 //! luxon's named formats, which are options for `Intl.DateTimeFormat`.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use crate::locale::DateOptions;
 

@@ -1,6 +1,6 @@
 //! `toRelative` and `toRelativeCalendar`: how long ago a date is, in words.
 
-use heddle_node::number_to_string;
+use heddle_data::number_to_string;
 
 use super::datetime::DateTime;
 use super::loc::Loc;

@@ -1,6 +1,6 @@
 //! Time zones as luxon names them: the process zone, fixed offsets, zones of the tz database, and invalid ones.
 
-use heddle_node::{Json, JsonObject, number_to_string};
+use heddle_data::{Json, JsonObject, number_to_string};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, tz};
 use smol_str::{SmolStr, format_smolstr};

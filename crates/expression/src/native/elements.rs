@@ -1,6 +1,6 @@
 //! The elements of arrays, wherever they are.
 
-use heddle_node::{Item, Json};
+use heddle_data::{Item, Json};
 
 use crate::native::operand::Operand;
 use crate::value::Value;

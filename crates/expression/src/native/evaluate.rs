@@ -1,6 +1,6 @@
 //! Evaluating native expressions.
 
-use heddle_node::Json;
+use heddle_data::Json;
 use smol_str::SmolStr;
 
 use crate::coerce;

@@ -1,6 +1,6 @@
 //! The expressions that the native path knows.
 
-use heddle_node::json::KeyPlace;
+use heddle_data::json::KeyPlace;
 use smol_str::SmolStr;
 
 use crate::syntax::names;

@@ -1,6 +1,6 @@
 //! Functions written in an expression, and the methods of arrays that call them.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::native::Stop;
 use crate::native::elements::{Elements, append_flat, array_of};

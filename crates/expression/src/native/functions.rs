@@ -1,6 +1,6 @@
 //! Functions that are called by name.
 
-use heddle_node::Json;
+use heddle_data::Json;
 use smol_str::SmolStr;
 
 use crate::coerce;

@@ -1,6 +1,6 @@
 //! Reading members.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::coerce;
 use crate::luxon;

@@ -1,6 +1,6 @@
 //! Methods of numbers.
 
-use heddle_node::json::number_to_string;
+use heddle_data::json::number_to_string;
 
 use crate::native::Stop;
 use crate::native::operand::{Operand, text};

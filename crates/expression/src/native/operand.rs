@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use heddle_node::json::number_to_string;
-use heddle_node::{Item, Json};
+use heddle_data::json::number_to_string;
+use heddle_data::{Item, Json};
 
 use crate::coerce;
 use crate::native::Stop;

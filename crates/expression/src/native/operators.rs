@@ -1,6 +1,6 @@
 //! Binary operators.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::coerce;
 use crate::native::Stop;
@@ -83,7 +83,7 @@ fn is_textual(operand: &Operand<'_>) -> Result<bool, Stop> {
 fn addend_text<'o>(operand: &'o Operand<'_>) -> Result<std::borrow::Cow<'o, str>, Stop> {
     match operand {
         Operand::Value(Value::DateTime(date)) => {
-            Ok(heddle_node::json::number_to_string(date.millis()).to_string().into())
+            Ok(heddle_data::json::number_to_string(date.millis()).to_string().into())
         }
         _ => operand.to_text(),
     }

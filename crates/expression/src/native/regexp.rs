@@ -1,6 +1,6 @@
 //! Regular expressions that stand where they are used.
 
-use heddle_node::Json;
+use heddle_data::Json;
 use regress::{Match, Range, Regex};
 
 use crate::coerce;

@@ -1,6 +1,6 @@
 //! Methods of strings.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::coerce;
 use crate::native::Stop;

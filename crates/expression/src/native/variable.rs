@@ -1,6 +1,6 @@
 //! The variables of a run and the data of its nodes.
 
-use heddle_node::{Item, Json};
+use heddle_data::{Item, Json};
 
 use crate::native::Stop;
 use crate::native::evaluate::Evaluated;

@@ -1,6 +1,6 @@
 //! Functions that read the run (`docs/expressions/language.md §11, §13`).
 
-use heddle_node::{Item, ItemReference, Json, JsonObject, Source};
+use heddle_data::{Item, ItemReference, Json, JsonObject, Source};
 
 use crate::error::ExpressionError;
 use crate::native::Stop;
@@ -56,7 +56,7 @@ pub(crate) fn paired_item<'a>(arguments: &[Value], scene: &Scene<'a>) -> Result<
     let Some(destination) = destination.as_str() else { return Err(Stop::Blank) };
     let source = match source.as_json() {
         Some(json) if json.is_null() => None,
-        Some(json) => Some(heddle_node::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
+        Some(json) => Some(heddle_data::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
         None => return Err(Stop::Blank),
     };
     let Some(reference) = reference.as_json().filter(|json| json.is_object()) else {
@@ -65,7 +65,7 @@ pub(crate) fn paired_item<'a>(arguments: &[Value], scene: &Scene<'a>) -> Result<
     let Some(item) = reference.get("item").and_then(Json::as_u64) else { return Err(Stop::Blank) };
     let paired = ItemReference::new(u32::try_from(item).unwrap_or(u32::MAX), 0);
     let paired = match reference.get("sourceOverwrite") {
-        Some(json) => paired.in_output(heddle_node::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
+        Some(json) => paired.in_output(heddle_data::from_json::<Source>(json).map_err(|_| Stop::Blank)?),
         None => paired,
     };
     paired::from_source(destination, source.as_ref(), &paired, scene)
@@ -217,7 +217,7 @@ pub(crate) fn process(scene: &Scene<'_>) -> Json {
         }
         Environment::Denied => Json::object(),
     };
-    heddle_node::json!({
+    heddle_data::json!({
         "arch": "x64",
         "env": environment,
         "platform": "linux",

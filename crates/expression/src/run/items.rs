@@ -1,6 +1,6 @@
 //! Items as expressions see them.
 
-use heddle_node::{BinaryData, Item, Json, JsonObject, PairedItem, to_json};
+use heddle_data::{BinaryData, Item, Json, JsonObject, PairedItem, to_json};
 
 /// An item as an object: `json`, and `binary`, `pairedItem` and `error` when it has them.
 pub(crate) fn item_json(item: &Item) -> Json {

@@ -1,6 +1,6 @@
 //! The data of other nodes (`docs/expressions/language.md §11`).
 
-use heddle_node::{Item, Json};
+use heddle_data::{Item, Json};
 
 use crate::error::ExpressionError;
 use crate::native::Stop;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use heddle_node::{Item, ItemReference, Source};
+use heddle_data::{Item, ItemReference, Source};
 
 use crate::error::ExpressionError;
 use crate::native::Stop;

@@ -1,6 +1,6 @@
 //! Stored parameters as `$parameter` shows them (`docs/expressions/language.md §10`).
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 /// The names of stored parameters.
 pub(crate) fn names(parameters: &Json) -> Json {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_node::{Item, Json, JsonObject};
+use heddle_data::{Item, Json, JsonObject};
 
 use crate::error::ExpressionError;
 use crate::luxon::DateTime;

@@ -240,7 +240,7 @@ impl Lowerer<'_> {
                 self.member(object, &literal.value, optional, depth)
             }
             Expression::NumericLiteral(literal) => {
-                let name = heddle_node::json::number_to_string(literal.value);
+                let name = heddle_data::json::number_to_string(literal.value);
                 self.member(object, &name, optional, depth)
             }
             _ if self.extensions && optional => None,

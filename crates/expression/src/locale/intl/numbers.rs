@@ -1,6 +1,6 @@
 //! Numbers and their plural forms.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::{missing, parts};
 use crate::locale::decimal::{Decimal, Special};

@@ -1,6 +1,6 @@
 //! Which locales and values there are.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::locale::canonical::canonical;
 use crate::locale::number::UNITS;

@@ -1,6 +1,6 @@
 //! Distances in time, lists and the order of texts.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::{missing, parts};
 use crate::locale::number_options::NumberOptions;

@@ -1,6 +1,6 @@
 //! Spans of numbers: what start and end have in common is written once.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::{NumberFormat, Piece, placeholders};
 use crate::locale::decimal::Decimal;

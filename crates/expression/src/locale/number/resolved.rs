@@ -1,6 +1,6 @@
 //! What `Intl.NumberFormat` tells of itself.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::{Notation, NumberFormat, Style};
 use crate::locale::number_options::Grouping;

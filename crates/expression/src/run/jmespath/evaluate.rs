@@ -1,6 +1,6 @@
 //! Evaluating a query.
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::error;
 use super::functions;

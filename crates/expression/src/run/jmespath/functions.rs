@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use heddle_node::{Json, JsonObject};
+use heddle_data::{Json, JsonObject};
 
 use super::error;
 use super::evaluate::{Found, evaluate};

@@ -1,6 +1,6 @@
 //! Tokens of a query.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::error;
 use crate::throw::Thrown;

@@ -8,7 +8,7 @@ mod functions;
 mod lexer;
 mod parser;
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use crate::throw::Thrown;
 use crate::value::Value;

@@ -1,6 +1,6 @@
 //! The tree of a query: a Pratt parser with jmespath.js's binding powers.
 
-use heddle_node::Json;
+use heddle_data::Json;
 
 use super::error;
 use super::lexer::{Token, tokens};

@@ -1,6 +1,6 @@
 //! The names that mean something natively.
 
-use heddle_node::Json;
+use heddle_data::Json;
 use oxc_ast::ast::Expression;
 use smol_str::SmolStr;
 

@@ -1,0 +1,18 @@
+//! The values that travel through Heddle: JSON with JavaScript's numbers and property order, items, the links between
+//! them, and their files. Everything else is built on these.
+
+pub mod item;
+pub mod javascript;
+pub mod json;
+pub mod paired_item;
+mod printable;
+
+pub use item::{BinaryData, Files, Item, Items};
+pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
+pub use paired_item::{ItemReference, PairedItem, Source};
+pub use printable::{printable, printable_line};
+
+/// The key of an object's member whose expression is taken as `JSON.stringify` writes its value, and not as values of
+/// parameters are: nodes that take a parameter apart (`ItemNode::upgrade`) put expressions under it that they will write
+/// as JSON.
+pub const STRINGIFIED_KEY: &str = "\0json";

@@ -1,0 +1,159 @@
+//! When a property is shown (`docs/parameters.md §6`).
+
+use std::cmp::Ordering;
+
+use super::path::get_path;
+use crate::description::{DisplayOptions, NodeProperty};
+use heddle_data::javascript::{compare, is_truthy, to_text};
+use heddle_data::{Json, JsonObject};
+
+/// Whether `property` is shown.
+///
+/// `level` holds the parameters that stand beside it, `root` those of the node, `type_version` is the node's version in
+/// the workflow file.
+pub fn is_shown(property: &NodeProperty, level: &JsonObject, root: &JsonObject, type_version: f64) -> bool {
+    property
+        .display_options
+        .as_ref()
+        .is_none_or(|options| matches_display_options(options, level, root, type_version))
+}
+
+/// Whether the conditions let a field be seen: every key of `show` matches, and no key of `hide`.
+///
+/// A parameter of `show` that is an expression shows the field at once, since its value is not known yet.
+pub fn matches_display_options(
+    options: &DisplayOptions,
+    level: &JsonObject,
+    root: &JsonObject,
+    type_version: f64,
+) -> bool {
+    for (name, conditions) in options.show.iter() {
+        let values = Values::of(name, level, root, type_version);
+        if values.iter().any(is_expression) {
+            return true;
+        }
+        if !any_condition_holds(conditions, &values) {
+            return false;
+        }
+    }
+    options.hide.iter().all(|(name, conditions)| {
+        let values = Values::of(name, level, root, type_version);
+        values.is_empty() || !any_condition_holds(conditions, &values)
+    })
+}
+
+/// Whether the condition of `name` looks at an expression.
+pub(super) fn condition_has_expression(
+    name: &str,
+    level: &JsonObject,
+    root: &JsonObject,
+    type_version: f64,
+) -> bool {
+    Values::of(name, level, root, type_version).iter().any(is_expression)
+}
+
+/// Whether a stored value is an expression, or holds one.
+pub fn holds_expression(value: &Json) -> bool {
+    if let Some(text) = value.as_str() {
+        return text.starts_with('=');
+    }
+    let members = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
+    value.as_array().unwrap_or_default().iter().chain(members).any(holds_expression)
+}
+
+/// Whether the value is an expression: a text that starts with `=`.
+pub(crate) fn is_expression(value: Option<&Json>) -> bool {
+    value.and_then(Json::as_str).is_some_and(|text| text.starts_with('='))
+}
+
+/// The values that a condition looks at; `None` is JavaScript's `undefined`.
+enum Values<'a> {
+    One(Option<&'a Json>),
+    Version(Json),
+    Many(&'a [Json]),
+}
+
+impl<'a> Values<'a> {
+    fn of(name: &str, level: &'a JsonObject, root: &'a JsonObject, type_version: f64) -> Self {
+        let found = match name.strip_prefix('/') {
+            Some(path) => get_path(root, path),
+            None if name == "@version" => {
+                let version = if type_version.is_nan() { 0.0 } else { type_version };
+                return Self::Version(Json::from(version));
+            }
+            None if name == "@tool" => return Self::Version(Json::from(false)),
+            // No description of ours declares features, so none is enabled.
+            None if name == "@feature" => return Self::Many(&[]),
+            None => get_path(level, name),
+        };
+        let is_locator = found.and_then(|value| value.get("__rl")).is_some_and(is_truthy);
+        let value = if is_locator { found.and_then(|value| value.get("value")) } else { found };
+        match value.and_then(Json::as_array) {
+            Some(array) => Self::Many(array),
+            None => Self::One(value),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Many(values) if values.is_empty())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Option<&Json>> {
+        let (one, many) = match self {
+            Self::One(value) => (Some(*value), [].as_slice()),
+            Self::Version(value) => (Some(Some(value)), [].as_slice()),
+            Self::Many(values) => (None, *values),
+        };
+        one.into_iter().chain(many.iter().map(Some))
+    }
+}
+
+fn any_condition_holds(conditions: &Json, values: &Values<'_>) -> bool {
+    let conditions = conditions.as_array().unwrap_or_else(|| std::slice::from_ref(conditions));
+    conditions.iter().any(|condition| condition_holds(condition, values))
+}
+
+fn condition_holds(condition: &Json, values: &Values<'_>) -> bool {
+    let Some(object) = condition.as_object() else {
+        // An array is never one of the values: n8n compares by identity.
+        return !condition.is_array() && values.iter().any(|value| value == Some(condition));
+    };
+    let Some(operators) = object.get("_cnd").filter(|_| object.len() == 1) else {
+        return false;
+    };
+    let Some((operator, target)) = operators.as_object().and_then(|operators| operators.iter().next()) else {
+        return false;
+    };
+    if values.is_empty() {
+        return operator == "not";
+    }
+    if operator == "regex" {
+        let Ok(regex) = regress::Regex::new(&to_text(target)) else { return false };
+        return values
+            .iter()
+            .all(|value| value.and_then(Json::as_str).is_some_and(|text| regex.find(text).is_some()));
+    }
+    values.iter().all(|value| operator_holds(operator, value, target))
+}
+
+fn operator_holds(operator: &str, value: Option<&Json>, target: &Json) -> bool {
+    let is_at_least =
+        |bound: Option<&Json>| matches!(compare(value, bound), Some(Ordering::Greater | Ordering::Equal));
+    let is_at_most =
+        |bound: Option<&Json>| matches!(compare(value, bound), Some(Ordering::Less | Ordering::Equal));
+    let text = value.and_then(Json::as_str);
+    match operator {
+        "eq" => value == Some(target),
+        "not" => value != Some(target),
+        "gte" => is_at_least(Some(target)),
+        "lte" => is_at_most(Some(target)),
+        "gt" => compare(value, Some(target)) == Some(Ordering::Greater),
+        "lt" => compare(value, Some(target)) == Some(Ordering::Less),
+        "between" => is_at_least(target.get("from")) && is_at_most(target.get("to")),
+        "includes" => text.is_some_and(|text| text.contains(&*to_text(target))),
+        "startsWith" => text.is_some_and(|text| text.starts_with(&*to_text(target))),
+        "endsWith" => text.is_some_and(|text| text.ends_with(&*to_text(target))),
+        "exists" => value.is_some_and(|value| !value.is_null() && text != Some("")),
+        _ => false,
+    }
+}

@@ -1,0 +1,35 @@
+//! What happens to parameters between the workflow file and the node (`docs/parameters.md §6–13`).
+//!
+//! In this order: [`fill_defaults`] drops what is hidden or unknown and adds what is missing, expressions are resolved
+//! by the host, and a [`ParameterPlan`] brings every resolved value to the type of its property. [`find_issues`] tells
+//! what is wrong with stored parameters before anything runs.
+
+mod coerce;
+mod date;
+mod defaults;
+mod display;
+mod field_type;
+mod form_fields;
+mod issues;
+mod locator;
+mod mapper;
+mod object_literal;
+mod path;
+mod place;
+mod plan;
+mod walk;
+
+pub use heddle_data::{STRINGIFIED_KEY, javascript};
+
+pub use coerce::ParameterError;
+pub use date::is_date_text;
+pub use defaults::fill_defaults;
+pub use display::{holds_expression, is_shown, matches_display_options};
+pub use field_type::{FieldTypeOptions, validate_field_type};
+pub use issues::find_issues;
+pub use locator::extract_value;
+pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
+pub use path::get_path;
+pub(crate) use place::Place;
+pub use place::pointer_of;
+pub use plan::{ParameterPlan, coerce, visit_parameters};
