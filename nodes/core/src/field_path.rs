@@ -102,7 +102,7 @@ pub(crate) fn unset(json: &mut Json, path: &str) {
     }
 }
 
-fn member<'a>(json: &'a Json, key: &str) -> Option<&'a Json> {
+pub(crate) fn member<'a>(json: &'a Json, key: &str) -> Option<&'a Json> {
     if json.is_array() { json.get_index(array_index(key)?) } else { json.get(key) }
 }
 
@@ -172,7 +172,7 @@ fn array_index(key: &str) -> Option<usize> {
 }
 
 /// The keys of a path. Brackets hold an index, a quoted key or a plain one.
-fn split(path: &str) -> Vec<String> {
+pub(crate) fn split(path: &str) -> Vec<String> {
     let mut keys = Vec::new();
     if path.starts_with('.') {
         keys.push(String::new());

@@ -1,37 +1,47 @@
 //! The basic nodes of Heddle, by n8n's types and versions: triggers, set, if, sub-workflows, no
 //! operation.
 
+pub mod aggregate;
 mod error_trigger;
 pub mod execute_workflow;
 mod execute_workflow_trigger;
 mod field_path;
+mod fields;
 mod form;
 mod if_node;
 mod lenient_json;
+mod limit;
 mod manual_trigger;
 mod no_op;
 pub mod set;
+pub mod split_out;
 mod stop_and_error;
 mod wait;
 
+pub use aggregate::Aggregate;
 pub use error_trigger::ErrorTrigger;
 pub use execute_workflow::ExecuteWorkflow;
 pub use execute_workflow_trigger::{
     ExecuteWorkflowTrigger, ExecuteWorkflowTriggerParameters, InputSource, WorkflowInput, WorkflowInputs,
 };
 pub use if_node::{If, IfOptions, IfParameters};
+pub use limit::{Keep, Limit, LimitParameters};
 pub use manual_trigger::ManualTrigger;
 pub use no_op::NoOp;
 pub use set::Set;
+pub use split_out::SplitOut;
 pub use stop_and_error::{ErrorType, StopAndError, StopAndErrorParameters};
 pub use wait::{Resume, Wait, WaitParameters};
 
+heddle_node::register_batch_node!(Aggregate);
 heddle_node::register_batch_node!(ErrorTrigger);
 heddle_node::register_batch_node!(ExecuteWorkflowTrigger);
+heddle_node::register_batch_node!(Limit);
 heddle_node::register_batch_node!(ManualTrigger);
 heddle_node::register_batch_node!(NoOp);
 heddle_node::register_batch_node!(StopAndError);
 heddle_node::register_batch_node!(Wait);
 heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(Set);
+heddle_node::register_item_node!(SplitOut);
 heddle_node::register_node!(ExecuteWorkflow);
