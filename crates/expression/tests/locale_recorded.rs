@@ -11,7 +11,7 @@
 use std::path::Path;
 
 use heddle_data::Json;
-use heddle_expression::{Clock, Value, locale};
+use heddle_expression::{Clock, Value, intl};
 use jiff::tz::TimeZone;
 
 fn check(file: &Path) -> (usize, Vec<String>) {
@@ -27,7 +27,7 @@ fn check(file: &Path) -> (usize, Vec<String>) {
             member("args").as_array().unwrap_or_default().iter().cloned().map(Value::Json).collect();
         let locales = Value::Json(member("locale"));
         let options = case.get("options").cloned().map_or(Value::Undefined, Value::Json);
-        let got = match locale::intl(
+        let got = match intl::call(
             class.as_str().unwrap_or_default(),
             method.as_str().unwrap_or_default(),
             &locales,

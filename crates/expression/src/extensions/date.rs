@@ -213,7 +213,7 @@ fn extract(receiver: &Value, part: &Value, clock: &Clock) -> Result<Value, Throw
 /// the twentieth century when it makes a date of them.
 fn day_of_year(millis: f64) -> f64 {
     const DAY: f64 = 86_400_000.0;
-    let Some(civil) = luxon::Civil::from_local_millis(millis.trunc()) else { return f64::NAN };
+    let Some(civil) = heddle_locale::Civil::from_local_millis(millis.trunc()) else { return f64::NAN };
     let year = if (0..100).contains(&civil.year) { civil.year + 1900 } else { civil.year };
     let years = f64::from(year) - 1.0;
     let days_before =

@@ -5,7 +5,7 @@ use heddle_data::number_to_string;
 use super::arg;
 use super::views::{to_any_text, to_number};
 use crate::luxon::{self, Class};
-use crate::{Clock, Thrown, Value, locale};
+use crate::{Clock, Thrown, Value, intl};
 
 /// The names of the methods.
 pub(super) const NAMES: [&str; 12] = [
@@ -65,9 +65,9 @@ fn format(number: f64, args: &[Value]) -> String {
     const DEFAULT_LOCALE: &str = "en-US";
     let formatted = match arg(args, 0) {
         Value::Undefined => {
-            locale::number_to_locale_string(&Value::from(number), &Value::from(DEFAULT_LOCALE), arg(args, 1))
+            intl::number_to_locale_string(&Value::from(number), &Value::from(DEFAULT_LOCALE), arg(args, 1))
         }
-        locales => locale::number_to_locale_string(&Value::from(number), locales, arg(args, 1)),
+        locales => intl::number_to_locale_string(&Value::from(number), locales, arg(args, 1)),
     };
     formatted.unwrap_or_else(|_| number_to_string(number).to_string())
 }

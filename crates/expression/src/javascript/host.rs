@@ -279,12 +279,12 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         let (millis, kind) = (call.js(0).as_number().unwrap_or(f64::NAN), call.text(1)?);
         let (locales, options) = (call.value(2)?, call.value(3)?);
         in_scene(|scene| {
-            let text = crate::locale::date_to_locale_string(millis, &kind, &locales, &options, scene.clock)?;
+            let text = crate::intl::date_to_locale_string(millis, &kind, &locales, &options, scene.clock)?;
             call.give(&Value::from(text))
         })
     }),
     ("numberToLocaleString", |call| {
-        let text = crate::locale::number_to_locale_string(&call.value(0)?, &call.value(1)?, &call.value(2)?)?;
+        let text = crate::intl::number_to_locale_string(&call.value(0)?, &call.value(1)?, &call.value(2)?)?;
         call.give(&Value::from(text))
     }),
     ("inRadix", |call| {
@@ -305,15 +305,15 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     }),
     ("compare", |call| {
         let (a, b) = (call.text(0)?, call.text(1)?);
-        let order = crate::locale::compare(&a, &b, &call.value(2)?, &call.value(3)?)?;
+        let order = crate::intl::compare(&a, &b, &call.value(2)?, &call.value(3)?)?;
         call.give(&Value::from(order))
     }),
     ("changeCase", |call| {
         let text = call.text(0)?;
         let locales = call.value(2)?;
         let changed = match call.js(1).as_bool() {
-            Some(true) => crate::locale::upper_with_locale(&text, &locales)?,
-            _ => crate::locale::lower_with_locale(&text, &locales)?,
+            Some(true) => crate::intl::upper_with_locale(&text, &locales)?,
+            _ => crate::intl::lower_with_locale(&text, &locales)?,
         };
         call.give(&Value::from(changed))
     }),
@@ -325,7 +325,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
             arguments.push(call.value(index)?);
         }
         in_scene(|scene| {
-            call.give(&crate::locale::intl(&class, &method, &locales, &options, &arguments, scene.clock)?)
+            call.give(&crate::intl::call(&class, &method, &locales, &options, &arguments, scene.clock)?)
         })
     }),
     ("process", |call| in_scene(|scene| call.give_json(&functions::process(scene)))),

@@ -4,6 +4,7 @@ use heddle_data::{Json, JsonObject};
 
 use super::bind_duration::valid_like;
 use super::bind_interval::units_of;
+use super::bind_zone::zone_of;
 use super::civil::MAX_TIME;
 use super::datetime::DateTime;
 use super::duration::Duration;
@@ -22,8 +23,8 @@ use super::{
     Invalid, arg, date_value, duration_value, error, fields, interval_value, is_instance, not_null, option,
     text_or_null,
 };
-use crate::locale::{DateOptions, Part};
 use crate::{Clock, Thrown, Value};
+use heddle_locale::{DateOptions, Part};
 
 /// The names of the methods.
 pub(crate) const METHODS: [&str; 41] = [
@@ -151,10 +152,10 @@ fn change(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<
             };
             date.in_zone(zone, keep_local, clock)
         }
-        "toLocal" => date.in_zone(Zone::of_clock(clock), false, clock),
+        "toLocal" => date.in_zone(Zone::of_time_zone(&clock.zone), false, clock),
         "setZone" => {
             not_null(second)?;
-            date.in_zone(Zone::normalize(first, clock), keep_local, clock)
+            date.in_zone(zone_of(first, clock), keep_local, clock)
         }
         "setLocale" => date.with_loc(date.loc().with(named_locale(first)?.as_deref(), None, None, None)?),
         "startOf" if !date.is_valid() => {
@@ -262,7 +263,7 @@ fn write(date: &DateTime, name: &str, args: &[Value], clock: &Clock) -> Result<V
         "toLocaleParts" if !date.is_valid() => Value::Json(Json::array()),
         "toLocaleParts" => {
             let loc = date.loc().with_options(&locale_part(first))?;
-            let parts = DateFormatter::new(date, &loc, DateOptions::from_value(first)?)?.format_to_parts();
+            let parts = DateFormatter::new(date, &loc, crate::intl::date_options(first)?)?.format_to_parts();
             Value::Json(parts.iter().map(Part::to_json).collect())
         }
         "toISO" | "toISODate" | "toISOTime" if !date.is_valid() => {
@@ -302,7 +303,7 @@ fn date_options(value: &Value) -> Result<DateOptions, Thrown> {
         Value::Undefined => {
             Ok(DateOptions::default().with("year", "numeric").with("month", "numeric").with("day", "numeric"))
         }
-        options => DateOptions::from_value(options),
+        options => crate::intl::date_options(options),
     }
 }
 
@@ -319,7 +320,7 @@ fn object(date: &DateTime, options: &Value) -> Json {
 
 fn resolved(date: &DateTime, options: &Value) -> Result<Value, Thrown> {
     let loc = date.loc().with_options(&locale_part(options))?;
-    let formatter = DateFormatter::new(date, &loc, DateOptions::from_value(options)?)?;
+    let formatter = DateFormatter::new(date, &loc, crate::intl::date_options(options)?)?;
     let resolved = formatter.inner().resolved();
     let mut object = JsonObject::new();
     object.insert("locale", Json::from(resolved.locale.as_str()));
@@ -353,7 +354,7 @@ fn construct(name: &str, args: &[Value], clock: &Clock) -> Result<DateTime, Thro
         _ => not_null(second)?,
     }
     let zoned = |millis: f64| -> Result<DateTime, Thrown> {
-        Ok(DateTime::at(millis, Zone::normalize(&option(second, "zone"), clock), Loc::from_options(second)?))
+        Ok(DateTime::at(millis, zone_of(&option(second, "zone"), clock), Loc::from_options(second)?))
     };
     // texts are tested as regular expressions test them: what is not null is made a text
     let text = |parse: fn(&str, &Value, &Clock) -> Result<DateTime, Thrown>, format: &str| {
@@ -429,7 +430,7 @@ fn expand_format(name: &str, args: &[Value]) -> Result<Value, Thrown> {
     if !first.is_truthy() {
         return Ok(Value::NULL);
     }
-    let tokens = tokens_of(DateOptions::from_value(first)?, &loc)?;
+    let tokens = tokens_of(crate::intl::date_options(first)?, &loc)?;
     let text: String = tokens.into_iter().flatten().map(|token| token.text).collect();
     Ok(Value::from(text))
 }

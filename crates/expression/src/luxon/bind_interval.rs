@@ -11,8 +11,8 @@ use super::units::Unit;
 use super::{
     Invalid, arg, date_value, duration_value, interval_value, is_instance, not_null, option, text_or_null,
 };
-use crate::locale::DateOptions;
 use crate::{Clock, Thrown, Value};
+use heddle_locale::DateOptions;
 
 /// The names of the getters and own data members.
 pub(crate) const GETTERS: [&str; 10] = [
@@ -213,7 +213,7 @@ fn to_text(interval: &Interval, name: &str, args: &[Value]) -> Result<String, Th
                     .with("year", "numeric")
                     .with("month", "numeric")
                     .with("day", "numeric"),
-                options => DateOptions::from_value(options)?,
+                options => crate::intl::date_options(options)?,
             };
             DateFormatter::new(start, &loc, options)?.inner().format_range(start.millis(), end.millis())
         }

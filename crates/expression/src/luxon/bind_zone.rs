@@ -6,7 +6,7 @@ use super::format::{Width, zone_name};
 use super::loc::Loc;
 use super::zone::{OffsetStyle, Zone, format_offset};
 use super::{arg, not_null, option, text_or_null};
-use crate::{Thrown, Value};
+use crate::{Clock, Thrown, Value};
 
 /// The names of the getters.
 pub(crate) const GETTERS: [&str; 5] = ["type", "name", "ianaName", "isUniversal", "isValid"];
@@ -20,7 +20,7 @@ pub(crate) const METHODS: [&str; 4] = ["offsetName", "formatOffset", "offset", "
 /// Throws what luxon throws.
 pub(crate) fn member(own: &Value, name: &str, args: &[Value]) -> Result<Value, Thrown> {
     // The zone of the process shows nothing.
-    let zone = Zone::from_json(own).unwrap_or(Zone::System);
+    let zone = zone_shown(own).unwrap_or(Zone::System);
     let first = arg(args, 0);
     Ok(match name {
         "type" => Value::from(match zone {
@@ -39,7 +39,7 @@ pub(crate) fn member(own: &Value, name: &str, args: &[Value]) -> Result<Value, T
         _ if first.is_nullish() => {
             return Err(Thrown::type_error("Cannot read properties of undefined (reading 'type')"));
         }
-        _ => Value::from(Zone::from_json(first).is_some_and(|other| zone.equals(&other))),
+        _ => Value::from(zone_shown(first).is_some_and(|other| zone.equals(&other))),
     })
 }
 
@@ -94,4 +94,26 @@ fn style(value: &Value) -> Result<OffsetStyle, Thrown> {
             Err(Thrown::range_error(format!("Value format {shown} is out of range for property format")))
         }
     }
+}
+
+/// What a `zone` argument stands for: the default of the run when it is missing.
+pub(crate) fn zone_of(argument: &Value, clock: &Clock) -> Zone {
+    if let Some(text) = argument.as_str() {
+        return Zone::parse(text, &clock.zone);
+    }
+    if let Some(minutes) = argument.as_f64() {
+        return Zone::Fixed(minutes);
+    }
+    if argument.is_nullish() {
+        return Zone::of_time_zone(&clock.zone);
+    }
+    if let Some(zone) = zone_shown(argument) {
+        return zone;
+    }
+    Zone::Invalid(argument.to_text().unwrap_or_default().into())
+}
+
+/// The zone that a value shows as an object.
+pub(crate) fn zone_shown(value: &Value) -> Option<Zone> {
+    value.as_json().and_then(Zone::from_json)
 }

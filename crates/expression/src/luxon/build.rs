@@ -2,6 +2,7 @@
 
 use heddle_data::number_to_string;
 
+use super::bind_zone::zone_of;
 use super::civil::{
     Civil, Fields, WeekRule, days_in_month, days_in_year, ordinal_to_date, week_to_date, weeks_in_year,
 };
@@ -91,7 +92,7 @@ impl DateTime {
         offset: Option<f64>,
         clock: &Clock,
     ) -> Result<Self, Thrown> {
-        let zone = Zone::normalize(&option(options, "zone"), clock);
+        let zone = zone_of(&option(options, "zone"), clock);
         if !zone.is_valid() {
             return Ok(Self::invalid(unsupported(&zone), clock));
         }
@@ -148,7 +149,7 @@ impl DateTime {
             Some((last, parts)) if crate::coerce::type_of(last) == "object" => (last.clone(), parts),
             _ => (Value::Undefined, args),
         };
-        let zone = if utc { Zone::UTC } else { Zone::normalize(&option(&options, "zone"), clock) };
+        let zone = if utc { Zone::UTC } else { zone_of(&option(&options, "zone"), clock) };
         if !zone.is_valid() {
             return Ok(Self::invalid(unsupported(&zone), clock));
         }
@@ -201,7 +202,7 @@ impl DateTime {
             let explanation = format!("the input \"{text}\" can't be parsed as {format}");
             return Ok(Self::invalid(Invalid::boxed("unparsable", Some(explanation)), clock));
         };
-        let asked = Zone::normalize(&option(options, "zone"), clock);
+        let asked = zone_of(&option(options, "zone"), clock);
         let zone = parsed.zone.unwrap_or_else(|| asked.clone());
         if !zone.is_valid() {
             let date = Self::invalid(unsupported(&zone), clock);

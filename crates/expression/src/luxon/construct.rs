@@ -1,5 +1,6 @@
 //! `new DateTime(…)` and the like: luxon means them for itself, so they take its own fields, not a text or a number.
 
+use super::bind_zone::zone_shown;
 use super::datetime::DateTime;
 use super::duration::Duration;
 use super::interval::Interval;
@@ -28,8 +29,8 @@ pub(crate) fn construct(class: Class, args: &[Value], clock: &Clock) -> Result<V
                 time => time.to_number()?,
             };
             let zone = match option(fields, "zone") {
-                zone if !zone.is_truthy() => Zone::of_clock(clock),
-                zone => match Zone::from_json(&zone) {
+                zone if !zone.is_truthy() => Zone::of_time_zone(&clock.zone),
+                zone => match zone_shown(&zone) {
                     Some(zone) => zone,
                     None => Zone::Invalid(zone.to_text()?.into()),
                 },

@@ -5,6 +5,7 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::Invalid;
+use super::bind_zone::zone_of;
 use super::civil::{Civil, Fields, MAX_TIME};
 use super::loc::Loc;
 use super::zone::Zone;
@@ -30,7 +31,7 @@ pub(crate) struct Reading {
 impl DateTime {
     /// A time in milliseconds after 1970 (fractions are kept), read in the run's zone.
     pub fn from_millis(millis: f64, clock: &Clock) -> Self {
-        Self::at(millis, Zone::of_clock(clock), Loc::default())
+        Self::at(millis, Zone::of_time_zone(&clock.zone), Loc::default())
     }
 
     /// `DateTime.now()`, in the run's zone.
@@ -63,7 +64,7 @@ impl DateTime {
     pub(crate) fn invalid(invalid: Box<Invalid>, clock: &Clock) -> Self {
         Self {
             millis: clock.now as f64,
-            zone: Zone::of_clock(clock),
+            zone: Zone::of_time_zone(&clock.zone),
             loc: Loc::default(),
             reading: Err(invalid),
         }
@@ -78,7 +79,7 @@ impl DateTime {
     pub(crate) fn from_js_date(value: &Value, options: &Value, clock: &Clock) -> Result<Self, Thrown> {
         match value {
             Value::Date(millis) if !millis.is_nan() => {
-                let zone = Zone::normalize(&super::option(options, "zone"), clock);
+                let zone = zone_of(&super::option(options, "zone"), clock);
                 if !zone.is_valid() {
                     return Ok(Self::invalid(unsupported(&zone), clock));
                 }

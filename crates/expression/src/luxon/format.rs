@@ -13,8 +13,8 @@ use super::tokens::{Token, split};
 use super::units::Unit;
 use super::zone::{OffsetStyle, Zone};
 use super::{english, options_json, presets, round_to};
-use crate::locale::{self, DateOptions, NumberOptions, Part};
 use crate::{Thrown, Value};
+use heddle_locale::{self as locale, DateOptions, NumberOptions, Part};
 
 /// How long a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,7 +251,7 @@ pub(crate) fn zone_name(date: &DateTime, loc: &Loc, width: Width) -> Result<Opti
         Zone::System => Zone::UTC,
         Zone::Iana(..) => date.zone().clone(),
     };
-    locale::zone_name(loc.locale(), &zone, date.millis(), width.option()).map(Some)
+    Ok(Some(locale::zone_name(loc.locale(), &zone, date.millis(), width.option())?))
 }
 
 /// Text, or what JavaScript prints for null.
@@ -380,7 +380,7 @@ impl Duration {
         }
         let text = |key: &str| json.get(key).and_then(Json::as_str);
         let style = text("style").or(text("listStyle")).unwrap_or("narrow");
-        locale::format_list(&tag, text("type").unwrap_or("conjunction"), style, &parts)
+        Ok(locale::format_list(&tag, text("type").unwrap_or("conjunction"), style, &parts)?)
     }
 }
 

@@ -8,9 +8,9 @@ use super::format_found::Found;
 use super::format_parse::{Format, FormatParser, Matcher, Piece, expand, parsing_loc};
 use super::not_null;
 use super::tokens::{Token, split};
-use crate::locale::LATIN_DIGITS;
 use crate::value::RegExp;
 use crate::{Thrown, Value};
+use heddle_locale::LATIN_DIGITS;
 
 /// What luxon tells about reading a text by a format.
 ///

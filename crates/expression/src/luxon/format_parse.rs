@@ -12,8 +12,8 @@ use super::parse::untruncate_year;
 use super::presets;
 use super::tokens::{Token, split};
 use super::zone::Zone;
-use crate::locale::{self, DateOptions};
 use crate::{Clock, Thrown, Value};
+use heddle_locale::{self as locale, DateOptions};
 
 /// What a token matches.
 #[derive(Debug, Clone)]

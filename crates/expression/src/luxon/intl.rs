@@ -6,7 +6,7 @@ use super::format::zone_name;
 use super::loc::Loc;
 use super::zone::Zone;
 use crate::Thrown;
-use crate::locale::{DateFormat, DateOptions, Part};
+use heddle_locale::{DateFormat, DateOptions, Part};
 
 /// A format for one date.
 pub(crate) struct DateFormatter {

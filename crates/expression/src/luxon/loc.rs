@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use heddle_data::Json;
+use heddle_locale as locale;
 use smol_str::SmolStr;
 
 use super::civil::WeekRule;
 use super::{error, options_json};
-use crate::{Thrown, Value, locale};
+use crate::{Thrown, Value};
 
 /// The locale of the process: n8n formats in it what names no locale.
 pub(crate) const SYSTEM: &str = "en-US";

@@ -2,7 +2,7 @@
 //!
 //! The engine asks for members by name: [`get`] and [`call`] on an instance, [`get_static`] and [`call_static`] on a
 //! class; [`members`] lists what there is. Dates are calculated here on top of `jiff`'s time zones, and written in
-//! the words of [`crate::locale`].
+//! the words of `heddle-locale`.
 
 mod arithmetic;
 mod bind_date;
@@ -10,7 +10,6 @@ mod bind_duration;
 mod bind_interval;
 pub(crate) mod bind_zone;
 mod build;
-mod civil;
 mod construct;
 mod datetime;
 mod difference;
@@ -33,11 +32,11 @@ mod presets;
 mod relative;
 mod tokens;
 mod units;
-mod zone;
 
 use std::sync::Arc;
 
 use heddle_data::{Json, JsonObject};
+use heddle_locale::{civil, zone};
 use smol_str::SmolStr;
 
 pub use datetime::DateTime;
@@ -45,11 +44,9 @@ pub use duration::Duration;
 pub use interval::Interval;
 pub use js_date::parse_date;
 
-pub(crate) use civil::{Civil, days_from_civil};
 pub(crate) use construct::construct;
 pub(crate) use js_date_text::js_date_text;
 pub(crate) use leave::leave;
-pub(crate) use zone::Zone;
 
 use crate::{Clock, Thrown, Value};
 

@@ -2,7 +2,7 @@
 
 use heddle_data::{Json, JsonObject};
 
-use crate::locale::DateOptions;
+use heddle_locale::DateOptions;
 
 type Preset = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 

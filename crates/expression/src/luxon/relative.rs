@@ -1,12 +1,13 @@
 //! `toRelative` and `toRelativeCalendar`: how long ago a date is, in words.
 
 use heddle_data::number_to_string;
+use heddle_locale as locale;
 
 use super::datetime::DateTime;
 use super::loc::Loc;
 use super::round_to_with;
 use super::units::Unit;
-use crate::{Clock, Thrown, Value, locale};
+use crate::{Clock, Thrown, Value};
 
 /// Singular, abbreviated, and abbreviated plural of the units in English.
 const ENGLISH: [(&str, &str, &str, &str); 8] = [
@@ -74,7 +75,7 @@ impl Phrase<'_> {
         if self.loc.is_english() {
             return english(count, unit, self.calendar, style == "long");
         }
-        locale::format_relative(&self.loc.tag(), &style, self.calendar, count, unit)
+        Ok(locale::format_relative(&self.loc.tag(), &style, self.calendar, count, unit)?)
     }
 }
 
