@@ -25,12 +25,12 @@ pub struct NodeDescription {
     /// Name that a new node gets.
     pub defaults: NodeDefaults,
     /// Inputs.
-    pub inputs: Vec<String>,
+    pub inputs: PortList,
     /// Inputs that must have data before the node runs with others empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required_inputs: Option<RequiredInputs>,
     /// Outputs. An error output is added by the engine, after these, where a node asks for it.
-    pub outputs: Vec<String>,
+    pub outputs: PortList,
     /// Labels of the outputs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_names: Vec<String>,
@@ -39,6 +39,33 @@ pub struct NodeDescription {
     pub credentials: Vec<CredentialUse>,
     /// The form.
     pub properties: Vec<NodeProperty>,
+}
+
+/// The inputs or outputs of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PortList {
+    /// The type of each.
+    Fixed(Vec<String>),
+    /// The parameters decide: an expression over `$parameter` gives a list, for each of them its type or
+    /// `{ type, displayName }`.
+    Expression(String),
+}
+
+impl Default for PortList {
+    fn default() -> Self {
+        Self::Fixed(Vec::new())
+    }
+}
+
+impl PortList {
+    /// How many there are; `None` where the parameters decide.
+    pub fn count(&self) -> Option<usize> {
+        match self {
+            Self::Fixed(types) => Some(types.len()),
+            Self::Expression(_) => None,
+        }
+    }
 }
 
 /// Inputs that must have data before a node runs with others empty (`docs/engine.md §9.3`).

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use heddle_data::{Json, from_json, json};
+use heddle_form::description::PortList;
 use heddle_form::parameters::{coerce, fill_defaults};
 use heddle_form::schema::{
     SchemaForm, derive_properties, find_disagreement, find_misfit, mutations, parameter_schema,
@@ -519,8 +520,8 @@ fn a_description_fits_its_own_schema() {
         group: vec!["transform".to_owned()],
         version: vec![1.0, 1.1],
         description: "Every kind of field.".to_owned(),
-        inputs: vec!["main".to_owned()],
-        outputs: vec!["main".to_owned()],
+        inputs: PortList::Fixed(vec!["main".to_owned()]),
+        outputs: PortList::Fixed(vec!["main".to_owned()]),
         properties: derive_properties::<Parameters>().unwrap(),
         ..NodeDescription::default()
     };

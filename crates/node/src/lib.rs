@@ -34,7 +34,9 @@ pub use heddle_data::{
 };
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
 pub use http::{HttpClient, HttpError, HttpErrorKind, HttpRequest};
-pub use node::{BatchNode, Effect, ItemNode, ItemOutput, Node, NodeHeader, RequiredInputs, Tier};
+pub use node::{
+    BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Ports, RequiredInputs, Tier,
+};
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
 pub use secret::Secret;

@@ -39,6 +39,12 @@ pub trait ItemNode: Send + Sync + 'static {
     /// unless it is proven that nothing happened.
     const EFFECT: Option<Effect> = None;
 
+    /// The main inputs, where the parameters decide about them; [`NodeHeader::inputs`] are then those of a new node.
+    const DYNAMIC_INPUTS: Option<DynamicPorts> = None;
+
+    /// The main outputs, where the parameters decide about them; [`NodeHeader::outputs`] are then those of a new node.
+    const DYNAMIC_OUTPUTS: Option<DynamicPorts> = None;
+
     /// The output that failed items take where the workflow continues on the regular outputs.
     const FAILURE_OUTPUT: usize = 0;
 
@@ -135,6 +141,12 @@ pub trait BatchNode: Send + Sync + 'static {
     /// alike: nobody knows which of them a call was about.
     const EFFECT: Option<Effect> = None;
 
+    /// The main inputs, as [`ItemNode::DYNAMIC_INPUTS`].
+    const DYNAMIC_INPUTS: Option<DynamicPorts> = None;
+
+    /// The main outputs, as [`ItemNode::DYNAMIC_OUTPUTS`].
+    const DYNAMIC_OUTPUTS: Option<DynamicPorts> = None;
+
     /// Handles all items of all inputs and gives the items of each output.
     ///
     /// # Errors
@@ -201,14 +213,44 @@ pub struct NodeHeader {
     pub group: &'static [&'static str],
     /// Line below the node on a canvas.
     pub subtitle: Option<&'static str>,
-    /// Number of main inputs.
+    /// Number of main inputs; of a new node, where the parameters decide.
     pub inputs: usize,
     /// Which main inputs must have data before the node runs with others empty.
     pub required_inputs: RequiredInputs,
-    /// Labels of the main outputs; one empty label for a single plain output.
+    /// Labels of the main outputs; one empty label for a single plain output. Those of a new node, where the parameters
+    /// decide.
     pub outputs: &'static [&'static str],
     /// Credential types, with whether they are required.
     pub credentials: &'static [(&'static str, bool)],
+}
+
+/// The main inputs, or the main outputs, of a node whose parameters decide how many there are.
+///
+/// It is said twice, since a UI draws a node without running anything: as an expression, and as a function.
+#[derive(Clone, Copy)]
+pub struct DynamicPorts {
+    /// For descriptions: an expression over `$parameter` that gives a list, for each of them its type or
+    /// `{ type, displayName }`.
+    pub expression: &'static str,
+    /// How many there are with these parameters, as stored and filled with defaults; `None` where an expression in them
+    /// decides, which the host must evaluate.
+    pub count: fn(&Json) -> Option<usize>,
+}
+
+/// The main inputs, or the main outputs, of a node with some parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ports<'a> {
+    /// So many.
+    Count(usize),
+    /// As many as the list has that this expression over `$parameter` gives.
+    Expression(&'a str),
+}
+
+impl DynamicPorts {
+    /// The ports with these parameters.
+    fn with(self, parameters: &Json) -> Ports<'static> {
+        (self.count)(parameters).map_or(Ports::Expression(self.expression), Ports::Count)
+    }
 }
 
 /// Which main inputs of a node must have data when it runs although nothing more comes for the others: n8n's

@@ -324,6 +324,7 @@ impl<'h> Execution<'h> {
             settings,
             parameters: &prepared.filled,
             type_version: prepared.type_version,
+            outputs: self.scheduler.plan().outputs(run.node),
             context: &context,
             concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
             inputs,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heddle_expression::CompiledValue;
 use heddle_node::node::RequiredInputs as Declared;
-use heddle_node::{Json, Registry};
+use heddle_node::{Json, Ports, Registry};
 use heddle_workflow::NodeIndex;
 
 use crate::cancel::StopSignal;
@@ -26,36 +26,51 @@ pub(crate) fn node_facts(
         return NodeFacts::default();
     };
     let header = found.header();
+    let evaluate = |text: &str| {
+        let site = Site {
+            run: Arc::clone(run),
+            run_data: Arc::new(RunData::new(&run.prepared.workflow)),
+            node,
+            run_index: 0,
+            sources: None,
+            snapshot: 0,
+            is_strict: false,
+            gaps: None,
+        };
+        evaluate_apart(threads, CompiledValue::compile(&Json::from(text)), site, stop)
+    };
+    let parameters = match run.prepared.nodes.get(node).and_then(Option::as_ref) {
+        Some(prepared) => &prepared.filled,
+        None => &settings.parameters,
+    };
+    let count = |ports: Ports<'_>, of_a_new_node: usize| match ports {
+        Ports::Count(count) => count,
+        Ports::Expression(text) => evaluate(text)
+            .and_then(|ports| Some(ports.as_array()?.iter().filter(|port| is_main(port)).count()))
+            .unwrap_or(of_a_new_node),
+    };
     NodeFacts {
-        inputs: header.inputs,
-        outputs: header.outputs.len(),
+        inputs: count(found.inputs(parameters), header.inputs),
+        outputs: count(found.outputs(parameters), header.outputs.len()),
         required_inputs: match header.required_inputs {
             Declared::Any => RequiredInputs::None,
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
             Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
-            Declared::Expression(text) => {
-                let site = Site {
-                    run: Arc::clone(run),
-                    run_data: Arc::new(RunData::new(&run.prepared.workflow)),
-                    node,
-                    run_index: 0,
-                    sources: None,
-                    snapshot: 0,
-                    is_strict: false,
-                    gaps: None,
-                };
-                required_by(text, threads, site, stop)
-            }
+            Declared::Expression(text) => required_by(evaluate(text)),
         },
         runs_without_items: header.group.contains(&"trigger"),
     }
 }
 
-/// What an expression over a node's parameters says of its required inputs (`docs/engine.md §9.3`). Anything but a
-/// number or a list, or an error, asks for nothing.
-fn required_by(text: &str, threads: &EvaluationThreads, site: Site, stop: &StopSignal) -> RequiredInputs {
-    let compiled = CompiledValue::compile(&Json::from(text));
-    let Some(value) = evaluate_apart(threads, compiled, site, stop) else { return RequiredInputs::None };
+/// Whether an input or output that an expression gave is one of the main ones: it is a type, or an object with one.
+fn is_main(port: &Json) -> bool {
+    port.as_str().or_else(|| port.get("type")?.as_str()) == Some("main")
+}
+
+/// What the value of an expression over a node's parameters says of its required inputs (`docs/engine.md §9.3`).
+/// Anything but a number or a list asks for nothing.
+fn required_by(value: Option<Json>) -> RequiredInputs {
+    let Some(value) = value else { return RequiredInputs::None };
     let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
     match value.as_array() {
         Some(inputs) => RequiredInputs::These(inputs.iter().filter_map(whole).collect()),

@@ -32,6 +32,8 @@ pub(crate) struct NodeRunner<'a> {
     /// Parameters as stored and filled; expressions are still in them.
     pub(crate) parameters: &'a Json,
     pub(crate) type_version: f64,
+    /// How many outputs the node has, without its error output.
+    pub(crate) outputs: usize,
     pub(crate) context: &'a NodeRunContext<'a>,
     pub(crate) concurrency: usize,
     pub(crate) inputs: Branches,
@@ -444,7 +446,7 @@ impl NodeRunner<'_> {
 
     /// How many outputs the node has, without its error output.
     fn declared_outputs(&self) -> usize {
-        self.node.header().outputs.len().max(1)
+        self.outputs.max(1)
     }
 
     pub(crate) fn empty_outputs(&self) -> Vec<Vec<Item>> {

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use heddle_node::description::PropertyOption;
 use heddle_node::node::Tier;
+use heddle_node::parameters::fill_defaults;
 use heddle_node::schema::SchemaForm;
 use heddle_node::{
-    CredentialType, Effect, Item, Json, Node, NodeDescription, NodeExample, NodeProperty, PairedItem,
+    CredentialType, Effect, Item, Json, Node, NodeDescription, NodeExample, NodeProperty, PairedItem, Ports,
     PropertyType, Registry,
 };
 use heddle_runner::events::{Event, EventSink};
@@ -288,7 +289,9 @@ impl Suite<'_> {
             .with_setting("onError", "continueErrorOutput");
         let result = self.run(test).await?;
         succeeded(&result)?;
-        let error_output = self.node.header().outputs.len();
+        let Ports::Count(error_output) = self.outputs() else {
+            return Err("the number of its outputs is an expression: give the example constants".to_owned());
+        };
         let errors = outputs(&result, error_output);
         ensure(errors.len() == 1, || format!("{} items are on the error output", errors.len()))?;
         check_error_item(errors.first().copied(), bad)?;
@@ -297,6 +300,14 @@ impl Suite<'_> {
             "the failed item is on another output, too".to_owned()
         })?;
         check_lineage(&all_items(&result), 3)
+    }
+
+    /// The outputs that the node has with the example's parameters.
+    fn outputs(&self) -> Ports<'_> {
+        let properties = self.node.describe().map(|description| description.properties.clone());
+        let parameters = self.node.upgrade(self.example.type_version, self.example.parameters.clone());
+        let filled = fill_defaults(&properties.unwrap_or_default(), &parameters, self.example.type_version);
+        self.node.outputs(&filled)
     }
 
     /// A good item, the bad one, a good one.

@@ -7,9 +7,7 @@ use heddle_node::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What n8n advises where nothing better is known.
-const TYPES_TO_BLAME: &str =
-    "Try changing the type of comparison. Alternatively you can enable 'Convert types where required'.";
+use crate::comparison;
 
 /// Sends an item to output 0 when its conditions hold, else to output 1.
 #[derive(Debug, Clone, Copy, Default)]
@@ -102,14 +100,9 @@ impl ItemNode for If {
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 
-    /// Where types must fit, they may be to blame for whatever has no better explanation.
-    fn explain(&self, mut error: NodeError, stored: &Json, type_version: f64) -> NodeError {
+    fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError {
         let place = if type_version < 2.1 { stored.get("options") } else { Some(stored) };
-        let loose = place.and_then(|place| place.get("looseTypeValidation")).and_then(Json::as_bool);
-        if loose != Some(true) && error.description.is_none() {
-            error.description = Some(TYPES_TO_BLAME.to_owned());
-        }
-        error
+        comparison::explain(error, place)
     }
 
     fn examples() -> Vec<NodeExample> {

@@ -2,6 +2,7 @@
 //! operation.
 
 pub mod aggregate;
+mod comparison;
 mod error_trigger;
 pub mod execute_workflow;
 mod execute_workflow_trigger;
@@ -16,6 +17,7 @@ mod no_op;
 pub mod set;
 pub mod split_out;
 mod stop_and_error;
+mod switch;
 mod wait;
 
 pub use aggregate::Aggregate;
@@ -31,6 +33,7 @@ pub use no_op::NoOp;
 pub use set::Set;
 pub use split_out::SplitOut;
 pub use stop_and_error::{ErrorType, StopAndError, StopAndErrorParameters};
+pub use switch::{Switch, SwitchMode, SwitchOptions, SwitchParameters};
 pub use wait::{Resume, Wait, WaitParameters};
 
 heddle_node::register_batch_node!(Aggregate);
@@ -44,4 +47,5 @@ heddle_node::register_batch_node!(Wait);
 heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(Set);
 heddle_node::register_item_node!(SplitOut);
+heddle_node::register_item_node!(Switch);
 heddle_node::register_node!(ExecuteWorkflow);

@@ -31,7 +31,7 @@ fn the_header_is_that_of_the_node_that_people_know() {
         description.subtitle.as_deref(),
         Some(r#"={{$parameter["operation"] + ": " + $parameter["resource"]}}"#)
     );
-    assert_eq!((description.inputs.len(), description.outputs.len()), (1, 1));
+    assert_eq!((description.inputs.count(), description.outputs.count()), (Some(1), Some(1)));
     assert_eq!(description.credentials.len(), 1);
     assert!(description.credentials[0].name == "wtsApi" && description.credentials[0].required);
 }

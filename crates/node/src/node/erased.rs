@@ -7,9 +7,9 @@ use futures_util::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::{BatchNode, Effect, ItemNode, ItemOutput, NodeHeader};
+use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports};
 use crate::context::{BatchContext, ItemContext};
-use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty};
+use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty, PortList};
 use crate::error::NodeError;
 use crate::example::NodeExample;
 use crate::item::Items;
@@ -23,6 +23,16 @@ use crate::workflow_call::CalledWorkflow;
 pub trait Node: Send + Sync {
     /// Who the node is.
     fn header(&self) -> &NodeHeader;
+
+    /// The main inputs with these parameters, as stored and filled with defaults.
+    fn inputs(&self, _parameters: &Json) -> Ports<'_> {
+        Ports::Count(self.header().inputs)
+    }
+
+    /// The main outputs with these parameters, as stored and filled with defaults, without an error output.
+    fn outputs(&self, _parameters: &Json) -> Ports<'_> {
+        Ports::Count(self.header().outputs.len())
+    }
 
     /// The description for a UI, derived at the first call.
     ///
@@ -190,8 +200,22 @@ macro_rules! impl_node {
                 const { &N::HEADER }
             }
 
+            fn inputs(&self, parameters: &Json) -> Ports<'_> {
+                let count = Ports::Count(N::HEADER.inputs);
+                N::DYNAMIC_INPUTS.map_or(count, |inputs| inputs.with(parameters))
+            }
+
+            fn outputs(&self, parameters: &Json) -> Ports<'_> {
+                let count = Ports::Count(N::HEADER.outputs.len());
+                N::DYNAMIC_OUTPUTS.map_or(count, |outputs| outputs.with(parameters))
+            }
+
             fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
-                self.description.get_or_init(|| Ok(Arc::new(describe(&N::HEADER, N::properties()?)))).clone()
+                let describe = || {
+                    let (inputs, outputs) = (N::DYNAMIC_INPUTS, N::DYNAMIC_OUTPUTS);
+                    Ok(Arc::new(describe(&N::HEADER, inputs, outputs, N::properties()?)))
+                };
+                self.description.get_or_init(describe).clone()
             }
 
             fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
@@ -308,7 +332,17 @@ fn prepared_elsewhere() -> NodeError {
     NodeError::operation("The parameters were prepared by a node of another type")
 }
 
-fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescription {
+fn describe(
+    header: &NodeHeader,
+    inputs: Option<DynamicPorts>,
+    outputs: Option<DynamicPorts>,
+    properties: Vec<NodeProperty>,
+) -> NodeDescription {
+    let ports = |dynamic: Option<DynamicPorts>, count| match dynamic {
+        Some(ports) => PortList::Expression(ports.expression.to_owned()),
+        None => PortList::Fixed(vec!["main".to_owned(); count]),
+    };
+    let has_labels = outputs.is_none() && header.outputs.len() > 1;
     NodeDescription {
         name: header.type_name.to_owned(),
         display_name: header.display_name.to_owned(),
@@ -317,15 +351,10 @@ fn describe(header: &NodeHeader, properties: Vec<NodeProperty>) -> NodeDescripti
         subtitle: header.subtitle.map(str::to_owned),
         description: header.description.to_owned(),
         defaults: NodeDefaults { name: header.display_name.to_owned() },
-        inputs: vec!["main".to_owned(); header.inputs],
+        inputs: ports(inputs, header.inputs),
         required_inputs: header.required_inputs.describe(),
-        outputs: vec!["main".to_owned(); header.outputs.len()],
-        output_names: header
-            .outputs
-            .iter()
-            .filter(|_| header.outputs.len() > 1)
-            .map(|&label| label.to_owned())
-            .collect(),
+        outputs: ports(outputs, header.outputs.len()),
+        output_names: header.outputs.iter().filter(|_| has_labels).map(|&label| label.to_owned()).collect(),
         credentials: header
             .credentials
             .iter()

@@ -102,6 +102,11 @@ impl Plan {
         self.nodes.is_empty()
     }
 
+    /// How many main outputs a node has, without an error output.
+    pub fn outputs(&self, node: NodeIndex) -> usize {
+        self.node(node).map_or(0, |node| node.facts.outputs)
+    }
+
     pub(super) fn node(&self, node: NodeIndex) -> Option<&PlanNode> {
         self.nodes.get(node)
     }

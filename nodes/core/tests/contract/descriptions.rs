@@ -22,10 +22,20 @@ fn forms_have_the_parameters_of_n8n() {
     let recorded = Json::parse(include_str!("recorded/descriptions.json")).unwrap();
     let registry = Registry::linked().unwrap();
     for (type_name, expected) in recorded.as_object().unwrap().iter().filter(|(name, _)| name.contains('.')) {
-        let node = registry.node(type_name, None).unwrap();
+        // A form of older versions is recorded as `type@version`.
+        let node = match type_name.rsplit_once('@').filter(|(name, _)| !name.is_empty()) {
+            Some((name, version)) => registry.node(name, version.parse().ok()).unwrap(),
+            None => registry.node(type_name, None).unwrap(),
+        };
         let description = to_json(&*node.describe().unwrap()).unwrap();
-        for field in ["version", "group", "inputs", "outputs", "defaults"] {
+        for field in ["version", "group", "defaults"] {
             assert_eq!(description.get(field), expected.get(field), "{type_name}: {field}");
+        }
+        for field in ["inputs", "outputs"] {
+            // What depends on the parameters is an expression, ours in our own words.
+            let found = description.get(field).unwrap();
+            let found = if found.is_string() { Json::from("dynamic") } else { found.clone() };
+            assert_eq!(Some(&found), expected.get(field), "{type_name}: {field}");
         }
         let names = |names: Option<&Json>| names.cloned().unwrap_or(Json::NULL);
         assert_eq!(names(description.get("outputNames")), names(expected.get("outputNames")), "{type_name}");
