@@ -3,57 +3,32 @@
 //! [`Host::run`] runs a workflow to its end. What a program must decide is in [`RunOptions`]; what happened is in
 //! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
 
-mod beside;
-mod blanks;
-mod call;
-mod cancel;
 mod check;
-mod clock;
-mod collected;
-mod constant_check;
 mod credential_expressions;
 mod credentials;
-mod error_output;
-mod error_workflow;
 mod evaluation;
 pub mod events;
-mod executor;
 mod filter;
 mod host;
 mod http;
-mod item_loop;
-mod item_record;
-pub mod journal;
-mod keeping;
-mod lineage;
-mod lookup;
-mod masking;
-mod misspelt;
-mod node_facts;
 mod node_run;
-mod node_runner;
-pub mod pacing;
-pub mod policy;
-mod preflight;
-mod prepared;
-mod prepared_workflow;
-mod proxy;
-mod reach;
-mod reachability;
+mod prepare;
 mod run;
-pub mod run_data;
-mod run_error;
-mod run_view;
 pub mod scheduler;
 pub mod schemas;
-mod selection;
-mod static_data;
-mod stored_problems;
-mod sub_workflow;
-mod suggest;
-mod transport;
-mod unset;
-mod variables;
+mod workflows;
+
+// A module is addressed by its own name, whatever folder it lies in.
+use self::http::{call, item_record, masking, proxy, reachability, transport};
+pub use self::http::{journal, pacing, policy};
+use node_run::{collected, error_output, item_loop, node_runner};
+use prepare::{
+    blanks, constant_check, misspelt, preflight, prepared, prepared_workflow, reach, selection,
+    stored_problems, suggest, unset,
+};
+pub use run::run_data;
+use run::{cancel, clock, executor, keeping, node_facts, run_error, run_view, static_data, variables};
+use workflows::{beside, error_workflow, lineage, lookup, sub_workflow};
 
 pub use cancel::CancelReason;
 pub use check::Checked;

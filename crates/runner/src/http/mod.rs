@@ -1,0 +1,14 @@
+//! Calls of services: signed, paced, recorded before they leave, sent, and repeated where the table allows it.
+
+pub(crate) mod call;
+mod client;
+pub(crate) mod item_record;
+pub mod journal;
+pub(crate) mod masking;
+pub mod pacing;
+pub mod policy;
+pub(crate) mod proxy;
+pub(crate) mod reachability;
+pub(crate) mod transport;
+
+pub(crate) use client::{ItemHttp, name_request};

@@ -1,0 +1,15 @@
+//! One run of a workflow: begun, executed node by node, and what is kept of it.
+
+pub(crate) mod cancel;
+pub(crate) mod clock;
+pub(crate) mod executor;
+pub(crate) mod keeping;
+mod nesting;
+pub(crate) mod node_facts;
+pub mod run_data;
+pub(crate) mod run_error;
+pub(crate) mod run_view;
+pub(crate) mod static_data;
+pub(crate) mod variables;
+
+pub(crate) use nesting::{Judged, Nesting, run_nested};
