@@ -13,6 +13,12 @@ pub struct Clock {
     pub zone: TimeZone,
 }
 
+/// The time of the machine, in milliseconds since 1970.
+pub(crate) fn current_millis() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
 impl Clock {
     /// The time zone of a workflow that names none, in n8n.
     pub const DEFAULT_ZONE: &str = "America/New_York";

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use crate::error::{EVALUATION_FAILED, ExpressionError, INVALID_SYNTAX};
 use crate::native::expr::Expr;
 use crate::split::{Chunk, split, split_simply};
+use crate::syntax::deep::on_fitting_stack;
 use crate::syntax::extension_calls::seems_to_call_extension;
 use crate::syntax::lower::lower;
 use crate::syntax::parse::{Parsed, first_expression, lacks_name, parse};
@@ -245,24 +246,8 @@ fn find_constructor_access(template: &str) -> Option<Range<usize>> {
 /// Code of more bytes than this may nest too deeply for the stack that is there.
 const DEEP_CODE: usize = 1_000;
 
-/// The parser and the walks over its tree use the stack, a level for every level of nesting; code that may nest deeply
-/// gets a stack that fits.
+/// Code that may nest deeply gets a stack that fits.
 fn compile_on_deep_stack(template: &str, longest: usize) -> Result<Shape, ExpressionError> {
-    const PER_LEVEL: usize = 8 * 1024;
-    const MOST_LEVELS: usize = 128 * 1024;
-    let levels = longest.min(template.bytes().filter(|byte| OPENS_LEVEL.contains(byte)).count());
-    if levels > MOST_LEVELS {
-        return Err(ExpressionError::expression(INVALID_SYNTAX));
-    }
-    let size = (levels * PER_LEVEL).max(4 * 1024 * 1024);
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new()
-            .stack_size(size)
-            .spawn_scoped(scope, || compile_chunks(template, split(template)));
-        let compiled = thread.ok().and_then(|thread| thread.join().ok());
-        compiled.unwrap_or_else(|| Err(ExpressionError::expression(INVALID_SYNTAX)))
-    })
+    on_fitting_stack(template, longest, || compile_chunks(template, split(template)))
+        .unwrap_or_else(|| Err(ExpressionError::expression(INVALID_SYNTAX)))
 }
-
-/// Characters with which a level of nesting can begin, or, for words such as `typeof`, must go on.
-const OPENS_LEVEL: &[u8] = b" ([{`!~+-*/%?.=&|^<>,:;\t\n";

@@ -8,6 +8,7 @@ mod alone;
 mod blanks;
 pub mod cases;
 pub mod clock;
+pub mod code;
 mod coerce;
 mod compile;
 pub mod engine;

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::code_call::{CodeAnswer, CodeCall};
 use crate::credential::Credential;
 use crate::error::NodeError;
 use crate::http::{HttpClient, HttpError, HttpRequest};
@@ -59,6 +60,20 @@ pub trait Services: Send + Sync {
     /// was sent.
     fn run_workflow(&self, _call: WorkflowCall) -> BoxFuture<'_, Result<WorkflowAnswer, NodeError>> {
         Box::pin(std::future::ready(Err(NodeError::operation("This host runs no sub-workflows"))))
+    }
+
+    /// Runs code of the workflow's author, beside the loop and within the host's limits.
+    ///
+    /// # Errors
+    /// When it fails for all items at once: its own error, or that it took too long or too much memory.
+    fn run_code(&self, _call: CodeCall) -> BoxFuture<'_, Result<CodeAnswer, NodeError>> {
+        Box::pin(std::future::ready(Err(NodeError::operation("This host runs no code"))))
+    }
+
+    /// What stands in the place of an item that failed alone, for a node that takes whole inputs; `None` where the
+    /// workflow does not go on after errors, so that the node fails.
+    fn failed_item(&self, _item: &Item, _index: usize, _error: &NodeError) -> Option<Item> {
+        None
     }
 
     /// Lets the run go on only at `until`, in milliseconds since 1970, once this node run has ended: what the node puts

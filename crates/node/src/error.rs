@@ -50,6 +50,8 @@ pub struct NodeErrorDetails {
     pub item_index: Option<usize>,
     /// The parameter at fault, as a path such as `sessionMetadatas.sessionMetadata[1].key`.
     pub parameter: Option<String>,
+    /// The line of the code that failed, from 1.
+    pub line: Option<usize>,
     /// The value of that parameter as stored, where it could not be evaluated.
     pub stored_value: Option<Json>,
     /// Further facts for the error object's `context`, such as a service's error key and support id.
@@ -139,6 +141,7 @@ impl NodeError {
             retry_after: None,
             item_index: None,
             parameter: None,
+            line: None,
             stored_value: None,
             context: JsonObject::new(),
             extra: JsonObject::new(),
@@ -255,6 +258,9 @@ impl NodeError {
         if self.class_name() == API_ERROR {
             let code = self.http_status.map_or(Json::NULL, |status| Json::from(status.to_string()));
             object.insert("httpCode", code);
+        }
+        if let Some(line) = self.line {
+            object.insert("lineNumber", Json::from(line));
         }
         object.insert("message", Json::from(self.message.as_str()));
         // The first line of what JavaScript would write; the calls below it are nobody's business.

@@ -5,6 +5,7 @@
 //! receives, the form, the JSON Schemas and the documentation all come from it. There is no runtime and no HTTP
 //! client in here.
 
+mod code_call;
 pub mod context;
 pub mod credential;
 pub mod error;
@@ -24,6 +25,7 @@ pub use heddle_form::{description, parameters, schema};
 #[doc(hidden)]
 pub use inventory;
 
+pub use code_call::{CodeAnswer, CodeCall, CodeDialect, CodeProblem};
 pub use context::{BatchContext, ItemContext, ItemParameters, Services, StaticScope};
 pub use credential::{Credential, CredentialType, RateLimit};
 pub use error::{ErrorKind, ErrorLevel, Functionality, NodeError, Outcome};

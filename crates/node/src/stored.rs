@@ -1,5 +1,6 @@
 //! Parameters as a workflow file stores them, for what a node can tell of them before anything runs.
 
+use crate::code_call::CodeProblem;
 use crate::error::NodeError;
 pub use heddle_form::parameters::{holds_expression, pointer_of};
 
@@ -23,6 +24,11 @@ pub struct StoredParameters<'a> {
 pub trait CheckHost {
     /// Whether a text names a moment.
     fn is_moment(&self, text: &str) -> bool;
+
+    /// What is wrong with code; `None` where nothing is, as far as the host can tell.
+    fn code_problem(&self, _code: &str) -> Option<CodeProblem> {
+        None
+    }
 }
 
 impl<'a> StoredParameters<'a> {

@@ -92,6 +92,15 @@ pub enum Event {
         /// The item, from 0; `None` for a node that takes its items all at once.
         item: Option<usize>,
     },
+    /// Code has written to its console.
+    ConsoleLine {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// How grave it is: `log`, `info`, `warn`, `error` or `debug`.
+        level: String,
+        /// What it wrote.
+        text: String,
+    },
     /// An item has ended.
     ItemDone {
         /// The node run.

@@ -47,6 +47,8 @@ pub struct Host {
     pub(crate) transport: Transport,
     pub(crate) pacing: Pacing,
     pub(crate) evaluation: EvaluationThreads,
+    /// Where code runs, which may wait for something.
+    pub(crate) code: EvaluationThreads,
     options: Mutex<HashMap<String, (Instant, OptionPage)>>,
 }
 
@@ -149,6 +151,7 @@ impl Host {
             transport: Transport::default(),
             pacing: Pacing::default(),
             evaluation: EvaluationThreads::new(EngineLimits::default()),
+            code: EvaluationThreads::for_waiting_jobs(crate::code::LIMITS, crate::code::MOST_THREADS),
             options: Mutex::default(),
         }
     }
@@ -193,6 +196,14 @@ impl Host {
     #[must_use]
     pub fn with_expression_limits(mut self, limits: EngineLimits) -> Self {
         self.evaluation = EvaluationThreads::new(limits);
+        self
+    }
+
+    /// Allows one run of code so much time and memory, in place of 60 seconds and 512 MB. A node's own `timeLimit` comes
+    /// before that time. Code that cannot be interrupted is left to itself.
+    #[must_use]
+    pub fn with_code_limits(mut self, limits: EngineLimits) -> Self {
+        self.code = EvaluationThreads::for_waiting_jobs(limits, crate::code::MOST_THREADS);
         self
     }
 
@@ -286,6 +297,7 @@ impl Host {
             caller: None,
             wait_till: Mutex::default(),
             static_data: None,
+            code: None,
             calls: Mutex::default(),
             only: None,
         }

@@ -4,6 +4,7 @@
 //! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
 
 mod check;
+mod code;
 mod credential_expressions;
 mod credentials;
 mod evaluation;

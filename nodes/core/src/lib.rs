@@ -2,6 +2,7 @@
 //! operation.
 
 pub mod aggregate;
+pub mod code;
 mod comparison;
 mod error_trigger;
 pub mod execute_workflow;
@@ -21,6 +22,7 @@ mod switch;
 mod wait;
 
 pub use aggregate::Aggregate;
+pub use code::Code;
 pub use error_trigger::ErrorTrigger;
 pub use execute_workflow::ExecuteWorkflow;
 pub use execute_workflow_trigger::{
@@ -48,4 +50,5 @@ heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(Set);
 heddle_node::register_item_node!(SplitOut);
 heddle_node::register_item_node!(Switch);
+heddle_node::register_node!(Code);
 heddle_node::register_node!(ExecuteWorkflow);

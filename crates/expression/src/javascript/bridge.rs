@@ -8,6 +8,7 @@ use rquickjs::object::Property;
 use rquickjs::{Atom, Class, Ctx, Function, Object, Persistent, Result, Value};
 use smol_str::SmolStr;
 
+use crate::code::GivenItems;
 use crate::error::ExpressionError;
 use crate::javascript::shared::SharedLists;
 use crate::javascript::view::{Cleared, View};
@@ -37,6 +38,10 @@ pub(crate) struct Bridge {
     pub(crate) may_share: Cell<bool>,
     /// Parameters whose evaluation is under way.
     pub(crate) parameters: RefCell<Vec<String>>,
+    /// The items that code has been given, where the engine's world is that of one run of code.
+    pub(crate) given: Option<RefCell<GivenItems>>,
+    /// The native functions, for those who make more of such a world.
+    host: RefCell<Option<Persistent<Object<'static>>>>,
 }
 
 struct Api {
@@ -107,6 +112,11 @@ const MOST_KEYS: usize = 4096;
 const MOST_TEMPLATES: usize = 1024;
 
 impl Bridge {
+    /// The bridge of a world that one run of code has to itself.
+    pub(crate) fn for_code() -> Self {
+        Self { given: Some(RefCell::default()), ..Self::default() }
+    }
+
     /// Takes over what the prelude made.
     pub(crate) fn connect<'js>(&self, ctx: &Ctx<'js>, api: &Object<'js>) -> Result<()> {
         let function =
@@ -140,7 +150,26 @@ impl Bridge {
         self.named.borrow_mut().take();
         self.keys.borrow_mut().clear();
         self.shared.take();
+        self.host.take();
+        if let Some(given) = &self.given {
+            given.take();
+        }
         self.api.borrow_mut().take();
+    }
+
+    /// Keeps the object of the native functions.
+    pub(crate) fn keep_host<'js>(&self, ctx: &Ctx<'js>, host: &Object<'js>) {
+        *self.host.borrow_mut() = Some(Persistent::save(ctx, host.clone()));
+    }
+
+    /// The native functions.
+    pub(crate) fn host<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>> {
+        self.host.borrow().clone().ok_or(rquickjs::Error::Unknown)?.restore(ctx)
+    }
+
+    /// What the prelude made.
+    pub(crate) fn api<'js>(&self, ctx: &Ctx<'js>) -> Result<Object<'js>> {
+        self.get(ctx, |api| &api.object)
     }
 
     fn get<'js, T>(

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use heddle_data::Json;
 use rquickjs::{Ctx, Value as JsValue};
 
+use crate::code::{Copy, GivenItems};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, array_length, from_js, to_js};
@@ -27,7 +28,7 @@ pub(crate) enum HostError {
 
 impl HostError {
     /// Makes it the pending exception.
-    pub(super) fn throw(self, ctx: &Ctx<'_>, bridge: &Bridge) -> rquickjs::Error {
+    pub(crate) fn throw(self, ctx: &Ctx<'_>, bridge: &Bridge) -> rquickjs::Error {
         match self {
             HostError::Throw(error) => bridge.throw(ctx, &error),
             HostError::Pending(error) => error,
@@ -73,26 +74,26 @@ impl From<Stop> for HostError {
     }
 }
 
-pub(super) type Hosted<T> = std::result::Result<T, HostError>;
+pub(crate) type Hosted<T> = std::result::Result<T, HostError>;
 
 /// One call of a host function.
 pub(crate) struct Call<'c, 'js> {
     pub(crate) ctx: &'c Ctx<'js>,
     pub(crate) bridge: &'c Rc<Bridge>,
-    pub(super) arguments: Vec<JsValue<'js>>,
+    pub(crate) arguments: Vec<JsValue<'js>>,
 }
 
 impl<'js> Call<'_, 'js> {
-    pub(super) fn js(&self, index: usize) -> JsValue<'js> {
+    pub(crate) fn js(&self, index: usize) -> JsValue<'js> {
         self.arguments.get(index).cloned().unwrap_or_else(|| JsValue::new_undefined(self.ctx.clone()))
     }
 
-    pub(super) fn value(&self, index: usize) -> Hosted<Value> {
+    pub(crate) fn value(&self, index: usize) -> Hosted<Value> {
         Ok(from_js(self.ctx, self.bridge, &self.js(index), Purpose::Argument)?)
     }
 
     /// The values of an array argument, or of the arguments from `index` on.
-    pub(super) fn values(&self, index: usize) -> Hosted<Vec<Value>> {
+    pub(crate) fn values(&self, index: usize) -> Hosted<Vec<Value>> {
         let list = self.js(index);
         let Some(list) = list.as_array() else { return Ok(Vec::new()) };
         let length = array_length(list)?;
@@ -104,34 +105,56 @@ impl<'js> Call<'_, 'js> {
     }
 
     /// The values of all arguments.
-    pub(super) fn all(&self) -> Hosted<Vec<Value>> {
+    pub(crate) fn all(&self) -> Hosted<Vec<Value>> {
         (0..self.arguments.len()).map(|index| self.value(index)).collect()
     }
 
-    pub(super) fn text(&self, index: usize) -> Hosted<String> {
+    pub(crate) fn text(&self, index: usize) -> Hosted<String> {
         match self.value(index)? {
             Value::Json(json) => Ok(crate::coerce::to_text(&json).into_owned()),
             _ => Ok(String::new()),
         }
     }
 
-    pub(super) fn index(&self, index: usize) -> usize {
+    pub(crate) fn index(&self, index: usize) -> usize {
         self.js(index).as_number().filter(|number| *number >= 0.0).map_or(0, |number| number as usize)
     }
 
-    pub(super) fn give(&self, value: &Value) -> Hosted<JsValue<'js>> {
+    pub(crate) fn give(&self, value: &Value) -> Hosted<JsValue<'js>> {
         Ok(to_js(self.ctx, self.bridge, value)?)
     }
 
-    pub(super) fn give_json(&self, json: &Json) -> Hosted<JsValue<'js>> {
+    pub(crate) fn give_json(&self, json: &Json) -> Hosted<JsValue<'js>> {
         Ok(View::value(self.ctx, self.bridge, json)?)
     }
 
-    pub(super) fn undefined(&self) -> JsValue<'js> {
+    pub(crate) fn undefined(&self) -> JsValue<'js> {
         JsValue::new_undefined(self.ctx.clone())
     }
 
-    pub(super) fn item(&self, item: Option<&heddle_data::Item>, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+    /// An item of another node.
+    pub(crate) fn item(&self, item: Option<&heddle_data::Item>, scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+        self.item_of(Copy::Nodes, item, scene)
+    }
+
+    /// An item of the node's own input.
+    pub(crate) fn input_item(
+        &self,
+        item: Option<&heddle_data::Item>,
+        scene: &Scene<'_>,
+    ) -> Hosted<JsValue<'js>> {
+        self.item_of(Copy::Input, item, scene)
+    }
+
+    fn item_of(
+        &self,
+        copy: Copy,
+        item: Option<&heddle_data::Item>,
+        scene: &Scene<'_>,
+    ) -> Hosted<JsValue<'js>> {
+        if let (Some(given), Some(item)) = (&self.bridge.given, item) {
+            return Ok(GivenItems::item(given, self.ctx, self.bridge, copy, item)?.into_value());
+        }
         match item {
             Some(item) if scene.run.workflow().binary_mode_combined => self.give_json(&item.json),
             Some(item) => self.give_json(&item_json(item)),
@@ -140,11 +163,14 @@ impl<'js> Call<'_, 'js> {
     }
 
     /// `json` of what [`Self::item`] gives, without the rest.
-    pub(super) fn item_data(
+    pub(crate) fn item_data(
         &self,
         item: Option<&heddle_data::Item>,
         scene: &Scene<'_>,
     ) -> Hosted<JsValue<'js>> {
+        if let (Some(given), Some(item)) = (&self.bridge.given, item) {
+            return Ok(GivenItems::item(given, self.ctx, self.bridge, Copy::Nodes, item)?.get("json")?);
+        }
         match item {
             Some(item) if scene.run.workflow().binary_mode_combined => match item.json.get("json") {
                 Some(json) => self.give_json(json),
@@ -155,17 +181,40 @@ impl<'js> Call<'_, 'js> {
         }
     }
 
-    pub(super) fn items(&self, items: &[heddle_data::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+    /// The data of the node's own current item.
+    pub(crate) fn input_data(&self, item: &heddle_data::Item) -> Hosted<JsValue<'js>> {
+        match &self.bridge.given {
+            Some(given) => {
+                Ok(GivenItems::item(given, self.ctx, self.bridge, Copy::Input, item)?.get("json")?)
+            }
+            None => self.give_json(&item.json),
+        }
+    }
+
+    /// The items of the node's own input.
+    pub(crate) fn input_items(&self, items: &[heddle_data::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
+        match &self.bridge.given {
+            Some(given) => {
+                Ok(GivenItems::list(given, self.ctx, self.bridge, Copy::Input, items)?.into_value())
+            }
+            None => self.items(items, scene),
+        }
+    }
+
+    pub(crate) fn items(&self, items: &[heddle_data::Item], scene: &Scene<'_>) -> Hosted<JsValue<'js>> {
         self.list(items, scene.run.workflow().binary_mode_combined, scene)
     }
 
     /// Items, or their data alone, as an array.
-    pub(super) fn list(
+    pub(crate) fn list(
         &self,
         items: &[heddle_data::Item],
         data_alone: bool,
         scene: &Scene<'_>,
     ) -> Hosted<JsValue<'js>> {
+        if let Some(given) = &self.bridge.given {
+            return Ok(GivenItems::list(given, self.ctx, self.bridge, Copy::Nodes, items)?.into_value());
+        }
         let key = (items.as_ptr().addr(), items.len(), data_alone);
         let make = || match data_alone {
             true => items.iter().map(|item| item.json.clone()).collect(),
@@ -176,7 +225,7 @@ impl<'js> Call<'_, 'js> {
 }
 
 /// Runs `read` on the scene of the evaluation, at the item whose index is argument `index`.
-pub(super) fn at_item<T>(
+pub(crate) fn at_item<T>(
     call: &Call<'_, '_>,
     index: usize,
     read: impl FnOnce(&Scene<'_>) -> Hosted<T>,
@@ -186,7 +235,7 @@ pub(super) fn at_item<T>(
 }
 
 /// Runs `read` on the node that argument 0 names, at the evaluation's own item.
-pub(super) fn at_node<T>(
+pub(crate) fn at_node<T>(
     call: &Call<'_, '_>,
     read: impl FnOnce(usize, &Scene<'_>) -> Hosted<T>,
 ) -> Hosted<T> {
@@ -194,7 +243,7 @@ pub(super) fn at_node<T>(
     in_scene(|scene| read(nodes::find_accessed(&name, scene)?, scene))
 }
 
-pub(super) fn in_scene<T>(read: impl FnOnce(&Scene<'_>) -> Hosted<T>) -> Hosted<T> {
+pub(crate) fn in_scene<T>(read: impl FnOnce(&Scene<'_>) -> Hosted<T>) -> Hosted<T> {
     if !SCENE.is_set() {
         return Err(Thrown::new("Error", "No evaluation is under way").into());
     }

@@ -132,7 +132,7 @@ impl From<rquickjs::Error> for Refused {
 const MOST_STACK: usize = 1024 * 1024;
 
 /// Roughly where the stack stands.
-fn stack_position() -> usize {
+pub(crate) fn stack_position() -> usize {
     let marker = 0u8;
     std::ptr::from_ref(&marker).addr()
 }
@@ -386,6 +386,6 @@ pub(crate) fn array_length(array: &Array<'_>) -> rquickjs::Result<usize> {
     Ok(length as usize)
 }
 
-fn is_array(object: &Object<'_>) -> bool {
+pub(crate) fn is_array(object: &Object<'_>) -> bool {
     object.as_proxy().and_then(|proxy| proxy.target().ok()).is_some_and(|target| target.is_array())
 }

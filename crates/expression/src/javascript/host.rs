@@ -6,6 +6,7 @@ use heddle_data::Json;
 use rquickjs::function::{Rest, This};
 use rquickjs::{Class, Coerced, Ctx, Function, Object, Result, Value as JsValue};
 
+use crate::code::add_functions;
 use crate::extensions;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::call::{Call, Hosted, at_item, at_node, in_scene};
@@ -23,7 +24,7 @@ use crate::run::{functions, nodes, paired, parameters, variables};
 use crate::throw::Thrown;
 use crate::value::Value;
 
-type HostFunction = for<'c, 'js> fn(&Call<'c, 'js>) -> Hosted<JsValue<'js>>;
+pub(crate) type HostFunction = for<'c, 'js> fn(&Call<'c, 'js>) -> Hosted<JsValue<'js>>;
 
 /// Makes the `host` object of the prelude.
 pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Object<'js>> {
@@ -36,6 +37,9 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
             function(&call).map_err(|error| error.throw(&ctx, &bridge))
         })?;
         host.set(*name, hosted)?;
+    }
+    if bridge.given.is_some() {
+        add_functions(ctx, bridge, &host)?;
     }
     // A proxy calls its traps on the handler.
     let own = Rc::clone(bridge);
@@ -60,7 +64,11 @@ pub(crate) fn host_object<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> Result<Ob
 }
 
 const FUNCTIONS: &[(&str, HostFunction)] = &[
-    ("now", |call| in_scene(|scene| Ok(JsValue::new_number(call.ctx.clone(), scene.clock.now as f64)))),
+    ("now", |call| match call.bridge.given {
+        // Code may wait, and look how long it took.
+        Some(_) => Ok(JsValue::new_number(call.ctx.clone(), crate::clock::current_millis() as f64)),
+        None => in_scene(|scene| Ok(JsValue::new_number(call.ctx.clone(), scene.clock.now as f64))),
+    }),
     ("parseDate", |call| Ok(JsValue::new_float(call.ctx.clone(), luxon::parse_date(&call.text(0)?)))),
     ("viewText", |call| match View::unchanged(call.ctx, call.bridge, &call.js(0)) {
         Some(json) => call.give(&Value::from(json.to_json_string())),
@@ -76,7 +84,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         }
         Ok(list.into_value())
     }),
-    ("requireInput", |call| at_item(call, 0, |scene| require_input(scene).map(|()| call.undefined()))),
+    ("requireInput", |call| at_item(call, 0, |scene| require_input(call, scene).map(|()| call.undefined()))),
     ("input", input),
     ("inputItems", input_items),
     ("requireNode", |call| {

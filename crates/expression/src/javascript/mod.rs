@@ -1,7 +1,7 @@
 //! The JavaScript path: QuickJS, what the run looks like to it, and its limits.
 
 pub(crate) mod bridge;
-mod call;
+pub(crate) mod call;
 pub(crate) mod convert;
 pub(crate) mod host;
 mod json_problem;

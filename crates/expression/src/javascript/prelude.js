@@ -1,7 +1,7 @@
 // The world that compiled code chunks run in. Evaluated once per engine, before any expression; `host` holds the
 // native functions. Everything reachable from an expression is frozen at the end, so that nothing that one evaluation
-// does can be seen by the next.
-(function (host) {
+// does can be seen by the next. A world of its own for one run of code (`isOwn`) stays as it is: ordinary JavaScript.
+(function (host, isOwn) {
   'use strict';
 
   // The globals go at the end; what is needed later is kept here.
@@ -838,7 +838,7 @@
   const hidden = [
     'defineProperty', 'defineProperties', 'setPrototypeOf', 'getOwnPropertyDescriptor', 'getOwnPropertyDescriptors',
   ];
-  for (const name of hidden) delete NativeObject[name];
+  if (!isOwn) for (const name of hidden) delete NativeObject[name];
   // Newer than n8n's engine.
   for (const [holder, names] of [
     [Math, ['sumPrecise']],
@@ -849,10 +849,12 @@
   ]) {
     for (const name of names) delete holder[name];
   }
-  hide(NativeObject, 'getPrototypeOf', asNative(() => {
-    throw new Error('Object.getPrototypeOf is not allowed due to security concerns');
-  }, 'getPrototypeOf'));
-  hide(NativeObject, 'create', asNative((prototype) => create(prototype), 'create'));
+  if (!isOwn) {
+    hide(NativeObject, 'getPrototypeOf', asNative(() => {
+      throw new Error('Object.getPrototypeOf is not allowed due to security concerns');
+    }, 'getPrototypeOf'));
+    hide(NativeObject, 'create', asNative((prototype) => create(prototype), 'create'));
+  }
 
   const allowed = {
     Object, Array, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
@@ -981,64 +983,73 @@
 
   // ---- Nothing leaks.
 
-  // Assigning to an object's own `name` or `toString` must go on working when the inherited one is frozen.
-  const allowOverride = (prototype) => {
-    for (const key of ownKeys(prototype)) {
-      const descriptor = getOwnPropertyDescriptor(prototype, key);
-      if (!descriptor.configurable || !('value' in descriptor)) continue;
-      const { value, enumerable } = descriptor;
-      defineProperty(prototype, key, {
-        get() { return value; },
-        set(replacement) {
-          if (this === prototype) throw new TypeErrorOf(`Cannot assign to read only property '${StringOf(key)}'`);
-          defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
-        },
-        enumerable,
-        configurable: false,
-      });
+  const seal = () => {
+    // Assigning to an object's own `name` or `toString` must go on working when the inherited one is frozen.
+    const allowOverride = (prototype) => {
+      for (const key of ownKeys(prototype)) {
+        const descriptor = getOwnPropertyDescriptor(prototype, key);
+        if (!descriptor.configurable || !('value' in descriptor)) continue;
+        const { value, enumerable } = descriptor;
+        defineProperty(prototype, key, {
+          get() { return value; },
+          set(replacement) {
+            if (this === prototype) throw new TypeErrorOf(`Cannot assign to read only property '${StringOf(key)}'`);
+            defineProperty(this, key, { value: replacement, writable: true, enumerable: true, configurable: true });
+          },
+          enumerable,
+          configurable: false,
+        });
+      }
+    };
+    for (const prototype of [Object.prototype, Error.prototype, TypeError.prototype, SyntaxError.prototype,
+      EvalError.prototype, RangeError.prototype, ReferenceError.prototype, URIError.prototype]) {
+      allowOverride(prototype);
     }
-  };
-  for (const prototype of [Object.prototype, Error.prototype, TypeError.prototype, SyntaxError.prototype,
-    EvalError.prototype, RangeError.prototype, ReferenceError.prototype, URIError.prototype]) {
-    allowOverride(prototype);
-  }
-  const generator = function* () {};
-  const asyncGenerator = async function* () {};
-  const asyncFunction = async function () {};
-  for (const fn of [generator, asyncGenerator, asyncFunction, function () {}]) delete getPrototypeOf(fn).constructor;
-  const seen = new Set();
-  const harden = (value) => {
-    const pending = [value];
-    while (pending.length > 0) {
-      const next = pending.pop();
-      if ((typeof next !== 'object' || next === null) && typeof next !== 'function') continue;
-      if (seen.has(next) || next === base || next === globalThis) continue;
-      seen.add(next);
-      freeze(next);
-      pending.push(getPrototypeOf(next));
-      for (const key of ownKeys(next)) {
-        const descriptor = getOwnPropertyDescriptor(next, key);
-        pending.push(descriptor.value, descriptor.get, descriptor.set);
+    const generator = function* () {};
+    const asyncGenerator = async function* () {};
+    const asyncFunction = async function () {};
+    for (const fn of [generator, asyncGenerator, asyncFunction, function () {}]) delete getPrototypeOf(fn).constructor;
+    const seen = new Set();
+    const harden = (value) => {
+      const pending = [value];
+      while (pending.length > 0) {
+        const next = pending.pop();
+        if ((typeof next !== 'object' || next === null) && typeof next !== 'function') continue;
+        if (seen.has(next) || next === base || next === globalThis) continue;
+        seen.add(next);
+        freeze(next);
+        pending.push(getPrototypeOf(next));
+        for (const key of ownKeys(next)) {
+          const descriptor = getOwnPropertyDescriptor(next, key);
+          pending.push(descriptor.value, descriptor.get, descriptor.set);
+        }
+      }
+    };
+    const roots = { ...allowed, ...intlRoots, TokenParser, RunDate, RegExp, BoundedRegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
+    for (const key of ownKeys(roots)) harden(roots[key]);
+    for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
+      getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),
+      getPrototypeOf('a'.matchAll(/a/g)), NativePromise, (function () {}).prototype ?? null]) {
+      if (root !== null) harden(root === generator || root === asyncGenerator || root === asyncFunction ? getPrototypeOf(root) : root);
+    }
+    for (const name of ownKeys(globalThis)) {
+      if (!['isNaN', 'isFinite', 'NaN', 'undefined', 'RegExp', 'Math', 'Infinity', 'globalThis'].includes(name)) {
+        delete globalThis[name];
       }
     }
+    defineProperty(globalThis, 'Date', { value: RunDate });
+    freeze(globalThis);
   };
-  const roots = { ...allowed, ...intlRoots, TokenParser, RunDate, RegExp, BoundedRegExp, Math, isNaN, isFinite, guard, zonePrototype, lazyHandler, namedHandler, filledHandler, writtenHandler };
-  for (const key of ownKeys(roots)) harden(roots[key]);
-  for (const root of [generator(), asyncGenerator(), asyncFunction, generator, asyncGenerator, iteratorPrototype,
-    getPrototypeOf(new Map().entries()), getPrototypeOf(new Set().values()), getPrototypeOf(''[Symbol.iterator]()),
-    getPrototypeOf('a'.matchAll(/a/g)), NativePromise, (function () {}).prototype ?? null]) {
-    if (root !== null) harden(root === generator || root === asyncGenerator || root === asyncFunction ? getPrototypeOf(root) : root);
+  if (isOwn) {
+    hide(globalThis, 'Date', RunDate);
+    hide(globalThis, 'Intl', Intl);
+  } else {
+    seal();
   }
-  for (const name of ownKeys(globalThis)) {
-    if (!['isNaN', 'isFinite', 'NaN', 'undefined', 'RegExp', 'Math', 'Infinity', 'globalThis'].includes(name)) {
-      delete globalThis[name];
-    }
-  }
-  defineProperty(globalThis, 'Date', { value: RunDate });
-  freeze(globalThis);
 
   return {
     threwNull: () => threwNull, locatorValue,
+    begin, luxon, asNative, hide, wordsOf,
     base, index: INDEX, guard, fail, classify, print, lazyHandler, namedHandler, filledHandler, writtenHandler,
     dateTime: luxonPrototypes[0], duration: luxonPrototypes[1], interval: luxonPrototypes[2],
     text: (value) => StringOf(value),

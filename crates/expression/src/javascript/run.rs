@@ -72,7 +72,7 @@ fn variable<'js>(call: &Call<'_, 'js>, name: &str, scene: &Scene<'_>) -> Hosted<
         let text = |text: Option<&str>| call.give(&text.map_or(Value::Undefined, Value::from));
         let number = |number: f64| Ok(JsValue::new_number(call.ctx.clone(), number));
         match name {
-            "$json" | "$data" => call.give_json(&variables::current_item(scene)?.json),
+            "$json" | "$data" => call.input_data(variables::current_item(scene)?),
             "$binary" => call.give_json(&variables::binary(scene)?),
             "$itemIndex" | "$position" | "$thisItemIndex" => number(scene.item_index as f64),
             "$thisItem" => match scene.item() {
@@ -115,8 +115,8 @@ fn variable<'js>(call: &Call<'_, 'js>, name: &str, scene: &Scene<'_>) -> Hosted<
     }
 }
 
-pub(super) fn require_input(scene: &Scene<'_>) -> Hosted<()> {
-    if scene.items.is_empty() {
+pub(super) fn require_input(call: &Call<'_, '_>, scene: &Scene<'_>) -> Hosted<()> {
+    if call.bridge.given.is_none() && scene.items.is_empty() {
         return Err(variables::no_execution_data(scene).into());
     }
     Ok(())
@@ -125,9 +125,9 @@ pub(super) fn require_input(scene: &Scene<'_>) -> Hosted<()> {
 pub(super) fn input<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let name = call.text(0)?;
     at_item(call, 1, |scene| {
-        require_input(scene)?;
+        require_input(call, scene)?;
         match name.as_str() {
-            "item" => call.item(scene.item(), scene),
+            "item" => call.input_item(scene.item(), scene),
             "params" => {
                 let node = functions::source_node(scene)?;
                 call.give_json(scene.run.node(node).parameters)
@@ -144,11 +144,11 @@ pub(super) fn input<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
 pub(super) fn input_items<'js>(call: &Call<'_, 'js>) -> Hosted<JsValue<'js>> {
     let name = call.text(0)?;
     at_item(call, 1, |scene| {
-        require_input(scene)?;
+        require_input(call, scene)?;
         match name.as_str() {
-            "first" => call.item(scene.items.first(), scene),
-            "last" => call.item(scene.items.last(), scene),
-            _ => call.items(scene.items, scene),
+            "first" => call.input_item(scene.items.first(), scene),
+            "last" => call.input_item(scene.items.last(), scene),
+            _ => call.input_items(scene.items, scene),
         }
     })
 }

@@ -36,15 +36,27 @@ pub(crate) struct Machine {
 
 const STACK: usize = 512 * 1024;
 
+/// The stack of code, which may call itself some thousand times.
+const CODE_STACK: usize = 4 * 1024 * 1024;
+
 impl Machine {
-    /// A fresh world.
+    /// A fresh world for expressions.
     pub(crate) fn new(limits: EngineLimits) -> Result<Self, ExpressionError> {
+        Self::with(limits, STACK, Bridge::default())
+    }
+
+    /// A fresh world for one run of code.
+    pub(crate) fn for_code(limits: EngineLimits) -> Result<Self, ExpressionError> {
+        Self::with(limits, CODE_STACK, Bridge::for_code())
+    }
+
+    fn with(limits: EngineLimits, stack: usize, bridge: Bridge) -> Result<Self, ExpressionError> {
         let failed =
             |what: String| ExpressionError::evaluation_failed(format!("engine did not start: {what}"));
         let runtime = Runtime::new().map_err(|error| failed(error.to_string()))?;
-        runtime.set_max_stack_size(STACK);
+        runtime.set_max_stack_size(stack);
         let context = Context::full(&runtime).map_err(|error| failed(error.to_string()))?;
-        let bridge = Rc::<Bridge>::default();
+        let bridge = Rc::new(bridge);
         context
             .with(|ctx| start(&ctx, &bridge).catch(&ctx).map_err(|error| error.to_string()))
             .map_err(failed)?;
@@ -65,7 +77,10 @@ fn start<'js>(ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> rquickjs::Result<()> {
     let prelude: Function<'js> = ctx.eval(include_str!("prelude.js"))?;
     let host = host_object(ctx, bridge)?;
     host.set("makeIntl", ctx.eval::<Function<'js>, _>(include_str!("intl.js"))?)?;
-    let api: Object<'js> = prelude.call((host,))?;
+    let api: Object<'js> = prelude.call((host.clone(), bridge.given.is_some()))?;
+    if bridge.given.is_some() {
+        bridge.keep_host(ctx, &host);
+    }
     bridge.connect(ctx, &api)
 }
 

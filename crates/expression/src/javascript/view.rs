@@ -288,6 +288,10 @@ impl<'js> View<'js> {
         if view.state.get() != State::Lazy {
             return Ok(());
         }
+        if bridge.given.is_some() {
+            // Code sees descriptors too, and mostly goes on to the values.
+            return Self::fill(handler, ctx, bridge);
+        }
         let json = view.json.borrow();
         let Some(object) = json.as_object() else { return Self::fill(handler, ctx, bridge) };
         for name in object.keys() {

@@ -1,5 +1,6 @@
 //! From the text of a code chunk to something that can be evaluated (`docs/expressions/language.md §4, §8`).
 
+pub(crate) mod deep;
 pub(crate) mod extension_calls;
 pub(crate) mod lower;
 pub(crate) mod names;

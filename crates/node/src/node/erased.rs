@@ -145,6 +145,9 @@ pub trait ErasedBatchNode: Send + Sync {
     /// When they do not fit; the error names the parameter.
     fn prepare(&self, parameters: &Json) -> Result<PreparedBatch, NodeError>;
 
+    /// Parameters that are code.
+    fn code(&self) -> &'static [&'static str];
+
     /// Runs all items.
     fn run<'a>(
         &'a self,
@@ -298,6 +301,10 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
 impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
     fn stated_effect(&self) -> Option<Effect> {
         N::EFFECT
+    }
+
+    fn code(&self) -> &'static [&'static str] {
+        N::CODE
     }
 
     fn prepare(&self, parameters: &Json) -> Result<PreparedBatch, NodeError> {

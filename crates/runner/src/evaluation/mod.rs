@@ -12,9 +12,10 @@ use std::sync::Arc;
 use heddle_expression::{CompiledValue, Engine, EngineLimits, ExpressionError, Scene, Watcher};
 use heddle_node::{ErrorKind, Functionality, Json, NodeError};
 
-pub(crate) use resolver::{CHUNK, Resolver};
+pub(crate) use resolver::{CHUNK, GRACE, Resolver};
 pub(crate) use site::{Site, evaluate_apart};
 pub(crate) use threads::EvaluationThreads;
+pub(crate) use watch::Watch;
 
 use crate::cancel::StopSignal;
 

@@ -22,7 +22,7 @@ pub(crate) const CHUNK: usize = 1024;
 const SLICE: Duration = Duration::from_millis(50);
 
 /// How long an evaluation that is interrupted has to notice it.
-const GRACE: Duration = Duration::from_millis(250);
+pub(crate) const GRACE: Duration = Duration::from_millis(250);
 
 /// Items that are resolved here from one look at the run's end to the next.
 const ITEMS_PER_LOOK: usize = 16;
@@ -60,7 +60,7 @@ enum Ending {
 impl<'a> Resolver<'a> {
     pub(crate) fn new(
         threads: &'a EvaluationThreads,
-        site: Site,
+        site: Arc<Site>,
         stop: StopSignal,
         cancel: CancellationToken,
         all_items: Option<Items>,
@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
         Self {
             threads,
             needs_javascript: site.needs_javascript(),
-            site: Arc::new(site),
+            site,
             watcher: Arc::clone(&watch) as Arc<dyn Watcher>,
             watch,
             stop,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use heddle_expression::{Blanks, CompiledValue, Engine, EngineLimits, ExpressionError, Scene, Watcher};
+use heddle_expression::{
+    Blanks, Clock, CompiledValue, Engine, EngineLimits, ExpressionError, Scene, Watcher,
+};
 use heddle_node::{ErrorKind, Item, Json, NodeError, Source};
 use heddle_workflow::NodeIndex;
 
@@ -61,22 +63,34 @@ impl Site {
         (items, index): (&[Item], usize),
         value: &mut Json,
     ) -> Result<Option<bool>, (String, ExpressionError)> {
+        self.show(&self.run.clock, watcher, (items, index), |scene| {
+            let scene = Scene { blanks, ..*scene };
+            match with {
+                With::Native(limits) => compiled.evaluate_natively(&scene, limits, value),
+                With::Engine(engine) => engine.evaluate_parameter(compiled, &scene, value).map(Some),
+            }
+        })
+    }
+
+    /// Shows `look` what the run looks like at one of the items, the one with the index.
+    pub(crate) fn show<T>(
+        &self,
+        clock: &Clock,
+        watcher: &Arc<dyn Watcher>,
+        (items, index): (&[Item], usize),
+        look: impl FnOnce(&Scene<'_>) -> T,
+    ) -> T {
         let view = View { run: &self.run, run_data: &self.run_data };
-        let scene = Scene {
+        look(&Scene {
             item_index: index,
             run_index: self.run_index,
             sources: self.sources.as_deref(),
             mode: self.run.mode,
             execution_id: Some(&self.run.execution_id),
             snapshot: self.snapshot,
-            blanks,
             watcher: Some(watcher),
-            ..self.run.variables.show(Scene::new(&view, self.node, items, &self.run.clock))
-        };
-        match with {
-            With::Native(limits) => compiled.evaluate_natively(&scene, limits, value),
-            With::Engine(engine) => engine.evaluate_parameter(compiled, &scene, value).map(Some),
-        }
+            ..self.run.variables.show(Scene::new(&view, self.node, items, clock))
+        })
     }
 
     /// Tells of the gaps in the texts of an item; the first of them is an error where none may be.

@@ -24,6 +24,8 @@ pub(crate) struct EvaluationThreads {
 
 struct Shared {
     limits: EngineLimits,
+    /// As many threads as there may be; `None` for as many as the machine runs at a time.
+    most: Option<usize>,
     state: Mutex<State>,
 }
 
@@ -65,7 +67,16 @@ impl Ticket {
 
 impl EvaluationThreads {
     pub(crate) fn new(limits: EngineLimits) -> Self {
-        Self { shared: Arc::new(Shared { limits, state: Mutex::default() }) }
+        Self::of(limits, None)
+    }
+
+    /// Threads for jobs that may wait for something, so that there may be more of them than the machine runs at a time.
+    pub(crate) fn for_waiting_jobs(limits: EngineLimits, most: usize) -> Self {
+        Self::of(limits, Some(most))
+    }
+
+    fn of(limits: EngineLimits, most: Option<usize>) -> Self {
+        Self { shared: Arc::new(Shared { limits, most, state: Mutex::default() }) }
     }
 
     /// What one evaluation may take.
@@ -94,7 +105,8 @@ impl EvaluationThreads {
         }
         state.waiting.push_back(job);
         if state.most == 0 {
-            state.most = std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
+            let cores = || std::thread::available_parallelism().map_or(2, |count| count.get().max(2));
+            state.most = self.shared.most.unwrap_or_else(cores);
         }
         if state.threads < state.most {
             let spawned = self.shared.spawn(&mut state);

@@ -31,11 +31,16 @@ impl Watch {
     /// When the evaluation under way has run for twice what it may: it cannot be interrupted. One that is yet to begin
     /// is as one that begins now.
     pub(crate) fn patience(&self, limit: Duration) -> Instant {
+        self.patience_beyond(limit, limit)
+    }
+
+    /// When the evaluation under way has run so much longer than it may.
+    pub(crate) fn patience_beyond(&self, limit: Duration, beyond: Duration) -> Instant {
         let begun = match self.begun.load(Ordering::Relaxed).checked_sub(1) {
             Some(begun) => self.origin + Duration::from_micros(begun),
             None => Instant::now(),
         };
-        begun.checked_add(limit.saturating_mul(2)).unwrap_or_else(far_away)
+        begun.checked_add(limit.saturating_add(beyond)).unwrap_or_else(far_away)
     }
 
     /// Whether that moment has passed.

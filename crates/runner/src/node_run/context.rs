@@ -9,17 +9,20 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_expression::Clock;
 use heddle_node::{
-    Credential, Effect, ErrorKind, HttpClient, Json, NodeError, Services, StaticScope, WorkflowAnswer,
-    WorkflowCall,
+    CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError, PairedItem,
+    Services, StaticScope, WorkflowAnswer, WorkflowCall,
 };
+use heddle_workflow::OnError;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::cancel::StopSignal;
+use crate::code::CodeSite;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::events::{EventSink, NodeSite};
 use crate::http::ItemHttp;
+use crate::item_loop::{error_details, error_item};
 use crate::journal::Journal;
 use crate::selection::SelectedItems;
 use crate::static_data::StaticData;
@@ -54,6 +57,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) static_data: Option<&'a StaticData>,
     /// The items that are to run; all when absent.
     pub(crate) only: Option<SelectedItems>,
+    /// Where code runs; forms have none.
+    pub(crate) code: Option<CodeSite<'a>>,
     /// Calls that have ended.
     pub(crate) calls: Mutex<Vec<CallRecord>>,
 }
@@ -209,6 +214,33 @@ impl Services for ItemServices<'_> {
             answer
         }
         .boxed()
+    }
+
+    fn run_code(&self, call: CodeCall) -> BoxFuture<'_, Result<CodeAnswer, NodeError>> {
+        async move {
+            let Some(code) = &self.run.code else {
+                return Err(NodeError::operation("A form runs no code"));
+            };
+            let static_data = [StaticScope::Workflow, StaticScope::Node].map(|scope| self.static_data(scope));
+            code.run(self.run, call, static_data, |scope, data| self.set_static_data(scope, data)).await
+        }
+        .boxed()
+    }
+
+    fn failed_item(&self, item: &Item, index: usize, error: &NodeError) -> Option<Item> {
+        let on_error = self.run.code.as_ref().map(|code| code.on_error)?;
+        let details = error_details(error, &self.run.at.node, self.run.at.run);
+        match on_error {
+            OnError::StopWorkflow => None,
+            OnError::ContinueRegularOutput => Some(error_item(item, index, error, details)),
+            // The item's own fields come back where it leaves through the error output.
+            OnError::ContinueErrorOutput => {
+                let mut json = Json::object();
+                json.insert("error", Json::from(error.message.as_str()));
+                let pairing = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));
+                Some(Item::new(json).with_paired_item(pairing).with_error(Some(details)))
+            }
+        }
     }
 
     fn put_to_wait(&self, until: i64) {

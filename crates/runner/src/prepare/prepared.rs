@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use heddle_expression::code::Program;
 use heddle_expression::{Clock, CompiledValue, ExpressionError};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{
-    CalledWorkflow, CheckHost, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
+    CalledWorkflow, CheckHost, CodeProblem, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
     StoredProblem, Weight, holds_expression,
 };
 use heddle_workflow::{NodeIndex, Problem, Workflow};
@@ -34,6 +35,8 @@ pub(crate) struct PreparedNode {
     pub(crate) types_once: bool,
     /// Which workflow it calls.
     pub(crate) calls: Option<CalledWorkflow>,
+    /// Whether code of the node may read what other nodes put out.
+    pub(crate) code_reads_nodes: bool,
 }
 
 /// One thing that is wrong with a workflow, with what decides how much it matters to a run.
@@ -187,7 +190,18 @@ impl<'w> Preparer<'w> {
         };
         let types_once =
             plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
-        let node = PreparedNode { node, type_version, stored, filled, plan, compiled, types_once, calls };
+        let code_reads_nodes = code_reads_nodes(&*node, &filled);
+        let node = PreparedNode {
+            node,
+            type_version,
+            stored,
+            filled,
+            plan,
+            compiled,
+            types_once,
+            calls,
+            code_reads_nodes,
+        };
         Preparation { node: Some(node), problems, lacks_type: false, has_effect }
     }
 
@@ -218,6 +232,11 @@ impl CheckHost for Moments {
         let clock = Clock { now: 0, zone: jiff::tz::TimeZone::UTC };
         heddle_expression::parse_moment(text, &clock).is_some()
     }
+
+    fn code_problem(&self, code: &str) -> Option<CodeProblem> {
+        let problem = Program::parse(code).err()?;
+        Some(CodeProblem { message: problem.message, line: problem.line })
+    }
 }
 
 /// A value may be checked as the file has it and as its upgraded form has it.
@@ -242,6 +261,14 @@ impl PreparedNode {
     pub(crate) fn gravest_effect(&self) -> Effect {
         gravest_effect(&*self.node, &self.filled)
     }
+}
+
+/// Whether code in these parameters may read what other nodes put out.
+fn code_reads_nodes(node: &dyn Node, parameters: &Json) -> bool {
+    let Tier::Batch(batch) = node.tier_for(parameters) else { return false };
+    let code = batch.code().iter().filter_map(|name| parameters.get(name).and_then(Json::as_str));
+    // What cannot be read may read anything.
+    code.into_iter().any(|code| Program::parse(code).is_ok_and(|program| program.reads_other_nodes))
 }
 
 fn gravest_effect(node: &dyn Node, parameters: &Json) -> Effect {

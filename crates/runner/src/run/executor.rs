@@ -9,6 +9,7 @@ use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
 
 use crate::cancel::{CancelReason, StopSignal};
+use crate::code::CodeSite;
 use crate::credential_expressions::{evaluate_credentials, read_other_items};
 use crate::credentials::NodeCredentials;
 use crate::error_workflow::ErrorSite;
@@ -289,6 +290,16 @@ impl<'h> Execution<'h> {
         }
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
         self.evaluate_credentials(&mut credentials, run, items.map_or(&[], |items| items.as_slice()));
+        let site = Arc::new(Site {
+            run: Arc::clone(&scene),
+            run_data: Arc::clone(&self.run_data),
+            node: run.node,
+            run_index: run.run_index,
+            sources: Some(run.sources.clone()),
+            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
+            is_strict: self.options.strict || settings.strict,
+            gaps: self.options.dry_run.then(|| (Arc::clone(&self.events), Arc::clone(&at))),
+        });
         let context = NodeRunContext {
             execution: self.options.execution,
             at: Arc::clone(&at),
@@ -308,6 +319,12 @@ impl<'h> Execution<'h> {
             wait_till: Mutex::default(),
             static_data: Some(&self.static_data),
             only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
+            code: Some(CodeSite {
+                threads: &self.host.code,
+                site: Arc::clone(&site),
+                time: settings.time_limit,
+                on_error: settings.on_error(),
+            }),
             calls: Mutex::default(),
         };
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
@@ -331,16 +348,6 @@ impl<'h> Execution<'h> {
             main_input: run.main_input,
             types_once: prepared.types_once,
             releases_items: self.keeping.consumes_items(run.node),
-        };
-        let site = Site {
-            run: Arc::clone(&scene),
-            run_data: Arc::clone(&self.run_data),
-            node: run.node,
-            run_index: run.run_index,
-            sources: Some(run.sources.clone()),
-            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
-            is_strict: self.options.strict || settings.strict,
-            gaps: self.options.dry_run.then(|| (Arc::clone(&self.events), Arc::clone(&at))),
         };
         let resolver =
             Resolver::new(&self.host.evaluation, site, self.stop.clone(), self.options.cancel.clone(), all);

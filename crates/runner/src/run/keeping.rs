@@ -46,6 +46,7 @@ impl Keeping {
             .map(|(index, node)| {
                 let Some(node) = node else { return false };
                 node.compiled.templates().any(|(_, template)| template.reads_other_items())
+                    || node.code_reads_nodes
                     || (*kept != KeptOutputs::All && reads_beside(index, node))
             })
             .collect();

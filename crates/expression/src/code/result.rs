@@ -1,0 +1,186 @@
+//! What code gives back, as JSON: the rules of `JSON.stringify`, and data of the run that came back unchanged as they
+//! were, without a copy.
+
+use std::cell::Cell;
+
+use heddle_data::{Json, JsonObject};
+use rquickjs::function::This;
+use rquickjs::{Atom, Ctx, Function, Object, Type, Value as JsValue};
+
+use crate::error::ExpressionError;
+use crate::javascript::bridge::Bridge;
+use crate::javascript::convert::{Refused, array_length, is_array, stack_position};
+use crate::javascript::view::View;
+use crate::limit;
+
+/// Values that nest so deeply count as cyclic.
+const MOST_STACK: usize = 2 * 1024 * 1024;
+
+/// A result of more values than this takes too much memory: a value that is shared costs JavaScript nothing, and a hole
+/// in an array neither.
+const MOST_VALUES: usize = 32_000_000;
+
+/// A value as JSON; `None` for what JSON leaves out, such as undefined and functions.
+pub(crate) fn to_json<'js>(
+    ctx: &Ctx<'js>,
+    bridge: &Bridge,
+    value: &JsValue<'js>,
+) -> Result<Option<Json>, Refused> {
+    Writer { ctx, bridge, start: stack_position(), left: Cell::new(MOST_VALUES) }.write(value)
+}
+
+struct Writer<'r, 'js> {
+    ctx: &'r Ctx<'js>,
+    bridge: &'r Bridge,
+    start: usize,
+    /// How many more values may be written.
+    left: Cell<usize>,
+}
+
+impl<'js> Writer<'_, 'js> {
+    fn write(&self, value: &JsValue<'js>) -> Result<Option<Json>, Refused> {
+        self.take(1)?;
+        if limit::is_over_after(8) {
+            return Err(Refused::Error(ExpressionError::timed_out()));
+        }
+        Ok(match value.type_of() {
+            Type::Undefined | Type::Uninitialized | Type::Symbol | Type::Function | Type::Constructor => None,
+            Type::Null => Some(Json::NULL),
+            Type::Bool => Some(Json::from(value.as_bool().unwrap_or_default())),
+            Type::Int | Type::Float => Some(number(value.as_number().unwrap_or(f64::NAN))),
+            Type::String => Some(Json::from(self.text(value)?)),
+            Type::BigInt => {
+                let digits: String = self.bridge.function(self.ctx, "text")?.call((value.clone(),))?;
+                Some(Json::from(digits))
+            }
+            Type::Array => match value.as_array() {
+                Some(array) => Some(self.array(array.as_object(), array_length(array)?)?),
+                None => None,
+            },
+            Type::Proxy => {
+                if let Some(json) = View::unchanged(self.ctx, self.bridge, value) {
+                    return Ok(Some(json));
+                }
+                match value.as_object() {
+                    Some(object) if is_array(object) => {
+                        let length: f64 = object.get("length")?;
+                        Some(self.array(object, length as usize)?)
+                    }
+                    Some(object) => self.plain(object)?,
+                    None => None,
+                }
+            }
+            _ => match value.as_object() {
+                Some(object) => self.object(object)?,
+                None => None,
+            },
+        })
+    }
+
+    /// Fails when so many more values are too many.
+    fn take(&self, values: usize) -> Result<(), Refused> {
+        match self.left.get().checked_sub(values) {
+            Some(left) => {
+                self.left.set(left);
+                Ok(())
+            }
+            None => Err(Refused::Error(ExpressionError::memory_exceeded())),
+        }
+    }
+
+    fn text(&self, value: &JsValue<'js>) -> Result<String, Refused> {
+        let Some(text) = value.as_string() else { return Ok(String::new()) };
+        match text.to_string() {
+            Ok(text) => Ok(text),
+            // A lone surrogate has no place in UTF-8.
+            Err(rquickjs::Error::Utf8(_)) => {
+                Ok(self.bridge.function(self.ctx, "wellFormed")?.call((value.clone(),))?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn check_depth(&self) -> Result<(), Refused> {
+        if self.start.abs_diff(stack_position()) > MOST_STACK {
+            let error =
+                ExpressionError::new("Error", "What the code returns refers to itself, or nests too deeply");
+            return Err(Refused::Error(error));
+        }
+        Ok(())
+    }
+
+    fn array(&self, array: &Object<'js>, length: usize) -> Result<Json, Refused> {
+        self.check_depth()?;
+        // Holes are not fetched, but written all the same.
+        self.take(length / 8)?;
+        let mut elements = Vec::with_capacity(length.min(1024));
+        for index in 0..length {
+            let element: JsValue<'js> = array.get(index as u32)?;
+            elements.push(self.write(&element)?.unwrap_or_default());
+        }
+        Ok(Json::from(elements))
+    }
+
+    fn object(&self, object: &Object<'js>) -> Result<Option<Json>, Refused> {
+        let is_plain = match object.get_prototype() {
+            Some(prototype) => prototype == self.bridge.object_prototype(self.ctx)?,
+            None => true,
+        };
+        if is_plain {
+            return self.plain(object);
+        }
+        let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;
+        if let Some(class) = class.as_array()
+            && class.get::<String>(0)? == "Primitive"
+        {
+            return self.write(&class.get(1)?);
+        }
+        self.converted(object)
+    }
+
+    /// An object that may say itself what it is in JSON.
+    fn converted(&self, object: &Object<'js>) -> Result<Option<Json>, Refused> {
+        let to_json: JsValue<'js> = object.get("toJSON")?;
+        let Some(to_json) = to_json.as_function().cloned() else { return self.members(object).map(Some) };
+        self.called(object, &to_json)
+    }
+
+    fn called(&self, object: &Object<'js>, to_json: &Function<'js>) -> Result<Option<Json>, Refused> {
+        self.check_depth()?;
+        let value: JsValue<'js> = to_json.call((This(object.clone()), ""))?;
+        // What it gives is written as it is, even if it could be asked again.
+        match value.as_object().filter(|object| !object.is_array() && !object.is_function()) {
+            Some(object) => self.members(object).map(Some),
+            None => self.write(&value),
+        }
+    }
+
+    /// An object without a class: only a member of its own can say what it is.
+    fn plain(&self, object: &Object<'js>) -> Result<Option<Json>, Refused> {
+        if object.contains_key("toJSON")? {
+            return self.converted(object);
+        }
+        self.members(object).map(Some)
+    }
+
+    fn members(&self, object: &Object<'js>) -> Result<Json, Refused> {
+        self.check_depth()?;
+        let names: Vec<Atom<'js>> = object.keys().collect::<rquickjs::Result<_>>()?;
+        let mut members = JsonObject::with_capacity(names.len());
+        for name in names {
+            let value: JsValue<'js> = object.get(name.clone())?;
+            if let Some(value) = self.write(&value)? {
+                members.insert(&self.text(&name.to_value()?)?, value);
+            }
+        }
+        Ok(Json::from(members))
+    }
+}
+
+/// A number; JSON has neither infinities nor a negative zero.
+fn number(number: f64) -> Json {
+    if !number.is_finite() {
+        return Json::NULL;
+    }
+    Json::from(if number == 0.0 { 0.0 } else { number })
+}

@@ -1,0 +1,185 @@
+//! Code: JavaScript of the workflow's author, once for all items or once for each.
+
+mod examples;
+mod form;
+mod items;
+mod source;
+
+use std::sync::Arc;
+
+use heddle_node::description::{NodeDescription, NodeProperty};
+use heddle_node::node::{Tier, batch_node};
+use heddle_node::schema::{SchemaError, SchemaForm};
+use heddle_node::{
+    BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, Item, Items, Json, Node, NodeError,
+    NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use items::failed_code;
+pub(crate) use source::may_call;
+
+/// Runs JavaScript. What its code names decides whether it may call out: code that names no way to do so counts as pure,
+/// and is held to it.
+pub struct Code {
+    pure: Arc<dyn Node>,
+    calling: Arc<dyn Node>,
+}
+
+/// The parameters of the first item, which decides for all.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CodeParameters {
+    /// How often the code runs.
+    pub mode: CodeMode,
+    /// The language.
+    pub language: Language,
+    /// The code: the body of an asynchronous function.
+    pub js_code: String,
+    /// Code in Python, which is not run here.
+    pub python_code: String,
+}
+
+/// How often code runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CodeMode {
+    /// Once for all items.
+    #[default]
+    RunOnceForAllItems,
+    /// Once for each item.
+    RunOnceForEachItem,
+}
+
+/// The language of code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Language {
+    /// JavaScript.
+    #[default]
+    JavaScript,
+    /// Python.
+    PythonNative,
+    /// Python, in files of older versions.
+    Python,
+}
+
+impl Default for Code {
+    fn default() -> Self {
+        Self { pure: batch_node(CodeNode::<true>), calling: batch_node(CodeNode::<false>) }
+    }
+}
+
+impl Node for Code {
+    fn header(&self) -> &NodeHeader {
+        self.calling.header()
+    }
+
+    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
+        self.calling.describe()
+    }
+
+    fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
+        self.calling.parameter_schema(form)
+    }
+
+    fn upgrade(&self, version: f64, parameters: Json) -> Json {
+        self.calling.upgrade(version, parameters)
+    }
+
+    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        self.calling.check_stored(stored)
+    }
+
+    fn examples(&self) -> Vec<NodeExample> {
+        self.calling.examples()
+    }
+
+    fn tier(&self) -> Tier<'_> {
+        self.calling.tier()
+    }
+
+    fn tier_for(&self, parameters: &Json) -> Tier<'_> {
+        match parameters.get("jsCode").and_then(Json::as_str) {
+            Some(code) if may_call(code) => self.calling.tier(),
+            _ => self.pure.tier(),
+        }
+    }
+}
+
+struct CodeNode<const PURE: bool>;
+
+#[async_trait]
+impl<const PURE: bool> BatchNode for CodeNode<PURE> {
+    type Parameters = CodeParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.code",
+        versions: &[1.0, 2.0],
+        display_name: "Code",
+        description: "Runs JavaScript of your own",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        required_inputs: RequiredInputs::Any,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    const EFFECT: Option<Effect> = if PURE { Some(Effect::Pure) } else { None };
+
+    const CODE: &'static [&'static str] = &["jsCode"];
+
+    async fn execute(
+        &self,
+        parameters: &CodeParameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Items>, NodeError> {
+        if parameters.language != Language::JavaScript {
+            return Err(source::no_python());
+        }
+        let each_item = parameters.mode == CodeMode::RunOnceForEachItem;
+        if each_item && let Some(problem) = source::misplaced_input(&parameters.js_code) {
+            return Err(problem.into_error());
+        }
+        let call = CodeCall {
+            code: parameters.js_code.clone(),
+            dialect: CodeDialect::Code,
+            each_item,
+            items: context.input(context.main_input),
+        };
+        let items = match context.services.run_code(call).await? {
+            CodeAnswer::Once(returned) => items::of_all(returned)?,
+            CodeAnswer::Each(results) => each(results, context)?,
+        };
+        Ok(vec![Arc::new(items)])
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        source::check(stored)
+    }
+
+    fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
+        crate::form::read(&form::properties())
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        examples::examples()
+    }
+}
+
+/// The items that code gave one by one, with those of failures where the workflow goes on.
+fn each(
+    results: Vec<Result<Option<Json>, NodeError>>,
+    context: &BatchContext<'_>,
+) -> Result<Vec<Item>, NodeError> {
+    let mut given = Vec::with_capacity(results.len());
+    for (index, result) in results.into_iter().enumerate() {
+        match result.and_then(|returned| items::of_one(returned, index)) {
+            Ok(item) => given.extend(item),
+            Err(error) => given.push(failed_code(error, index, context)?),
+        }
+    }
+    Ok(given)
+}
