@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use heddle_workflow::{Problem, Workflow};
 
-use crate::host::{Host, RunOptions};
+use crate::host::Host;
 use crate::misspelt;
+use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::Beginning;
@@ -45,7 +46,7 @@ impl Host {
                 None
             }
         };
-        if let Err(error) = self.zone(workflow, options) {
+        if let Err(error) = self.zone(workflow, options.timezone.as_deref()) {
             let mut problem = Problem::error(error.to_string())
                 .at(format!("{}/settings/timezone", workflow.root_pointer()));
             problem.span = workflow.span(&problem.pointer);

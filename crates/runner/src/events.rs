@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::run_data::Status;
+pub use crate::site::{NodeSite, Origin, RunSite};
 use heddle_node::{Effect, NodeError, Outcome};
 use serde::{Serialize, Serializer};
-use uuid::Uuid;
-
-use crate::run_data::Status;
 
 /// How an item of a node with an effect ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,47 +19,6 @@ pub enum Verdict {
     Sent,
     /// Nobody can tell.
     Unknown,
-}
-
-/// A run of a workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RunSite {
-    /// The execution.
-    #[serde(serialize_with = "text")]
-    pub execution: Uuid,
-    /// Name of the workflow.
-    pub workflow: String,
-    /// Why it runs; `None` for the run that somebody asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Origin>,
-}
-
-/// Why a workflow runs within another run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Origin {
-    /// A node called it.
-    Call {
-        /// The run of the node.
-        by: Arc<NodeSite>,
-        /// The item that it was called for, from 0; `None` when it was called for all items at once.
-        item: Option<usize>,
-    },
-    /// It is the error workflow of a run that failed.
-    FailureOf(Arc<RunSite>),
-}
-
-/// A run of a node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NodeSite {
-    /// The run of the workflow.
-    pub of: Arc<RunSite>,
-    /// Name of the node.
-    pub node: Arc<str>,
-    /// Its run index.
-    pub run: usize,
 }
 
 /// A step of a run.
@@ -163,23 +121,6 @@ pub enum Event {
     },
 }
 
-impl RunSite {
-    /// Why it runs, and why the run that it is part of does, outermost first.
-    pub fn origins(&self) -> Vec<&Origin> {
-        let mut origins = Vec::new();
-        let mut run = self;
-        while let Some(origin) = &run.origin {
-            origins.push(origin);
-            run = match origin {
-                Origin::Call { by, .. } => &by.of,
-                Origin::FailureOf(run) => run,
-            };
-        }
-        origins.reverse();
-        origins
-    }
-}
-
 /// Receives the events of a run and of all runs within it, in order, on the thread that runs them.
 pub trait EventSink: Send + Sync {
     /// Takes one event. It holds up the run: be quick.
@@ -229,10 +170,6 @@ impl Serialize for Verdict {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
-}
-
-fn text<S: Serializer>(id: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 fn effect_name<S: Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok, S::Error> {

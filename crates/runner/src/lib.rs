@@ -12,36 +12,41 @@ pub mod events;
 mod filter;
 mod host;
 mod http;
+mod load_options;
 mod node_run;
 mod prepare;
 mod run;
 pub mod scheduler;
 pub mod schemas;
+mod site;
 mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
 use self::http::{call, item_record, masking, proxy, reachability, transport};
 pub use self::http::{journal, pacing, policy};
-use node_run::{collected, error_output, item_loop, node_runner};
+use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
     blanks, constant_check, misspelt, preflight, prepared, prepared_workflow, reach, selection,
     stored_problems, suggest, unset,
 };
 pub use run::run_data;
-use run::{cancel, clock, executor, keeping, node_facts, run_error, run_view, static_data, variables};
-use workflows::{beside, error_workflow, lineage, lookup, sub_workflow};
+use run::{
+    cancel, clock, executor, keeping, node_facts, options, run_error, run_view, scope, static_data, variables,
+};
+use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
 pub use cancel::CancelReason;
 pub use check::Checked;
 pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
+pub use find::DEEPEST_CALL;
 pub use heddle_expression::EngineLimits;
-pub use host::{DEFAULT_CONCURRENCY, DEFAULT_TIMEZONE, Host, RunOptions};
+pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
-pub use run_data::{RunResult, Status, WorkflowFailure};
+pub use options::{DEFAULT_CONCURRENCY, RunOptions};
+pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;
 pub use scheduler::DestinationMode;
 pub use selection::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
-pub use sub_workflow::{BackgroundRun, DEEPEST_CALL};
 pub use suggest::{suggest, suggest_node_types};
 pub use variables::Variables;

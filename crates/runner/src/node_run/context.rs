@@ -17,16 +17,17 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::call_site::{CallRecord, CallSite, CallsWorkflows};
 use crate::cancel::StopSignal;
 use crate::code::CodeSite;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
-use crate::events::{EventSink, NodeSite};
+use crate::error_output::{error_details, error_item};
+use crate::events::EventSink;
 use crate::http::ItemHttp;
-use crate::item_loop::{error_details, error_item};
 use crate::journal::Journal;
 use crate::selection::SelectedItems;
+use crate::site::NodeSite;
 use crate::static_data::StaticData;
-use crate::sub_workflow::{CallRecord, CallSite, CallsWorkflows};
 use crate::transport::Transport;
 
 /// What all items of one node run share.

@@ -1,7 +1,8 @@
-//! Items that a node itself marks as failed: they leave through its error output (`docs/engine.md §12.3`).
+//! Items that failed: what they become where their node continues, and those that a node itself marks as failed, which
+//! leave through its error output (`docs/engine.md §12.3`).
 
 use heddle_node::parameters::javascript::is_truthy;
-use heddle_node::{Item, Json};
+use heddle_node::{ErrorKind, Item, Json, NodeError, PairedItem};
 
 /// What may stand in an item beside its error.
 const ERROR_KEYS: [&str; 3] = ["error", "message", "details"];
@@ -21,4 +22,32 @@ pub(crate) fn with_input(mut item: Item, input: &Json) -> Item {
     }
     item.json = json;
     item
+}
+
+/// The error object of an error at the node `node`.
+pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> Json {
+    let mut json = error.to_json(run_index, crate::clock::now());
+    if error.kind == ErrorKind::Input
+        && let Some(context) = json.get_mut("context")
+    {
+        context.insert("nodeCause", Json::from(node));
+    }
+    json
+}
+
+/// The item that a failed item becomes where its node continues: the input's fields with the error's text, the
+/// details in `error`, and its lineage.
+pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details: Json) -> Item {
+    let mut json = if input.json.is_object() { input.json.clone() } else { Json::object() };
+    json.insert("error", Json::from(error.message.as_str()));
+    let metadata = error.context.get("subExecution").map(|link| {
+        let mut metadata = Json::object();
+        metadata.insert("subExecution", link.clone());
+        metadata
+    });
+    Item::new(json)
+        .with_binary(input.binary().cloned())
+        .with_paired_item(PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)))
+        .with_error(Some(details))
+        .with_metadata(metadata)
 }

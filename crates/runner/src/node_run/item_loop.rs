@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use heddle_node::node::{ErasedItemNode, PreparedItem};
-use heddle_node::{Effect, ErrorKind, Item, ItemContext, Json, NodeError, Outcome, PairedItem};
+use heddle_node::{Effect, Item, ItemContext, Json, NodeError, Outcome};
 
 use crate::events::{Event, Verdict};
 use crate::node_run::{ItemServices, NodeRunContext};
@@ -231,34 +231,6 @@ impl Turns {
             self.ready.push(Reverse(next));
         }
     }
-}
-
-/// The error object of an error at the node `node`.
-pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> Json {
-    let mut json = error.to_json(run_index, crate::clock::now());
-    if error.kind == ErrorKind::Input
-        && let Some(context) = json.get_mut("context")
-    {
-        context.insert("nodeCause", Json::from(node));
-    }
-    json
-}
-
-/// The item that a failed item becomes where its node continues: the input's fields with the error's text, the
-/// details in `error`, and its lineage.
-pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details: Json) -> Item {
-    let mut json = if input.json.is_object() { input.json.clone() } else { Json::object() };
-    json.insert("error", Json::from(error.message.as_str()));
-    let metadata = error.context.get("subExecution").map(|link| {
-        let mut metadata = Json::object();
-        metadata.insert("subExecution", link.clone());
-        metadata
-    });
-    Item::new(json)
-        .with_binary(input.binary().cloned())
-        .with_paired_item(PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)))
-        .with_error(Some(details))
-        .with_metadata(metadata)
 }
 
 /// What an item of a dry run shows: the request that would have left.

@@ -13,10 +13,11 @@ use heddle_workflow::OnError;
 use tokio::sync::Mutex;
 
 use crate::collected::{Collected, Outcomes};
-use crate::error_output::{tells_of_error, with_input};
+use crate::computing::only_computes;
+use crate::error_output::{error_details, error_item, tells_of_error, with_input};
 use crate::evaluation::{CHUNK, Resolver};
 use crate::events::{Event, Verdict};
-use crate::item_loop::{ItemLoop, Prepared, error_details, error_item, request_item};
+use crate::item_loop::{ItemLoop, Prepared, request_item};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 use crate::scheduler::Branches;
@@ -55,12 +56,6 @@ pub(crate) struct NodeRunEnd {
     pub(crate) metadata: Option<Json>,
     /// The gravest outcome of what it sent; `None` when it sends nothing.
     pub(crate) outcome: Option<Outcome>,
-}
-
-/// Whether the items of a node are handled one after another, since handling one neither waits nor does anything to the
-/// world.
-pub(crate) fn only_computes(node: &dyn ErasedItemNode) -> bool {
-    !node.waits() && node.stated_effect() == Some(Effect::Pure)
 }
 
 /// Resolves parameters for a node that takes its items all at once.

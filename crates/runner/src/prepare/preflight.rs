@@ -8,13 +8,13 @@ use std::sync::Arc;
 use heddle_node::{CalledWorkflow, NodeError, WorkflowSource};
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
-use crate::error_workflow::{error_trigger, find_error_workflow};
-use crate::host::{Host, RunOptions};
+use crate::find::{error_trigger, find_error_workflow, may_be_called, start_of_called, workflow_of};
+use crate::host::Host;
+use crate::options::RunOptions;
 use crate::prepared::Finding;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::runs_from;
 use crate::run_error::RunError;
-use crate::sub_workflow::{may_be_called, start_of_called, workflow_of};
 
 /// What was found of a run that is to begin.
 pub(crate) struct Preflight {

@@ -9,7 +9,7 @@ use heddle_workflow::{
     is_trigger_type,
 };
 
-use crate::host::RunOptions;
+use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
 use crate::scheduler::{Destination, DestinationMode};

@@ -6,10 +6,10 @@ use heddle_node::NodeError;
 use heddle_node::node::Tier;
 use heddle_workflow::ConnectionFilter;
 
-use crate::events::{NodeSite, Origin};
 use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
+use crate::site::{NodeSite, Origin};
 use crate::suggest::suggest;
 
 /// A run of a node by names and numbers: the same in another execution of the same workflow with the same items.

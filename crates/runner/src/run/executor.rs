@@ -8,31 +8,32 @@ use heddle_expression::{Clock, Scene};
 use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
 
+use crate::call_site::CallRecord;
 use crate::cancel::{CancelReason, StopSignal};
 use crate::code::CodeSite;
 use crate::credential_expressions::{evaluate_credentials, read_other_items};
 use crate::credentials::NodeCredentials;
-use crate::error_workflow::ErrorSite;
+use crate::error_output::error_details;
 use crate::evaluation::{Resolver, Site, watcher};
-use crate::events::{Event, EventSink, NodeSite, RunSite};
-use crate::host::{DEFAULT_CONCURRENCY, Host, RunOptions};
-use crate::item_loop::error_details;
+use crate::events::{Event, EventSink};
+use crate::host::Host;
 use crate::keeping::Keeping;
 use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
+use crate::options::{DEFAULT_CONCURRENCY, RunOptions};
 use crate::prepared::PreparedNode;
 use crate::prepared_workflow::{PreparedWorkflow, reference};
 use crate::reach::Beginning;
-use crate::run::Nesting;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
 use crate::run_view::{RunScene, View};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
+use crate::scope::{Nesting, RunScope};
+use crate::site::{NodeSite, RunSite};
 use crate::static_data::StaticData;
-use crate::sub_workflow::{CallRecord, Caller};
 
 /// Tells the node runs of this process apart ([`Scene::snapshot`]).
 static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
@@ -45,7 +46,8 @@ pub(crate) struct Execution<'h> {
     site: Arc<RunSite>,
     stop: StopSignal,
     events: Arc<dyn EventSink>,
-    caller: Caller<'h>,
+    /// For the workflows that its nodes call, and for its error workflow.
+    scope: Arc<RunScope<'h>>,
     scene: Arc<RunScene>,
     scheduler: Scheduler,
     /// Shared with evaluations while a node runs, and changed between node runs.
@@ -67,7 +69,7 @@ impl<'h> Execution<'h> {
         stop: StopSignal,
         started_at: i64,
     ) -> Result<Self, RunError> {
-        if let Some(only) = options.only.as_ref().filter(|_| nesting.depth == 0) {
+        if let Some(only) = options.only.as_ref().filter(|_| nesting.around.depth == 0) {
             only.check(&prepared)?;
         }
         let reached = beginning.reached(&prepared);
@@ -77,13 +79,13 @@ impl<'h> Execution<'h> {
             let mut nodes = std::iter::zip(&prepared.nodes, &reached);
             nodes.any(|(node, reached)| *reached && node.as_ref().is_some_and(PreparedNode::has_effect))
         };
-        if nesting.depth == 0 && !options.dry_run && acts() {
+        if nesting.around.depth == 0 && !options.dry_run && acts() {
             crate::proxy::check(|name| std::env::var_os(name)).map_err(RunError::Environment)?;
         }
         let keeping = Keeping::new(&options.kept_outputs, &prepared, |index, node| {
             read_other_items(host, node, &prepared.workflow.nodes[index])
         });
-        let zone = host.zone(&workflow, &options)?;
+        let zone = host.zone(&workflow, options.timezone.as_deref())?;
         let clock = Clock { now: started_at, zone };
         let scene = Arc::new(RunScene {
             prepared,
@@ -106,17 +108,8 @@ impl<'h> Execution<'h> {
                 pins: scene.pins.clone(),
             },
         );
-        let Nesting {
-            depth,
-            origin,
-            deadline,
-            caller_cancel,
-            background,
-            events,
-            called_static_data,
-            judged,
-            ..
-        } = nesting;
+        let Nesting { around, origin, mode, .. } = nesting;
+        let (depth, events) = (around.depth, Arc::clone(&around.events));
         let site =
             Arc::new(RunSite { execution: options.execution, workflow: workflow.name.clone(), origin });
         events.receive(&Event::RunStarted {
@@ -131,26 +124,22 @@ impl<'h> Execution<'h> {
         });
         let static_data = StaticData::new(match options.static_data.take() {
             Some(data) if depth == 0 => data,
-            _ => called_static_data.of(&workflow),
+            _ => around.called_static_data.of(&workflow),
         });
-        let caller = Caller {
+        let scope = Arc::new(RunScope {
             host,
             workflow: Arc::clone(&workflow),
-            events: Arc::clone(&events),
+            site: Arc::clone(&site),
+            mode,
             options: options.clone(),
-            caller_cancel,
-            deadline,
-            depth,
-            background,
-            called_static_data,
-            judged,
-        };
+            around,
+        });
         Ok(Self {
             host,
             workflow,
             site,
             events,
-            caller,
+            scope,
             scene,
             scheduler,
             run_data: Arc::new(run_data),
@@ -315,7 +304,7 @@ impl<'h> Execution<'h> {
             answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
             remembered: Mutex::default(),
             clock: &scene.clock,
-            caller: Some(&self.caller),
+            caller: Some(&*self.scope),
             wait_till: Mutex::default(),
             static_data: Some(&self.static_data),
             only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
@@ -362,7 +351,7 @@ impl<'h> Execution<'h> {
 
     /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.
     pub(crate) async fn wait(&mut self) -> bool {
-        if self.options.stop_at_wait && self.caller.depth == 0 {
+        if self.options.stop_at_wait && self.scope.around.depth == 0 {
             return false;
         }
         let Some(until) = self.wait_till else { return true };
@@ -382,22 +371,9 @@ impl<'h> Execution<'h> {
         }
     }
 
-    /// What an error workflow must know of this run.
-    pub(crate) fn error_site(&self) -> ErrorSite<'h> {
-        ErrorSite {
-            host: self.host,
-            workflow: Arc::clone(&self.workflow),
-            site: Arc::clone(&self.site),
-            mode: self.scene.mode,
-            events: Arc::clone(&self.events),
-            options: self.caller.options.clone(),
-            caller_cancel: self.caller.caller_cancel.clone(),
-            deadline: self.caller.deadline,
-            depth: self.caller.depth,
-            background: self.caller.background.clone(),
-            called_static_data: Arc::clone(&self.caller.called_static_data),
-            judged: Arc::clone(&self.caller.judged),
-        }
+    /// The run, for its error workflow.
+    pub(crate) fn scope(&self) -> Arc<RunScope<'h>> {
+        Arc::clone(&self.scope)
     }
 
     fn evaluate_credentials(&self, credentials: &mut NodeCredentials, run: &NodeRun, items: &[Item]) {
@@ -419,8 +395,8 @@ impl<'h> Execution<'h> {
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
         let (static_data, changed) = self.static_data.into_parts();
         let changed = changed && self.scene.mode != "manual";
-        if changed && self.caller.depth > 0 {
-            self.caller.called_static_data.keep(&self.workflow, static_data.clone());
+        if changed && self.scope.around.depth > 0 {
+            self.scope.around.called_static_data.keep(&self.workflow, static_data.clone());
         }
         let status = match self.scheduler.state() {
             State::Failed(_) | State::EndlessLoop(_) => Status::Error,

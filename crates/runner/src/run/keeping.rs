@@ -3,7 +3,7 @@
 use heddle_node::node::Tier;
 use heddle_workflow::{ConnectionFilter, ExecutionOrder, NodeIndex};
 
-use crate::node_runner::only_computes;
+use crate::computing::only_computes;
 use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;

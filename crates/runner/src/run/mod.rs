@@ -6,10 +6,12 @@ pub(crate) mod executor;
 pub(crate) mod keeping;
 mod nesting;
 pub(crate) mod node_facts;
+pub(crate) mod options;
 pub mod run_data;
 pub(crate) mod run_error;
 pub(crate) mod run_view;
+pub(crate) mod scope;
 pub(crate) mod static_data;
 pub(crate) mod variables;
 
-pub(crate) use nesting::{Judged, Nesting, run_nested};
+pub(crate) use nesting::run_nested;

@@ -1,23 +1,23 @@
 //! Runs of workflows: begun, limited in time, cancelled, ended; alone or as part of another run.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use heddle_workflow::{NodeIndex, Workflow};
-use tokio_util::sync::CancellationToken;
+use heddle_workflow::Workflow;
 
-use crate::beside::Beside;
+use crate::beside::{Background, Beside};
 use crate::cancel::{Cancellation, Deadline};
-use crate::events::{EventSink, Origin};
+use crate::error_workflow::report_failure;
 use crate::executor::Execution;
-use crate::host::{Host, RunOptions};
+use crate::host::Host;
+use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::Beginning;
 use crate::run_data::RunResult;
 use crate::run_error::RunError;
+use crate::scope::{Nesting, Surroundings};
 use crate::static_data::CalledStaticData;
-use crate::sub_workflow::Background;
 
 impl Host {
     /// Runs a workflow to its end.
@@ -32,19 +32,16 @@ impl Host {
         let mut options = options;
         let kept = std::mem::take(&mut options.called_static_data);
         let called_static_data = Arc::new(CalledStaticData::new(kept));
-        let nesting = Nesting {
+        let around = Surroundings {
             depth: 0,
-            mode: options.mode(),
-            start: None,
-            origin: None,
             deadline: options.timeout.filter(|limit| !limit.is_zero()).and_then(Deadline::after),
-            is_beside: false,
             caller_cancel: options.cancel.clone(),
             background: Arc::downgrade(&background),
             events: Arc::clone(&self.events),
             called_static_data: Arc::clone(&called_static_data),
             judged: Arc::default(),
         };
+        let nesting = Nesting { around, mode: options.mode(), start: None, origin: None, is_beside: false };
         let mut beside = Beside::new(&background);
         let mut result =
             beside.during(run_nested(self, Arc::new(workflow.clone()), options, nesting)).await?;
@@ -52,42 +49,6 @@ impl Host {
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
         Ok(result)
-    }
-}
-
-/// What a run has of the run that it is part of.
-pub(crate) struct Nesting<'h> {
-    /// Runs around it.
-    pub(crate) depth: usize,
-    /// n8n's mode of execution (`docs/engine.md §4.1`).
-    pub(crate) mode: &'static str,
-    /// The node to start at, where the options name none.
-    pub(crate) start: Option<NodeIndex>,
-    /// Why it runs.
-    pub(crate) origin: Option<Origin>,
-    /// When everything must be over.
-    pub(crate) deadline: Option<Deadline>,
-    /// Whether nobody who waits for it has a clock.
-    pub(crate) is_beside: bool,
-    /// Cancelled by whoever started the outermost run.
-    pub(crate) caller_cancel: CancellationToken,
-    pub(crate) background: Weak<Background<'h>>,
-    pub(crate) events: Arc<dyn EventSink>,
-    pub(crate) called_static_data: Arc<CalledStaticData>,
-    pub(crate) judged: Arc<Judged>,
-}
-
-/// The workflows that were looked at together with the run that calls them, before it began.
-#[derive(Default)]
-pub(crate) struct Judged(Vec<Arc<PreparedWorkflow>>);
-
-impl Judged {
-    fn of(&self, workflow: &Arc<Workflow>) -> Option<Arc<PreparedWorkflow>> {
-        self.0.iter().find(|judged| Arc::ptr_eq(&judged.workflow, workflow)).cloned()
-    }
-
-    fn with(&self, called: Vec<Arc<PreparedWorkflow>>) -> Self {
-        Self(self.0.iter().cloned().chain(called).collect())
     }
 }
 
@@ -102,7 +63,7 @@ pub(crate) fn run_nested<'h>(
     Box::pin(async move {
         let started_at = crate::clock::now();
         let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
-        let deadline = nesting.deadline.filter(|_| nesting.is_beside);
+        let deadline = nesting.around.deadline.filter(|_| nesting.is_beside);
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let stop = cancellation.signal();
@@ -125,9 +86,9 @@ pub(crate) fn run_nested<'h>(
         }
         // What ends within a node, since the time is over, may be noticed there first.
         cancellation.check();
-        let failed = execution.error_site();
+        let scope = execution.scope();
         let result = execution.end(cancellation.reason());
-        failed.report(&result).await;
+        report_failure(&scope, &result).await;
         Ok(result)
     })
 }
@@ -139,7 +100,7 @@ async fn begin<'h>(
     options: &RunOptions,
     nesting: Nesting<'h>,
 ) -> Result<(Arc<PreparedWorkflow>, Beginning, Nesting<'h>), RunError> {
-    let judged = nesting.judged.of(&workflow);
+    let judged = nesting.around.judged.of(&workflow);
     let is_judged = judged.is_some();
     let prepared = judged
         .unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, &options.variables)));
@@ -157,6 +118,6 @@ async fn begin<'h>(
     let reached = beginning.reached(&prepared);
     let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
     preflight.check()?;
-    let judged = Arc::new(nesting.judged.with(preflight.called));
-    Ok((prepared, beginning, Nesting { judged, ..nesting }))
+    let judged = Arc::new(nesting.around.judged.with(preflight.called));
+    Ok((prepared, beginning, Nesting { around: Surroundings { judged, ..nesting.around }, ..nesting }))
 }

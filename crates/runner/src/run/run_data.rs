@@ -9,10 +9,10 @@ use heddle_node::{Item, Json, NodeError, Outcome, Source, printable, printable_l
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::cancel::CancelReason;
 use crate::scheduler::Branches;
-use crate::sub_workflow::BackgroundRun;
 
 /// How a run of a node ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -241,7 +241,7 @@ impl std::error::Error for WorkflowFailure {}
 
 impl WorkflowFailure {
     /// The run was cancelled, or took too long (`docs/engine.md §19`).
-    pub fn cancelled(reason: CancelReason, execution: uuid::Uuid) -> Self {
+    pub fn cancelled(reason: CancelReason, execution: Uuid) -> Self {
         let mut extra = Json::object();
         extra.insert("executionId", Json::from(execution.to_string()));
         let mut json = Json::object();
@@ -373,6 +373,21 @@ impl Serialize for RunResult {
         }
         map.end()
     }
+}
+
+/// How a workflow ended that ran beside another: called without waiting for its end, or told of a failure.
+#[derive(Debug, Clone)]
+pub struct BackgroundRun {
+    /// Name of the node that called it; `None` for an error workflow.
+    pub caller: Option<String>,
+    /// Name of the workflow.
+    pub workflow: String,
+    /// Its execution.
+    pub execution: Uuid,
+    /// How it ended.
+    pub status: Status,
+    /// Why it failed, or could not begin.
+    pub error: Option<String>,
 }
 
 fn milliseconds(duration: Duration) -> u64 {

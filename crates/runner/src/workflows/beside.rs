@@ -1,14 +1,17 @@
 //! Runs of workflows that nobody waits for: they go on beside the run that started them.
 
 use std::pin::pin;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use crate::sub_workflow::{Background, BackgroundRun};
+use crate::run_data::BackgroundRun;
+
+/// Workflows that run beside the one that called them. They end before the outermost run does.
+pub(crate) type Background<'h> = Mutex<Vec<BoxFuture<'h, BackgroundRun>>>;
 
 /// Background runs, which go on while something else is waited for.
 pub(crate) struct Beside<'q, 'h> {

@@ -1,109 +1,28 @@
-//! Workflows that a node calls: finding them, whether they may be called, running them, and what that means for the
-//! node that called (`docs/engine.md §17`).
+//! Workflows that a node calls: running them, and what that means for the node that called (`docs/engine.md §17`).
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
-use futures_util::future::BoxFuture;
 use heddle_node::{
-    ErrorKind, ErrorLevel, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall,
-    WorkflowSource, sub_execution,
+    ErrorKind, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall, sub_execution,
 };
 use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
-use crate::cancel::{CancelReason, Deadline};
-use crate::events::{EventSink, NodeSite, Origin};
-use crate::host::{Host, RunOptions};
+use crate::call_site::{CallRecord, CallSite, CallsWorkflows};
+use crate::cancel::CancelReason;
+use crate::find::{DEEPEST_CALL, TRIGGER, may_be_called, start_of_called, workflow_of};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
-use crate::run::{Judged, Nesting, run_nested};
-use crate::run_data::{RunData, RunResult, Status, WorkflowFailure};
+use crate::options::RunOptions;
+use crate::run::run_nested;
+use crate::run_data::{BackgroundRun, RunData, RunResult, Status, WorkflowFailure};
 use crate::run_error::RunError;
-use crate::static_data::CalledStaticData;
-
-/// Workflows within workflows: deeper is a recursion that nobody meant.
-pub const DEEPEST_CALL: usize = 32;
-
-/// The node type at which a called workflow starts.
-const TRIGGER: &str = "n8n-nodes-base.executeWorkflowTrigger";
-/// Where one without that trigger starts.
-const OTHER_TRIGGERS: [&str; 2] =
-    ["@n8n/n8n-nodes-langchain.manualChatTrigger", "n8n-nodes-base.manualTrigger"];
-
-/// Workflows that run beside the one that called them. They end before the outermost run does.
-pub(crate) type Background<'h> = Mutex<Vec<BoxFuture<'h, BackgroundRun>>>;
-
-/// How a workflow ended that ran beside another: called without waiting for its end, or told of a failure.
-#[derive(Debug, Clone)]
-pub struct BackgroundRun {
-    /// Name of the node that called it; `None` for an error workflow.
-    pub caller: Option<String>,
-    /// Name of the workflow.
-    pub workflow: String,
-    /// Its execution.
-    pub execution: Uuid,
-    /// How it ended.
-    pub status: Status,
-    /// Why it failed, or could not begin.
-    pub error: Option<String>,
-}
-
-/// A call that has ended, as the caller's run data tells of it.
-#[derive(Debug, Clone)]
-pub(crate) struct CallRecord {
-    /// The item that called; 0 for a node that takes its items all at once.
-    pub(crate) item: usize,
-    pub(crate) takes_all_items: bool,
-    execution: Uuid,
-    workflow_id: Option<String>,
-    status: Option<Status>,
-    /// What became of the items of its nodes with an effect: metadata of their runs by node name.
-    effects: Json,
-    /// The gravest outcome of its sends; `None` when it sends nothing.
-    pub(crate) outcome: Option<Outcome>,
-}
-
-/// The node run, and the item of it, that calls.
-pub(crate) struct CallSite {
-    pub(crate) at: Arc<NodeSite>,
-    pub(crate) item: usize,
-    /// Whether the node takes its items all at once.
-    pub(crate) takes_all_items: bool,
-    /// The same whenever this call is made again.
-    pub(crate) execution: Uuid,
-}
-
-/// Calls workflows for the nodes of one run.
-#[async_trait]
-pub(crate) trait CallsWorkflows: Send + Sync {
-    /// Calls a workflow; the record tells what came of it, also when the call failed, and is absent when none began.
-    async fn call(
-        &self,
-        site: CallSite,
-        call: WorkflowCall,
-    ) -> (Result<WorkflowAnswer, NodeError>, Option<CallRecord>);
-}
-
-/// The calls of one run.
-pub(crate) struct Caller<'h> {
-    pub(crate) host: &'h Host,
-    pub(crate) workflow: Arc<Workflow>,
-    pub(crate) events: Arc<dyn EventSink>,
-    /// The options of the calling run; its token is cancelled together with the run.
-    pub(crate) options: RunOptions,
-    /// Cancelled by the caller of the outermost run alone: what background runs look at.
-    pub(crate) caller_cancel: CancellationToken,
-    pub(crate) deadline: Option<Deadline>,
-    pub(crate) depth: usize,
-    pub(crate) background: Weak<Background<'h>>,
-    pub(crate) called_static_data: Arc<CalledStaticData>,
-    pub(crate) judged: Arc<Judged>,
-}
+use crate::scope::{Nesting, RunScope};
+use crate::site::Origin;
 
 #[async_trait]
-impl CallsWorkflows for Caller<'_> {
+impl CallsWorkflows for RunScope<'_> {
     async fn call(
         &self,
         site: CallSite,
@@ -129,10 +48,10 @@ impl CallsWorkflows for Caller<'_> {
     }
 }
 
-impl<'h> Caller<'h> {
+impl<'h> RunScope<'h> {
     /// Whether the workflow may be called from here.
     fn may_call(&self, called: &Workflow) -> Result<(), NodeError> {
-        if self.depth >= DEEPEST_CALL {
+        if self.around.depth >= DEEPEST_CALL {
             return Err(NodeError::operation(format!(
                 "Workflows call each other more than {DEEPEST_CALL} levels deep"
             ))
@@ -160,20 +79,14 @@ impl<'h> Caller<'h> {
 
     fn nesting(&self, site: &CallSite, start: NodeIndex, is_beside: bool) -> Nesting<'h> {
         Nesting {
-            depth: self.depth + 1,
+            around: self.around.within(),
             mode: "integrated",
             start: Some(start),
-            caller_cancel: self.caller_cancel.clone(),
-            background: self.background.clone(),
-            called_static_data: Arc::clone(&self.called_static_data),
-            judged: Arc::clone(&self.judged),
-            deadline: self.deadline,
             is_beside,
             origin: Some(Origin::Call {
                 by: Arc::clone(&site.at),
                 item: (!site.takes_all_items).then_some(site.item),
             }),
-            events: Arc::clone(&self.events),
         }
     }
 
@@ -184,7 +97,7 @@ impl<'h> Caller<'h> {
         start: NodeIndex,
         items: Vec<Item>,
     ) -> (Result<WorkflowAnswer, NodeError>, Option<CallRecord>) {
-        let Some(background) = self.background.upgrade() else {
+        let Some(background) = self.around.background.upgrade() else {
             return (Err(NodeError::operation("The run is over")), None);
         };
         let record = CallRecord {
@@ -201,7 +114,7 @@ impl<'h> Caller<'h> {
             workflow_id: called.id.clone(),
             outputs: Vec::new(),
         };
-        let options = self.options_for(site, items, self.caller_cancel.clone());
+        let options = self.options_for(site, items, self.around.caller_cancel.clone());
         let nesting = self.nesting(site, start, true);
         let (host, caller, execution) = (self.host, Some(site.at.node.to_string()), site.execution);
         let run = async move {
@@ -252,112 +165,6 @@ impl<'h> Caller<'h> {
         });
         (answer, Some(record))
     }
-}
-
-impl CallRecord {
-    /// `{ executionId, workflowId }`.
-    pub(crate) fn link(&self) -> Json {
-        sub_execution(&self.execution.to_string(), self.workflow_id.as_deref())
-    }
-
-    /// The link with what became of each item that was to be sent; `None` when nothing was.
-    pub(crate) fn effects(&self) -> Option<Json> {
-        self.outcome?;
-        let mut json = self.link();
-        json.insert("item", Json::from(self.item));
-        if let Some(status) = self.status {
-            json.insert("status", Json::from(status.as_str()));
-        }
-        json.insert("nodes", self.effects.clone());
-        Some(json)
-    }
-}
-
-/// The workflow that is called, for a caller.
-pub(crate) async fn workflow_of(
-    host: &Host,
-    source: &WorkflowSource,
-    caller: &Workflow,
-) -> Result<Arc<Workflow>, NodeError> {
-    let lookup = || {
-        host.workflows.as_deref().ok_or_else(|| {
-            NodeError::operation("This host knows no workflows that can be called")
-                .with_description("Give it a look-up: Host::with_workflows.")
-        })
-    };
-    match source {
-        WorkflowSource::Id(id) => {
-            let lookup = lookup()?;
-            lookup.by_id(id).await?.ok_or_else(|| {
-                let mut error = NodeError::operation("Workflow does not exist.")
-                    .with_description(format!("No workflow has the id \"{id}\". {}", lookup.help(id)));
-                error.level = ErrorLevel::Error;
-                error.extra.insert("workflowId", Json::from(id.as_str()));
-                error
-            })
-        }
-        WorkflowSource::File(path) => lookup()?.by_path(path).await?.ok_or_else(|| {
-            NodeError::operation(format!("The file \"{path}\" could not be found"))
-                .with_description("A relative path starts at the folder of the workflow file.")
-        }),
-        WorkflowSource::Json(json) => Ok(Arc::new(inline(json, caller))),
-    }
-}
-
-/// A workflow without id and settings of its own has those of its caller.
-fn inline(json: &Json, caller: &Workflow) -> Workflow {
-    let mut json = json.clone();
-    let is_missing = |json: &Json, key| json.get(key).is_none_or(Json::is_null);
-    if is_missing(&json, "id")
-        && let Some(id) = &caller.id
-    {
-        json.insert("id", Json::from(id.as_str()));
-    }
-    if is_missing(&json, "settings") {
-        let mut settings = caller.settings.to_json();
-        // Whom the caller lets call it says nothing about its own part.
-        settings.remove("callerPolicy");
-        json.insert("settings", settings);
-    }
-    Workflow::from_json(&json)
-}
-
-/// Checks `callerPolicy` (`docs/engine.md §1.4`). All workflows of a host have one owner.
-pub(crate) fn may_be_called(called: &Workflow, caller: &Workflow) -> Result<(), NodeError> {
-    let setting = |key| called.settings.get(key).and_then(Json::as_str);
-    let caller_id = caller.id.as_deref();
-    let allowed = match setting("callerPolicy") {
-        Some("none") => false,
-        Some("workflowsFromAList") => setting("callerIds")
-            .unwrap_or_default()
-            .split(',')
-            .any(|id| caller_id.is_some_and(|caller| caller == id.trim())),
-        _ => true,
-    };
-    if allowed {
-        return Ok(());
-    }
-    let name = called.id.as_deref().unwrap_or(&called.name);
-    Err(NodeError::operation(format!("The sub-workflow ({name}) cannot be called by this workflow"))
-        .with_description(
-            "The sub-workflow you’re trying to execute limits which workflows it can be called by.",
-        ))
-}
-
-/// The node at which a called workflow starts.
-pub(crate) fn start_of_called(called: &Workflow) -> Result<NodeIndex, NodeError> {
-    let position =
-        |fits: &dyn Fn(&str) -> bool| called.nodes.iter().position(|node| fits(node.node_type.as_str()));
-    position(&|kind| kind == TRIGGER).or_else(|| position(&|kind| OTHER_TRIGGERS.contains(&kind))).ok_or_else(
-        || {
-            let mut error = NodeError::operation("Missing node to start execution").with_description(format!(
-                "Please make sure the workflow you're calling (\"{}\") contains an Execute Workflow Trigger node",
-                called.name
-            ));
-            error.class = Some("WorkflowOperationError".into());
-            error
-        },
-    )
 }
 
 /// Items of the node that ran last, by output: of all its runs, unless the trigger of an older version says that the last

@@ -1,0 +1,118 @@
+//! Choices of forms that services know: loaded, and kept for a while.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use heddle_expression::{Alone, Clock};
+use heddle_node::node::Tier;
+use heddle_node::{Effect, Json, NodeError, OptionPage, OptionsQuery};
+
+use crate::cancel::StopSignal;
+use crate::credential_expressions::evaluate_credentials;
+use crate::host::Host;
+use crate::node_run::{ItemServices, NodeRunContext};
+use crate::options::RunOptions;
+use crate::site::{NodeSite, RunSite};
+
+/// How long loaded choices of a form are kept.
+const OPTIONS_LIFETIME: Duration = Duration::from_secs(60);
+
+impl Host {
+    /// Loads a page of the choices that the method `method` of a node type offers, or takes it from the pages loaded
+    /// within the last minute. `cursor` is [`OptionPage::next_cursor`] of the page before.
+    ///
+    /// # Errors
+    /// When there is no such node type or method, a credential is missing, or the service does not answer.
+    pub async fn load_options(
+        &self,
+        node_type: &str,
+        method: &str,
+        parameters: &Json,
+        search: Option<&str>,
+        cursor: Option<&str>,
+    ) -> Result<OptionPage, NodeError> {
+        let node = self.registry.node(node_type, None).ok_or_else(|| {
+            NodeError::operation(format!("There is no node type \"{node_type}\""))
+                .with_description(crate::suggest::suggest_node_types(&self.registry, node_type))
+        })?;
+        let description = node.describe().map_err(|error| NodeError::operation(error.to_string()))?;
+        let Tier::Item(item_node) = node.tier() else {
+            return Err(no_such_method(node_type, method));
+        };
+        let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
+        let run = self.form_run(node.header().credentials, &clock);
+        let accounts: Vec<u64> = run
+            .credentials
+            .values()
+            .filter_map(|credential| credential.resolved.as_ref().ok())
+            .map(|credential| credential.account)
+            .collect();
+        let depended = depended_parameters(&description.properties, method, parameters);
+        let key = format!("{node_type}\0{method}\0{depended}\0{accounts:?}\0{search:?}\0{cursor:?}");
+        if let Some((loaded, page)) = self.options.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+            && loaded.elapsed() < OPTIONS_LIFETIME
+        {
+            return Ok(page.clone());
+        }
+        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None);
+        let query = OptionsQuery { parameters, search, cursor, services: &services };
+        let page =
+            item_node.load_options(method, &query).await?.ok_or_else(|| no_such_method(node_type, method))?;
+        let mut options = self.options.lock().unwrap_or_else(PoisonError::into_inner);
+        options.retain(|_, (loaded, _)| loaded.elapsed() < OPTIONS_LIFETIME);
+        options.insert(key, (Instant::now(), page.clone()));
+        Ok(page)
+    }
+
+    /// What a form's call shares with a node run: everything but items.
+    fn form_run<'a>(&'a self, credentials: &[(&str, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
+        let options = RunOptions::default();
+        let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
+        let alone = Alone::new(Vec::new());
+        evaluate_credentials(self, &mut credentials, &alone.scene(clock), 1);
+        NodeRunContext {
+            execution: options.execution,
+            at: Arc::new(NodeSite {
+                of: Arc::new(RunSite { execution: options.execution, workflow: String::new(), origin: None }),
+                node: Arc::from("form"),
+                run: 0,
+            }),
+            credentials,
+            transport: &self.transport,
+            journal: &*self.journal,
+            events: &*self.events,
+            stop: StopSignal::new(options.cancel.clone(), None),
+            cancel: options.cancel,
+            dry_run: false,
+            time_limit: options.time_limit,
+            wait_budget: options.wait_budget,
+            answer_limit: options.answer_limit,
+            clock,
+            remembered: Mutex::default(),
+            caller: None,
+            wait_till: Mutex::default(),
+            static_data: None,
+            code: None,
+            calls: Mutex::default(),
+            only: None,
+        }
+    }
+}
+
+fn no_such_method(node_type: &str, method: &str) -> NodeError {
+    NodeError::operation(format!(
+        "The node type \"{node_type}\" has no method \"{method}\" that loads choices"
+    ))
+    .with_description(format!("`heddle describe {node_type}` shows the methods under `loadOptionsMethod`."))
+}
+
+/// The values of the parameters that the choices depend on, as text.
+fn depended_parameters(properties: &[heddle_node::NodeProperty], method: &str, parameters: &Json) -> String {
+    let names = properties
+        .iter()
+        .filter(|property| property.load_options_method() == Some(method))
+        .filter_map(|property| property.type_options.get("loadOptionsDependsOn")?.as_array())
+        .flatten()
+        .filter_map(Json::as_str);
+    names.map(|name| parameters.get(name).map_or_else(String::new, Json::to_string) + "\0").collect()
+}

@@ -1,0 +1,104 @@
+//! The options of one run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use heddle_node::{Item, Json};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::keeping::KeptOutputs;
+use crate::scheduler::DestinationMode;
+use crate::selection::ItemSelection;
+use crate::variables::Variables;
+
+/// Items of a node at a time, where nothing else is said.
+pub const DEFAULT_CONCURRENCY: usize = 10;
+/// The largest body of an answer that is held in memory, in bytes, where nothing else is said.
+const DEFAULT_ANSWER_LIMIT: usize = 16 << 20;
+/// How one run is to go.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Identifies the execution; ids of outgoing calls are made from it.
+    pub execution: Uuid,
+    /// Node to start at; the workflow's trigger when absent.
+    pub start: Option<String>,
+    /// Items that enter at the start node; one empty item when absent.
+    pub items: Option<Vec<Item>>,
+    /// Node to stop after.
+    pub destination: Option<String>,
+    /// Whether the destination runs itself.
+    pub destination_mode: DestinationMode,
+    /// Items of a node at a time; what the node's JSON says, else [`DEFAULT_CONCURRENCY`], when absent.
+    pub concurrency: Option<usize>,
+    /// Which outputs the result holds.
+    pub kept_outputs: KeptOutputs,
+    /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
+    pub pins: bool,
+    /// The items that are to run at some nodes; the others of these nodes are skipped.
+    pub only: Option<Arc<ItemSelection>>,
+    /// Let nothing leave; each item of a node with an effect shows its request.
+    pub dry_run: bool,
+    /// The longest time that one try of a call may take, where its node's JSON says nothing.
+    pub time_limit: Duration,
+    /// The longest time that one call may wait for permits and rate limits, all waits together.
+    pub wait_budget: Duration,
+    /// The largest body of an answer that is held in memory, in bytes, where neither the call nor its node's JSON says
+    /// another.
+    pub answer_limit: usize,
+    /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
+    /// the time is over, the run ends as if it had been cancelled.
+    pub timeout: Option<Duration>,
+    /// End the run at a wait, with [`Status::Waiting`](crate::Status) and the moment to go on, instead of waiting. Workflows
+    /// that it calls, and waits of about a minute, are waited for all the same.
+    pub stop_at_wait: bool,
+    /// Fail an item of a node with an effect where an expression inside a text gives nothing; nodes may ask for it
+    /// themselves (`strict`).
+    pub strict: bool,
+    /// `$vars`, `$env` and `$secrets`.
+    pub variables: Variables,
+    /// IANA time zone of workflows that name none; the host's when absent.
+    pub timezone: Option<String>,
+    /// What the workflow kept of earlier runs, in place of what its file holds (`docs/engine.md §1.6`).
+    pub static_data: Option<Json>,
+    /// The same for workflows that it calls, by id, or by name where one has none.
+    pub called_static_data: BTreeMap<String, Json>,
+    /// Cancels the run: no new sends, those in flight end.
+    pub cancel: CancellationToken,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            execution: Uuid::new_v4(),
+            start: None,
+            items: None,
+            destination: None,
+            destination_mode: DestinationMode::Inclusive,
+            concurrency: None,
+            kept_outputs: KeptOutputs::All,
+            pins: false,
+            only: None,
+            dry_run: false,
+            time_limit: Duration::from_secs(60),
+            wait_budget: Duration::from_secs(15 * 60),
+            answer_limit: DEFAULT_ANSWER_LIMIT,
+            timeout: None,
+            stop_at_wait: false,
+            strict: false,
+            variables: Variables::default(),
+            timezone: None,
+            static_data: None,
+            called_static_data: BTreeMap::new(),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+impl RunOptions {
+    /// n8n's mode of an execution that nothing calls (`docs/engine.md §4.1`).
+    pub(crate) fn mode(&self) -> &'static str {
+        if self.pins { "manual" } else { "trigger" }
+    }
+}
