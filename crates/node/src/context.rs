@@ -53,6 +53,21 @@ pub trait Services: Send + Sync {
     /// When a side is of the wrong type.
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError>;
 
+    /// The text with `replacement` in place of what a regular expression finds: JavaScript's `text.replace(new RegExp(source,
+    /// flags), replacement)`.
+    ///
+    /// # Errors
+    /// When the expression is invalid or takes too long.
+    fn replace_pattern(
+        &self,
+        _source: &str,
+        _flags: &str,
+        _text: &str,
+        _replacement: &str,
+    ) -> Result<String, NodeError> {
+        Err(NodeError::operation("This host knows no regular expressions"))
+    }
+
     /// Runs another workflow (`docs/engine.md §17`). What it sends counts as sent by the item, or batch, that calls.
     ///
     /// # Errors

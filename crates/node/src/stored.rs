@@ -29,6 +29,14 @@ pub trait CheckHost {
     fn code_problem(&self, _code: &str) -> Option<CodeProblem> {
         None
     }
+
+    /// Checks that a JavaScript regular expression, written without slashes, can be read.
+    ///
+    /// # Errors
+    /// When it cannot.
+    fn check_pattern(&self, _source: &str) -> Result<(), NodeError> {
+        Ok(())
+    }
 }
 
 impl<'a> StoredParameters<'a> {

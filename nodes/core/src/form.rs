@@ -11,3 +11,12 @@ pub(crate) fn read(properties: &Json) -> Result<Vec<NodeProperty>, SchemaError> 
         message: format!("the form is broken: {error}"),
     })
 }
+
+/// The properties of a form that stands in a file of its own.
+pub(crate) fn parse(text: &str) -> Result<Vec<NodeProperty>, SchemaError> {
+    let properties = Json::parse(text).map_err(|error| SchemaError {
+        pointer: String::new(),
+        message: format!("the form is no JSON: {error}"),
+    })?;
+    read(&properties)
+}

@@ -7,7 +7,7 @@ mod check;
 mod names;
 mod operand;
 mod operator;
-mod regex;
+pub(crate) mod regex;
 #[cfg(test)]
 mod tests;
 

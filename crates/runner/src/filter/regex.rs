@@ -1,4 +1,5 @@
-//! Regular expressions with JavaScript's meaning, and a bound on what they may cost.
+//! Regular expressions with JavaScript's meaning, and a bound on what they may cost: tests of filters, and the
+//! replacements of nodes.
 //!
 //! A pattern such as `(a+)+$` takes exponential time on some texts. The engine counts its steps, so such a match ends
 //! with an error after the same work on every machine.
@@ -8,7 +9,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use heddle_node::NodeError;
-use rquickjs::{CatchResultExt, CaughtError, Context, Function, Persistent, Runtime};
+use rquickjs::{CatchResultExt, CaughtError, Context, Function, Persistent, Runtime, Value};
 
 /// How often the engine may ask whether to go on before a match is given up; it asks every 10,000 steps. This is about
 /// half a second, and far more than a plain pattern needs on a text of some megabytes.
@@ -19,10 +20,10 @@ const MEMORY: usize = 128 * 1024 * 1024;
 
 /// Compiled patterns are kept: a filter tests the same one on every item.
 ///
-/// Without a text a pattern is only compiled.
+/// Without a text a pattern is only compiled; with a replacement the result is the text with it.
 const TESTER: &str = "(() => {
     const compiled = new Map();
-    return (flags, source, text) => {
+    return (flags, source, text, replacement) => {
         const key = flags + '/' + source;
         let regex = compiled.get(key);
         if (regex === undefined) {
@@ -31,7 +32,8 @@ const TESTER: &str = "(() => {
             compiled.set(key, regex);
         }
         regex.lastIndex = 0;
-        return text !== null && regex.test(text);
+        if (replacement != null) return text.replace(regex, replacement);
+        return text != null && regex.test(text);
     };
 })()";
 
@@ -53,7 +55,20 @@ struct Engine {
 /// # Errors
 /// When the pattern is invalid or takes too long.
 pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Result<bool, NodeError> {
-    test(pattern, Some(text), case_sensitive)
+    let found = with_engine(|engine| engine.run(&filter_pattern(pattern, case_sensitive), Some(text), None))?;
+    Ok(found.is_some_and(|found| found == Found::Test(true)))
+}
+
+/// The text with `replacement` in place of what the bare pattern `source` finds, as JavaScript's `replace` has it.
+///
+/// # Errors
+/// When the pattern is invalid or takes too long.
+pub(crate) fn replace(source: &str, flags: &str, text: &str, replacement: &str) -> Result<String, NodeError> {
+    let pattern = Pattern { written: source, source, flags: Cow::Borrowed(flags) };
+    match with_engine(|engine| engine.run(&pattern, Some(text), Some(replacement)))? {
+        Some(Found::Text(text)) => Ok(text),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// Whether `pattern` can be read.
@@ -61,10 +76,44 @@ pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Resul
 /// # Errors
 /// When the pattern is invalid.
 pub(crate) fn check(pattern: &str) -> Result<(), NodeError> {
-    test(pattern, None, true).map(drop)
+    with_engine(|engine| engine.run(&filter_pattern(pattern, true), None, None)).map(drop)
 }
 
-fn test(pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool, NodeError> {
+/// Whether the bare pattern `source` can be read.
+///
+/// # Errors
+/// When the pattern is invalid.
+pub(crate) fn check_source(source: &str) -> Result<(), NodeError> {
+    let pattern = Pattern { written: source, source, flags: Cow::Borrowed("") };
+    with_engine(|engine| engine.run(&pattern, None, None)).map(drop)
+}
+
+/// A pattern in its parts.
+struct Pattern<'a> {
+    /// As messages show it.
+    written: &'a str,
+    source: &'a str,
+    flags: Cow<'a, str>,
+}
+
+/// What a pattern came to.
+#[derive(PartialEq)]
+enum Found {
+    Test(bool),
+    Text(String),
+}
+
+/// The pattern of a filter, bare or as `/source/flags`.
+fn filter_pattern(pattern: &str, case_sensitive: bool) -> Pattern<'_> {
+    let (source, flags) = split_pattern(pattern);
+    let flags = match case_sensitive || flags.contains('i') {
+        true => Cow::Borrowed(flags),
+        false => Cow::Owned(format!("{flags}i")),
+    };
+    Pattern { written: pattern, source, flags }
+}
+
+fn with_engine<T>(run: impl FnOnce(&Engine) -> Result<T, NodeError>) -> Result<T, NodeError> {
     ENGINE.with(|engine| {
         let engine = match engine.get() {
             Some(engine) => engine,
@@ -76,7 +125,7 @@ fn test(pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool,
                 engine.get_or_init(|| started)
             }
         };
-        engine.test(pattern, text, case_sensitive)
+        run(engine)
     })
 }
 
@@ -98,31 +147,37 @@ impl Engine {
         Ok(Self { test, context, _runtime: runtime, checks })
     }
 
-    fn test(&self, pattern: &str, text: Option<&str>, case_sensitive: bool) -> Result<bool, NodeError> {
+    fn run(
+        &self,
+        pattern: &Pattern<'_>,
+        text: Option<&str>,
+        replacement: Option<&str>,
+    ) -> Result<Option<Found>, NodeError> {
         self.checks.set(0);
-        let (source, flags) = split_pattern(pattern);
-        if takes_long_to_compile(source) {
+        if takes_long_to_compile(pattern.source) {
             return Err(NodeError::operation("Regular expression is too large").with_description(
                 "Compare with a list of values in place of a pattern of very many alternatives.",
             ));
         }
-        let flags = match case_sensitive || flags.contains('i') {
-            true => Cow::Borrowed(flags),
-            false => Cow::Owned(format!("{flags}i")),
-        };
+        let written = pattern.written;
         self.context.with(|context| {
-            let test = self.test.clone().restore(&context).map_err(|error| failure(pattern).with_source(error))?;
-            let result: Result<bool, CaughtError<'_>> = test.call((&*flags, source, text)).catch(&context);
-            result.map_err(|error| {
+            let test = self.test.clone().restore(&context).map_err(|error| failure(written).with_source(error))?;
+            let result: Result<Value<'_>, CaughtError<'_>> =
+                test.call((&*pattern.flags, pattern.source, text, replacement)).catch(&context);
+            let found = result.map(|found| match found.as_string() {
+                Some(text) => text.to_string().ok().map(Found::Text),
+                None => found.as_bool().map(Found::Test),
+            });
+            found.map_err(|error| {
                 if self.checks.get() > CHECKS {
                     return NodeError::operation("Regular expression execution timed out").with_description(
                         "The pattern takes too long on this text. Write it without repetitions inside repetitions.",
                     );
                 }
                 match error {
-                    CaughtError::Exception(exception) => failure(pattern)
+                    CaughtError::Exception(exception) => failure(written)
                         .with_description(exception.message().unwrap_or_else(|| exception.to_string())),
-                    other => failure(pattern).with_description(other.to_string()),
+                    other => failure(written).with_description(other.to_string()),
                 }
             })
         })

@@ -267,6 +267,16 @@ impl Services for ItemServices<'_> {
         }
     }
 
+    fn replace_pattern(
+        &self,
+        source: &str,
+        flags: &str,
+        text: &str,
+        replacement: &str,
+    ) -> Result<String, NodeError> {
+        crate::filter::regex::replace(source, flags, text, replacement)
+    }
+
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError> {
         crate::filter::matches(filter, item_index, &|text| {
             heddle_expression::parse_moment(text, self.run.clock)

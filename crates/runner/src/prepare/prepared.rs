@@ -237,6 +237,10 @@ impl CheckHost for Moments {
         let problem = Program::parse(code).err()?;
         Some(CodeProblem { message: problem.message, line: problem.line })
     }
+
+    fn check_pattern(&self, source: &str) -> Result<(), heddle_node::NodeError> {
+        crate::filter::regex::check_source(source)
+    }
 }
 
 /// A value may be checked as the file has it and as its upgraded form has it.

@@ -3,6 +3,7 @@
 mod check;
 mod convert;
 mod examples;
+mod first;
 mod form;
 mod include;
 mod parameters;
@@ -22,6 +23,7 @@ use heddle_node::{
     NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
 };
 
+pub use first::{FirstSet, FirstSetOptions, FirstSetParameters};
 pub use parameters::{
     Assignment, Assignments, FieldRow, FieldType, Fields, Include, JsonOutput, Mode, SetOptions,
     SetParameters,

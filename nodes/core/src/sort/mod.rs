@@ -1,0 +1,167 @@
+//! Sort: the items in another order.
+
+mod parameters;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use heddle_node::{
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
+    StoredParameters, StoredProblem, Weight, async_trait, json,
+};
+
+pub use parameters::{Direction, SortField, SortFields, SortOptions, SortParameters, SortType};
+
+use crate::fields::Field;
+use crate::js_order;
+
+/// Puts its items in order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sort;
+
+#[async_trait]
+impl BatchNode for Sort {
+    type Parameters = SortParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "n8n-nodes-base.sort",
+        versions: &[1.0],
+        display_name: "Sort",
+        description: "Puts the items in order",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        required_inputs: RequiredInputs::Any,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
+
+    async fn execute(
+        &self,
+        parameters: &SortParameters,
+        context: &BatchContext<'_>,
+    ) -> Result<Vec<Items>, NodeError> {
+        let items = context.main_items();
+        let order = match parameters.kind {
+            SortType::Simple => by_fields(items, parameters)?,
+            // A run that is done again gives the same order.
+            SortType::Random => shuffled(items.len(), context.services.call_id().as_u128()),
+            SortType::Code => return Err(no_code()),
+        };
+        let sorted: Vec<Item> = order.into_iter().filter_map(|index| items.get(index).cloned()).collect();
+        Ok(vec![sorted.into()])
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        let problem = match stored.constant_text("type") {
+            Some("code") => Some(StoredProblem { weight: Weight::Refused, ..no_code().into() }),
+            Some("simple") => {
+                let rows = stored.values.pointer("/sortFieldsUi/sortField").map(Json::as_array);
+                let is_open = stored.values.get("sortFieldsUi").is_some_and(Json::is_string);
+                let none = rows.is_none_or(|rows| rows.is_some_and(<[Json]>::is_empty));
+                (none && !is_open).then(|| no_fields().into())
+            }
+            _ => None,
+        };
+        problem.into_iter().collect()
+    }
+
+    fn examples() -> Vec<NodeExample> {
+        let example = |title, parameters| NodeExample {
+            title,
+            type_version: 1.0,
+            parameters,
+            items: vec![
+                json!({ "name": "Zoë", "address": { "city": "Bern" } }),
+                json!({ "name": "ada", "address": { "city": "London" } }),
+                json!({ "name": "Grace", "address": { "city": "Bern" } }),
+            ],
+            bad_item: None,
+            credentials: Vec::new(),
+            exchanges: Vec::new(),
+        };
+        vec![
+            example(
+                "By city, then by name from the end",
+                json!({
+                    "sortFieldsUi": { "sortField": [
+                        { "fieldName": "address.city" }, { "fieldName": "name", "order": "descending" },
+                    ] },
+                    "options": {},
+                }),
+            ),
+            example("In any order", json!({ "type": "random" })),
+        ]
+    }
+}
+
+fn no_fields() -> NodeError {
+    NodeError::parameter("sortFieldsUi", "No sorting specified. Please add a field to sort by")
+}
+
+fn no_code() -> NodeError {
+    NodeError::parameter("type", "Sorting by code is not supported yet").with_description(
+        "Sort by fields. Where that is not enough, compute a field to sort by in a node before this one.",
+    )
+}
+
+/// The order of the items by the values of fields.
+fn by_fields(items: &[Item], parameters: &SortParameters) -> Result<Vec<usize>, NodeError> {
+    let rows = &parameters.sort_fields_ui.sort_field;
+    if rows.is_empty() && !items.is_empty() {
+        return Err(no_fields());
+    }
+    let dots = !parameters.options.disable_dot_notation;
+    let mut keys = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let field = Field::new(row.field_name.as_str(), dots);
+        let values: Vec<Option<Json>> = items.iter().map(|item| field.get(&item.json).map(key)).collect();
+        if !items.is_empty() && values.iter().all(Option::is_none) {
+            return Err(not_found(&row.field_name, index, dots));
+        }
+        keys.push((values, row.order));
+    }
+    Ok(js_order::sorted(items.len(), |left, right| {
+        for (values, direction) in &keys {
+            let (left, right) = (values[left].as_ref(), values[right].as_ref());
+            if left == right {
+                continue;
+            }
+            let order = if js_order::is_less(left, right) { Ordering::Less } else { Ordering::Greater };
+            return if *direction == Direction::Ascending { order } else { order.reverse() };
+        }
+        Ordering::Equal
+    }))
+}
+
+/// What a value is compared as: a text without regard to case.
+fn key(value: Cow<'_, Json>) -> Json {
+    match value.as_str() {
+        Some(text) if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) => {
+            Json::from(text.to_lowercase())
+        }
+        _ => value.into_owned(),
+    }
+}
+
+fn not_found(name: &str, index: usize, dots: bool) -> NodeError {
+    let error = NodeError::parameter(
+        format!("sortFieldsUi.sortField[{index}].fieldName"),
+        format!("Couldn't find the field '{name}' in the input data"),
+    );
+    if dots || !name.contains('.') {
+        return error;
+    }
+    error.with_description(
+        "If you're trying to use a nested field, make sure you turn off 'disable dot notation' in the node options",
+    )
+}
+
+/// The order of `count` items by chance, one for each seed.
+fn shuffled(count: usize, seed: u128) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    fastrand::Rng::with_seed((seed ^ (seed >> 64)) as u64).shuffle(&mut order);
+    order
+}
