@@ -4,7 +4,6 @@ use heddle_data::{Json, JsonObject};
 
 use super::bind_duration::valid_like;
 use super::bind_interval::units_of;
-use super::bind_zone::zone_of;
 use super::civil::MAX_TIME;
 use super::datetime::DateTime;
 use super::duration::Duration;
@@ -16,6 +15,7 @@ use super::iso::{IsoStyle, to_object};
 use super::loc::{Loc, named_locale};
 use super::parse::{parse_http, parse_iso, parse_rfc2822, parse_sql};
 use super::relative::locale_part;
+use super::run_zone::zone_of;
 use super::tokens::split;
 use super::units::{FieldValues, Unit};
 use super::zone::Zone;

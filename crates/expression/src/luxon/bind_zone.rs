@@ -4,9 +4,10 @@ use super::civil::MAX_TIME;
 use super::datetime::DateTime;
 use super::format::{Width, zone_name};
 use super::loc::Loc;
+use super::run_zone::zone_shown;
 use super::zone::{OffsetStyle, Zone, format_offset};
 use super::{arg, not_null, option, text_or_null};
-use crate::{Clock, Thrown, Value};
+use crate::{Thrown, Value};
 
 /// The names of the getters.
 pub(crate) const GETTERS: [&str; 5] = ["type", "name", "ianaName", "isUniversal", "isValid"];
@@ -94,26 +95,4 @@ fn style(value: &Value) -> Result<OffsetStyle, Thrown> {
             Err(Thrown::range_error(format!("Value format {shown} is out of range for property format")))
         }
     }
-}
-
-/// What a `zone` argument stands for: the default of the run when it is missing.
-pub(crate) fn zone_of(argument: &Value, clock: &Clock) -> Zone {
-    if let Some(text) = argument.as_str() {
-        return Zone::parse(text, &clock.zone);
-    }
-    if let Some(minutes) = argument.as_f64() {
-        return Zone::Fixed(minutes);
-    }
-    if argument.is_nullish() {
-        return Zone::of_time_zone(&clock.zone);
-    }
-    if let Some(zone) = zone_shown(argument) {
-        return zone;
-    }
-    Zone::Invalid(argument.to_text().unwrap_or_default().into())
-}
-
-/// The zone that a value shows as an object.
-pub(crate) fn zone_shown(value: &Value) -> Option<Zone> {
-    value.as_json().and_then(Zone::from_json)
 }

@@ -2,12 +2,12 @@
 
 use heddle_data::number_to_string;
 
-use super::bind_zone::zone_of;
 use super::civil::{
     Civil, Fields, WeekRule, days_in_month, days_in_year, ordinal_to_date, week_to_date, weeks_in_year,
 };
 use super::datetime::{DateTime, resolve_fields, unsupported};
 use super::loc::Loc;
+use super::run_zone::zone_of;
 use super::units::{Field, FieldValues};
 use super::zone::Zone;
 use super::{Invalid, error, option};

@@ -1,10 +1,10 @@
 //! `new DateTime(…)` and the like: luxon means them for itself, so they take its own fields, not a text or a number.
 
-use super::bind_zone::zone_shown;
 use super::datetime::DateTime;
 use super::duration::Duration;
 use super::interval::Interval;
 use super::loc::Loc;
+use super::run_zone::zone_shown;
 use super::zone::Zone;
 use super::{Class, arg, date_value, duration_value, interval_value, option};
 use crate::{Clock, Thrown, Value};

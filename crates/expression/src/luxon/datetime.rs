@@ -5,9 +5,9 @@ use std::fmt;
 use smol_str::SmolStr;
 
 use super::Invalid;
-use super::bind_zone::zone_of;
 use super::civil::{Civil, Fields, MAX_TIME};
 use super::loc::Loc;
+use super::run_zone::zone_of;
 use super::zone::Zone;
 use crate::{Clock, Thrown, Value};
 

@@ -30,6 +30,7 @@ mod loc;
 mod parse;
 mod presets;
 mod relative;
+mod run_zone;
 mod tokens;
 mod units;
 

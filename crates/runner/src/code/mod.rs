@@ -2,6 +2,7 @@
 //! cannot be interrupted.
 
 mod error;
+mod limits;
 mod thread;
 
 use std::sync::Arc;
@@ -19,12 +20,7 @@ use crate::evaluation::{EvaluationThreads, GRACE, Site, Watch};
 use crate::events::Event;
 use crate::node_run::NodeRunContext;
 
-/// What one run of code may take, unless somebody says otherwise.
-pub(crate) const LIMITS: EngineLimits =
-    EngineLimits { time: Duration::from_secs(60), memory: 512 * 1024 * 1024 };
-
-/// As many runs of code as may be under way in a host. More wait for one of them to end.
-pub(crate) const MOST_THREADS: usize = 32;
+pub(crate) use limits::{LIMITS, MOST_THREADS};
 
 /// How much longer than it may code goes on before it counts as one that cannot be interrupted.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -2,9 +2,11 @@
 
 pub(crate) mod collected;
 pub(crate) mod computing;
-mod context;
 pub(crate) mod error_output;
 pub(crate) mod item_loop;
 pub(crate) mod node_runner;
+mod services;
+mod shared;
 
-pub(crate) use context::{ItemServices, NodeRunContext};
+pub(crate) use services::ItemServices;
+pub(crate) use shared::NodeRunContext;

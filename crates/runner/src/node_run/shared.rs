@@ -1,0 +1,99 @@
+//! What all items of one node run share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use heddle_expression::Clock;
+use heddle_node::{ErrorKind, Json, NodeError};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::call_site::{CallRecord, CallsWorkflows};
+use crate::cancel::StopSignal;
+use crate::code::CodeSite;
+use crate::credentials::{NodeCredentials, ResolvedCredential};
+use crate::events::EventSink;
+use crate::journal::Journal;
+use crate::selection::SelectedItems;
+use crate::site::NodeSite;
+use crate::static_data::StaticData;
+use crate::transport::Transport;
+
+/// What all items of one node run share.
+pub(crate) struct NodeRunContext<'a> {
+    pub(crate) execution: Uuid,
+    pub(crate) at: Arc<NodeSite>,
+    pub(crate) credentials: NodeCredentials,
+    pub(crate) transport: &'a Transport,
+    pub(crate) journal: &'a dyn Journal,
+    pub(crate) events: &'a dyn EventSink,
+    pub(crate) cancel: CancellationToken,
+    /// Asked before every send.
+    pub(crate) stop: StopSignal,
+    pub(crate) dry_run: bool,
+    /// The longest time that one try of a call may take.
+    pub(crate) time_limit: Duration,
+    /// The longest time that one call may wait for permits and rate limits, all waits together.
+    pub(crate) wait_budget: Duration,
+    /// The largest body of an answer that is held in memory, in bytes.
+    pub(crate) answer_limit: usize,
+    pub(crate) clock: &'a Clock,
+    pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
+    /// Calls workflows; forms cannot.
+    pub(crate) caller: Option<&'a dyn CallsWorkflows>,
+    /// Until when the run is to wait after this node run.
+    pub(crate) wait_till: Mutex<Option<i64>>,
+    /// Data that the workflow keeps between runs; forms have none.
+    pub(crate) static_data: Option<&'a StaticData>,
+    /// The items that are to run; all when absent.
+    pub(crate) only: Option<SelectedItems>,
+    /// Where code runs; forms have none.
+    pub(crate) code: Option<CodeSite<'a>>,
+    /// Calls that have ended.
+    pub(crate) calls: Mutex<Vec<CallRecord>>,
+}
+
+impl NodeRunContext<'_> {
+    /// The credential of a type as an item has it.
+    pub(crate) fn credential(&self, type_name: &str, item: usize) -> Result<&ResolvedCredential, NodeError> {
+        match self.credentials.get(type_name) {
+            Some(credential) => match credential.of_item(item) {
+                Ok(credential) if credential.expressions.is_some() => Err(NodeError::new(
+                    ErrorKind::Credential,
+                    "The credential holds expressions, which only a run of a workflow evaluates",
+                )),
+                Ok(credential) => Ok(credential),
+                Err(error) => Err(error.clone()),
+            },
+            None => Err(NodeError::new(
+                ErrorKind::Credential,
+                format!("The node does not declare the credential \"{type_name}\""),
+            )),
+        }
+    }
+
+    /// Why a credential that the node requires cannot be had for an item.
+    pub(crate) fn missing_credential(&self, item: usize) -> Option<&NodeError> {
+        let required = self.credentials.values().filter(|credential| credential.required);
+        required.filter_map(|credential| credential.of_item(item).as_ref().err()).next()
+    }
+
+    /// Tells apart what is remembered with different credentials.
+    pub(super) fn accounts(&self, item: usize) -> String {
+        let by_item = self.credentials.values().filter(|credential| credential.by_item.is_some());
+        by_item
+            .filter_map(|credential| Some(format!("{}\0", credential.of_item(item).as_ref().ok()?.account)))
+            .collect()
+    }
+
+    /// Waits before another try; `false` when the run is cancelled.
+    pub(crate) async fn pause(&self, duration: Duration) -> bool {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = tokio::time::sleep(duration) => true,
+        }
+    }
+}
