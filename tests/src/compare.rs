@@ -137,6 +137,17 @@ fn compare_error(what: &str, expected: &Value, ours: &Value) -> Result<(), Strin
             ("context", _) => {
                 for (key, value) in value.as_object().into_iter().flatten() {
                     let ours = match (key.as_str(), place) {
+                        // Of n8n's options of a request those count that are about the request.
+                        ("request", _) => {
+                            for key in ["method", "uri", "qs", "body", "form"] {
+                                compare(
+                                    &format!("{what}.request.{key}"),
+                                    &value[key],
+                                    &ours["context"]["request"][key],
+                                )?;
+                            }
+                            continue;
+                        }
                         ("itemIndex", Some(place)) => place["itemIndex"].clone(),
                         ("parameter", Some(place)) => parameter_of_place(place),
                         _ => ours["context"][key].clone(),

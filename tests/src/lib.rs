@@ -6,6 +6,7 @@ pub mod measure;
 pub mod oracle;
 pub mod readers;
 pub mod recorded;
+pub mod scripted_service;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -241,7 +241,7 @@ async fn run(kind: &str, parameters: Value, settings: Value, items: usize, optio
 }
 
 fn quick() -> RunOptions {
-    RunOptions { time_limit: Duration::from_millis(300), ..RunOptions::default() }
+    RunOptions { time_limit: Some(Duration::from_millis(300)), ..RunOptions::default() }
 }
 
 fn unknown_ends() -> [(&'static str, Reply); 5] {

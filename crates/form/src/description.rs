@@ -123,6 +123,9 @@ pub struct NodeProperty {
     /// May not be empty while it is shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
+    /// Whether a resolved value of any type is passed on as it is. A form shows nothing of it.
+    #[serde(default, skip_serializing)]
+    pub takes_any: bool,
     /// No expression allowed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_data_expression: bool,

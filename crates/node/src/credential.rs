@@ -15,6 +15,10 @@ use crate::error::{ErrorKind, NodeError};
 use crate::json::{Json, from_json};
 use crate::schema::SchemaError;
 
+/// The setting among a property's `typeOptions` by which a secret field may be left empty, such as the password of a service
+/// that takes a key in the place of the user.
+pub const MAY_BE_EMPTY: &str = "mayBeEmpty";
+
 /// A type of credential, n8n's `ICredentialType`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,6 +32,9 @@ pub struct CredentialType {
     pub documentation_url: Option<String>,
     /// The form.
     pub properties: Vec<NodeProperty>,
+    /// The type whose way of signing it has, such as `oAuth2Api`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// How a request is authenticated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticate: Option<Authenticate>,
@@ -39,18 +46,24 @@ pub struct CredentialType {
     pub rate_limits: Vec<RateLimit>,
 }
 
-/// n8n's `generic` authentication: values are set on every request; `{{$credentials.x}}` in an `=` value stands
-/// for the credential's field `x`.
-#[derive(Debug, Clone, Serialize)]
+/// How requests are signed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", content = "properties", rename_all = "camelCase")]
 pub enum Authenticate {
-    /// Header, query, body and basic authentication.
+    /// n8n's `generic` authentication: header, query, body and basic authentication are set on every request. An `=` value
+    /// is an expression over `$credentials`, the credential's fields.
     Generic(AuthenticateProperties),
+    /// What the JSON in the field of this name says: `{headers, qs, body}`.
+    Json(String),
+    /// Digest authentication (RFC 7616) with the fields `user` and `password`, once a service asks for it.
+    Digest,
+    /// An access token by OAuth 2, which the host gets and renews.
+    OAuth2,
 }
 
 /// The values that generic authentication sets.
-#[derive(Debug, Clone, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct AuthenticateProperties {
     /// Headers.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -67,7 +80,7 @@ pub struct AuthenticateProperties {
 }
 
 /// User name and password of basic authentication.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BasicAuthentication {
     /// User name.
     pub username: String,
@@ -197,15 +210,22 @@ impl CredentialType {
         name: impl Into<String>,
         display_name: impl Into<String>,
     ) -> Result<Self, SchemaError> {
-        Ok(Self {
+        let properties = crate::schema::derive_properties::<T>()?;
+        Ok(Self { properties, ..Self::plain(name, display_name) })
+    }
+
+    /// A type without a form, which signs nothing.
+    pub fn plain(name: impl Into<String>, display_name: impl Into<String>) -> Self {
+        Self {
             name: name.into(),
             display_name: display_name.into(),
             documentation_url: None,
-            properties: crate::schema::derive_properties::<T>()?,
+            properties: Vec::new(),
+            extends: None,
             authenticate: None,
             test: None,
             rate_limits: Vec::new(),
-        })
+        }
     }
 }
 

@@ -40,6 +40,8 @@ pub struct NodeErrorDetails {
     pub description: Option<String>,
     /// Status of the answer, when a service gave one.
     pub http_status: Option<u16>,
+    /// The system's code, such as `ECONNREFUSED`, where no service answered; n8n shows it in the place of the status.
+    pub code: Option<&'static str>,
     /// Whether the item's effect happened.
     pub outcome: Outcome,
     /// A later try may succeed without any change.
@@ -136,6 +138,7 @@ impl NodeError {
             message: message.into(),
             description: None,
             http_status: None,
+            code: None,
             outcome: Outcome::NotDone,
             transient: false,
             retry_after: None,
@@ -153,6 +156,11 @@ impl NodeError {
     /// gives way to what the code means, and becomes the cause (`docs/engine.md §14.2`).
     pub fn operation(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Operation, message).with_code_explained()
+    }
+
+    /// What n8n says instead of a system's code such as `ECONNREFUSED` (`docs/engine.md §14.2`).
+    pub fn text_of_code(code: &str) -> Option<&'static str> {
+        crate::system_error::text_for(code)
     }
 
     fn with_code_explained(mut self) -> Self {
@@ -256,7 +264,8 @@ impl NodeError {
             object.insert("messages", self.source_messages());
         }
         if self.class_name() == API_ERROR {
-            let code = self.http_status.map_or(Json::NULL, |status| Json::from(status.to_string()));
+            let status = self.http_status.map(|status| Json::from(status.to_string()));
+            let code = status.or_else(|| self.code.map(Json::from)).unwrap_or_default();
             object.insert("httpCode", code);
         }
         if let Some(line) = self.line {

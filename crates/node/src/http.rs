@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ pub use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, St
 /// The host's HTTP client.
 ///
 /// The host authenticates, paces, records and, where it is proven safe, repeats calls; a node only says what to
-/// send. Redirects are answers like any other: they are never followed for a call that has an effect.
+/// send. Redirects are answers like any other unless a request follows them ([`Redirects`]).
 #[async_trait]
 pub trait HttpClient: Send + Sync {
     /// Sends one request and gives the answer, whatever its status.
@@ -34,12 +35,47 @@ pub struct HttpRequest {
     pub effect: Option<Effect>,
     /// Credential type whose authentication is applied.
     pub credential: Option<String>,
-    /// The longest time that one try may take; by default the host's.
+    /// The longest time that one try may take, whatever the run says; by default the host's.
     pub time_limit: Option<Duration>,
+    /// The longest time that one try may take where neither the run nor the node's JSON says another.
+    pub usual_time_limit: Option<Duration>,
     /// The id under which the service knows the call, for whoever looks for it there.
     pub sender_id: Option<String>,
     /// The largest body of an answer that is held in memory, in bytes; by default the host's.
     pub answer_limit: Option<usize>,
+    /// Which redirects are followed; none by default.
+    pub redirects: Redirects,
+    /// Whether an answer of any status is what the node wants: then none is a reason to try again.
+    pub takes_any_status: bool,
+    /// How the connection is made, where that is not the host's way.
+    pub connection: Option<Arc<Connection>>,
+}
+
+/// Which redirects the host follows for a request.
+///
+/// A 301, 302 or 303 after a POST, and a 303 after anything but GET and HEAD, is followed by a GET without the body: the
+/// call itself is done. Any other is repeated at the new place, with its method and body. Credentials stay with their origin
+/// (scheme, host and port).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Redirects {
+    /// The longest chain that is followed; 0 for none.
+    pub most: u32,
+    /// Whether a send is repeated at the new place, as a 307 or 308 asks for.
+    pub repeats_sends: bool,
+    /// Whether credentials go along to another origin.
+    pub keeps_credentials: bool,
+}
+
+/// How a connection is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Connection {
+    /// URL of the proxy.
+    pub proxy: Option<String>,
+    /// Whether a server may have any certificate.
+    pub accepts_any_certificate: bool,
+    /// Credential type with the client's certificate (`cert`, `key`, `passphrase`) and that of the authority (`ca`), each
+    /// as PEM.
+    pub certificates: Option<String>,
 }
 
 /// Why no answer came.
@@ -51,6 +87,8 @@ pub struct HttpError {
     pub outcome: Outcome,
     /// The reason in a sentence, without secrets.
     pub message: String,
+    /// The system's code for it, such as `ECONNREFUSED`, where there is one.
+    pub code: Option<&'static str>,
 }
 
 /// What happened to a call that got no answer.
@@ -73,6 +111,8 @@ pub enum HttpErrorKind {
     DryRun,
     /// The credential is missing or incomplete.
     Credential,
+    /// The address may not be reached from here.
+    Forbidden,
     /// The call is graver than the node states, and was refused before it left.
     GraverThanStated,
     /// The answer is larger than may be held in memory.
@@ -87,8 +127,12 @@ impl HttpRequest {
             effect: None,
             credential: None,
             time_limit: None,
+            usual_time_limit: None,
             sender_id: None,
             answer_limit: None,
+            redirects: Redirects::default(),
+            takes_any_status: false,
+            connection: None,
         }
     }
 
@@ -131,6 +175,13 @@ impl HttpRequest {
     }
 }
 
+impl HttpError {
+    /// An error of `kind` before which nothing left.
+    pub fn not_sent(kind: HttpErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, outcome: Outcome::NotDone, message: message.into(), code: None }
+    }
+}
+
 impl fmt::Display for HttpError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message)
@@ -149,9 +200,12 @@ impl From<HttpError> for NodeError {
             HttpErrorKind::DryRun => ErrorKind::DryRun,
             HttpErrorKind::Credential => ErrorKind::Credential,
             HttpErrorKind::TooLarge => ErrorKind::TooLarge,
-            HttpErrorKind::Invalid | HttpErrorKind::GraverThanStated => ErrorKind::Operation,
+            HttpErrorKind::Invalid | HttpErrorKind::Forbidden | HttpErrorKind::GraverThanStated => {
+                ErrorKind::Operation
+            }
         };
         let mut node_error = NodeError::new(kind, error.message.clone()).with_outcome(error.outcome);
+        node_error.code = error.code;
         node_error.transient = matches!(
             error.kind,
             HttpErrorKind::Connect

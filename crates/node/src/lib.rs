@@ -35,7 +35,7 @@ pub use heddle_data::{
     from_json, number_to_string, printable, printable_line, to_json,
 };
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
-pub use http::{HttpClient, HttpError, HttpErrorKind, HttpRequest};
+pub use http::{Connection, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects};
 pub use node::{
     BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Ports, RequiredInputs, Tier,
 };

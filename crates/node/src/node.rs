@@ -45,6 +45,10 @@ pub trait ItemNode: Send + Sync + 'static {
     /// The main outputs, where the parameters decide about them; [`NodeHeader::outputs`] are then those of a new node.
     const DYNAMIC_OUTPUTS: Option<DynamicPorts> = None;
 
+    /// Whether the author of a workflow knows better than the node what its calls do, and may say it in the node's JSON
+    /// (`effect`, `idempotencyKey`).
+    const EFFECT_IS_SETTABLE: bool = false;
+
     /// The output that failed items take where the workflow continues on the regular outputs.
     const FAILURE_OUTPUT: usize = 0;
 
@@ -77,6 +81,18 @@ pub trait ItemNode: Send + Sync + 'static {
         _query: &OptionsQuery<'_>,
     ) -> Result<Option<OptionPage>, NodeError> {
         Ok(None)
+    }
+
+    /// The gravest effect that any item can have with these parameters, as they are stored; never graver than
+    /// [`ItemNode::EFFECT`].
+    fn gravest_effect(_stored: &Json) -> Option<Effect> {
+        Self::EFFECT
+    }
+
+    /// The credential types that the node asks for with these parameters, as they are stored, with whether it does
+    /// nothing without them.
+    fn credentials(_stored: &Json) -> Vec<(String, bool)> {
+        declared(&Self::HEADER)
     }
 
     /// What an item does to the world, where it differs from item to item; never graver than [`ItemNode::EFFECT`].
@@ -151,6 +167,9 @@ pub trait BatchNode: Send + Sync + 'static {
     /// of the run is kept for them.
     const CODE: &'static [&'static str] = &[];
 
+    /// As [`ItemNode::EFFECT_IS_SETTABLE`].
+    const EFFECT_IS_SETTABLE: bool = false;
+
     /// Handles all items of all inputs and gives the items of each output.
     ///
     /// # Errors
@@ -191,6 +210,11 @@ pub trait BatchNode: Send + Sync + 'static {
     }
 }
 
+/// The credential types of a header.
+fn declared(header: &NodeHeader) -> Vec<(String, bool)> {
+    header.credentials.iter().map(|&(name, required)| (name.to_owned(), required)).collect()
+}
+
 /// What an item, or a call, does to the world. It decides what may be repeated. The later ones are graver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
@@ -200,6 +224,22 @@ pub enum Effect {
     Idempotent,
     /// Something that a repeat would do twice, such as a message to a customer.
     Send,
+}
+
+impl Effect {
+    /// The effect that a file names: `pure`, `idempotent` or `send`.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Pure, Self::Idempotent, Self::Send].into_iter().find(|effect| effect.as_str() == name)
+    }
+
+    /// Its name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pure => "pure",
+            Self::Idempotent => "idempotent",
+            Self::Send => "send",
+        }
+    }
 }
 
 /// Who a node is: constant, so that the registry costs nothing at start.

@@ -3,7 +3,7 @@
 use heddle_expression::{CompiledValue, Scene};
 use heddle_node::{Json, NodeError};
 
-use crate::credentials::{ByItem, NodeCredentials, ResolvedCredential, expression_failed};
+use crate::credentials::{ByItem, NodeCredentials, expression_failed};
 use crate::evaluation::evaluate;
 use crate::host::Host;
 use crate::prepared::PreparedNode;
@@ -18,13 +18,13 @@ pub(crate) fn evaluate_credentials(
 ) {
     for (name, credential) in credentials {
         let stored = credential.resolved.as_ref().ok().and_then(|resolved| resolved.expressions.clone());
-        let (Some(stored), Some(registration)) = (stored, host.registry.credential(name)) else { continue };
+        let (Some(stored), Ok(resolved)) = (stored, &credential.resolved) else { continue };
         let compiled = CompiledValue::compile(&stored);
         let scene = Scene { self_fields: Some(&stored), ..scene.at_item(0) };
         let mut by_item = ByItem::default();
         for index in 0..count {
             by_item.push(fields(name, &compiled, &scene.at_item(index)), |fields| {
-                ResolvedCredential::of_fields(registration, fields, &host.pacing)
+                host.credential_resolver().of_fields(resolved, fields)
             });
         }
         credential.by_item = Some(by_item);
@@ -33,8 +33,8 @@ pub(crate) fn evaluate_credentials(
 
 /// Whether an expression in the credentials of a node may read other items than those that the node gets.
 pub(crate) fn read_other_items(host: &Host, node: &PreparedNode, settings: &heddle_workflow::Node) -> bool {
-    let declared = node.node.header().credentials;
-    let credentials = host.resolve_credentials(declared, |name| reference(settings, name));
+    let declared = node.node.credentials(&node.filled);
+    let credentials = host.resolve_credentials(&declared, |name| reference(settings, name));
     credentials.values().any(|credential| {
         let stored = credential.resolved.as_ref().ok().and_then(|resolved| resolved.expressions.as_ref());
         stored.is_some_and(|stored| {

@@ -1,198 +1,29 @@
-//! Credentials: reading them, finding the one that a node names, and signing requests with it.
+//! Credentials of a node: completing the one that it names, and signing requests with it.
 
-use std::collections::HashMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
-use heddle_node::credential::Authenticate;
+use heddle_expression::{Alone, Clock, CompiledValue, Scene};
+use heddle_node::credential::{Authenticate, MAY_BE_EMPTY};
 use heddle_node::{
-    Credential, CredentialRegistration, CredentialType, ErrorKind, Json, NodeError, RateLimit, from_json,
+    Credential, CredentialType, ErrorKind, Json, NodeError, NodeProperty, RateLimit, Registry, from_json,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Request, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
+use crate::credential_store::{CredentialSource, FoundCredential};
+use crate::evaluation::evaluate;
 use crate::masking::Secrets;
 use crate::pacing::{Pacer, Pacing};
-use crate::suggest::misspelt_letters;
 
-/// Start of the names of environment variables that hold a credential's data; the type's name in capitals follows.
-pub const ENVIRONMENT_PREFIX: &str = "HEDDLE_CREDENTIAL_";
-
+/// The type that all types of OAuth 2 extend.
+pub(crate) const OAUTH2: &str = "oAuth2Api";
 /// Stands where a secret would.
 const MASKED: &str = "***";
-
-/// The decrypted credentials that a host may use.
-///
-/// Prints only how many there are.
-#[derive(Clone, Default)]
-pub struct CredentialStore {
-    entries: Vec<Entry>,
-}
-
-#[derive(Clone)]
-struct Entry {
-    id: Option<String>,
-    name: Option<String>,
-    /// As in workflow files; environment variables give it in capitals.
-    type_name: String,
-    data: Json,
-}
-
-/// Why credentials cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CredentialsError(String);
-
-impl CredentialStore {
-    /// Reads `{"<type>": {…}}`, or n8n's export of decrypted credentials: one or a list of
-    /// `{id, name, type, data}`. Later entries of one type or id win over earlier ones.
-    ///
-    /// # Errors
-    /// When the text is not of these forms. The message quotes nothing of it.
-    pub fn parse(text: &str) -> Result<Self, CredentialsError> {
-        let json = Json::parse(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            CredentialsError(format!("it is not JSON (line {}, column {})", error.line(), error.column()))
-        })?;
-        let mut store = Self::default();
-        if let Some(list) = json.as_array() {
-            for (index, entry) in list.iter().enumerate() {
-                let entry =
-                    read_entry(entry).map_err(|why| CredentialsError(format!("entry {index}: {why}")))?;
-                store.entries.push(entry);
-            }
-        } else if json.get("type").is_some_and(Json::is_string) && json.get("data").is_some() {
-            store.entries.push(read_entry(&json).map_err(CredentialsError)?);
-        } else if let Some(object) = json.as_object() {
-            for (type_name, data) in object.iter() {
-                store.insert(type_name, data.clone()).map_err(CredentialsError)?;
-            }
-        } else {
-            return Err(CredentialsError(
-                "it must be an object by credential type, or n8n's list of {id, name, type, data}".to_owned(),
-            ));
-        }
-        Ok(store)
-    }
-
-    /// Adds the variables of an environment that hold credentials, such as `HEDDLE_CREDENTIAL_WTSAPI`.
-    ///
-    /// # Errors
-    /// When such a variable holds no JSON object. The message quotes nothing of it.
-    pub fn add_environment(
-        &mut self,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<(), CredentialsError> {
-        for (name, value) in variables {
-            if let Some(type_name) = name.strip_prefix(ENVIRONMENT_PREFIX) {
-                let data = Json::parse(&value)
-                    .map_err(|_| CredentialsError(format!("the variable {name} does not hold JSON")))?;
-                self.insert(type_name, data)
-                    .map_err(|why| CredentialsError(format!("the variable {name}: {why}")))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the data of a credential of type `type_name`.
-    ///
-    /// # Errors
-    /// When the data is no object.
-    pub fn insert(&mut self, type_name: &str, data: Json) -> Result<(), String> {
-        if !data.is_object() {
-            return Err(format!(
-                "the data of the credential \"{type_name}\" must be an object of its fields"
-            ));
-        }
-        self.entries.push(Entry { id: None, name: None, type_name: type_name.to_owned(), data });
-        Ok(())
-    }
-
-    /// The data that a node means which asks for `type_name` with the reference of its workflow file: the entry of
-    /// that id, else of that name, else the only one of the type.
-    fn find(&self, type_name: &str, reference: &Json) -> Result<&Json, String> {
-        let of_type = || {
-            self.entries.iter().rev().filter(|entry| {
-                entry.type_name == type_name
-                    || (entry.id.is_none() && entry.type_name.eq_ignore_ascii_case(type_name))
-            })
-        };
-        let id = reference.get("id").and_then(Json::as_str);
-        let name = reference.get("name").and_then(Json::as_str).or_else(|| reference.as_str());
-        let by_id = of_type().find(|entry| id.is_some() && entry.id.as_deref() == id);
-        let by_name = of_type().find(|entry| name.is_some() && entry.name.as_deref() == name);
-        let plain = of_type().find(|entry| entry.id.is_none() && entry.name.is_none());
-        if let Some(entry) = by_id.or(by_name).or(plain) {
-            return Ok(&entry.data);
-        }
-        let mut all = of_type();
-        match (all.next(), all.next()) {
-            (Some(only), None) => Ok(&only.data),
-            (None, _) => Err(format!(
-                "{}Give it with `--credentials FILE` holding {{\"{type_name}\": {{…}}}}, or in the environment variable {ENVIRONMENT_PREFIX}{}.",
-                self.misspelt(type_name),
-                type_name.to_uppercase()
-            )),
-            (Some(_), Some(_)) => {
-                let names: Vec<&str> = of_type().filter_map(|entry| entry.name.as_deref()).collect();
-                Err(format!(
-                    "Several are there ({}), and none has the id or the name that the node asks for.",
-                    names.join(", ")
-                ))
-            }
-        }
-    }
-
-    /// Asks about a type that is given and was probably meant to be `type_name`.
-    fn misspelt(&self, type_name: &str) -> String {
-        let wanted = type_name.to_lowercase();
-        let given = self.entries.iter().map(|entry| entry.type_name.as_str());
-        let misspelt =
-            given.filter_map(|given| Some((misspelt_letters(&wanted, &given.to_lowercase())?, given))).min();
-        misspelt.map_or_else(String::new, |(_, given)| {
-            format!("A credential of type \"{given}\" is given; did you mean \"{type_name}\"? ")
-        })
-    }
-}
-
-impl fmt::Debug for CredentialStore {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CredentialStore")
-            .field("entries", &self.entries.len())
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for CredentialsError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CredentialsError {}
-
-fn read_entry(entry: &Json) -> Result<Entry, String> {
-    let text = |key: &str| {
-        let value = entry.get(key)?;
-        value.as_str().map(str::to_owned).or_else(|| value.as_f64().map(|_| value.to_string()))
-    };
-    let Some(type_name) = text("type") else {
-        return Err("\"type\" is missing".to_owned());
-    };
-    match entry.get("data") {
-        Some(data) if data.is_object() => {
-            Ok(Entry { id: text("id"), name: text("name"), type_name, data: data.clone() })
-        }
-        Some(data) if data.is_string() => Err(
-            "the data is encrypted: export the credentials with `n8n export:credentials --all --decrypted`"
-                .to_owned(),
-        ),
-        _ => Err("\"data\" must be an object".to_owned()),
-    }
-}
 
 /// A credential with all that signing a request needs, worked out once.
 pub(crate) struct ResolvedCredential {
@@ -205,86 +36,56 @@ pub(crate) struct ResolvedCredential {
     /// The fields as they are stored, where expressions are in them: then nothing else here counts before these have been
     /// evaluated.
     pub(crate) expressions: Option<Json>,
+    pub(crate) kind: Arc<CredentialType>,
+    /// As its source has it.
+    pub(crate) found: FoundCredential,
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(String, String)>,
-    body: Vec<(String, String)>,
+    body: Vec<(String, Json)>,
 }
 
-impl ResolvedCredential {
-    /// Finds and completes the credential of type `registration` for a node whose file says `reference`.
-    pub(crate) fn resolve(
-        registration: &CredentialRegistration,
-        reference: &Json,
-        store: &CredentialStore,
-        pacing: &Pacing,
-    ) -> Result<Self, NodeError> {
-        let name = registration.name;
-        let kind = (registration.describe)().map_err(|error| {
-            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
+/// What credentials are resolved with.
+#[derive(Clone, Copy)]
+pub(crate) struct CredentialResolver<'h> {
+    pub(crate) registry: &'h Registry,
+    pub(crate) source: &'h dyn CredentialSource,
+    pub(crate) pacing: &'h Pacing,
+}
+
+impl CredentialResolver<'_> {
+    /// Finds and completes the credential of type `name` for a node whose file says `reference`.
+    pub(crate) fn resolve(&self, name: &str, reference: &Json) -> Result<ResolvedCredential, NodeError> {
+        let registered = self.registered(name)?;
+        let found = self.source.find(name, reference).map_err(|way_out| {
+            let display_name = registered.as_ref().map_or(name, |kind| &kind.display_name);
+            credential_error(format!("No credential \"{display_name}\" is given")).with_description(way_out)
         })?;
-        let given = store.find(name, reference).map_err(|way_out| {
-            credential_error(format!("No credential \"{}\" is given", kind.display_name))
-                .with_description(way_out)
-        })?;
-        let expressions = has_expressions(given).then(|| given.clone());
-        Self::complete(name, &kind, given, expressions, pacing)
+        let kind = match (&found.described, registered) {
+            (Some(described), Some(registered)) if described.authenticate.is_none() => registered,
+            (Some(described), _) => Arc::clone(described),
+            (None, Some(registered)) => registered,
+            (None, None) => Arc::new(guess(name, &found.data).ok_or_else(|| unknown_type(name))?),
+        };
+        let expressions = has_expressions(&found.data).then(|| found.data.clone());
+        self.complete(kind, found, expressions)
     }
 
-    /// Completes the credential of type `registration` with these fields, in which no expressions are any more.
+    /// Completes a credential with these fields, in which no expressions are any more.
     pub(crate) fn of_fields(
-        registration: &CredentialRegistration,
+        &self,
+        credential: &ResolvedCredential,
         fields: &Json,
-        pacing: &Pacing,
-    ) -> Result<Self, NodeError> {
-        let name = registration.name;
-        let kind = (registration.describe)().map_err(|error| {
-            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
-        })?;
-        Self::complete(name, &kind, fields, None, pacing)
-    }
-
-    fn complete(
-        name: &'static str,
-        kind: &CredentialType,
-        given: &Json,
-        expressions: Option<Json>,
-        pacing: &Pacing,
-    ) -> Result<Self, NodeError> {
-        let data = as_texts(kind, heddle_node::parameters::fill_defaults(&kind.properties, given, 1.0));
-        check_filled(kind, &data)?;
-        let limits = match given.get("rateLimits") {
-            Some(own) => from_json::<Vec<RateLimit>>(own).map_err(|error| {
-                credential_error(format!("\"rateLimits\" of the credential \"{name}\" does not fit: {error}"))
-                    .with_description("Give a list of {name, limit, windowMs}, or [] for no pacing.")
-            })?,
-            None => kind.rate_limits.clone(),
-        };
-        let account = account(name, &data, &limits);
-        let mut resolved = Self {
-            pacer: pacing.account(account, &limits),
-            account,
-            secrets: Secrets::default(),
-            expressions,
-            headers: Vec::new(),
-            query: Vec::new(),
-            body: Vec::new(),
-            credential: Credential::new(name, data),
-        };
-        if resolved.expressions.is_none() {
-            resolved.work_out(kind)?;
-        }
-        Ok(resolved)
+    ) -> Result<ResolvedCredential, NodeError> {
+        let found = FoundCredential { data: fields.clone(), ..credential.found.clone() };
+        self.complete(Arc::clone(&credential.kind), found, None)
     }
 
     /// A credential in the place of one that is missing: what a person would fill in is masked.
-    pub(crate) fn stand_in(
-        registration: &CredentialRegistration,
-        pacing: &Pacing,
-    ) -> Result<Self, NodeError> {
-        let name = registration.name;
-        let kind = (registration.describe)().map_err(|error| {
-            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
-        })?;
+    pub(crate) fn stand_in(&self, name: &str) -> Result<ResolvedCredential, NodeError> {
+        let kind = match self.registered(name)? {
+            Some(kind) => kind,
+            None => Arc::new(CredentialType::plain(name, name)),
+        };
         let mut data = Json::object();
         for property in kind.properties.iter().filter(|property| property.required || property.is_password())
         {
@@ -292,43 +93,152 @@ impl ResolvedCredential {
                 data.insert(&property.name, Json::from(MASKED));
             }
         }
-        let mut store = CredentialStore::default();
-        store.insert(name, data).map_err(credential_error)?;
-        Self::resolve(registration, &Json::NULL, &store, pacing)
+        let found = FoundCredential { key: name.to_owned(), data, described: None };
+        self.complete(kind, found, None)
     }
 
-    fn work_out(&mut self, kind: &CredentialType) -> Result<(), NodeError> {
-        for property in kind.properties.iter().filter(|property| property.is_password()) {
-            if let Some(secret) = self.credential.expose().get(&property.name).and_then(Json::as_str) {
+    fn registered(&self, name: &str) -> Result<Option<Arc<CredentialType>>, NodeError> {
+        let Some(registration) = self.registry.credential(name) else { return Ok(None) };
+        let kind = (registration.describe)().map_err(|error| {
+            credential_error(format!("The credential type \"{name}\" is broken: {error}"))
+        })?;
+        Ok(Some(Arc::new(kind)))
+    }
+
+    fn complete(
+        &self,
+        kind: Arc<CredentialType>,
+        found: FoundCredential,
+        expressions: Option<Json>,
+    ) -> Result<ResolvedCredential, NodeError> {
+        let name = &kind.name;
+        let data = match kind.properties.is_empty() {
+            true => found.data.clone(),
+            false => {
+                let mut data = as_texts(
+                    &kind,
+                    heddle_node::parameters::fill_defaults(&kind.properties, &found.data, 1.0),
+                );
+                // What a service gave is no field of the form.
+                if let Some(token) = found.data.get("oauthTokenData") {
+                    data.insert("oauthTokenData", token.clone());
+                }
+                data
+            }
+        };
+        check_filled(&kind, &data)?;
+        let limits = match found.data.get("rateLimits") {
+            Some(own) => from_json::<Vec<RateLimit>>(own).map_err(|error| {
+                credential_error(format!("\"rateLimits\" of the credential \"{name}\" does not fit: {error}"))
+                    .with_description("Give a list of {name, limit, windowMs}, or [] for no pacing.")
+            })?,
+            None => kind.rate_limits.clone(),
+        };
+        let account = account(name, &data, &limits);
+        let mut resolved = ResolvedCredential {
+            pacer: self.pacing.account(account, &limits),
+            account,
+            secrets: Secrets::default(),
+            expressions,
+            headers: Vec::new(),
+            query: Vec::new(),
+            body: Vec::new(),
+            credential: Credential::new(name.as_str(), data),
+            kind,
+            found,
+        };
+        if resolved.expressions.is_none() {
+            resolved.work_out(self.registry)?;
+        }
+        Ok(resolved)
+    }
+}
+
+/// What can be told of a type that nothing describes: one with token data, or with n8n's ending of such names, signs with
+/// a token.
+fn guess(name: &str, data: &Json) -> Option<CredentialType> {
+    let is_oauth2 = name.ends_with("OAuth2Api") || data.get("oauthTokenData").is_some();
+    is_oauth2.then(|| CredentialType {
+        extends: Some(OAUTH2.to_owned()),
+        authenticate: Some(Authenticate::OAuth2),
+        ..CredentialType::plain(name, name)
+    })
+}
+
+fn unknown_type(name: &str) -> NodeError {
+    credential_error(format!("How a credential of type \"{name}\" signs requests is not known")).with_description(
+        "Say it in the credentials file, beside its \"data\": \"authenticate\": {\"type\": \"generic\", \"properties\": \
+         {\"headers\": {\"Authorization\": \"=Bearer {{$credentials.apiKey}}\"}}}.",
+    )
+}
+
+impl ResolvedCredential {
+    /// How it signs: as its type says, or the one that its type extends.
+    fn way(&self, registry: &Registry) -> Result<Option<Authenticate>, NodeError> {
+        let Some(extends) = self.kind.extends.as_deref().filter(|_| self.kind.authenticate.is_none()) else {
+            return Ok(self.kind.authenticate.clone());
+        };
+        if extends == OAUTH2 {
+            return Ok(Some(Authenticate::OAuth2));
+        }
+        let parent = registry.credential(extends).and_then(|parent| (parent.describe)().ok());
+        parent.map(|parent| parent.authenticate).ok_or_else(|| unknown_type(extends))
+    }
+
+    fn add_secrets(&mut self) {
+        let fields = self.credential.expose().clone();
+        for property in self.kind.properties.iter().filter(|property| property.is_password()) {
+            if let Some(secret) = fields.get(&property.name).and_then(Json::as_str) {
                 self.secrets.add(secret);
             }
         }
-        let Some(Authenticate::Generic(values)) = &kind.authenticate else {
-            return Ok(());
-        };
-        let credential = &self.credential;
-        let text = |template: &String| resolve_text(template, credential.expose());
-        let pairs = |map: &std::collections::BTreeMap<String, String>| {
-            map.iter()
-                .map(|(key, value)| Ok((text(key)?, text(value)?)))
-                .collect::<Result<Vec<_>, NodeError>>()
-        };
-        let query = pairs(&values.query)?;
-        let body = pairs(&values.body)?;
-        let mut headers = Vec::new();
-        for (key, value) in pairs(&values.headers)? {
-            let key = HeaderName::try_from(key).map_err(|_| unfit(kind))?;
-            headers.push((key, secret_value(&value, kind)?));
+        let described = self.kind.properties.is_empty();
+        for (name, value) in fields.as_object().into_iter().flat_map(|fields| fields.iter()) {
+            match value.as_str() {
+                Some(text) if described && may_be_secret(name, text) => self.secrets.add(text),
+                _ => {}
+            }
         }
-        if let Some(basic) = &values.basic {
-            let pair = format!("{}:{}", text(&basic.username)?, text(&basic.password)?);
-            headers.push((
-                AUTHORIZATION,
-                secret_value(&format!("Basic {}", BASE64_STANDARD.encode(pair)), kind)?,
-            ));
+        for name in ["access_token", "refresh_token", "id_token", "oauth_token_secret"] {
+            let token = fields.get("oauthTokenData").and_then(|token| token.get(name)).and_then(Json::as_str);
+            token.into_iter().for_each(|token| self.secrets.add(token));
         }
-        headers.iter().for_each(|(_, value)| self.secrets.add_authorization(value));
-        (self.headers, self.query, self.body) = (headers, query, body);
+    }
+
+    fn work_out(&mut self, registry: &Registry) -> Result<(), NodeError> {
+        self.add_secrets();
+        let kind = Arc::clone(&self.kind);
+        let fields = self.credential.expose();
+        let (headers, query, body, basic) = match self.way(registry)? {
+            Some(Authenticate::Generic(values)) => {
+                let text = |template: &String| resolve_text(template, fields);
+                let pairs = |map: &BTreeMap<String, String>| {
+                    map.iter()
+                        .map(|(key, value)| Ok((text(key)?, text(value)?)))
+                        .collect::<Result<Vec<_>, NodeError>>()
+                };
+                let body = pairs(&values.body)?.into_iter().map(|(key, value)| (key, Json::from(value)));
+                let basic = match &values.basic {
+                    Some(basic) => Some((text(&basic.username)?, text(&basic.password)?)),
+                    None => None,
+                };
+                (pairs(&values.headers)?, pairs(&values.query)?, body.collect(), basic)
+            }
+            Some(Authenticate::Json(field)) => custom_values(fields, &field)?,
+            Some(Authenticate::Digest | Authenticate::OAuth2) | None => return Ok(()),
+        };
+        let mut signed = Vec::new();
+        for (key, value) in headers {
+            let key = HeaderName::try_from(key).map_err(|_| unfit(&kind))?;
+            signed.push((key, secret_value(&value, &kind)?));
+        }
+        if let Some((user, password)) = basic {
+            let pair = BASE64_STANDARD.encode(format!("{user}:{password}"));
+            signed.push((AUTHORIZATION, secret_value(&format!("Basic {pair}"), &kind)?));
+        }
+        signed.iter().for_each(|(_, value)| self.secrets.add_authorization(value));
+        query.iter().for_each(|(_, value)| self.secrets.add(value));
+        (self.headers, self.query, self.body) = (signed, query, body);
         Ok(())
     }
 
@@ -360,13 +270,65 @@ impl ResolvedCredential {
                     .map_err(|_| "The credential goes into a JSON body, and this body is none".to_owned())?
             };
             for (key, value) in &self.body {
-                body.insert(key, Json::from(value.as_str()));
+                body.insert(key, value.clone());
             }
             *request.body_mut() = Bytes::from(body.to_string());
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(())
     }
+}
+
+/// Headers, query, fields of the body, and user with password.
+type SignedValues =
+    (Vec<(String, String)>, Vec<(String, String)>, Vec<(String, Json)>, Option<(String, String)>);
+
+/// What the JSON of a custom credential sets.
+fn custom_values(fields: &Json, field: &str) -> Result<SignedValues, NodeError> {
+    let text = fields.get(field).and_then(Json::as_str).filter(|text| !text.is_empty()).unwrap_or("{}");
+    let values = Json::parse(text).map_err(|error| {
+        credential_error("Invalid Custom Auth JSON".to_owned()).with_description(format!(
+            "The field `{field}` of the credential is no JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ))
+    })?;
+    let members = |name: &str| {
+        let object = values.get(name).and_then(Json::as_object);
+        object
+            .into_iter()
+            .flat_map(|object| object.iter())
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+    };
+    let texts = |name: &str| {
+        members(name)
+            .map(|(key, value)| (key, heddle_node::parameters::javascript::to_text(&value).into_owned()))
+            .collect()
+    };
+    Ok((texts("headers"), texts("qs"), members("body").collect(), None))
+}
+
+/// Whether a field of a type that is not described may hold a secret.
+fn may_be_secret(name: &str, text: &str) -> bool {
+    const PLAIN: [&str; 16] = [
+        "url",
+        "domain",
+        "host",
+        "server",
+        "region",
+        "user",
+        "username",
+        "email",
+        "scope",
+        "granttype",
+        "authentication",
+        "authurl",
+        "accesstokenurl",
+        "subdomain",
+        "environment",
+        "name",
+    ];
+    !PLAIN.contains(&&*name.to_lowercase()) && !text.starts_with("http")
 }
 
 /// Whether a field, at any depth, is an expression: its text is never the value.
@@ -421,7 +383,11 @@ fn secret_value(text: &str, kind: &CredentialType) -> Result<HeaderValue, NodeEr
 
 /// Every required field, and every secret one, must hold something.
 fn check_filled(kind: &CredentialType, data: &Json) -> Result<(), NodeError> {
-    for property in kind.properties.iter().filter(|property| property.required || property.is_password()) {
+    let may_be_empty = |property: &NodeProperty| {
+        property.type_options.get(MAY_BE_EMPTY).and_then(Json::as_bool).unwrap_or(false)
+    };
+    let needed = kind.properties.iter().filter(|property| property.required || property.is_password());
+    for property in needed.filter(|property| !may_be_empty(property)) {
         let value = data.get(&property.name);
         if value
             .is_none_or(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()))
@@ -447,18 +413,19 @@ fn account(name: &str, data: &Json, limits: &[RateLimit]) -> u64 {
     hasher.finish()
 }
 
-/// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`).
+/// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`). What is no plain field is evaluated as any
+/// expression.
 fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
-    let Some(template) = template.strip_prefix('=') else {
+    let Some(body) = template.strip_prefix('=') else {
         return Ok(template.to_owned());
     };
     let mut text = String::new();
-    let mut rest = template;
+    let mut rest = body;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (code, after) = after.split_once("}}").unwrap_or((after, ""));
-        let field = code.trim().strip_prefix("$credentials.").ok_or_else(|| {
-            credential_error(format!("The authentication `{code}` is no field of the credential"))
-        })?;
+        let Some((code, after)) = after.split_once("}}") else { return evaluate_text(template, data) };
+        let Some(field) = code.trim().strip_prefix("$credentials.").filter(|field| is_name(field)) else {
+            return evaluate_text(template, data);
+        };
         text.push_str(before);
         match data.get(field) {
             Some(value) if value.is_string() => text.push_str(value.as_str().unwrap_or_default().trim()),
@@ -469,6 +436,30 @@ fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
     }
     text.push_str(rest);
     Ok(text)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn evaluate_text(template: &str, data: &Json) -> Result<String, NodeError> {
+    let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
+    let alone = Alone::new(vec![heddle_node::Item::new(Json::object())]);
+    let additional = [("$credentials", data.clone()), ("$self", data.clone())];
+    let scene = Scene { additional: &additional, ..alone.scene(&clock) };
+    let mut value = Json::NULL;
+    evaluate(&CompiledValue::compile(&Json::from(template)), &scene, &mut value).map_err(|_| {
+        // Neither its text nor what it says of a value is shown: either may hold a secret.
+        credential_error(
+            "An expression by which the credential signs requests cannot be evaluated".to_owned(),
+        )
+        .with_description("See \"authenticate\" of its type in the credentials file.")
+    })?;
+    Ok(match value.as_str() {
+        Some(text) => text.to_owned(),
+        None if value.is_null() => String::new(),
+        None => value.to_string(),
+    })
 }
 
 fn add_query(url: &str, pairs: &[(String, String)]) -> String {

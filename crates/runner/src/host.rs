@@ -1,18 +1,21 @@
 //! The host: what runs share.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use heddle_expression::EngineLimits;
-use heddle_node::{Json, NodeError, OptionPage, Registry};
+use heddle_node::{Json, OptionPage, Registry};
 use heddle_workflow::Workflow;
 
-use crate::credentials::{CredentialStore, NodeCredential, NodeCredentials, ResolvedCredential};
+use crate::credential_store::{CredentialSource, CredentialStore};
+use crate::credentials::{CredentialResolver, NodeCredential, NodeCredentials};
 use crate::evaluation::EvaluationThreads;
 use crate::events::{EventSink, NoEvents};
 use crate::journal::{Journal, MemoryJournal};
 use crate::lookup::WorkflowLookup;
+use crate::network::Network;
 use crate::pacing::Pacing;
 use crate::run_error::RunError;
 use crate::transport::Transport;
@@ -22,7 +25,7 @@ pub const DEFAULT_TIMEZONE: &str = "America/New_York";
 /// Runs workflows. Cheap to share between runs, which share its connections, pacing and loaded choices.
 pub struct Host {
     pub(crate) registry: Registry,
-    pub(crate) credentials: CredentialStore,
+    pub(crate) credentials: Arc<dyn CredentialSource>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
@@ -41,7 +44,7 @@ impl Host {
     pub fn new(registry: Registry) -> Self {
         Self {
             registry,
-            credentials: CredentialStore::default(),
+            credentials: Arc::new(CredentialStore::default()),
             events: Arc::new(NoEvents),
             journal: Arc::new(MemoryJournal::default()),
             workflows: None,
@@ -56,9 +59,45 @@ impl Host {
 
     /// Uses these credentials.
     #[must_use]
-    pub fn with_credentials(mut self, credentials: CredentialStore) -> Self {
-        self.credentials = credentials;
+    pub fn with_credentials(self, credentials: CredentialStore) -> Self {
+        self.with_credential_source(Arc::new(credentials))
+    }
+
+    /// Has its credentials from `source`.
+    #[must_use]
+    pub fn with_credential_source(mut self, source: Arc<dyn CredentialSource>) -> Self {
+        self.credentials = source;
         self
+    }
+
+    /// Lets nodes reach no private, loopback or link-local address, whatever a name leads to and wherever a service
+    /// redirects to; the hosts of [`Host::with_allowed_host`] excepted.
+    #[must_use]
+    pub fn without_private_network(mut self) -> Self {
+        self.network().is_public_only = true;
+        self
+    }
+
+    /// Lets nodes reach this host all the same: a name or an address, at one port or at any.
+    #[must_use]
+    pub fn with_allowed_host(mut self, host: impl Into<String>, port: Option<u16>) -> Self {
+        self.network().allowed.push((host.into(), port));
+        self
+    }
+
+    /// Leads the name `host`, in URLs without a port, to an address, whatever it is elsewhere.
+    #[must_use]
+    pub fn with_route(mut self, host: &str, address: SocketAddr) -> Self {
+        self.network().routes.insert(host.to_lowercase(), address);
+        self
+    }
+
+    fn network(&mut self) -> &mut Network {
+        Arc::make_mut(&mut self.transport.network)
+    }
+
+    pub(crate) fn credential_resolver(&self) -> CredentialResolver<'_> {
+        CredentialResolver { registry: &self.registry, source: &*self.credentials, pacing: &self.pacing }
     }
 
     /// Tells `events` of every step.
@@ -124,11 +163,8 @@ impl Host {
     /// Gives a dry run, in which nothing leaves, a form of each missing credential: what is secret in it is masked.
     pub(crate) fn stand_in_for_missing(&self, mut credentials: NodeCredentials) -> NodeCredentials {
         for (name, credential) in &mut credentials {
-            if credential.resolved.is_err()
-                && credential.required
-                && let Some(registration) = self.registry.credential(name)
-            {
-                credential.resolved = ResolvedCredential::stand_in(registration, &self.pacing);
+            if credential.resolved.is_err() && credential.required {
+                credential.resolved = self.credential_resolver().stand_in(name);
             }
         }
         credentials
@@ -137,25 +173,14 @@ impl Host {
     /// Resolves the credentials that a node declares; `reference` gives what its workflow file says of one.
     pub(crate) fn resolve_credentials(
         &self,
-        declared: &[(&str, bool)],
+        declared: &[(String, bool)],
         reference: impl Fn(&str) -> Json,
     ) -> NodeCredentials {
         declared
             .iter()
-            .map(|&(name, required)| {
-                let resolved = match self.registry.credential(name) {
-                    Some(registration) => ResolvedCredential::resolve(
-                        registration,
-                        &reference(name),
-                        &self.credentials,
-                        &self.pacing,
-                    ),
-                    None => Err(NodeError::new(
-                        heddle_node::ErrorKind::Credential,
-                        format!("There is no credential type \"{name}\""),
-                    )),
-                };
-                (name.to_owned(), NodeCredential { required, resolved, by_item: None })
+            .map(|(name, required)| {
+                let resolved = self.credential_resolver().resolve(name, &reference(name));
+                (name.clone(), NodeCredential { required: *required, resolved, by_item: None })
             })
             .collect()
     }

@@ -6,6 +6,7 @@
 mod check;
 mod code;
 mod credential_expressions;
+mod credential_store;
 mod credentials;
 mod evaluation;
 pub mod events;
@@ -22,7 +23,7 @@ mod site;
 mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
-use self::http::{call, item_record, masking, proxy, reachability, transport};
+use self::http::{call, effects, item_record, masking, network, proxy, reachability, redirect, transport};
 pub use self::http::{journal, pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
@@ -37,13 +38,15 @@ use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
 pub use cancel::CancelReason;
 pub use check::Checked;
-pub use credentials::{CredentialStore, CredentialsError, ENVIRONMENT_PREFIX};
+pub use credential_store::{
+    CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
+};
 pub use find::DEEPEST_CALL;
 pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
-pub use options::{DEFAULT_CONCURRENCY, RunOptions};
+pub use options::{DEFAULT_CONCURRENCY, DEFAULT_TIME_LIMIT, RunOptions};
 pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;
 pub use scheduler::DestinationMode;

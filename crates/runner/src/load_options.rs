@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use heddle_expression::{Alone, Clock};
 use heddle_node::node::Tier;
+use heddle_node::parameters::fill_defaults;
 use heddle_node::{Effect, Json, NodeError, OptionPage, OptionsQuery};
 
 use crate::cancel::StopSignal;
 use crate::credential_expressions::evaluate_credentials;
+use crate::effects::EffectSettings;
 use crate::host::Host;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::options::RunOptions;
@@ -40,7 +42,8 @@ impl Host {
             return Err(no_such_method(node_type, method));
         };
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
-        let run = self.form_run(node.header().credentials, &clock);
+        let filled = fill_defaults(&description.properties, parameters, node_version(&**node));
+        let run = self.form_run(&node.credentials(&filled), &clock);
         let accounts: Vec<u64> = run
             .credentials
             .values()
@@ -65,7 +68,7 @@ impl Host {
     }
 
     /// What a form's call shares with a node run: everything but items.
-    fn form_run<'a>(&'a self, credentials: &[(&str, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
+    fn form_run<'a>(&'a self, credentials: &[(String, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
         let options = RunOptions::default();
         let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
         let alone = Alone::new(Vec::new());
@@ -87,6 +90,7 @@ impl Host {
             time_limit: options.time_limit,
             wait_budget: options.wait_budget,
             answer_limit: options.answer_limit,
+            effects: EffectSettings::default(),
             clock,
             remembered: Mutex::default(),
             caller: None,
@@ -97,6 +101,10 @@ impl Host {
             only: None,
         }
     }
+}
+
+fn node_version(node: &dyn heddle_node::Node) -> f64 {
+    node.header().versions.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
 fn no_such_method(node_type: &str, method: &str) -> NodeError {

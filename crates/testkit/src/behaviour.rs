@@ -214,7 +214,7 @@ impl Suite<'_> {
 
     async fn time_limit(&self) -> Check {
         let service = FakeService::start_stalled().await.map_err(|error| error.to_string())?;
-        let options = RunOptions { time_limit: TIME_LIMIT, ..RunOptions::default() };
+        let options = RunOptions { time_limit: Some(TIME_LIMIT), ..RunOptions::default() };
         let journal = Arc::new(MemoryJournal::default());
         let test = self
             .test(service.url())
@@ -245,7 +245,8 @@ impl Suite<'_> {
             return Err(error.message.clone());
         }
         let gravest = calls(&journal).into_iter().filter(|(effect, _)| *effect > Effect::Pure).max();
-        match (gravest, self.node.tier_for(&self.example.parameters).stated_effect()) {
+        match (gravest, self.node.tier_for(&self.example.parameters).stated_effect(&self.example.parameters))
+        {
             (Some((effect, call)), None) => Err(format!(
                 "the node states no effect, and the call {call} has one: add `const EFFECT: Option<Effect> = Some(Effect::{effect:?});`"
             )),
@@ -331,7 +332,8 @@ impl Suite<'_> {
                 )
                 .with_items(self.example.items.iter().cloned())
                 .with_options(RunOptions { dry_run, ..RunOptions::default() })
-                .with_events(events.clone());
+                .with_events(events.clone())
+                .with_service(service.url());
                 for (name, data) in &self.example.credentials {
                     let mut data = data.clone();
                     data.insert("baseUrl", Json::from(service.url()));

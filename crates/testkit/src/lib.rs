@@ -10,4 +10,4 @@ mod node_test;
 
 pub use behaviour::{Fault, check_all};
 pub use fake_service::{FakeService, SeenRequest};
-pub use node_test::NodeTest;
+pub use node_test::{NodeTest, SERVICE};

@@ -1,5 +1,6 @@
 //! Runs one node on items, through the real host.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use heddle_node::{Item, Json, JsonObject, NodeExample, Registry};
@@ -11,6 +12,9 @@ use heddle_workflow::Workflow;
 /// Name of the node in the workflow that a [`NodeTest`] runs.
 pub(crate) const NODE: &str = "Node";
 
+/// The host of the service that an example's parameters name, as `http://service.test/…`.
+pub const SERVICE: &str = "service.test";
+
 /// One node with its parameters, items and credentials.
 #[derive(Clone)]
 pub struct NodeTest {
@@ -20,6 +24,7 @@ pub struct NodeTest {
     options: RunOptions,
     events: Option<Arc<dyn EventSink>>,
     journal: Option<Arc<dyn Journal>>,
+    service: Option<SocketAddr>,
 }
 
 impl NodeTest {
@@ -39,19 +44,28 @@ impl NodeTest {
             options: RunOptions::default(),
             events: None,
             journal: None,
+            service: None,
         }
     }
 
     /// An example of a node, its credentials' `baseUrl` leading to `url`.
     pub fn of_example(node_type: &str, example: &NodeExample, url: &str) -> Self {
         let mut test = Self::new(node_type, example.type_version, example.parameters.clone())
-            .with_items(example.items.iter().cloned());
+            .with_items(example.items.iter().cloned())
+            .with_service(url);
         for (name, data) in &example.credentials {
             let mut data = data.clone();
             data.insert("baseUrl", Json::from(url));
             test = test.with_credential(name, data);
         }
         test
+    }
+
+    /// Leads [`SERVICE`] to the service at `url`.
+    #[must_use]
+    pub fn with_service(mut self, url: &str) -> Self {
+        self.service = url.strip_prefix("http://").and_then(|address| address.parse().ok());
+        self
     }
 
     /// These input items.
@@ -115,6 +129,9 @@ impl NodeTest {
         }
         if let Some(journal) = self.journal {
             host = host.with_journal(journal);
+        }
+        if let Some(address) = self.service {
+            host = host.with_route(SERVICE, address);
         }
         let mut settings = Json::object();
         settings.insert("executionOrder", Json::from("v1"));

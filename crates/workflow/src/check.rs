@@ -7,6 +7,7 @@ use heddle_data::{Json, JsonObject};
 
 use crate::connections::HIGHEST_INDEX;
 use crate::items::{describe, read_items};
+use crate::node::EFFECTS;
 use crate::problem::{Problem, Severity};
 use crate::source::push_key;
 use crate::workflow::Workflow;
@@ -173,6 +174,10 @@ impl Check<'_> {
         wrong("concurrency", &is_whole, "a whole number from 1");
         wrong("timeLimit", &|value| value.as_f64().is_some_and(|ms| ms > 0.0), "a number of milliseconds");
         wrong("answerLimit", &|value| value.as_f64().is_some_and(|mb| mb > 0.0), "a number of megabytes");
+        let is_effect = |value: &Json| value.as_str().is_some_and(|text| EFFECTS.contains(&text));
+        wrong("effect", &is_effect, "one of pure, idempotent, send");
+        let is_key = |value: &Json| value.is_bool() || value.as_str().is_some_and(is_header_name);
+        wrong("idempotencyKey", &is_key, "the name of a header, or true");
         let choices = ["stopWorkflow", "continueRegularOutput", "continueErrorOutput"];
         wrong(
             "onError",
@@ -344,6 +349,12 @@ impl Check<'_> {
 }
 
 /// Nothing: null, or the empty list that some tools write for an empty object.
+/// Whether a text can be the name of a header: a token of RFC 9110 §5.6.2.
+fn is_header_name(text: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token)
+}
+
 fn is_empty(json: &Json) -> bool {
     json.is_null() || json.as_array().is_some_and(<[Json]>::is_empty)
 }

@@ -28,7 +28,7 @@ pub use connections::{Connection, ConnectionType, Connections};
 pub use encoding::{EncodingError, decode_text, is_utf16};
 pub use graph::{ConnectionFilter, Edge, Graph, NodeIndex};
 pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items, read_row};
-pub use node::{CredentialReference, Node, OnError};
+pub use node::{CredentialReference, IDEMPOTENCY_HEADER, Node, OnError};
 pub use problem::{CalledPlace, Problem, Severity, WorkflowError};
 pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};

@@ -8,6 +8,12 @@ use smol_str::SmolStr;
 /// Bytes of a megabyte, as memory is counted.
 const MEGABYTE: f64 = (1 << 20) as f64;
 
+/// What a node's calls may do.
+pub(crate) const EFFECTS: [&str; 3] = ["pure", "idempotent", "send"];
+
+/// The header that most services know which recognise a repeated call.
+pub const IDEMPOTENCY_HEADER: &str = "Idempotency-Key";
+
 /// What happens when a node fails.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OnError {
@@ -86,6 +92,12 @@ pub struct Node {
     pub answer_limit: Option<usize>,
     /// Whether an expression inside a text that gives nothing fails its item; Heddle's own setting `strict`.
     pub strict: bool,
+    /// What the node's calls do, where its author knows better than their methods say; Heddle's own setting `effect`:
+    /// `pure`, `idempotent` or `send`.
+    pub effect: Option<String>,
+    /// The header in which calls carry the stable id of their item, so that a service that knows it does nothing twice;
+    /// Heddle's own setting `idempotencyKey`: a header's name, or true for [`IDEMPOTENCY_HEADER`].
+    pub idempotency_key: Option<String>,
     source: JsonObject,
 }
 
@@ -143,6 +155,11 @@ impl Node {
                 .filter(|megabytes| *megabytes > 0.0)
                 .map(|megabytes| (megabytes * MEGABYTE).round() as usize),
             strict: flag("strict"),
+            effect: text("effect").filter(|effect| EFFECTS.contains(&effect.as_str())),
+            idempotency_key: match source.get("idempotencyKey") {
+                Some(value) if value.as_bool() == Some(true) => Some(IDEMPOTENCY_HEADER.to_owned()),
+                value => value.and_then(Json::as_str).filter(|name| !name.is_empty()).map(str::to_owned),
+            },
             source,
         }
     }
@@ -191,6 +208,8 @@ impl Node {
             self.answer_limit.map(|bytes| (bytes as f64 / MEGABYTE).into())
         });
         set("strict", self.strict != was.strict, &|| flag(self.strict));
+        set("effect", self.effect != was.effect, &|| text(&self.effect));
+        set("idempotencyKey", self.idempotency_key != was.idempotency_key, &|| text(&self.idempotency_key));
         Json::from(object)
     }
 

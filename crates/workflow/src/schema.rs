@@ -114,7 +114,9 @@ fn node_schema() -> Value {
             "concurrency": { "type": "integer", "minimum": 1, "description": "How many items may be in work at once. Heddle's own; n8n ignores it." },
             "timeLimit": { "type": "number", "exclusiveMinimum": 0, "description": "How long one item may take, in milliseconds. Heddle's own; n8n ignores it." },
             "answerLimit": { "type": "number", "exclusiveMinimum": 0, "description": "How large an answer of a service may be, in megabytes. Heddle's own; n8n ignores it." },
-            "strict": { "type": "boolean", "description": "Whether an item fails where an expression inside a text gives nothing. Heddle's own; n8n ignores it." }
+            "strict": { "type": "boolean", "description": "Whether an item fails where an expression inside a text gives nothing. Heddle's own; n8n ignores it." },
+            "effect": { "enum": ["pure", "idempotent", "send"], "description": "What the node's calls do to the world, where their methods do not say it: a POST that only searches is pure. Heddle's own; n8n ignores it." },
+            "idempotencyKey": { "type": ["string", "boolean"], "description": "The header in which each call carries the stable id of its item; true for Idempotency-Key. Heddle's own; n8n ignores it." }
         }
     })
 }

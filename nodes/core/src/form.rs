@@ -20,3 +20,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<NodeProperty>, SchemaError> {
     })?;
     read(&properties)
 }
+
+/// A property that shows under these conditions.
+pub(crate) fn shown(mut property: Json, conditions: Json) -> Json {
+    let mut options = Json::object();
+    options.insert("show", conditions);
+    property.insert("displayOptions", options);
+    property
+}

@@ -53,6 +53,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         let mut options = RunOptions {
             stop_at_wait: arguments.no_wait,
             concurrency: arguments.concurrency.map(usize::from),
+            time_limit: arguments.time_limit,
             timeout: arguments.timeout,
             kept_outputs: match arguments.output {
                 Output::Items => KeptOutputs::Last(arguments.node.clone()),
@@ -66,9 +67,6 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             cancel: signals.cancel().clone(),
             ..setup
         };
-        if let Some(time_limit) = arguments.time_limit {
-            options.time_limit = time_limit;
-        }
         if let Some(answer_limit) = arguments.answer_limit {
             options.answer_limit = answer_limit;
         }

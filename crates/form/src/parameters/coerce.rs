@@ -31,6 +31,7 @@ pub(super) struct LeafRule {
     required: bool,
     multiple: bool,
     is_password: bool,
+    takes_any: bool,
     /// Choices that are no texts, with their texts.
     typed_choices: Vec<(String, Json)>,
     /// The type to check against, with the choices that it allows.
@@ -60,11 +61,12 @@ impl LeafRule {
         };
         let typed = |value: &Json| !value.is_string();
         Self {
-            kind: property.kind,
+            kind: if property.takes_any { PropertyType::Json } else { property.kind },
             display_name: property.display_name.as_str().into(),
             required: property.required,
             multiple: property.has_multiple_values(),
             is_password: property.is_password(),
+            takes_any: property.takes_any,
             typed_choices: property
                 .choices()
                 .map(|choice| &choice.value)
@@ -102,7 +104,7 @@ impl LeafRule {
         let coerced = match value {
             None => Some(self.default.clone()),
             // It is valid, and the node is to know of it.
-            Some(value) if value.is_null() && self.validation.is_some() => None,
+            Some(value) if value.is_null() && (self.validation.is_some() || self.takes_any) => None,
             Some(value) if value.is_null() => (!self.default.is_null()).then(|| self.default.clone()),
             // The form's own default is right, whatever its type.
             Some(value) if !value.is_string() && *value == self.default => None,

@@ -58,6 +58,7 @@ pub(super) fn property(name: &str, schema: &Value, pointer: &str) -> Result<Node
     let is_password = type_options.get("password").and_then(Json::as_bool) == Some(true);
     let default = default(schema, kind, &options, is_password, pointer)?;
     Ok(NodeProperty {
+        takes_any: false,
         display_name,
         name: name.to_owned(),
         kind,

@@ -66,6 +66,17 @@ pub trait Node: Send + Sync {
     /// The tier.
     fn tier(&self) -> Tier<'_>;
 
+    /// The credential types that the node asks for with these parameters, as stored, with whether it does nothing without
+    /// them.
+    fn credentials(&self, _stored: &Json) -> Vec<(String, bool)> {
+        super::declared(self.header())
+    }
+
+    /// Whether the node's JSON may say what its calls do (`effect`, `idempotencyKey`).
+    fn effect_is_settable(&self) -> bool {
+        false
+    }
+
     /// The tier with these parameters, as stored: a few nodes go through their items one by one or take them all at
     /// once, as their parameters say.
     fn tier_for(&self, _parameters: &Json) -> Tier<'_> {
@@ -82,24 +93,19 @@ pub enum Tier<'a> {
 }
 
 impl Tier<'_> {
-    /// The gravest effect that the node states; `None` where it says nothing.
-    pub fn stated_effect(&self) -> Option<Effect> {
+    /// The gravest effect that the node states with these parameters, as stored; `None` where it says nothing.
+    pub fn stated_effect(&self, stored: &Json) -> Option<Effect> {
         match self {
-            Self::Item(node) => node.stated_effect(),
+            Self::Item(node) => node.stated_effect(stored),
             Self::Batch(node) => node.stated_effect(),
         }
-    }
-
-    /// Whether the node may change anything in the world. One that does not say so may.
-    pub fn may_have_effect(&self) -> bool {
-        self.stated_effect() != Some(Effect::Pure)
     }
 }
 
 /// An [`ItemNode`] without its parameter type.
 pub trait ErasedItemNode: Send + Sync {
-    /// The gravest effect that any item can have; `None` where the node says nothing.
-    fn stated_effect(&self) -> Option<Effect>;
+    /// The gravest effect that any item can have with these parameters, as stored; `None` where the node says nothing.
+    fn stated_effect(&self, stored: &Json) -> Option<Effect>;
 
     /// The output that failed items take where the workflow continues on the regular outputs.
     fn failure_output(&self) -> usize;
@@ -197,7 +203,7 @@ struct BatchAdapter<N> {
 
 /// What both tiers say of themselves in the same words.
 macro_rules! impl_node {
-    ($adapter:ident, $trait:ident, $tier:ident) => {
+    ($adapter:ident, $trait:ident, $tier:ident, { $($more:tt)* }) => {
         impl<N: $trait> Node for $adapter<N> {
             fn header(&self) -> &NodeHeader {
                 const { &N::HEADER }
@@ -240,16 +246,26 @@ macro_rules! impl_node {
             fn tier(&self) -> Tier<'_> {
                 Tier::$tier(self)
             }
+
+            fn effect_is_settable(&self) -> bool {
+                N::EFFECT_IS_SETTABLE
+            }
+
+            $($more)*
         }
     };
 }
 
-impl_node!(ItemAdapter, ItemNode, Item);
-impl_node!(BatchAdapter, BatchNode, Batch);
+impl_node!(ItemAdapter, ItemNode, Item, {
+    fn credentials(&self, stored: &Json) -> Vec<(String, bool)> {
+        N::credentials(stored)
+    }
+});
+impl_node!(BatchAdapter, BatchNode, Batch, {});
 
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
-    fn stated_effect(&self) -> Option<Effect> {
-        N::EFFECT
+    fn stated_effect(&self, stored: &Json) -> Option<Effect> {
+        within(N::EFFECT, N::gravest_effect(stored))
     }
 
     fn failure_output(&self) -> usize {

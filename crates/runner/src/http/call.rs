@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use heddle_node::{Effect, HttpError, HttpErrorKind, Outcome};
+use heddle_node::{Effect, HttpError, HttpErrorKind, Outcome, Redirects};
 use http::Response;
 use tokio::time::Instant;
 
@@ -11,7 +11,8 @@ use crate::credentials::ResolvedCredential;
 use crate::http::{ItemHttp, name_request};
 use crate::journal::{CallKey, Record};
 use crate::policy::{Decision, Happened, decide};
-use crate::transport::{NoAnswer, Try};
+use crate::redirect::{self, Turn};
+use crate::transport::{Limits, NoAnswer, Try};
 
 /// Tries of one call that may be repeated. Their pauses add up to nearly 4 seconds, and to 2.8 at least.
 const TRIES: u32 = 5;
@@ -32,8 +33,11 @@ pub(crate) struct Call<'a> {
     pub(crate) credential: Option<&'a ResolvedCredential>,
     /// The host that it goes to.
     pub(crate) host: String,
-    pub(crate) time_limit: Duration,
-    pub(crate) answer_limit: usize,
+    pub(crate) limits: Limits<'a>,
+    /// Which redirects the item follows.
+    pub(crate) redirects: Redirects,
+    /// Whether no answer is a reason to try again.
+    pub(crate) takes_any_status: bool,
     pub(crate) sender_id: Option<String>,
 }
 
@@ -42,7 +46,7 @@ impl Call<'_> {
     ///
     /// # Errors
     /// When no answer came, or none that can be read.
-    pub(crate) async fn perform(&self, request: http::Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+    pub(crate) async fn perform(&self, request: &http::Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let mut known = Outcome::NotDone;
         let result = self.repeat(request, &mut known).await;
         self.item.note_outcome(self.effect, known);
@@ -63,7 +67,7 @@ impl Call<'_> {
     /// of stays unknown, unless a later one is done.
     async fn repeat(
         &self,
-        request: http::Request<Bytes>,
+        request: &http::Request<Bytes>,
         known: &mut Outcome,
     ) -> Result<Result<Response<Bytes>, NoAnswer>, HttpError> {
         let (mut attempt, mut rate_limited) = (0, 0);
@@ -71,14 +75,14 @@ impl Call<'_> {
         let mut budget = self.item.run.wait_budget;
         let reachability = &self.item.run.transport.reachability;
         loop {
-            let permit = self.wait_for_permit(&request, &mut budget).await?;
+            let permit = self.wait_for_permit(request, &mut budget).await?;
             attempt += 1;
             let Attempt { happened, decision, answer } = self.attempt(request.clone(), attempt).await?;
             if let Decision::Repeat(outcome) | Decision::End(outcome) = decision {
                 *known = if outcome == Outcome::Done { outcome } else { (*known).max(outcome) };
             }
             if happened == Happened::NotWritten {
-                self.give_back(&request, permit);
+                self.give_back(request, permit);
             } else if !matches!(&answer, Err(none) if none.kind == HttpErrorKind::Invalid) {
                 was_reached = true;
                 reachability.note_reached(&self.host);
@@ -136,14 +140,13 @@ impl Call<'_> {
             None => Some(now),
         };
         let Some(moment) = moment else {
-            return Err(HttpError {
-                kind: HttpErrorKind::RateLimit,
-                outcome: Outcome::NotDone,
-                message: format!(
+            return Err(HttpError::not_sent(
+                HttpErrorKind::RateLimit,
+                format!(
                     "The request was not sent: the service's rate limit leaves no room within {} s",
                     budget.as_secs()
                 ),
-            });
+            ));
         };
         *budget = budget.saturating_sub(moment - now);
         self.item.wait_until(moment).await.inspect_err(|_| self.give_back(request, moment))?;
@@ -164,16 +167,30 @@ impl Call<'_> {
             order_key: self.item.order_key.map(str::to_owned),
             sender_id: self.sender_id.clone(),
         };
-        journal.append(started).map_err(|error| HttpError {
-            kind: HttpErrorKind::Invalid,
-            outcome: Outcome::NotDone,
-            message: format!("The request was not sent, since the journal cannot be written: {error}"),
+        journal.append(started).map_err(|error| {
+            HttpError::not_sent(
+                HttpErrorKind::Invalid,
+                format!("The request was not sent, since the journal cannot be written: {error}"),
+            )
         })?;
         self.item.note_start(self);
         let mut in_flight = InFlight { call: self, attempt, open: true };
         let transport = self.item.run.transport;
-        let Try { happened, answer } = transport.send(request, self.time_limit, self.answer_limit).await;
-        let decision = decide(self.effect, happened);
+        let method = request.method().clone();
+        let Try { mut happened, answer } = transport.send(request, self.limits).await;
+        if let (Happened::Undecided, Ok(answer)) = (happened, &answer) {
+            let (status, headers) = (answer.status(), answer.headers());
+            happened = match redirect::turn(self.redirects, &method, self.effect, status, headers) {
+                Some(Turn::Get) => Happened::Answered,
+                Some(Turn::Again) => Happened::Moved,
+                None => happened,
+            };
+        }
+        let decision = match decide(self.effect, happened) {
+            Decision::Wait(_) if self.takes_any_status => Decision::End(Outcome::NotDone),
+            Decision::Repeat(outcome) if self.takes_any_status && answer.is_ok() => Decision::End(outcome),
+            decision => decision,
+        };
         let outcome = match decision {
             Decision::Wait(_) => Outcome::NotDone,
             Decision::Repeat(outcome) | Decision::End(outcome) => outcome,
@@ -221,10 +238,12 @@ impl Drop for InFlight<'_> {
 }
 
 fn no_answer(none: NoAnswer, outcome: Outcome) -> HttpError {
-    let NoAnswer { kind, reason } = none;
+    let NoAnswer { kind, reason, code } = none;
     let message = match (kind, outcome) {
         (HttpErrorKind::Connect, _) => format!("The service could not be reached: {reason}"),
-        (HttpErrorKind::Invalid, Outcome::NotDone) => format!("The request was not sent: {reason}"),
+        (HttpErrorKind::Invalid | HttpErrorKind::Forbidden, Outcome::NotDone) => {
+            format!("The request was not sent: {reason}")
+        }
         (HttpErrorKind::TooLarge, Outcome::Done) => {
             format!("The service accepted the request, but its answer cannot be read: {reason}")
         }
@@ -234,7 +253,7 @@ fn no_answer(none: NoAnswer, outcome: Outcome) -> HttpError {
         ),
         _ => format!("The service gave no answer: {reason}"),
     };
-    HttpError { kind, outcome, message }
+    HttpError { kind, outcome, message, code }
 }
 
 /// Doubles with each try and varies by a quarter, so that many callers do not come back at once.

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use heddle_node::{
-    Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, NodeError, Outcome,
+    Connection, Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, NodeError,
+    Outcome,
 };
-use http::Response;
+use http::{HeaderValue, Response};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::call::Call;
 use crate::credentials::ResolvedCredential;
@@ -18,7 +20,10 @@ use crate::item_record::ItemRecord;
 use crate::journal::CallKey;
 use crate::masking::{MASK, Secrets, is_secret, masked_url};
 use crate::node_run::NodeRunContext;
+use crate::options::DEFAULT_TIME_LIMIT;
 use crate::reachability::host_of;
+use crate::redirect::{self, Turn};
+use crate::transport::{ConnectionKind, Limits};
 
 /// The HTTP client of one item.
 pub(crate) struct ItemHttp<'a> {
@@ -90,17 +95,16 @@ impl<'a> ItemHttp<'a> {
         let mut record = self.record();
         match self.stated {
             Some(stated) if effect > stated => {
-                let error = HttpError {
-                    kind: HttpErrorKind::GraverThanStated,
-                    outcome: Outcome::NotDone,
-                    message: format!(
+                let error = HttpError::not_sent(
+                    HttpErrorKind::GraverThanStated,
+                    format!(
                         "The node \"{}\" states that it is {}, and {} is {}: it was refused before it left",
                         self.run.at.node,
                         effect_text(stated),
                         call(),
                         effect_text(effect),
                     ),
-                };
+                );
                 let refusal = NodeError::from(error.clone())
                     .with_description(
                         "The author of the node must state its effect (EFFECT), or that of this call (with_effect).",
@@ -129,22 +133,66 @@ impl<'a> ItemHttp<'a> {
         self.run.events.receive(&Event::CallStarted { at: Arc::clone(&self.run.at), item });
     }
 
-    fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
-        let shown = describe_request(request, credential);
-        self.record().dry_run_request = Some(shown);
-        HttpError {
-            kind: HttpErrorKind::DryRun,
-            outcome: Outcome::NotDone,
-            message: "A dry run: the request was not sent".to_owned(),
+    fn credential(&self, type_name: &str) -> Result<&'a ResolvedCredential, HttpError> {
+        self.run
+            .credential(type_name, self.item)
+            .map_err(|error| HttpError::not_sent(HttpErrorKind::Credential, error.message.clone()))
+    }
+
+    /// How a connection is made, with the certificates of its credential.
+    fn connection(&self, connection: &Connection) -> Result<ConnectionKind, HttpError> {
+        let certificates = match &connection.certificates {
+            Some(type_name) => Some(&self.credential(type_name)?.credential),
+            None => None,
+        };
+        let field = |name: &str| {
+            let text = certificates?.field(name)?.as_str()?.trim();
+            (!text.is_empty()).then(|| pem(text))
+        };
+        let identity = field("cert").map(|certificate| match field("key") {
+            Some(key) => format!("{certificate}\n{key}"),
+            None => certificate,
+        });
+        Ok(ConnectionKind {
+            proxy: connection.proxy.clone(),
+            accepts_any_certificate: connection.accepts_any_certificate,
+            identity,
+            authority: field("ca"),
+        })
+    }
+
+    /// Gives a request the id of its item, where the node's JSON names a header for it. Further calls of an item have ids
+    /// of their own.
+    fn add_key(&self, request: &mut http::Request<Bytes>) {
+        let Some(name) = &self.run.effects.key else { return };
+        let id = self.run.call_id(self.item);
+        let id = match self.calls.load(Ordering::Relaxed) {
+            0 => id,
+            number => Uuid::new_v5(&id, &number.to_be_bytes()),
+        };
+        if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+            request.headers_mut().entry(name).or_insert(value);
         }
     }
 
-    pub(crate) fn cancelled(&self) -> HttpError {
-        HttpError {
-            kind: HttpErrorKind::Cancelled,
-            outcome: Outcome::NotDone,
-            message: "The run was cancelled before the request was sent".to_owned(),
+    fn next_key(&self) -> CallKey {
+        CallKey {
+            execution: self.run.execution,
+            node: Arc::clone(&self.run.at.node),
+            run: self.run.at.run,
+            item: self.item,
+            call: self.calls.fetch_add(1, Ordering::Relaxed),
         }
+    }
+
+    fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
+        let shown = describe_request(request, credential);
+        self.record().dry_run_request = Some(shown);
+        HttpError::not_sent(HttpErrorKind::DryRun, "A dry run: the request was not sent")
+    }
+
+    pub(crate) fn cancelled(&self) -> HttpError {
+        HttpError::not_sent(HttpErrorKind::Cancelled, "The run was cancelled before the request was sent")
     }
 
     /// Waits until `moment`, or until the run is cancelled.
@@ -169,54 +217,99 @@ impl<'a> ItemHttp<'a> {
 #[async_trait]
 impl HttpClient for ItemHttp<'_> {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
-        let effect = request.call_effect();
-        let HttpRequest { mut request, credential, time_limit, sender_id, answer_limit, .. } = request;
+        let own_effect = request.call_effect();
+        let mut effect = self.run.effects.apply(Some(own_effect)).unwrap_or(own_effect);
+        let HttpRequest {
+            mut request,
+            credential,
+            time_limit,
+            usual_time_limit,
+            sender_id,
+            answer_limit,
+            redirects,
+            takes_any_status,
+            connection,
+            effect: _,
+        } = request;
         self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
-        let credential = match credential {
-            Some(type_name) => {
-                Some(self.run.credential(&type_name, self.item).map_err(|error| HttpError {
-                    kind: HttpErrorKind::Credential,
-                    outcome: Outcome::NotDone,
-                    message: error.message.clone(),
-                })?)
-            }
-            None => None,
-        };
+        let mut credential = credential.map(|type_name| self.credential(&type_name)).transpose()?;
+        let connection = connection.map(|connection| self.connection(&connection)).transpose()?;
+        self.add_key(&mut request);
         if self.run.dry_run {
             return Err(self.show(&request, credential));
         }
         let mut own_secrets = Secrets::default();
         own_secrets.add_request(&request);
         if let Some(credential) = credential {
-            credential.authenticate(&mut request).map_err(|message| HttpError {
-                kind: HttpErrorKind::Credential,
-                outcome: Outcome::NotDone,
-                message,
-            })?;
+            credential
+                .authenticate(&mut request)
+                .map_err(|message| HttpError::not_sent(HttpErrorKind::Credential, message))?;
+            own_secrets.add_all(&credential.secrets);
         }
-        let call = Call {
-            item: self,
-            key: CallKey {
-                execution: self.run.execution,
-                node: Arc::clone(&self.run.at.node),
-                run: self.run.at.run,
-                item: self.item,
-                call: self.calls.fetch_add(1, Ordering::Relaxed),
-            },
-            effect,
-            credential,
-            host: host_of(request.uri()),
-            time_limit: time_limit.unwrap_or(self.run.time_limit),
-            answer_limit: answer_limit.unwrap_or(self.run.answer_limit),
-            sender_id,
+        let limits = Limits {
+            time: time_limit.or(self.run.time_limit).or(usual_time_limit).unwrap_or(DEFAULT_TIME_LIMIT),
+            answer: answer_limit.unwrap_or(self.run.answer_limit),
+            connection: connection.as_ref(),
         };
-        let mut answer = call.perform(request).await?;
+        let mut followed = 0;
+        let mut answer = loop {
+            let call = Call {
+                item: self,
+                key: self.next_key(),
+                effect,
+                credential,
+                host: host_of(request.uri()),
+                limits,
+                redirects,
+                takes_any_status,
+                sender_id: sender_id.clone(),
+            };
+            let answer = call.perform(&request).await?;
+            let method = request.method();
+            let turn = redirect::turn(redirects, method, effect, answer.status(), answer.headers());
+            let next = turn.and_then(|turn| {
+                let headers: Vec<&str> =
+                    credential.into_iter().flat_map(ResolvedCredential::masked_headers).collect();
+                let next = redirect::next_request(&request, turn, answer.headers(), redirects, &headers)?;
+                Some((turn, next))
+            });
+            let Some((turn, (next, leaves_origin))) = next else { break answer };
+            if followed == redirects.most {
+                let message = format!("Maximum number of redirects ({followed}) exceeded");
+                return Err(HttpError::not_sent(HttpErrorKind::Invalid, message));
+            }
+            followed += 1;
+            request = next;
+            if turn == Turn::Get {
+                effect = Effect::Pure;
+            }
+            if leaves_origin {
+                credential = None;
+            }
+        };
         own_secrets.mask_answer(&mut answer);
-        if let Some(credential) = credential {
-            credential.secrets.mask_answer(&mut answer);
-        }
         Ok(answer)
     }
+}
+
+/// PEM text with its line breaks, which forms of one line lose (spaces stand in their places).
+fn pem(text: &str) -> String {
+    if text.contains('\n') {
+        return text.to_owned();
+    }
+    let mut lines = String::new();
+    let mut rest = text.replace("\\n", "\n");
+    while let Some((label, end)) = rest.find("-----BEGIN ").and_then(|begin| {
+        let label_end = begin + 11 + rest[begin + 11..].find("-----")?;
+        Some((rest[begin + 11..label_end].to_owned(), label_end + 5))
+    }) {
+        let closing = format!("-----END {label}-----");
+        let Some(length) = rest[end..].find(&closing) else { break };
+        let body: Vec<&str> = rest[end..end + length].split_whitespace().collect();
+        lines.push_str(&format!("-----BEGIN {label}-----\n{}\n{closing}\n", body.join("\n")));
+        rest = rest[end + length + closing.len()..].to_owned();
+    }
+    if lines.is_empty() { text.to_owned() } else { lines }
 }
 
 /// What a call of this effect does, as a message says it.

@@ -45,6 +45,17 @@ impl Secrets {
         self.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
     }
 
+    /// Adds all secrets of others.
+    pub(crate) fn add_all(&mut self, others: &Self) {
+        if self.texts.is_empty() {
+            self.texts.clone_from(&others.texts);
+            return;
+        }
+        self.texts.extend(others.texts.iter().cloned());
+        self.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        self.texts.dedup();
+    }
+
     /// Adds the value of a header that authorizes, and what it is made of.
     pub(crate) fn add_authorization(&mut self, value: &HeaderValue) {
         let Ok(value) = value.to_str() else { return };

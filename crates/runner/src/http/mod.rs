@@ -2,13 +2,16 @@
 
 pub(crate) mod call;
 mod client;
+pub(crate) mod effects;
 pub(crate) mod item_record;
 pub mod journal;
 pub(crate) mod masking;
+pub(crate) mod network;
 pub mod pacing;
 pub mod policy;
 pub(crate) mod proxy;
 pub(crate) mod reachability;
+pub(crate) mod redirect;
 pub(crate) mod transport;
 
 pub(crate) use client::{ItemHttp, name_request};

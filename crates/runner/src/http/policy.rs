@@ -17,6 +17,8 @@ pub enum Happened {
     ServerError,
     /// An answer that says neither yes nor no: 1xx, or a redirect that is not followed.
     Undecided,
+    /// A redirect that the call follows with its method and its body: nothing was done here.
+    Moved,
     /// Any other answer that is no success, or a request that cannot be built.
     Refused,
     /// The run was cancelled before the request was written.
@@ -54,7 +56,9 @@ pub fn decide(effect: Effect, happened: Happened) -> Decision {
         // The same request would meet the same answer.
         (Happened::Undecided, Effect::Send | Effect::Idempotent) => Decision::End(Outcome::Unknown),
         (Happened::Undecided, Effect::Pure) => Decision::End(Outcome::NotDone),
-        (Happened::Refused | Happened::CancelledBefore, _) => Decision::End(Outcome::NotDone),
+        (Happened::Refused | Happened::Moved | Happened::CancelledBefore, _) => {
+            Decision::End(Outcome::NotDone)
+        }
         (Happened::CancelledAfter, Effect::Send | Effect::Idempotent) => Decision::End(Outcome::Unknown),
         (Happened::CancelledAfter, Effect::Pure) => Decision::End(Outcome::NotDone),
     }
@@ -148,6 +152,7 @@ mod tests {
     fn another_refusal_means_not_done() {
         for effect in [PURE, IDEMPOTENT, SEND] {
             assert_eq!(decide(effect, Happened::Refused), Decision::End(Outcome::NotDone));
+            assert_eq!(decide(effect, Happened::Moved), Decision::End(Outcome::NotDone));
         }
     }
 

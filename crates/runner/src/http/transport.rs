@@ -1,7 +1,9 @@
 //! The bottom of the host's HTTP: one try of one request, and what is known about it afterwards.
 
+use std::collections::HashMap;
 use std::error::Error;
-use std::sync::OnceLock;
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
@@ -9,6 +11,7 @@ use heddle_node::HttpErrorKind;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
+use crate::network::{Forbidden, Network, NotFound, Resolver};
 use crate::policy::Happened;
 use crate::reachability::Reachability;
 
@@ -20,8 +23,36 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Transport {
     /// Hosts that cannot be reached.
     pub(crate) reachability: Reachability,
+    /// What may be reached.
+    pub(crate) network: Arc<Network>,
     /// Made at the first request, since loading the system's certificates takes its time.
     client: OnceLock<Result<reqwest::Client, String>>,
+    /// Clients for connections of another kind.
+    others: Mutex<HashMap<ConnectionKind, reqwest::Client>>,
+}
+
+/// How a connection is made, where that is not the host's way.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ConnectionKind {
+    /// URL of the proxy.
+    pub(crate) proxy: Option<String>,
+    /// Whether a server may have any certificate.
+    pub(crate) accepts_any_certificate: bool,
+    /// The client's certificate and key, as PEM.
+    pub(crate) identity: Option<String>,
+    /// The authority's certificates, as PEM.
+    pub(crate) authority: Option<String>,
+}
+
+/// What one try of a request may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits<'a> {
+    /// The longest time until the whole answer is there.
+    pub(crate) time: Duration,
+    /// The largest body of an answer, in bytes.
+    pub(crate) answer: usize,
+    /// How the connection is made.
+    pub(crate) connection: Option<&'a ConnectionKind>,
 }
 
 /// How one try ended.
@@ -35,31 +66,39 @@ pub(crate) struct Try {
 pub(crate) struct NoAnswer {
     pub(crate) kind: HttpErrorKind,
     pub(crate) reason: String,
+    /// The system's code for it.
+    pub(crate) code: Option<&'static str>,
 }
 
 impl Try {
     fn failed(happened: Happened, kind: HttpErrorKind, reason: String) -> Self {
-        Self { happened, answer: Err(NoAnswer { kind, reason }) }
+        Self { happened, answer: Err(NoAnswer { kind, reason, code: None }) }
+    }
+
+    fn with_code(mut self, code: Option<&'static str>) -> Self {
+        if let Err(none) = &mut self.answer {
+            none.code = code;
+        }
+        self
     }
 }
 
 impl Transport {
-    /// Sends a request, whose answer may take `time_limit` and hold `answer_limit` bytes.
-    pub(crate) async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        time_limit: Duration,
-        answer_limit: usize,
-    ) -> Try {
-        let client = match self.client.get_or_init(build_client) {
+    /// Sends a request within these limits.
+    pub(crate) async fn send(&self, request: http::Request<Bytes>, limits: Limits<'_>) -> Try {
+        let Limits { time: time_limit, answer: answer_limit, connection } = limits;
+        let client = match self.client(connection) {
             Ok(client) => client,
-            Err(reason) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason.clone()),
+            Err(reason) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason),
         };
         let request = match reqwest::Request::try_from(request) {
             Ok(request) => request,
             Err(error) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error)),
         };
-        match tokio::time::timeout(time_limit, exchange(client, request, answer_limit)).await {
+        if let Err(forbidden) = self.network.check(request.url()) {
+            return Try::failed(Happened::Refused, HttpErrorKind::Forbidden, forbidden.to_string());
+        }
+        match tokio::time::timeout(time_limit, exchange(&client, request, answer_limit)).await {
             Ok(Ok((answer, Body::Whole))) => {
                 Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) }
             }
@@ -76,15 +115,37 @@ impl Transport {
             Ok(Err(error)) if error.is_builder() => {
                 Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error))
             }
+            Ok(Err(error)) if find::<Forbidden>(&error).is_some() => {
+                Try::failed(Happened::Refused, HttpErrorKind::Forbidden, reason(&error))
+            }
             Ok(Err(error)) if error.is_connect() => {
                 Try::failed(Happened::NotWritten, HttpErrorKind::Connect, reason(&error))
+                    .with_code(code_of(&error))
             }
-            Ok(Err(error)) => Try::failed(Happened::Interrupted, HttpErrorKind::Interrupted, reason(&error)),
+            Ok(Err(error)) => Try::failed(Happened::Interrupted, HttpErrorKind::Interrupted, reason(&error))
+                .with_code(code_of(&error).or(Some("ECONNRESET"))),
             Err(_) => {
                 let reason = format!("no answer within {} s", time_limit.as_secs_f64());
                 Try::failed(Happened::Interrupted, HttpErrorKind::TimeLimit, reason)
+                    .with_code(Some("ECONNABORTED"))
             }
         }
+    }
+
+    fn client(&self, connection: Option<&ConnectionKind>) -> Result<reqwest::Client, String> {
+        let Some(kind) = connection else {
+            return self
+                .client
+                .get_or_init(|| build_client(&self.network, &ConnectionKind::default()))
+                .clone();
+        };
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = others.get(kind) {
+            return Ok(client.clone());
+        }
+        let client = build_client(&self.network, kind)?;
+        others.insert(kind.clone(), client.clone());
+        Ok(client)
     }
 }
 
@@ -133,11 +194,33 @@ fn size_text(bytes: usize) -> String {
     }
 }
 
-fn build_client() -> Result<reqwest::Client, String> {
+fn build_client(network: &Arc<Network>, kind: &ConnectionKind) -> Result<reqwest::Client, String> {
     crate::proxy::check(|name| std::env::var_os(name))?;
     // Another part of the program may have chosen a provider already; theirs is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    let mut builder = reqwest::Client::builder();
+    if let Some(proxy) = &kind.proxy {
+        let proxy = reqwest::Proxy::all(proxy).map_err(|_| "the proxy is not a valid URL".to_owned())?;
+        builder = builder.proxy(proxy);
+    }
+    if kind.accepts_any_certificate {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
+    if let Some(authority) = &kind.authority {
+        let certificates = reqwest::Certificate::from_pem_bundle(authority.as_bytes())
+            .map_err(|_| "the certificate of the authority (\"ca\") is not valid PEM".to_owned())?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    if let Some(identity) = &kind.identity {
+        let identity = reqwest::Identity::from_pem(identity.as_bytes()).map_err(|_| {
+            "the client's certificate (\"cert\", \"key\") is not valid PEM, or its key is encrypted: \
+             `openssl pkey -in key.pem -out plain.pem` takes the passphrase away"
+                .to_owned()
+        })?;
+        builder = builder.identity(identity);
+    }
+    builder
+        .dns_resolver(Resolver(Arc::clone(network)))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_LIMIT)
@@ -165,6 +248,33 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
     };
     Some(wait).filter(|wait| !wait.is_zero())
+}
+
+/// The first cause of this type.
+fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// The system's code for why there is no answer, as Node.js writes it.
+fn code_of(error: &reqwest::Error) -> Option<&'static str> {
+    if find::<NotFound>(error).is_some() {
+        return Some("ENOTFOUND");
+    }
+    Some(match find::<std::io::Error>(error)?.kind() {
+        ErrorKind::ConnectionRefused => "ECONNREFUSED",
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => "ECONNRESET",
+        ErrorKind::ConnectionAborted => "ECONNABORTED",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "EHOSTUNREACH",
+        ErrorKind::TimedOut => "ETIMEDOUT",
+        _ => return None,
+    })
 }
 
 /// The innermost cause, which is the one that tells something. The URL stays out: it may hold a secret.

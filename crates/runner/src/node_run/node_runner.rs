@@ -131,6 +131,7 @@ impl NodeRunner<'_> {
         loop {
             let prepared = resolver.resolve(0).await.and_then(|parameters| node.prepare(&parameters));
             let stated = prepared.as_ref().map_or(node.stated_effect(), |prepared| prepared.effect);
+            let stated = self.context.effects.apply(stated);
             let services = ItemServices::for_all_items(self.context, stated);
             let context = BatchContext {
                 inputs: &self.inputs,
@@ -313,9 +314,9 @@ impl NodeRunner<'_> {
             retries: self.retries(),
         };
         let collected = Collected::new(self);
-        let computes = only_computes(node);
+        let computes = only_computes(node, self.parameters);
         // Of a node with an effect, everything that must be mended is told at once.
-        resolver.stops_at_error = item_loop.stop_on_failure && node.stated_effect() == PURE;
+        resolver.stops_at_error = item_loop.stop_on_failure && self.stated_effect(node) == PURE;
         let preparation = Preparation { runner: self, node, resolver, shared: None };
         if computes {
             self.run_in_turn(&item_loop, items, preparation, collected).await
@@ -391,7 +392,7 @@ impl NodeRunner<'_> {
         mut preparation: Preparation<'_, '_, '_>,
         mut collected: Collected<'_>,
     ) -> NodeRunEnd {
-        let effect = item_loop.node.stated_effect();
+        let effect = self.stated_effect(item_loop.node);
         let keeps_parameters = !item_loop.node.untyped().is_empty();
         let mut first = 0;
         while first < items.len() && !collected.stopped {
@@ -432,6 +433,11 @@ impl NodeRunner<'_> {
             first += count;
         }
         collected.end()
+    }
+
+    /// The gravest effect that any item can have.
+    fn stated_effect(&self, node: &dyn ErasedItemNode) -> Option<Effect> {
+        self.context.effects.apply(node.stated_effect(self.parameters))
     }
 
     /// Whether only other items are to run.
@@ -498,7 +504,9 @@ impl Preparation<'_, '_, '_> {
         if let Some(shared) = &self.shared {
             return Ok(Arc::clone(shared));
         }
-        let typed = Arc::new(self.node.prepare(parameters).map_err(explain)?);
+        let mut typed = self.node.prepare(parameters).map_err(explain)?;
+        typed.effect = self.runner.context.effects.apply(typed.effect);
+        let typed = Arc::new(typed);
         if self.runner.types_once {
             self.shared = Some(Arc::clone(&typed));
         }

@@ -79,8 +79,7 @@ impl Services for ItemServices<'_> {
     }
 
     fn call_id(&self) -> Uuid {
-        let name = format!("{}\0{}\0{}", self.run.at.node, self.run.at.run, self.item);
-        Uuid::new_v5(&self.run.execution, name.as_bytes())
+        self.run.call_id(self.item)
     }
 
     fn pause(&self, duration: Duration) -> BoxFuture<'_, Result<(), NodeError>> {

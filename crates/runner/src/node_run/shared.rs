@@ -14,6 +14,7 @@ use crate::call_site::{CallRecord, CallsWorkflows};
 use crate::cancel::StopSignal;
 use crate::code::CodeSite;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
+use crate::effects::EffectSettings;
 use crate::events::EventSink;
 use crate::journal::Journal;
 use crate::selection::SelectedItems;
@@ -34,11 +35,13 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) stop: StopSignal,
     pub(crate) dry_run: bool,
     /// The longest time that one try of a call may take.
-    pub(crate) time_limit: Duration,
+    pub(crate) time_limit: Option<Duration>,
     /// The longest time that one call may wait for permits and rate limits, all waits together.
     pub(crate) wait_budget: Duration,
     /// The largest body of an answer that is held in memory, in bytes.
     pub(crate) answer_limit: usize,
+    /// What the node's JSON says of its calls.
+    pub(crate) effects: EffectSettings,
     pub(crate) clock: &'a Clock,
     pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
     /// Calls workflows; forms cannot.
@@ -78,6 +81,12 @@ impl NodeRunContext<'_> {
     pub(crate) fn missing_credential(&self, item: usize) -> Option<&NodeError> {
         let required = self.credentials.values().filter(|credential| credential.required);
         required.filter_map(|credential| credential.of_item(item).as_ref().err()).next()
+    }
+
+    /// An id that is the same whenever this item of this node run of this execution runs.
+    pub(crate) fn call_id(&self, item: usize) -> Uuid {
+        let name = format!("{}\0{}\0{item}", self.at.node, self.at.run);
+        Uuid::new_v5(&self.execution, name.as_bytes())
     }
 
     /// Tells apart what is remembered with different credentials.

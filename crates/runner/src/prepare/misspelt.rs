@@ -58,7 +58,7 @@ const SETTINGS: [&str; 17] = [
     "redactionPolicy",
     "customTelemetryTags",
 ];
-const NODE: [&str; 25] = [
+const NODE: [&str; 27] = [
     "id",
     "name",
     "type",
@@ -84,6 +84,8 @@ const NODE: [&str; 25] = [
     "timeLimit",
     "answerLimit",
     "strict",
+    "effect",
+    "idempotencyKey",
 ];
 
 /// The parameters whose names no property has, and one nearly has. `written` are those of the file; what a node brought up

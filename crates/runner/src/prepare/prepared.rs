@@ -16,6 +16,7 @@ use heddle_workflow::{NodeIndex, Problem, Workflow};
 
 use crate::blanks;
 use crate::constant_check::{self, ConstantCheck};
+use crate::effects::EffectSettings;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
 use crate::unset::unset_variables;
@@ -33,6 +34,8 @@ pub(crate) struct PreparedNode {
     pub(crate) compiled: CompiledValue,
     /// The typed parameters of one item are those of all.
     pub(crate) types_once: bool,
+    /// The gravest effect that any of its items can have: a send, where the node says nothing.
+    gravest_effect: Effect,
     /// Which workflow it calls.
     pub(crate) calls: Option<CalledWorkflow>,
     /// Whether code of the node may read what other nodes put out.
@@ -113,8 +116,10 @@ impl<'w> Preparer<'w> {
         } else {
             fill_defaults(&description.properties, &settings.parameters, type_version)
         };
-        let has_effect = gravest_effect(&*node, &filled) != Effect::Pure;
+        let gravest_effect = gravest_effect(&*node, &filled, settings);
+        let has_effect = gravest_effect != Effect::Pure;
         let mut problems = unknown_choices(workflow, index, &description, &upgraded);
+        problems.extend(useless_settings(workflow, index, &*node));
         let misfits = |errors: Vec<ParameterError>| {
             errors.into_iter().map(|error| parameter_problem(workflow, index, &error)).collect::<Vec<_>>()
         };
@@ -162,8 +167,7 @@ impl<'w> Preparer<'w> {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
-        let sends = gravest_effect(&*node, &filled) != Effect::Pure;
-        problems.extend(unset_variables(workflow, index, &compiled, self.variables, sends));
+        problems.extend(unset_variables(workflow, index, &compiled, self.variables, has_effect));
         let constants = compiled.constants();
         let known = StoredParameters { values: &constants, written: &written, type_version, host: &Moments };
         let mut failures = node.check_stored(&known);
@@ -199,6 +203,7 @@ impl<'w> Preparer<'w> {
             plan,
             compiled,
             types_once,
+            gravest_effect,
             calls,
             code_reads_nodes,
         };
@@ -263,7 +268,7 @@ impl PreparedNode {
 
     /// The gravest effect that any of its items can have: a send, where the node says nothing.
     pub(crate) fn gravest_effect(&self) -> Effect {
-        gravest_effect(&*self.node, &self.filled)
+        self.gravest_effect
     }
 }
 
@@ -275,8 +280,9 @@ fn code_reads_nodes(node: &dyn Node, parameters: &Json) -> bool {
     code.into_iter().any(|code| Program::parse(code).is_ok_and(|program| program.reads_other_nodes))
 }
 
-fn gravest_effect(node: &dyn Node, parameters: &Json) -> Effect {
-    node.tier_for(parameters).stated_effect().unwrap_or(Effect::Send)
+fn gravest_effect(node: &dyn Node, parameters: &Json, settings: &heddle_workflow::Node) -> Effect {
+    let stated = node.tier_for(parameters).stated_effect(parameters);
+    EffectSettings::of(node, settings).apply(stated).unwrap_or(Effect::Send)
 }
 
 fn latest(node: &dyn Node) -> f64 {
@@ -307,6 +313,24 @@ fn find_type(
         ("/typeVersion", problem)
     };
     Err(Box::new(place(workflow, index, key, problem)))
+}
+
+/// Settings of what calls do, at a node that knows it itself.
+fn useless_settings(workflow: &Workflow, index: NodeIndex, node: &dyn Node) -> Vec<Problem> {
+    let settings = &workflow.nodes[index];
+    let keys =
+        [("effect", settings.effect.is_some()), ("idempotencyKey", settings.idempotency_key.is_some())];
+    let useless = keys.into_iter().filter(|(_, is_set)| *is_set && !node.effect_is_settable());
+    useless
+        .map(|(key, _)| {
+            let problem = Problem::warning(format!(
+                "The node \"{}\" does not take the setting \"{key}\"",
+                settings.name
+            ))
+            .with_help("It states itself what its calls do. Remove the setting.");
+            place(workflow, index, &format!("/{key}"), problem)
+        })
+        .collect()
 }
 
 /// Choices that no longer, or do not yet, exist: a node could not know what is meant.

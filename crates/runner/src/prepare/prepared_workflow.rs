@@ -102,13 +102,13 @@ impl PreparedWorkflow {
         node: &PreparedNode,
     ) -> Vec<Finding> {
         let settings = &self.workflow.nodes[index];
-        let declared = node.node.header().credentials;
+        let declared = node.node.credentials(&node.filled);
         let finding = |below: &str, problem| Finding {
             is_credential: true,
             ..Finding::new(Some(index), place(&self.workflow, index, below, problem))
         };
         let mut findings = Vec::new();
-        for &(name, required) in declared.iter().filter(|(_, required)| *required) {
+        for (name, required) in declared.iter().filter(|(_, required)| *required) {
             let misspelt = settings.credentials.iter().find(|reference| {
                 let written = reference.credential_type.as_str();
                 declared.iter().all(|(known, _)| *known != written)
@@ -122,7 +122,8 @@ impl PreparedWorkflow {
                 findings.push(finding(&format!("/credentials/{written}"), problem));
                 continue;
             }
-            let resolved = host.resolve_credentials(&[(name, required)], |_| reference(settings, name));
+            let resolved =
+                host.resolve_credentials(&[(name.clone(), *required)], |_| reference(settings, name));
             for error in resolved.values().filter_map(|credential| credential.resolved.as_ref().err()) {
                 let mut problem = Problem::error(error.message.clone());
                 problem.help = error.description.clone();

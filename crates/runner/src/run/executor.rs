@@ -13,6 +13,7 @@ use crate::cancel::{CancelReason, StopSignal};
 use crate::code::CodeSite;
 use crate::credential_expressions::{evaluate_credentials, read_other_items};
 use crate::credentials::NodeCredentials;
+use crate::effects::EffectSettings;
 use crate::error_output::error_details;
 use crate::evaluation::{Resolver, Site, watcher};
 use crate::events::{Event, EventSink};
@@ -272,8 +273,8 @@ impl<'h> Execution<'h> {
             node: Arc::from(settings.name.as_str()),
             run: run.run_index,
         });
-        let declared = prepared.node.header().credentials;
-        let mut credentials = self.host.resolve_credentials(declared, |name| reference(settings, name));
+        let declared = prepared.node.credentials(&prepared.filled);
+        let mut credentials = self.host.resolve_credentials(&declared, |name| reference(settings, name));
         if self.options.dry_run {
             credentials = self.host.stand_in_for_missing(credentials);
         }
@@ -299,10 +300,11 @@ impl<'h> Execution<'h> {
             cancel: self.options.cancel.clone(),
             stop: self.stop.clone(),
             dry_run: self.options.dry_run,
-            time_limit: settings.time_limit.unwrap_or(self.options.time_limit),
+            time_limit: settings.time_limit.or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
             answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
             remembered: Mutex::default(),
+            effects: EffectSettings::of(&*prepared.node, settings),
             clock: &scene.clock,
             caller: Some(&*self.scope),
             wait_till: Mutex::default(),

@@ -71,8 +71,11 @@ impl Keeping {
             leads_to_reader,
             is_done_with_each_item: std::iter::zip(nodes, reads_other_items)
                 .map(|(node, reads_other_items)| {
-                    let tier = node.as_ref().map(|node| node.node.tier_for(&node.filled));
-                    !reads_other_items && matches!(tier, Some(Tier::Item(node)) if only_computes(node))
+                    let computes = node.as_ref().is_some_and(|node| match node.node.tier_for(&node.filled) {
+                        Tier::Item(tier) => only_computes(tier, &node.filled),
+                        Tier::Batch(_) => false,
+                    });
+                    !reads_other_items && computes
                 })
                 .collect(),
             held: Vec::new(),

@@ -15,6 +15,8 @@ use crate::variables::Variables;
 
 /// Items of a node at a time, where nothing else is said.
 pub const DEFAULT_CONCURRENCY: usize = 10;
+/// The longest time that one try of a call may take, where nothing else is said.
+pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The largest body of an answer that is held in memory, in bytes, where nothing else is said.
 const DEFAULT_ANSWER_LIMIT: usize = 16 << 20;
 /// How one run is to go.
@@ -40,8 +42,9 @@ pub struct RunOptions {
     pub only: Option<Arc<ItemSelection>>,
     /// Let nothing leave; each item of a node with an effect shows its request.
     pub dry_run: bool,
-    /// The longest time that one try of a call may take, where its node's JSON says nothing.
-    pub time_limit: Duration,
+    /// The longest time that one try of a call may take, where its node's JSON says nothing; as long as its node usually
+    /// allows, else [`DEFAULT_TIME_LIMIT`], when absent.
+    pub time_limit: Option<Duration>,
     /// The longest time that one call may wait for permits and rate limits, all waits together.
     pub wait_budget: Duration,
     /// The largest body of an answer that is held in memory, in bytes, where neither the call nor its node's JSON says
@@ -81,7 +84,7 @@ impl Default for RunOptions {
             pins: false,
             only: None,
             dry_run: false,
-            time_limit: Duration::from_secs(60),
+            time_limit: None,
             wait_budget: Duration::from_secs(15 * 60),
             answer_limit: DEFAULT_ANSWER_LIMIT,
             timeout: None,

@@ -282,7 +282,12 @@ impl HttpClient for TestServices {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
         let effect = request.call_effect();
         let HttpRequest { mut request, credential, .. } = request;
-        let error = |kind, outcome, message: &str| HttpError { kind, outcome, message: message.to_owned() };
+        let error = |kind, outcome, message: &str| HttpError {
+            kind,
+            outcome,
+            message: message.to_owned(),
+            code: None,
+        };
         if self.dry_run.load(Ordering::SeqCst) {
             self.shown.lock().expect("a lock").push(request);
             return Err(error(

@@ -1,0 +1,206 @@
+//! Errors of the node, as n8n tells them: by status, with what the service says.
+
+use std::time::Duration;
+
+use heddle_node::http::HeaderMap;
+use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError};
+
+/// What n8n says of a status.
+const STATUS_TEXTS: [(u16, &str); 11] = [
+    (400, "Bad request - please check your parameters"),
+    (401, "Authorization failed - please check your credentials"),
+    (402, "Payment required - perhaps check your payment details?"),
+    (403, "Forbidden - perhaps check your credentials?"),
+    (404, "The resource you are requesting could not be found"),
+    (405, "Method not allowed - please check you are using the right HTTP method"),
+    (429, "The service is receiving too many requests from you"),
+    (500, "The service was not able to process your request"),
+    (502, "Bad gateway - the service failed to handle your request"),
+    (
+        503,
+        "Service unavailable - try again later or consider setting this node to retry automatically (in the node settings)",
+    ),
+    (504, "Gateway timed out - perhaps try again later?"),
+];
+const CLIENT_ERROR: &str = "Your request is invalid or could not be processed by the service";
+const SERVER_ERROR: &str = "The service failed to process your request";
+const SPACE_OUT: &str = "Try spacing your requests out using the batching settings under 'Options'";
+
+/// Keys under which services tell what is wrong, in the order in which they are looked for.
+const MESSAGE_KEYS: [&str; 25] = [
+    "cause",
+    "error",
+    "message",
+    "Message",
+    "msg",
+    "messages",
+    "description",
+    "reason",
+    "detail",
+    "details",
+    "errors",
+    "errorMessage",
+    "errorMessages",
+    "ErrorMessage",
+    "error_message",
+    "_error_message",
+    "errorDescription",
+    "error_description",
+    "error_summary",
+    "error_info",
+    "title",
+    "text",
+    "field",
+    "err",
+    "type",
+];
+
+/// An error of a parameter that n8n tells as one of the node.
+pub(super) fn parameter(name: &str, message: impl Into<String>) -> NodeError {
+    NodeError::parameter(name, message)
+}
+
+/// A URL that is none.
+pub(super) fn invalid_url() -> NodeError {
+    let mut error = NodeError::parameter("url", "Invalid URL");
+    error.class = Some("NodeApiError".into());
+    error
+}
+
+/// The error of an answer with this status. `body` is what it holds: JSON, where the node reads it as such, else a text.
+pub(super) fn of_answer(status: u16, headers: &HeaderMap, body: &Json) -> NodeError {
+    let original = match status {
+        429 => SPACE_OUT.to_owned(),
+        _ => format!("{status} - {body}"),
+    };
+    let known = STATUS_TEXTS.iter().find(|(known, _)| *known == status).map(|(_, text)| *text);
+    let message = match (known, status) {
+        (Some(text), _) => text,
+        (None, 400..=499) => CLIENT_ERROR,
+        (None, 500..=599) => SERVER_ERROR,
+        (None, _) => &original,
+    };
+    let mut error = NodeError::api(status, message);
+    let description = told(body).unwrap_or_else(|| original.clone());
+    if description != error.message {
+        error.description = Some(description);
+    }
+    error.source = Some(std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(original)));
+    let wait = headers.get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok());
+    error.retry_after = wait.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    error
+}
+
+/// What to do about a redirect that was not followed.
+pub(super) fn redirected(place: &str) -> String {
+    format!(
+        "The service redirects to {place}. To follow it, turn on Follow Redirects in the option Redirects; a send is then \
+         sent again at the new place."
+    )
+}
+
+/// What a body says of what is wrong.
+fn told(body: &Json) -> Option<String> {
+    let Some(text) = body.as_str() else { return body.is_object().then(|| search(body)).flatten() };
+    if text.is_empty() {
+        return None;
+    }
+    match Json::parse(text) {
+        Err(_) => Some(text.to_owned()),
+        Ok(json) => value(&json),
+    }
+}
+
+/// The first text under one of the keys, at any depth below them.
+fn search(object: &Json) -> Option<String> {
+    for key in MESSAGE_KEYS {
+        let Some(member) = object.get(key) else { continue };
+        // A list without a text ends the search.
+        if member.as_array().is_some() {
+            return value(member);
+        }
+        if let Some(text) = value(member) {
+            return Some(text);
+        }
+    }
+    None
+}
+
+fn value(json: &Json) -> Option<String> {
+    if let Some(text) = json.as_str() {
+        return match Json::parse(text) {
+            _ if text.is_empty() => None,
+            Ok(inner) => value(&inner),
+            Err(_) => Some(text.to_owned()),
+        };
+    }
+    if let Some(list) = json.as_array() {
+        let texts: Vec<String> = list
+            .iter()
+            .filter_map(|element| match element.as_str() {
+                Some(text) => Some(text.to_owned()),
+                None if element.is_number() => Some(element.to_string()),
+                None => search(element),
+            })
+            .collect();
+        return (!texts.is_empty()).then(|| texts.join(" | "));
+    }
+    match json.as_f64() {
+        Some(number) => (number != 0.0).then(|| json.to_string()),
+        None => search(json),
+    }
+}
+
+/// The error of a call without an answer.
+pub(super) fn of_call(error: HttpError) -> NodeError {
+    let reason = error.message.clone();
+    let code = error.code;
+    let kind = error.kind;
+    let mut failure = NodeError::from(error);
+    let help = match kind {
+        HttpErrorKind::TimeLimit => "Give it more time with the option \"Timeout\" (milliseconds).",
+        HttpErrorKind::TooLarge => {
+            "Allow a larger answer with \"answerLimit\" in the node's JSON (megabytes), or set Response Format to File."
+        }
+        HttpErrorKind::Forbidden => {
+            "The host was started with --no-private-network; --allow-host HOST makes an exception."
+        }
+        HttpErrorKind::Connect => "Check the URL, and whether the service is up.",
+        _ => "",
+    };
+    if let Some(text) = code.and_then(NodeError::text_of_code) {
+        failure.message = text.to_owned();
+        failure.source =
+            Some(std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(reason.clone())));
+        failure.description = Some(format!("{reason}. {help}").trim_end().to_owned());
+    } else if !help.is_empty() {
+        failure.description = Some(help.to_owned());
+    }
+    if kind == HttpErrorKind::Invalid && failure.kind == ErrorKind::Operation {
+        failure.class = Some("NodeApiError".into());
+    }
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use heddle_node::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_service_tells_is_found() {
+        for (body, text) in [
+            (json!({ "error": { "message": "no" } }), Some("no")),
+            (json!({ "errors": [{ "detail": "a" }, "b", 3] }), Some("a | b | 3")),
+            (json!({ "error": "{\"message\":\"inner\"}" }), Some("inner")),
+            (json!({ "message": 5 }), Some("5")),
+            (json!({ "code": "x" }), None),
+            (json!("<html>"), Some("<html>")),
+            (json!("{\"title\":\"t\"}"), Some("t")),
+            (json!(""), None),
+        ] {
+            assert_eq!(told(&body).as_deref(), text, "{body}");
+        }
+    }
+}
