@@ -31,7 +31,7 @@ mod switch;
 mod wait;
 
 pub use aggregate::Aggregate;
-pub use code::Code;
+pub use code::{Code, Function, FunctionItem};
 pub use error_trigger::ErrorTrigger;
 pub use execute_workflow::ExecuteWorkflow;
 pub use execute_workflow_trigger::{
@@ -73,4 +73,6 @@ heddle_node::register_item_node!(Set);
 heddle_node::register_item_node!(SplitOut);
 heddle_node::register_item_node!(Switch);
 heddle_node::register_node!(Code);
+heddle_node::register_node!(Function);
+heddle_node::register_node!(FunctionItem);
 heddle_node::register_node!(ExecuteWorkflow);

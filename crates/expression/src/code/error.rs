@@ -3,7 +3,7 @@
 use heddle_data::Json;
 use rquickjs::{Ctx, Object, Value as JsValue};
 
-use crate::code::program::{WRAPPER, name_failed_call};
+use crate::code::program::{Program, WRAPPER, name_failed_call};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Bridge;
 
@@ -82,13 +82,16 @@ impl From<ExpressionError> for CodeError {
 pub(crate) fn read_thrown<'js>(
     ctx: &Ctx<'js>,
     bridge: &Bridge,
-    script: &str,
+    program: &Program,
     thrown: &JsValue<'js>,
 ) -> CodeError {
+    if thrown.is_null() && !program.may_throw_null {
+        return CodeError::out_of_memory();
+    }
     if let Some(object) = thrown.as_object()
         && let Some(message) = text_of(object, "message")
     {
-        return read_error(ctx, bridge, script, object, message);
+        return read_error(ctx, bridge, &program.script, object, message);
     }
     let text = ctx.json_stringify(thrown.clone()).ok().flatten().and_then(|text| text.to_string().ok());
     // What cannot be written has left an exception of its own behind.

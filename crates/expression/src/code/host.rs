@@ -1,18 +1,22 @@
 //! The native functions that code has beside those of expressions.
 
-use std::time::Instant;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use heddle_data::Json;
 use rquickjs::function::Rest;
 use rquickjs::object::Property;
 use rquickjs::{Ctx, Function, Object, Result, Value as JsValue};
 
+use crate::code::bytes::{self, bytes as bytes_of};
 use crate::code::error::{frames, in_words_of_v8};
 use crate::code::items::{Copy, GivenItems};
 use crate::code::result::to_json;
+use crate::code::url;
 use crate::javascript::bridge::Bridge;
 use crate::javascript::call::{Call, Hosted, in_scene};
 use crate::javascript::host::HostFunction;
+use crate::run::items::binary_json;
 use crate::throw::Thrown;
 
 /// Whose static data.
@@ -34,6 +38,51 @@ pub trait CodeHost {
 
     /// Keeps such data.
     fn set_static_data(&self, of: StaticData, data: Json);
+
+    /// The code calls out of the process; the answer comes later ([`CodeHost::next_answer`]).
+    fn call(&self, request: CodeRequest);
+
+    /// Waits so long at most for the next answer to a call.
+    fn next_answer(&self, most: Duration) -> Option<CodeAnswer>;
+}
+
+/// A call out of the process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeRequest {
+    /// Which call of the run it is.
+    pub id: u32,
+    /// The method.
+    pub method: String,
+    /// The URL.
+    pub url: String,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+    /// How long it may take, where the code says so.
+    pub time_limit: Option<Duration>,
+}
+
+/// The answer to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeAnswer {
+    /// Which call of the run it answers.
+    pub id: u32,
+    /// What came back, or why nothing did.
+    pub response: std::result::Result<CodeResponse, String>,
+}
+
+/// What came back of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeResponse {
+    /// The status.
+    pub status: u16,
+    /// What the status means.
+    pub reason: String,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// One run of code, as its native functions find it.
@@ -41,6 +90,8 @@ pub(crate) struct CodeRun<'a> {
     pub(crate) host: &'a dyn CodeHost,
     pub(crate) script: &'a str,
     pub(crate) begun: Instant,
+    /// Calls that have no answer yet.
+    pub(crate) waiting: Cell<usize>,
 }
 
 scoped_tls_hkt::scoped_thread_local!(
@@ -61,7 +112,8 @@ pub(crate) fn add_functions<'js>(
     bridge: &std::rc::Rc<Bridge>,
     host: &Object<'js>,
 ) -> Result<()> {
-    for (name, function) in FUNCTIONS {
+    let all = FUNCTIONS.iter().chain(bytes::FUNCTIONS).chain(url::FUNCTIONS);
+    for (name, function) in all {
         let bridge = std::rc::Rc::clone(bridge);
         let function = *function;
         let hosted = Function::new(ctx.clone(), move |ctx: Ctx<'js>, arguments: Rest<JsValue<'js>>| {
@@ -113,7 +165,41 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         })
     }),
     ("caught", caught),
+    ("call", |call| {
+        let seconds = call.js(5).as_number().filter(|millis| *millis > 0.0).map(|millis| millis / 1e3);
+        let request = CodeRequest {
+            id: call.index(0) as u32,
+            method: call.text(1)?,
+            url: call.text(2)?,
+            headers: pairs(call, 3)?,
+            body: if call.js(4).is_undefined() { Vec::new() } else { bytes_of(call, 4)? },
+            time_limit: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        };
+        in_run(|run| {
+            run.waiting.set(run.waiting.get() + 1);
+            run.host.call(request);
+            Ok(call.undefined())
+        })
+    }),
+    ("file", |call| {
+        let (index, name) = (call.index(0), call.text(1)?);
+        in_scene(|scene| {
+            let files = scene.items.get(index).and_then(|item| binary_json(item, true));
+            match files.as_ref().and_then(|files| files.get(&name)) {
+                Some(file) => call.give_json(file),
+                None => Ok(call.undefined()),
+            }
+        })
+    }),
 ];
+
+/// An argument that is a list of pairs of texts.
+fn pairs(call: &Call<'_, '_>, index: usize) -> Hosted<Vec<(String, String)>> {
+    let list = to_json(call.ctx, call.bridge, &call.js(index))?.unwrap_or_default();
+    let text = |pair: &Json, at: usize| Some(pair.get_index(at)?.as_str()?.to_owned());
+    let pairs = list.as_array().unwrap_or_default().iter();
+    Ok(pairs.filter_map(|pair| Some((text(pair, 0)?, text(pair, 1)?))).collect())
+}
 
 fn whose(call: &Call<'_, '_>) -> StaticData {
     match call.js(0).as_bool() {

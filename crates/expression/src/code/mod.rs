@@ -4,15 +4,17 @@
 //! a time limit and a memory limit. What it sees of the run is what expressions see ([`Scene`](crate::Scene)); items are ordinary
 //! objects, whose data enter member by member as they do for expressions.
 
+mod bytes;
 mod error;
 mod host;
 mod items;
 mod program;
 mod result;
 mod run;
+mod url;
 
 pub use error::{CodeError, CodeErrorKind};
-pub use host::{CodeHost, StaticData};
+pub use host::{CodeAnswer, CodeHost, CodeRequest, CodeResponse, StaticData};
 pub use program::{Program, SyntaxProblem};
 pub use run::{CodeJob, CodeResult, Dialect};
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     BindingPattern, CallExpression, CatchClause, Expression, IdentifierReference, NewExpression,
-    Program as Tree, StaticMemberExpression, ThisExpression,
+    Program as Tree, StaticMemberExpression, ThisExpression, ThrowStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -31,6 +31,8 @@ pub struct Program {
     pub(crate) script: String,
     /// Whether it may read what other nodes put out.
     pub reads_other_nodes: bool,
+    /// Whether it may throw null by itself, which the engine throws where there is no memory for an error.
+    pub(crate) may_throw_null: bool,
 }
 
 /// Why code is none.
@@ -59,9 +61,20 @@ impl Program {
     }
 
     fn parse_here(code: &str) -> Result<Self, SyntaxProblem> {
-        let source = format!("{OPENING}{code}{CLOSING}");
+        // A declaration: code that closes more than it opens is then seen to leave it.
+        let source = format!(" {}{code}\n}}", &OPENING[1..]);
         let allocator = Allocator::default();
         let parsed = Parser::new(&allocator, &source, SourceType::cjs()).parse();
+        let leaves = parsed.program.body.len() > 1 || !parsed.program.directives.is_empty();
+        if parsed.diagnostics.is_empty() && leaves {
+            let end = parsed.program.body.first().map_or(0, |first| first.span().end as usize);
+            let at = end.saturating_sub(OPENING.len() + 1).min(code.len());
+            return Err(SyntaxProblem {
+                message: "The code closes a brace that it has not opened".to_owned(),
+                line: line_at(code, at),
+                range: at..(at + 1).min(code.len()),
+            });
+        }
         if let Some(diagnostic) = parsed.diagnostics.iter().next() {
             let label = diagnostic.labels.first();
             let range = label.map_or(0..code.len(), |label| {
@@ -76,7 +89,12 @@ impl Program {
         }
         let mut facts = Facts::default();
         facts.visit_program(&parsed.program);
-        Ok(Self { script: with_calls(&source, &facts.catches), reads_other_nodes: facts.reads_other_nodes })
+        let script = format!("{OPENING}{code}{CLOSING}");
+        Ok(Self {
+            script: with_calls(&script, &facts.catches),
+            reads_other_nodes: facts.reads_other_nodes,
+            may_throw_null: facts.throws_null || code.contains("reject"),
+        })
     }
 }
 
@@ -104,9 +122,18 @@ struct Facts {
     /// Where each `catch` begins that names what it caught, and the name.
     catches: Vec<(usize, String)>,
     reads_other_nodes: bool,
+    throws_null: bool,
 }
 
 impl<'a> Visit<'a> for Facts {
+    fn visit_throw_statement(&mut self, statement: &ThrowStatement<'a>) {
+        self.throws_null |= !matches!(
+            statement.argument,
+            Expression::NewExpression(_) | Expression::StringLiteral(_) | Expression::TemplateLiteral(_)
+        );
+        walk::walk_throw_statement(self, statement);
+    }
+
     fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {
         if let Some(parameter) = &clause.param
             && let BindingPattern::BindingIdentifier(name) = &parameter.pattern

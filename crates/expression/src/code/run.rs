@@ -1,5 +1,6 @@
 //! Running code to its end: what it waits for included.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -7,10 +8,10 @@ use std::time::{Duration, Instant};
 use heddle_data::Json;
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt as _, Ctx, Function, Object, Promise, Value as JsValue};
+use rquickjs::{CatchResultExt as _, Ctx, Function, Object, Promise, TypedArray, Value as JsValue};
 
 use crate::code::error::{CodeError, FILE, read_thrown};
-use crate::code::host::{CodeHost, CodeRun, RUN};
+use crate::code::host::{CodeAnswer, CodeHost, CodeRun, RUN};
 use crate::code::program::Program;
 use crate::code::result::to_json;
 use crate::engine::EngineLimits;
@@ -23,6 +24,13 @@ use crate::scene::Scene;
 
 /// How long code that waits may go without a look at whether it is to end.
 const LOOK: Duration = Duration::from_millis(20);
+
+/// The parts of the world that are scripts of their own.
+const PARTS: &[(&str, &str)] = &[
+    ("buffer", include_str!("buffer.js")),
+    ("url", include_str!("url.js")),
+    ("calls", include_str!("calls.js")),
+];
 
 /// Which names code finds, beside those that all code has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +83,8 @@ impl CodeJob<'_> {
     fn run_within_limits(&self, scene: &Scene<'_>, host: &dyn CodeHost) -> Result<CodeResult, CodeError> {
         let machine = Machine::for_code(self.limits)?;
         let bridge = Rc::clone(&machine.bridge);
-        let run = CodeRun { host, script: &self.program.script, begun: Instant::now() };
+        let run =
+            CodeRun { host, script: &self.program.script, begun: Instant::now(), waiting: Cell::new(0) };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             SCENE.set(scene, || {
                 RUN.set(&run, || machine.context.with(|ctx| self.run_in(&ctx, &bridge, scene, &run)))
@@ -97,7 +106,7 @@ impl CodeJob<'_> {
     ) -> Result<CodeResult, CodeError> {
         let failed = |error: rquickjs::Error| self.failure(ctx, bridge, error);
         let world = self.make_world(ctx, bridge).map_err(failed)?;
-        let world = World { ctx, bridge, world, begun: run.begun };
+        let world = World { ctx, bridge, world, run };
         let mut options = EvalOptions::default();
         options.strict = false;
         options.filename = Some(FILE.to_owned());
@@ -114,7 +123,11 @@ impl CodeJob<'_> {
 
     fn make_world<'js>(&self, ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> rquickjs::Result<Object<'js>> {
         let make: Function<'js> = ctx.eval(include_str!("world.js"))?;
-        let world: Object<'js> = make.call((bridge.host(ctx)?, bridge.api(ctx)?))?;
+        let parts = Object::new(ctx.clone())?;
+        for (name, source) in PARTS {
+            parts.set(*name, ctx.eval::<Function<'js>, _>(*source)?)?;
+        }
+        let world: Object<'js> = make.call((bridge.host(ctx)?, bridge.api(ctx)?, parts))?;
         let names = match (self.dialect, self.each_item) {
             (Dialect::Code, false) => "items",
             (Dialect::Code, true) => "item",
@@ -187,7 +200,7 @@ impl CodeJob<'_> {
         match error {
             rquickjs::Error::Exception => {
                 let thrown = ctx.catch();
-                read_thrown(ctx, bridge, &self.program.script, &thrown)
+                read_thrown(ctx, bridge, self.program, &thrown)
             }
             rquickjs::Error::Allocation => CodeError::out_of_memory(),
             error => match Err::<(), _>(error).catch(ctx) {
@@ -216,7 +229,7 @@ struct World<'r, 'js> {
     ctx: &'r Ctx<'js>,
     bridge: &'r Rc<Bridge>,
     world: Object<'js>,
-    begun: Instant,
+    run: &'r CodeRun<'r>,
 }
 
 impl<'js> World<'_, 'js> {
@@ -239,8 +252,10 @@ impl<'js> World<'_, 'js> {
                 }
             }
             let due: Option<f64> = self.call("due")?.as_number();
-            let Some(due) = due else { return Err(End::Told(CodeError::stuck())) };
-            let at = self.begun + Duration::from_secs_f64((due / 1e3).clamp(0.0, 1e9));
+            let at = due.map(|due| self.run.begun + Duration::from_secs_f64((due / 1e3).clamp(0.0, 1e9)));
+            if at.is_none() && self.run.waiting.get() == 0 {
+                return Err(End::Told(CodeError::stuck()));
+            }
             self.wait_until(at)?;
             self.call("fire")?;
         }
@@ -256,16 +271,36 @@ impl<'js> World<'_, 'js> {
         if limit::is_over() { Err(End::Told(CodeError::timed_out())) } else { Ok(()) }
     }
 
-    fn wait_until(&self, at: Instant) -> Result<(), End> {
+    /// Waits until a moment, or for the answer to a call.
+    fn wait_until(&self, at: Option<Instant>) -> Result<(), End> {
         loop {
             if limit::is_over() {
                 return Err(End::Told(CodeError::timed_out()));
             }
-            let left = at.saturating_duration_since(Instant::now());
+            let left = at.map_or(LOOK, |at| at.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 return Ok(());
             }
-            std::thread::sleep(left.min(LOOK));
+            if self.run.waiting.get() == 0 {
+                std::thread::sleep(left.min(LOOK));
+            } else if let Some(answer) = self.run.host.next_answer(left.min(LOOK)) {
+                self.run.waiting.set(self.run.waiting.get() - 1);
+                return Ok(self.settle_call(answer)?);
+            }
+        }
+    }
+
+    fn settle_call(&self, answer: CodeAnswer) -> rquickjs::Result<()> {
+        let settle: Function<'js> = self.world.get("settle")?;
+        match answer.response {
+            Ok(response) => {
+                let headers: Vec<Vec<String>> =
+                    response.headers.into_iter().map(|(name, value)| vec![name, value]).collect();
+                let body = TypedArray::<u8>::new(self.ctx.clone(), response.body)?.into_value();
+                let undefined = JsValue::new_undefined(self.ctx.clone());
+                settle.call::<_, ()>((answer.id, undefined, response.status, response.reason, headers, body))
+            }
+            Err(message) => settle.call::<_, ()>((answer.id, message)),
         }
     }
 }

@@ -1,6 +1,6 @@
 // What code finds beside JavaScript itself: the run, items, console, timers, static data. Evaluated once for every run
 // of code, in a world of its own; `host` holds the native functions, `api` what the prelude made.
-(function (host, api) {
+(function (host, api, parts) {
   'use strict';
 
   const { defineProperty, getOwnPropertyNames, hasOwn } = Object;
@@ -126,7 +126,16 @@
 
   // ---- Modules.
 
-  const modules = {};
+  const tools = { functions, value, hide, ofHost };
+  const bytes = parts.buffer(host, tools);
+  const urls = parts.url(host, tools);
+  const calls = parts.calls(host, tools, bytes, urls);
+  const modules = {
+    crypto: bytes.crypto,
+    buffer: { Buffer: bytes.Buffer },
+    url: urls,
+    timers: { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate },
+  };
   functions(globalThis, {
     require(name) {
       const known = textOf(name).replace(/^node:/, '');
@@ -138,7 +147,7 @@
 
   // ---- Helpers.
 
-  const helpers = {};
+  const helpers = functions({}, calls.helpers);
   for (const name of [
     'httpRequestWithAuthentication', 'requestWithAuthenticationPaginated', 'copyBinaryFile', 'createReadStream',
     'getBinaryStream', 'binaryToBuffer', 'getBinaryMetadata', 'getStoragePath', 'getBinaryPath', 'writeContentToFile',
@@ -204,6 +213,7 @@
         apply(timer.work, undefined, timer.args);
       }
     },
+    settle: calls.settle,
     // Hands over the static data that code has had.
     keep() {
       for (const kind of getOwnPropertyNames(staticData)) host.keepStaticData(kind === 'node', staticData[kind]);

@@ -39,6 +39,7 @@
   const TypeErrorOf = TypeError;
   const SyntaxErrorOf = SyntaxError;
   const InternalErrorOf = globalThis.InternalError;
+  const hexOf = uncurry(Uint8Array.prototype.toHex);
 
   const hide = (object, name, value) =>
     defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
@@ -1049,7 +1050,7 @@
 
   return {
     threwNull: () => threwNull, locatorValue,
-    begin, luxon, asNative, hide, wordsOf,
+    begin, luxon, asNative, hide, wordsOf, hexOf,
     base, index: INDEX, guard, fail, classify, print, lazyHandler, namedHandler, filledHandler, writtenHandler,
     dateTime: luxonPrototypes[0], duration: luxonPrototypes[1], interval: luxonPrototypes[2],
     text: (value) => StringOf(value),

@@ -1,6 +1,7 @@
 //! Running code of the workflow's author: on a thread of its own, followed from the loop, and left to itself where it
 //! cannot be interrupted.
 
+mod calls;
 mod error;
 mod limits;
 mod thread;
@@ -8,9 +9,10 @@ mod thread;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use heddle_expression::code::{CodeJob, CodeResult, Dialect, Program};
 use heddle_expression::{Clock, Engine, EngineLimits, Watcher};
-use heddle_node::{CodeAnswer, CodeCall, CodeDialect, NodeError, StaticScope};
+use heddle_node::{CodeAnswer, CodeCall, CodeDialect, HttpClient, NodeError, StaticScope};
 use heddle_workflow::OnError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -48,6 +50,7 @@ impl CodeSite<'_> {
         call: CodeCall,
         static_data: [heddle_node::Json; 2],
         keep: impl Fn(StaticScope, heddle_node::Json),
+        http: &dyn HttpClient,
     ) -> Result<CodeAnswer, NodeError> {
         let program = Program::parse(&call.code).map_err(of_syntax)?;
         if self.threads.are_exhausted() {
@@ -56,6 +59,8 @@ impl CodeSite<'_> {
         let limits = self.limits();
         let watch = Arc::new(Watch::new(run.stop.clone()));
         let (messages, mut told) = mpsc::unbounded_channel();
+        let (answer, answers) = std::sync::mpsc::channel();
+        let mut calls = FuturesUnordered::new();
         let (done, mut is_done) = oneshot::channel();
         let job = Job {
             site: Arc::clone(&self.site),
@@ -64,7 +69,7 @@ impl CodeSite<'_> {
             stops_at_error: self.on_error == OnError::StopWorkflow,
             call,
             limits,
-            host: ThreadHost::new(messages, Given { static_data }),
+            host: ThreadHost::new(messages, answers, Given { static_data }),
         };
         let started = self.threads.start(move |_: &mut Engine| {
             // Nobody waits any more where the run was left.
@@ -78,12 +83,20 @@ impl CodeSite<'_> {
             tokio::select! {
                 biased;
                 message = told.recv() => {
-                    if let Some(message) = message {
-                        self.note(run, message);
-                        continue;
+                    match message {
+                        Some(Message::Line { level, text }) => {
+                            run.events.receive(&Event::ConsoleLine { at: Arc::clone(&run.at), level, text });
+                        }
+                        Some(Message::Call(request)) => calls.push(calls::send(http, request)),
+                        // The thread has ended, and with it what it had to tell.
+                        None => break (&mut is_done).await.ok(),
                     }
-                    // The thread has ended, and with it what it had to tell.
-                    break (&mut is_done).await.ok();
+                    continue;
+                }
+                Some(answered) = calls.next() => {
+                    // Code that has ended waits for no answer.
+                    let _ = answer.send(answered);
+                    continue;
                 }
                 () = run.cancel.cancelled(), if until_stopped.is_none() => {
                     until_stopped = Some(Instant::now() + GRACE);
@@ -97,6 +110,8 @@ impl CodeSite<'_> {
                 break None;
             }
         };
+        // What code has sent without waiting for the answer is sent to its end all the same.
+        while calls.next().await.is_some() {}
         let Some(Outcome { result, static_data }) = outcome else {
             return Err(if run.stop.is_over() { cancelled() } else { hanging(limits) });
         };
@@ -114,14 +129,6 @@ impl CodeSite<'_> {
         };
         static_data.into_iter().for_each(|(scope, data)| keep(scope, data));
         Ok(answer)
-    }
-
-    fn note(&self, run: &NodeRunContext<'_>, message: Message) {
-        match message {
-            Message::Line { level, text } => {
-                run.events.receive(&Event::ConsoleLine { at: Arc::clone(&run.at), level, text });
-            }
-        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What the thread that runs code has of the host.
 
 use std::cell::{Cell, RefCell};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
-use heddle_expression::code::{CodeError, CodeHost, CodeResult, StaticData};
+use heddle_expression::code::{CodeAnswer, CodeError, CodeHost, CodeRequest, CodeResult, StaticData};
 use heddle_node::{Json, StaticScope};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -16,6 +18,8 @@ const LONGEST_LINE: usize = 16 * 1024;
 pub(crate) enum Message {
     /// A line on the console.
     Line { level: String, text: String },
+    /// A call out of the process.
+    Call(CodeRequest),
 }
 
 /// What the code is given of the host.
@@ -34,14 +38,19 @@ pub(crate) struct Outcome {
 /// The host on the thread's side.
 pub(crate) struct ThreadHost {
     messages: UnboundedSender<Message>,
+    answers: Receiver<CodeAnswer>,
     given: Given,
     kept: RefCell<Vec<(StaticScope, Json)>>,
     lines: Cell<usize>,
 }
 
 impl ThreadHost {
-    pub(crate) fn new(messages: UnboundedSender<Message>, given: Given) -> Self {
-        Self { messages, given, kept: RefCell::default(), lines: Cell::new(0) }
+    pub(crate) fn new(
+        messages: UnboundedSender<Message>,
+        answers: Receiver<CodeAnswer>,
+        given: Given,
+    ) -> Self {
+        Self { messages, answers, given, kept: RefCell::default(), lines: Cell::new(0) }
     }
 
     /// The code has ended.
@@ -85,5 +94,14 @@ impl CodeHost for ThreadHost {
             StaticData::Node => StaticScope::Node,
         };
         self.kept.borrow_mut().push((scope, data));
+    }
+
+    fn call(&self, request: CodeRequest) {
+        // Nobody listens any more where the run was left.
+        let _ = self.messages.send(Message::Call(request));
+    }
+
+    fn next_answer(&self, most: Duration) -> Option<CodeAnswer> {
+        self.answers.recv_timeout(most).ok()
     }
 }

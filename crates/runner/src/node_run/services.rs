@@ -133,7 +133,8 @@ impl Services for ItemServices<'_> {
                 return Err(NodeError::operation("A form runs no code"));
             };
             let static_data = [StaticScope::Workflow, StaticScope::Node].map(|scope| self.static_data(scope));
-            code.run(self.run, call, static_data, |scope, data| self.set_static_data(scope, data)).await
+            let keep = |scope, data| self.set_static_data(scope, data);
+            code.run(self.run, call, static_data, keep, &self.http).await
         }
         .boxed()
     }

@@ -11,7 +11,7 @@ use heddle_node::{
 const ITEM_KEYS: [&str; 5] = ["json", "binary", "pairedItem", "error", "index"];
 
 /// The items that code returned which ran once for all of them.
-pub(crate) fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
+pub(super) fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
     let returned = returned.ok_or_else(no_items)?;
     if returned.is_null() {
         return Ok(Vec::new());
@@ -34,7 +34,7 @@ pub(crate) fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
 }
 
 /// The item that code returned which ran for the one at `index`, if it returned any.
-pub(crate) fn of_one(returned: Option<Json>, index: usize) -> Result<Option<Item>, NodeError> {
+pub(super) fn of_one(returned: Option<Json>, index: usize) -> Result<Option<Item>, NodeError> {
     let Some(returned) = returned.filter(is_truthy) else { return Ok(None) };
     let mut item = Json::object();
     match returned.as_object() {
@@ -55,7 +55,7 @@ pub(crate) fn of_one(returned: Option<Json>, index: usize) -> Result<Option<Item
 ///
 /// # Errors
 /// The error itself, where the workflow does not go on after errors.
-pub(crate) fn failed_code(
+pub(super) fn failed_code(
     mut error: NodeError,
     index: usize,
     context: &BatchContext<'_>,
@@ -67,7 +67,7 @@ pub(crate) fn failed_code(
 }
 
 /// Items in any form that may be returned as those with a `json` key.
-pub(crate) fn normalize(returned: Json) -> Result<Vec<Json>, NodeError> {
+pub(super) fn normalize(returned: Json) -> Result<Vec<Json>, NodeError> {
     let of_json = |json: Json| {
         let mut item = Json::object();
         item.insert("json", json);
@@ -131,7 +131,7 @@ fn check_keys(item: &JsonObject, index: usize) -> Result<(), NodeError> {
     })
 }
 
-pub(crate) fn to_item(item: Json, index: usize) -> Result<Item, NodeError> {
+pub(super) fn to_item(item: Json, index: usize) -> Result<Item, NodeError> {
     let no_object = |key: &str| {
         at_item(
             format!("A '{key}' property isn't an object"),
@@ -185,7 +185,7 @@ fn at_item(message: impl Into<String>, description: impl Into<String>, index: us
 }
 
 /// An error in what code returned.
-pub(crate) fn error(message: impl Into<String>) -> NodeError {
+pub(super) fn error(message: impl Into<String>) -> NodeError {
     let mut error = NodeError::new(ErrorKind::Operation, message);
     error.class = Some("ValidationError".into());
     error.level = ErrorLevel::Info;

@@ -2,6 +2,7 @@
 
 mod examples;
 mod form;
+mod function;
 mod items;
 mod source;
 
@@ -17,8 +18,10 @@ use heddle_node::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use items::failed_code;
-pub(crate) use source::may_call;
+pub use function::{Function, FunctionItem, FunctionParameters};
+
+use items::failed_code;
+use source::may_call;
 
 /// Runs JavaScript. What its code names decides whether it may call out: code that names no way to do so counts as pure,
 /// and is held to it.

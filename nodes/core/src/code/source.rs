@@ -5,12 +5,12 @@ use heddle_node::{ErrorKind, Json, NodeError, StoredParameters, StoredProblem, W
 use super::items;
 
 /// Whether code names a way out of the process. Code that hides it is refused when it takes it.
-pub(crate) fn may_call(code: &str) -> bool {
+pub(super) fn may_call(code: &str) -> bool {
     ["helpers", "fetch"].iter().any(|name| code.contains(name))
 }
 
 /// Everything that is wrong with the node as it is stored.
-pub(crate) fn check(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+pub(super) fn check(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
     let text = |name: &str| stored.constant_text(name);
     let is_python = matches!(text("language"), Some("python" | "pythonNative"))
         || stored
@@ -34,7 +34,7 @@ pub(crate) fn check(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
 }
 
 /// Code in the parameter `name` that is no JavaScript.
-pub(crate) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<StoredProblem> {
+pub(super) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<StoredProblem> {
     let code = stored.values.get(name).and_then(Json::as_str).unwrap_or_default();
     let problem = stored.host.code_problem(code);
     let told = problem.map(|problem| {
@@ -49,7 +49,7 @@ pub(crate) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<Sto
 }
 
 /// Python is not run here.
-pub(crate) fn no_python() -> NodeError {
+pub(super) fn no_python() -> NodeError {
     NodeError::new(ErrorKind::Operation, "Python code cannot be run here").with_description(
         "Heddle runs JavaScript in its own process, and has no Python. Write the code in JavaScript: what is `_input` \
          there is `$input` here.",
@@ -59,13 +59,13 @@ pub(crate) fn no_python() -> NodeError {
 const EACH_ITEM_HELP: &str = "This is only available in 'Run Once for All Items' mode";
 
 /// A method of `$input` that code for each item cannot call.
-pub(crate) struct MisplacedInput {
+pub(super) struct MisplacedInput {
     message: String,
     line: usize,
 }
 
 impl MisplacedInput {
-    pub(crate) fn into_error(self) -> NodeError {
+    pub(super) fn into_error(self) -> NodeError {
         let mut error = items::error(format!("{} [line {}, for item 0]", self.message, self.line))
             .with_description(EACH_ITEM_HELP);
         error.line = Some(self.line);
@@ -75,7 +75,7 @@ impl MisplacedInput {
 }
 
 /// The first call of `$input` for all items, unless it stands in comments alone.
-pub(crate) fn misplaced_input(code: &str) -> Option<MisplacedInput> {
+pub(super) fn misplaced_input(code: &str) -> Option<MisplacedInput> {
     const METHODS: [&str; 4] = ["first", "last", "all", "itemMatching"];
     let method = code.match_indices("$input.").find_map(|(at, found)| {
         let rest = &code[at + found.len()..];

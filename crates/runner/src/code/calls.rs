@@ -1,0 +1,45 @@
+//! What code sends, through the host as any node's requests.
+
+use heddle_expression::code::{CodeAnswer, CodeRequest, CodeResponse};
+use heddle_node::http::{HeaderName, HeaderValue, Request};
+use heddle_node::{HttpClient, HttpRequest};
+
+/// Sends a request of code, and gives what it is to be told.
+pub(crate) async fn send(http: &dyn HttpClient, request: CodeRequest) -> CodeAnswer {
+    let id = request.id;
+    let response = match build(request) {
+        Ok(request) => match http.send(request).await {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                let headers = parts.headers.iter().map(|(name, value)| {
+                    (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                });
+                Ok(CodeResponse {
+                    status: parts.status.as_u16(),
+                    reason: parts.status.canonical_reason().unwrap_or_default().to_owned(),
+                    headers: headers.collect(),
+                    body: body.to_vec(),
+                })
+            }
+            Err(error) => Err(error.message),
+        },
+        Err(message) => Err(message),
+    };
+    CodeAnswer { id, response }
+}
+
+fn build(request: CodeRequest) -> Result<HttpRequest, String> {
+    let mut built = Request::builder().method(request.method.as_str()).uri(request.url.as_str());
+    for (name, value) in &request.headers {
+        let name = HeaderName::try_from(name.as_str())
+            .map_err(|_| format!("The request has a header with a name that is none: {name:?}"))?;
+        let value = HeaderValue::try_from(value.as_str())
+            .map_err(|_| format!("The header \"{name}\" has characters that no header may have"))?;
+        built = built.header(name, value);
+    }
+    let built =
+        built.body(request.body.into()).map_err(|error| format!("The request cannot be sent: {error}"))?;
+    let mut call = HttpRequest::new(built);
+    call.time_limit = request.time_limit;
+    Ok(call)
+}
