@@ -136,6 +136,25 @@ async fn a_send_of_code_that_counts_as_pure_is_refused() {
 }
 
 #[tokio::test]
+async fn the_node_says_what_its_code_may_do_at_most() {
+    let service =
+        FakeService::start(&[exchange("GET", "/a", 200, json!(1)), exchange("POST", "/a", 200, json!(2))])
+            .await
+            .expect("a port");
+    let url = service.url();
+    let reads = format!("return {{ read: await helpers.httpRequest('{url}/a') }}");
+    let seen = Arc::new(Seen::default());
+    let test =
+        code(&reads).with_setting("effect", "pure").with_events(Arc::clone(&seen) as Arc<dyn EventSink>);
+    assert_eq!(first(&run(test).await).to_string(), r#"{"read":1}"#);
+    assert_eq!(*seen.verdicts.lock().unwrap(), []);
+    let sends = format!("await helpers.httpRequest({{ method: 'POST', url: '{url}/a' }}); return []");
+    let (message, _) = failure(&run(code(&sends).with_setting("effect", "idempotent")).await);
+    assert!(message.contains("states that it is idempotent"), "{message}");
+    assert_eq!(service.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_the_request() {
     let options = RunOptions { dry_run: true, ..RunOptions::default() };
     let test = code(

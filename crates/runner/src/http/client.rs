@@ -218,7 +218,7 @@ impl<'a> ItemHttp<'a> {
 impl HttpClient for ItemHttp<'_> {
     async fn send(&self, request: HttpRequest) -> Result<Response<Bytes>, HttpError> {
         let own_effect = request.call_effect();
-        let mut effect = self.run.effects.apply(Some(own_effect)).unwrap_or(own_effect);
+        let mut effect = self.run.effects.of_call(own_effect);
         let HttpRequest {
             mut request,
             credential,

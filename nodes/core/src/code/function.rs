@@ -82,6 +82,10 @@ macro_rules! impl_node {
                 self.calling.examples()
             }
 
+            fn effect_is_settable(&self) -> bool {
+                true
+            }
+
             fn tier(&self) -> Tier<'_> {
                 self.calling.tier()
             }

@@ -99,6 +99,10 @@ impl Node for Code {
         self.calling.examples()
     }
 
+    fn effect_is_settable(&self) -> bool {
+        true
+    }
+
     fn tier(&self) -> Tier<'_> {
         self.calling.tier()
     }
