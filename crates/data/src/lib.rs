@@ -1,11 +1,14 @@
 //! The values that travel through Heddle: JSON with JavaScript's numbers and property order, items, the links between
 //! them, and their files. Everything else is built on these.
 
+pub mod field_type;
+pub mod filter_operators;
 pub mod item;
 pub mod javascript;
 pub mod json;
 pub mod paired_item;
 mod printable;
+pub mod suggest;
 
 pub use item::{BinaryData, Files, Item, Items};
 pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
@@ -16,3 +19,12 @@ pub use printable::{printable, printable_line};
 /// parameters are: nodes that take a parameter apart (`ItemNode::upgrade`) put expressions under it that they will write
 /// as JSON.
 pub const STRINGIFIED_KEY: &str = "\0json";
+
+/// Whether a stored value is an expression, or holds one.
+pub fn holds_expression(value: &Json) -> bool {
+    if let Some(text) = value.as_str() {
+        return text.starts_with('=');
+    }
+    let members = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
+    value.as_array().unwrap_or_default().iter().chain(members).any(holds_expression)
+}

@@ -14,6 +14,7 @@ mod compile;
 pub mod engine;
 pub mod error;
 pub mod extensions;
+pub mod filter;
 pub mod graph;
 pub mod intl;
 mod javascript;

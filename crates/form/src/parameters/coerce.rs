@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::field_type::{FieldTypeOptions, validate_field_type};
 use super::place::{Place, Segment};
 use crate::description::{NodeProperty, PropertyType};
+use heddle_data::field_type::{FieldTypeOptions, validate_field_type};
 use heddle_data::javascript::{text_to_number, to_text};
 use heddle_data::{Json, JsonObject};
 

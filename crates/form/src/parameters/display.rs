@@ -52,15 +52,6 @@ pub(super) fn condition_has_expression(
     Values::of(name, level, root, type_version).iter().any(is_expression)
 }
 
-/// Whether a stored value is an expression, or holds one.
-pub fn holds_expression(value: &Json) -> bool {
-    if let Some(text) = value.as_str() {
-        return text.starts_with('=');
-    }
-    let members = value.as_object().into_iter().flat_map(JsonObject::iter).map(|(_, member)| member);
-    value.as_array().unwrap_or_default().iter().chain(members).any(holds_expression)
-}
-
 /// Whether the value is an expression: a text that starts with `=`.
 pub(crate) fn is_expression(value: Option<&Json>) -> bool {
     value.and_then(Json::as_str).is_some_and(|text| text.starts_with('='))

@@ -1,13 +1,14 @@
 //! What is wrong with stored parameters, before anything runs (`docs/parameters.md §9`).
 
 use super::coerce::ParameterError;
-use super::display::{holds_expression, is_expression};
-use super::field_type::{FieldTypeOptions, validate_field_type};
+use super::display::is_expression;
 use super::mapper::{is_mapper_value, mapper_issues};
 use super::place::Place;
 use super::plan::ParameterPlan;
 use crate::description::{LocatorMode, NodeProperty, PropertyType};
 use heddle_data::Json;
+use heddle_data::field_type::{FieldTypeOptions, validate_field_type};
+use heddle_data::holds_expression;
 use heddle_data::javascript::to_text;
 
 /// Everything that is wrong with the parameters of a node: required ones that are empty, values of another type than

@@ -1,7 +1,7 @@
 //! The `resourceMapper` property: values for the columns of a table (`docs/parameters.md §12`).
 
-use super::field_type::{FieldTypeOptions, validate_field_type};
 use crate::description::NodeProperty;
+use heddle_data::field_type::{FieldTypeOptions, validate_field_type};
 use heddle_data::javascript::to_text;
 use heddle_data::{Json, JsonObject};
 

@@ -5,27 +5,22 @@
 //! what is wrong with stored parameters before anything runs.
 
 mod coerce;
-mod date;
 mod defaults;
 mod display;
-mod field_type;
-mod form_fields;
 mod issues;
 mod locator;
 mod mapper;
-mod object_literal;
 mod path;
 mod place;
 mod plan;
 mod walk;
 
-pub use heddle_data::{STRINGIFIED_KEY, javascript};
+pub use heddle_data::field_type::{FieldTypeOptions, is_date_text, validate_field_type};
+pub use heddle_data::{STRINGIFIED_KEY, holds_expression, javascript};
 
 pub use coerce::ParameterError;
-pub use date::is_date_text;
 pub use defaults::fill_defaults;
-pub use display::{holds_expression, is_shown, matches_display_options};
-pub use field_type::{FieldTypeOptions, validate_field_type};
+pub use display::{is_shown, matches_display_options};
 pub use issues::find_issues;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};

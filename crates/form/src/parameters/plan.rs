@@ -1,12 +1,12 @@
 //! What has to be done to the resolved parameters of every item, worked out once for a node.
 
 use super::coerce::ParameterError;
-use super::date::is_date_text;
 use super::defaults::display_values;
 use super::display::matches_display_options;
 use super::place::{Place, remove_value, set_value, value_at};
 use super::walk::{Candidate, Rule, Target, Walk};
 use crate::description::NodeProperty;
+use heddle_data::field_type::is_date_text;
 use heddle_data::{Json, JsonObject};
 
 /// Brings resolved parameters to the types of their properties.

@@ -185,12 +185,10 @@ impl Services for ItemServices<'_> {
         text: &str,
         replacement: &str,
     ) -> Result<String, NodeError> {
-        crate::filter::regex::replace(source, flags, text, replacement)
+        crate::filter::replace(source, flags, text, replacement)
     }
 
     fn matches_filter(&self, filter: &Json, item_index: usize) -> Result<bool, NodeError> {
-        crate::filter::matches(filter, item_index, &|text| {
-            heddle_expression::parse_moment(text, self.run.clock)
-        })
+        crate::filter::matches(filter, item_index, self.run.clock)
     }
 }

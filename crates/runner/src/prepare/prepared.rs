@@ -244,7 +244,7 @@ impl CheckHost for Moments {
     }
 
     fn check_pattern(&self, source: &str) -> Result<(), heddle_node::NodeError> {
-        crate::filter::regex::check_source(source)
+        crate::filter::check_source(source)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use heddle_node::Json;
-use heddle_node::parameters::javascript::{is_truthy, is_white_space, to_number, to_text};
-use heddle_node::parameters::{FieldTypeOptions, validate_field_type};
+use heddle_data::Json;
+use heddle_data::field_type::{FieldTypeOptions, validate_field_type};
+use heddle_data::javascript::{is_truthy, is_white_space, to_number, to_text};
 
 use super::{Options, ParseMoment};
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use heddle_node::NodeError;
+use crate::filter::FilterError;
 use rquickjs::{CatchResultExt, CaughtError, Context, Function, Persistent, Runtime, Value};
 
 /// How often the engine may ask whether to go on before a match is given up; it asks every 10,000 steps. This is about
@@ -54,7 +54,7 @@ struct Engine {
 ///
 /// # Errors
 /// When the pattern is invalid or takes too long.
-pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Result<bool, NodeError> {
+pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Result<bool, FilterError> {
     let found = with_engine(|engine| engine.run(&filter_pattern(pattern, case_sensitive), Some(text), None))?;
     Ok(found.is_some_and(|found| found == Found::Test(true)))
 }
@@ -63,7 +63,7 @@ pub(crate) fn is_match(pattern: &str, text: &str, case_sensitive: bool) -> Resul
 ///
 /// # Errors
 /// When the pattern is invalid or takes too long.
-pub(crate) fn replace(source: &str, flags: &str, text: &str, replacement: &str) -> Result<String, NodeError> {
+pub fn replace(source: &str, flags: &str, text: &str, replacement: &str) -> Result<String, FilterError> {
     let pattern = Pattern { written: source, source, flags: Cow::Borrowed(flags) };
     match with_engine(|engine| engine.run(&pattern, Some(text), Some(replacement)))? {
         Some(Found::Text(text)) => Ok(text),
@@ -75,7 +75,7 @@ pub(crate) fn replace(source: &str, flags: &str, text: &str, replacement: &str) 
 ///
 /// # Errors
 /// When the pattern is invalid.
-pub(crate) fn check(pattern: &str) -> Result<(), NodeError> {
+pub(crate) fn check(pattern: &str) -> Result<(), FilterError> {
     with_engine(|engine| engine.run(&filter_pattern(pattern, true), None, None)).map(drop)
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn check(pattern: &str) -> Result<(), NodeError> {
 ///
 /// # Errors
 /// When the pattern is invalid.
-pub(crate) fn check_source(source: &str) -> Result<(), NodeError> {
+pub fn check_source(source: &str) -> Result<(), FilterError> {
     let pattern = Pattern { written: source, source, flags: Cow::Borrowed("") };
     with_engine(|engine| engine.run(&pattern, None, None)).map(drop)
 }
@@ -113,13 +113,13 @@ fn filter_pattern(pattern: &str, case_sensitive: bool) -> Pattern<'_> {
     Pattern { written: pattern, source, flags }
 }
 
-fn with_engine<T>(run: impl FnOnce(&Engine) -> Result<T, NodeError>) -> Result<T, NodeError> {
+fn with_engine<T>(run: impl FnOnce(&Engine) -> Result<T, FilterError>) -> Result<T, FilterError> {
     ENGINE.with(|engine| {
         let engine = match engine.get() {
             Some(engine) => engine,
             None => {
                 let started = Engine::start().map_err(|error| {
-                    NodeError::operation("The engine for regular expressions did not start")
+                    FilterError::operation("The engine for regular expressions did not start")
                         .with_source(error)
                 })?;
                 engine.get_or_init(|| started)
@@ -152,10 +152,10 @@ impl Engine {
         pattern: &Pattern<'_>,
         text: Option<&str>,
         replacement: Option<&str>,
-    ) -> Result<Option<Found>, NodeError> {
+    ) -> Result<Option<Found>, FilterError> {
         self.checks.set(0);
         if takes_long_to_compile(pattern.source) {
-            return Err(NodeError::operation("Regular expression is too large").with_description(
+            return Err(FilterError::operation("Regular expression is too large").with_description(
                 "Compare with a list of values in place of a pattern of very many alternatives.",
             ));
         }
@@ -170,7 +170,7 @@ impl Engine {
             });
             found.map_err(|error| {
                 if self.checks.get() > CHECKS {
-                    return NodeError::operation("Regular expression execution timed out").with_description(
+                    return FilterError::operation("Regular expression execution timed out").with_description(
                         "The pattern takes too long on this text. Write it without repetitions inside repetitions.",
                     );
                 }
@@ -208,8 +208,8 @@ fn takes_long_to_compile(source: &str) -> bool {
     source.len().saturating_mul(repeated + longest) > MOST_STEPS
 }
 
-fn failure(pattern: &str) -> NodeError {
-    NodeError::operation(format!("Invalid regular expression: {pattern}"))
+fn failure(pattern: &str) -> FilterError {
+    FilterError::operation(format!("Invalid regular expression: {pattern}"))
 }
 
 /// The source and flags of `/source/flags`; anything else is a source.

@@ -1,12 +1,18 @@
 //! Checking a value against a type name and converting it: n8n's `validateFieldType` (`docs/parameters.md §10`).
 
+mod date;
+mod form_fields;
+mod object_literal;
+
 use std::borrow::Cow;
 
-use super::date::is_date_text;
-use super::form_fields::read_form_fields;
-use super::object_literal::parse_json_or_literal;
-use heddle_data::Json;
-use heddle_data::javascript::{text_to_number, to_number, to_text};
+pub use date::is_date_text;
+
+use form_fields::read_form_fields;
+use object_literal::parse_json_or_literal;
+
+use crate::Json;
+use crate::javascript::{text_to_number, to_number, to_text};
 
 /// How [`validate_field_type`] checks.
 #[derive(Clone, Copy)]
@@ -95,7 +101,7 @@ pub fn validate_field_type(
             ))
         }
         "url" => url(value).ok_or_else(expected),
-        "jwt" if is_jwt(&to_text(value)) && heddle_data::javascript::is_truthy(value) => {
+        "jwt" if is_jwt(&to_text(value)) && crate::javascript::is_truthy(value) => {
             Ok(Json::from(&*to_text(value)))
         }
         "jwt" => Err("Value is not a valid JWT token".to_owned()),
@@ -145,7 +151,7 @@ fn boolean(value: &Json, strict: bool) -> Option<Json> {
     let number = match value.as_str() {
         Some(text) if text.eq_ignore_ascii_case("true") => 1.0,
         Some(text) if text.eq_ignore_ascii_case("false") => 0.0,
-        Some(text) if text.trim_matches(heddle_data::javascript::is_white_space).is_empty() => return None,
+        Some(text) if text.trim_matches(crate::javascript::is_white_space).is_empty() => return None,
         Some(text) => text_to_number(text),
         None => to_number(value),
     };
@@ -154,7 +160,7 @@ fn boolean(value: &Json, strict: bool) -> Option<Json> {
 
 fn is_date(value: &Json, is_date_text: fn(&str) -> bool) -> bool {
     let text = to_text(value);
-    is_date_text(text.trim_matches(heddle_data::javascript::is_white_space))
+    is_date_text(text.trim_matches(crate::javascript::is_white_space))
 }
 
 /// `hh:mm`, with seconds and an offset as they may come; the ranges of the numbers are not checked.

@@ -1,6 +1,6 @@
 //! Whether a text is a moment, without a date library.
 
-use super::field_type::digits;
+use super::digits;
 
 /// Whether the text is a date, or a time of today, as ISO 8601, SQL, RFC 2822 or HTTP write it.
 ///

@@ -4,6 +4,7 @@
 //! compares otherwise than null.
 
 mod check;
+mod error;
 mod names;
 mod operand;
 mod operator;
@@ -11,12 +12,15 @@ pub(crate) mod regex;
 #[cfg(test)]
 mod tests;
 
-use heddle_node::{Json, NodeError};
+use heddle_data::Json;
 
-use heddle_node::parameters::javascript::{is_truthy, to_text};
+use heddle_data::filter_operators::is_unary;
+use heddle_data::javascript::{is_truthy, to_text};
 
-pub(crate) use check::check;
+pub use check::check;
+pub use error::{FilterError, FilterProblem, Weight};
 use operand::{Operand, Unfit, type_of};
+pub use regex::{check_source, replace};
 
 /// How a filter parameter treats its conditions.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +31,7 @@ pub(crate) struct Options {
 }
 
 /// Reads a moment as n8n's `validateFieldType` does: milliseconds since 1970, or nothing where the text is no moment.
-pub(crate) type ParseMoment<'a> = &'a dyn Fn(&str) -> Option<f64>;
+pub type ParseMoment<'a> = &'a dyn Fn(&str) -> Option<f64>;
 
 /// Whether the resolved filter value matches. `item_index` is named in messages.
 ///
@@ -35,12 +39,12 @@ pub(crate) type ParseMoment<'a> = &'a dyn Fn(&str) -> Option<f64>;
 ///
 /// # Errors
 /// When a side is not of the operator's type, or a regular expression is invalid or takes too long.
-pub(crate) fn matches(filter: &Json, item_index: usize, moment: ParseMoment<'_>) -> Result<bool, NodeError> {
+pub fn matches(filter: &Json, item_index: usize, moment: ParseMoment<'_>) -> Result<bool, FilterError> {
     let Some(conditions) = filter.get("conditions").filter(|conditions| !conditions.is_null()) else {
         return Ok(is_truthy(filter));
     };
     let Some(conditions) = conditions.as_array() else {
-        return Err(NodeError::operation("The conditions of the filter are not a list")
+        return Err(FilterError::operation("The conditions of the filter are not a list")
             .with_description("Open the node, add the conditions anew and save the workflow."));
     };
     let options = Options::read(filter.get("options"));
@@ -63,7 +67,7 @@ enum Combinator {
 
 impl Combinator {
     /// The combinator that is written: in any case, as people write `AND`; none at all is `and`.
-    fn read(written: Option<&Json>) -> Result<Self, NodeError> {
+    fn read(written: Option<&Json>) -> Result<Self, FilterError> {
         let Some(written) = written.filter(|written| !written.is_null()) else { return Ok(Self::And) };
         let text = written.as_str().map(str::trim).unwrap_or_default();
         if text.eq_ignore_ascii_case("and") {
@@ -73,7 +77,7 @@ impl Combinator {
         } else {
             let message =
                 format!("The conditions are combined by {written}, which is neither \"and\" nor \"or\"");
-            Err(NodeError::operation(message).with_description(
+            Err(FilterError::operation(message).with_description(
                 "Write \"and\" where all conditions must hold, or \"or\" where one of them is enough.",
             ))
         }
@@ -109,11 +113,11 @@ fn meets(
     options: Options,
     place: Place,
     moment: ParseMoment<'_>,
-) -> Result<bool, NodeError> {
+) -> Result<bool, FilterError> {
     let operator = condition.get("operator");
     let field = |name| operator.and_then(|operator| operator.get(name)).and_then(Json::as_str);
     let Some(left_type) = field("type") else {
-        return Err(NodeError::operation(format!(
+        return Err(FilterError::operation(format!(
             "Condition {} has no operator [item {}]",
             place.condition, place.item
         ))
@@ -126,7 +130,7 @@ fn meets(
     let right_value = condition.get("rightValue");
     let left = Operand::read(left_value, left_type, options, moment);
     // The operator says how many sides it has: a `singleValue` that says otherwise is a slip of the pen.
-    let right = if operator::is_unary(operation) {
+    let right = if is_unary(operation) {
         Ok(Operand::Undefined)
     } else {
         Operand::read(right_value, right_type, options, moment)
@@ -142,9 +146,9 @@ fn meets(
     operator::holds(left_type, operation, &left, &right, options.case_sensitive)
 }
 
-fn both_unfit(expected: &str, value: &Json, options: Options) -> NodeError {
+fn both_unfit(expected: &str, value: &Json, options: Options) -> FilterError {
     let found = type_of(value);
-    NodeError::operation(format!(
+    FilterError::operation(format!(
         "Comparison type expects {} but both fields are {}",
         with_article(expected),
         with_article(found)
@@ -152,12 +156,12 @@ fn both_unfit(expected: &str, value: &Json, options: Options) -> NodeError {
     .with_description(change_comparison(options))
 }
 
-fn unfit(position: Position, expected: &str, value: &Json, options: Options, place: Place) -> NodeError {
+fn unfit(position: Position, expected: &str, value: &Json, options: Options, place: Place) -> FilterError {
     let Place { condition, item } = place;
     let found = type_of(value);
     let text = to_text(value);
     if options.loose {
-        return NodeError::operation(format!(
+        return FilterError::operation(format!(
             "Conversion error: the {found} '{text}' can't be converted to {} [condition {condition}, item {item}]",
             with_article(expected)
         ))
@@ -167,7 +171,7 @@ fn unfit(position: Position, expected: &str, value: &Json, options: Options, pla
         ("string" | "number" | "boolean", _) => convert_field(position, expected),
         _ => change_comparison(options).to_owned(),
     };
-    NodeError::operation(format!(
+    FilterError::operation(format!(
         "Wrong type: '{text}' is {} but was expecting {} [condition {condition}, item {item}]",
         with_article(found),
         with_article(expected)

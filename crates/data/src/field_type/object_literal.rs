@@ -1,6 +1,6 @@
 //! JSON, or what JavaScript writes in its place: unquoted keys, single quotes, trailing commas.
 
-use heddle_data::{Json, JsonObject};
+use crate::{Json, JsonObject};
 
 /// The deepest nesting that is read.
 const DEEPEST: usize = 200;
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
     /// Skips white space and comments.
     fn skip_blank(&mut self) {
         loop {
-            let trimmed = self.rest.trim_start_matches(heddle_data::javascript::is_white_space);
+            let trimmed = self.rest.trim_start_matches(crate::javascript::is_white_space);
             let after = if let Some(comment) = trimmed.strip_prefix("//") {
                 comment.find('\n').map_or("", |end| comment.get(end..).unwrap_or_default())
             } else if let Some(comment) = trimmed.strip_prefix("/*") {
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
             let key = match self.rest.chars().next()? {
                 '"' | '\'' => self.text()?,
                 first if first.is_ascii_digit() || first == '.' => {
-                    heddle_data::javascript::to_text(&self.number()?).into_owned()
+                    crate::javascript::to_text(&self.number()?).into_owned()
                 }
                 _ => self.identifier()?.to_owned(),
             };
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
             end += 1;
         }
         let (number, rest) = self.rest.split_at(end);
-        let number = heddle_data::javascript::text_to_number(number);
+        let number = crate::javascript::text_to_number(number);
         self.rest = rest;
         (!number.is_nan()).then(|| Json::from(number))
     }

@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 
-use heddle_node::{Json, NodeError};
+use heddle_data::Json;
+
+use crate::filter::FilterError;
 
 use super::names::unknown_operator;
 use super::operand::Operand;
 use super::regex;
-
-/// Whether an operation takes no right value, whatever the condition says of it.
-pub(crate) fn is_unary(operation: &str) -> bool {
-    matches!(operation, "exists" | "notExists" | "empty" | "notEmpty" | "true" | "false")
-}
 
 /// Whether `left <operation> right` holds.
 ///
@@ -23,7 +20,7 @@ pub(crate) fn holds(
     left: &Operand<'_>,
     right: &Operand<'_>,
     case_sensitive: bool,
-) -> Result<bool, NodeError> {
+) -> Result<bool, FilterError> {
     let holds = match (kind, operation) {
         ("any" | "string" | "number" | "dateTime" | "boolean" | "array" | "object", "exists") => {
             Some(left.exists())
@@ -41,7 +38,7 @@ pub(crate) fn holds(
     };
     holds.ok_or_else(|| {
         let (message, help) = unknown_operator(kind, operation);
-        NodeError::operation(message).with_description(help)
+        FilterError::operation(message).with_description(help)
     })
 }
 
@@ -50,7 +47,7 @@ fn compare_strings(
     left: &Operand<'_>,
     right: &Operand<'_>,
     case_sensitive: bool,
-) -> Result<Option<bool>, NodeError> {
+) -> Result<Option<bool>, FilterError> {
     let (mut left, mut right) = (text(left), text(right));
     // A pattern keeps its case, since `\S` and `\s` are not the same: the match itself ignores case.
     match operation {

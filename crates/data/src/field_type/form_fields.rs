@@ -1,9 +1,9 @@
 //! The fields of a form as JSON: the type `form-fields` (`docs/parameters.md §10`).
 
-use super::field_type::describe;
+use super::describe;
 use super::object_literal::parse_json_or_literal;
-use heddle_data::javascript::to_text;
-use heddle_data::{Json, JsonObject};
+use crate::javascript::to_text;
+use crate::{Json, JsonObject};
 
 const KEYS: [&str; 18] = [
     "fieldLabel",

@@ -1,10 +1,10 @@
 //! The evaluator against results that n8n gave: every operator with values of every type (`recorded.json`), and patterns
 //! (`recorded-patterns.json`). Nothing in there is edited by hand.
 
-use heddle_node::{Json, json};
+use heddle_data::filter_operators::is_operator;
+use heddle_data::{Json, json};
 
 use super::matches;
-use super::names::is_operator;
 
 /// The moments among the recorded values, as the time zone Europe/Berlin has them.
 fn moment(text: &str) -> Option<f64> {

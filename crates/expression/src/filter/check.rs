@@ -1,13 +1,13 @@
 //! What is wrong with a stored filter, before any item: shapes of other versions, names that there are not, constants
 //! that cannot be compared. n8n runs most of it, and every item takes the same branch.
 
-use heddle_node::parameters::javascript::is_truthy;
-use heddle_node::{Json, JsonObject, StoredProblem, Weight, holds_expression};
+use heddle_data::filter_operators::{is_operator, is_type, is_unary};
+use heddle_data::javascript::is_truthy;
+use heddle_data::{Json, JsonObject, holds_expression};
 
-use super::names::{is_operator, is_type, unknown_operator, unknown_type};
+use super::names::{unknown_operator, unknown_type};
 use super::operand::{Operand, Unfit, type_of};
-use super::operator::is_unary;
-use super::{Combinator, Options, ParseMoment, regex, with_article};
+use super::{Combinator, FilterProblem, Options, ParseMoment, Weight, regex, with_article};
 
 /// The lists of conditions that version 1 of the If node has.
 const LISTS_OF_VERSION_1: [&str; 4] = ["string", "number", "boolean", "dateTime"];
@@ -18,12 +18,7 @@ const SHAPE: &str = "Write each condition as { \"leftValue\": …, \"rightValue\
 
 /// Everything that is wrong with the filter `filter`, filled. `written` are all parameters as the file has them, `pointer`
 /// is the filter's place in them.
-pub(crate) fn check(
-    filter: &Json,
-    written: &Json,
-    pointer: &str,
-    moment: ParseMoment<'_>,
-) -> Vec<StoredProblem> {
+pub fn check(filter: &Json, written: &Json, pointer: &str, moment: ParseMoment<'_>) -> Vec<FilterProblem> {
     let Some(object) = filter.as_object() else { return Vec::new() };
     let mut check =
         Check { pointer, moment, options: Options::read(object.get("options")), problems: Vec::new() };
@@ -36,12 +31,12 @@ struct Check<'a> {
     pointer: &'a str,
     moment: ParseMoment<'a>,
     options: Options,
-    problems: Vec<StoredProblem>,
+    problems: Vec<FilterProblem>,
 }
 
 impl Check<'_> {
     fn report(&mut self, weight: Weight, below: &str, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.push(StoredProblem::new(weight, format!("{}{below}", self.pointer), message, help));
+        self.problems.push(FilterProblem::new(weight, format!("{}{below}", self.pointer), message, help));
     }
 
     fn refuse(&mut self, below: &str, message: impl Into<String>, help: impl Into<String>) {

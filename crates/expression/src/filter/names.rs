@@ -1,53 +1,7 @@
 //! The types and operators that conditions may name, and what a name that is none of them probably means.
 
-use crate::suggest::{quote, suggest};
-
-/// Operators without a right value that every type has.
-const OF_ALL_TYPES: [&str; 2] = ["exists", "notExists"];
-
-/// The types of conditions with their operators, beside those of all types (`docs/parameters.md §13`).
-const OPERATORS: [(&str, &[&str]); 7] = [
-    (
-        "string",
-        &[
-            "empty",
-            "notEmpty",
-            "equals",
-            "notEquals",
-            "contains",
-            "notContains",
-            "startsWith",
-            "notStartsWith",
-            "endsWith",
-            "notEndsWith",
-            "regex",
-            "notRegex",
-        ],
-    ),
-    ("number", &["empty", "notEmpty", "equals", "notEquals", "gt", "lt", "gte", "lte"]),
-    (
-        "dateTime",
-        &["empty", "notEmpty", "equals", "notEquals", "after", "before", "afterOrEquals", "beforeOrEquals"],
-    ),
-    ("boolean", &["empty", "notEmpty", "true", "false", "equals", "notEquals"]),
-    (
-        "array",
-        &[
-            "contains",
-            "notContains",
-            "lengthEquals",
-            "lengthNotEquals",
-            "lengthGt",
-            "lengthLt",
-            "lengthGte",
-            "lengthLte",
-            "empty",
-            "notEmpty",
-        ],
-    ),
-    ("object", &["empty", "notEmpty"]),
-    ("any", &[]),
-];
+use heddle_data::filter_operators::{OF_ALL_TYPES, OPERATORS};
+use heddle_data::suggest::{quote, suggest};
 
 /// What version 1 of the If node, other programs and other tongues call the operators of ours.
 const OTHER_NAMES: [(&str, &[&str]); 20] = [
@@ -85,18 +39,6 @@ const OTHER_TYPES: [(&str, &[&str]); 6] = [
     ("array", &["list"]),
     ("object", &["json", "map", "dict"]),
 ];
-
-/// Whether conditions may have the type.
-pub(super) fn is_type(kind: &str) -> bool {
-    OPERATORS.iter().any(|(name, _)| *name == kind)
-}
-
-/// Whether the type has the operation.
-pub(super) fn is_operator(kind: &str, operation: &str) -> bool {
-    OPERATORS
-        .iter()
-        .any(|(name, own)| *name == kind && (own.contains(&operation) || OF_ALL_TYPES.contains(&operation)))
-}
 
 /// What is wrong with a type, or an operation of it, that there is not, and what to write in its place.
 pub(super) fn unknown_operator(kind: &str, operation: &str) -> (String, String) {
@@ -162,6 +104,8 @@ fn meant_by<'a>(elsewhere: &[(&'a str, &[&str])], all: &[&'a str], written: &str
 
 #[cfg(test)]
 mod tests {
+    use heddle_data::filter_operators::is_operator;
+
     use super::*;
     use crate::filter::operand::Operand;
     use crate::filter::operator::holds;
