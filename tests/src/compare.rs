@@ -231,7 +231,8 @@ fn item(item: &Value) -> Value {
     if let Some(workflow) = metadata.and_then(|metadata| metadata.pointer("/subExecution/workflowId")) {
         shown["called"] = workflow.clone();
     }
-    if let Some(binary) = item.get("binary") {
+    // No files at all are as good as none.
+    if let Some(binary) = item.get("binary").filter(|binary| *binary != &json!({})) {
         shown["binary"] = binary.clone();
     }
     shown

@@ -25,9 +25,10 @@ fn check(node: &dyn Node, version: f64, parameters: &Json) {
     let description = node.describe().expect("a description");
     let filled = fill_defaults(&description.properties, &node.upgrade(version, parameters.clone()), version);
     let name = node.header().type_name;
-    for (ports, list) in
-        [(node.inputs(&filled), &description.inputs), (node.outputs(&filled), &description.outputs)]
-    {
+    for (ports, list) in [
+        (node.inputs(&filled, version), &description.inputs),
+        (node.outputs(&filled, version), &description.outputs),
+    ] {
         let Ports::Count(count) = ports else { panic!("{name}: {filled} are constants") };
         assert_eq!(Some(count), shown(list, &filled), "{name} {version}: {filled}");
     }
@@ -53,6 +54,11 @@ fn functions_agree_with_expressions_where_parameters_count() {
         ("switch", 3.2, json!({ "rules": { "values": [{}, {}] }, "options": { "fallbackOutput": 1 } })),
         ("switch", 3.4, json!({ "mode": "expression", "numberOutputs": 7 })),
         ("switch", 3.4, json!({ "mode": "expression" })),
+        ("switch", 2.0, json!({ "rules": { "rules": [{}, {}] } })),
+        ("switch", 2.0, json!({ "mode": "expression", "outputsAmount": 5 })),
+        ("merge", 3.2, json!({ "mode": "append", "numberInputs": 7 })),
+        ("merge", 3.2, json!({ "mode": "append", "numberInputs": "3" })),
+        ("merge", 3.2, json!({ "mode": "combine", "combineBy": "combineByFields", "numberInputs": 7 })),
     ];
     let registry = Registry::linked().expect("nodes");
     for (name, version, parameters) in cases {
@@ -66,5 +72,5 @@ fn what_an_expression_decides_the_host_evaluates() {
     let registry = Registry::linked().expect("nodes");
     let node = registry.node("n8n-nodes-base.switch", Some(3.2)).expect("the node");
     let parameters = json!({ "mode": "expression", "numberOutputs": "={{ 1 + 1 }}" });
-    assert!(matches!(node.outputs(&parameters), Ports::Expression(_)));
+    assert!(matches!(node.outputs(&parameters, 3.2), Ports::Expression(_)));
 }

@@ -125,6 +125,7 @@ pub struct NodeProperty {
     pub required: bool,
     /// Whether a resolved value of any type is passed on as it is. A form shows nothing of it.
     #[serde(default, skip_serializing)]
+    #[schemars(skip)]
     pub takes_any: bool,
     /// No expression allowed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

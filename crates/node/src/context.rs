@@ -1,5 +1,7 @@
 //! What a node gets of its host while it runs.
 
+use std::any::Any;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +17,7 @@ use crate::http::{HttpClient, HttpError, HttpRequest};
 use crate::item::{Item, Items};
 use crate::json::Json;
 use crate::node::read_parameters;
+use crate::paired_item::Source;
 use crate::workflow_call::{WorkflowAnswer, WorkflowCall};
 
 /// The host's services for one item, one batch or one form.
@@ -100,6 +103,12 @@ pub trait Services: Send + Sync {
         None
     }
 
+    /// What the node keeps between its runs within one execution; empty at first, and for a form. It is for nodes that
+    /// take whole inputs: items of an item node run side by side.
+    fn node_state(&self) -> Arc<Mutex<NodeState>> {
+        Arc::default()
+    }
+
     /// Data that the workflow keeps between runs (`docs/engine.md §1.6`): an object, empty at first.
     fn static_data(&self, _scope: StaticScope) -> Json {
         Json::object()
@@ -107,6 +116,15 @@ pub trait Services: Send + Sync {
 
     /// Replaces data that the workflow keeps between runs. It is kept when the run has ended, unless it was a manual one.
     fn set_static_data(&self, _scope: StaticScope, _data: Json) {}
+}
+
+/// What a node keeps between its runs within one execution (n8n: node context).
+#[derive(Default)]
+pub struct NodeState {
+    /// What expressions read as `$("name").context`: an object, or null while there is nothing.
+    pub context: Json,
+    /// What the node alone reads, of whatever type.
+    pub kept: Option<Box<dyn Any + Send>>,
 }
 
 /// Whose static data.
@@ -150,6 +168,8 @@ pub struct BatchContext<'a> {
     pub inputs: &'a [Option<Items>],
     /// The input whose items the parameters are resolved for: the first with items, in execution order v1.
     pub main_input: usize,
+    /// Where the items of each input came from; empty for the node that the run starts with.
+    pub sources: &'a [Option<Source>],
     /// The parameters, item by item; the node itself gets those of the first.
     pub parameters: &'a dyn ItemParameters,
     /// Version of the node in the workflow file.

@@ -26,7 +26,7 @@ pub use heddle_form::{description, parameters, schema};
 pub use inventory;
 
 pub use code_call::{CodeAnswer, CodeCall, CodeDialect, CodeProblem};
-pub use context::{BatchContext, ItemContext, ItemParameters, Services, StaticScope};
+pub use context::{BatchContext, ItemContext, ItemParameters, NodeState, Services, StaticScope};
 pub use credential::{Credential, CredentialType, RateLimit};
 pub use error::{ErrorKind, ErrorLevel, Functionality, NodeError, Outcome};
 pub use example::{HttpExchange, NodeExample};

@@ -170,7 +170,11 @@ pub trait BatchNode: Send + Sync + 'static {
     /// As [`ItemNode::EFFECT_IS_SETTABLE`].
     const EFFECT_IS_SETTABLE: bool = false;
 
-    /// Handles all items of all inputs and gives the items of each output.
+    /// Whether a run may give a list without any output, which ends the branch as if the node had not been there.
+    const MAY_GIVE_NOTHING: bool = false;
+
+    /// Handles all items of all inputs and gives the items of each output; a list without any output only where the node
+    /// says so ([`BatchNode::MAY_GIVE_NOTHING`]).
     ///
     /// # Errors
     /// [`NodeError`] fails the whole node run.
@@ -276,9 +280,9 @@ pub struct DynamicPorts {
     /// For descriptions: an expression over `$parameter` that gives a list, for each of them its type or
     /// `{ type, displayName }`.
     pub expression: &'static str,
-    /// How many there are with these parameters, as stored and filled with defaults; `None` where an expression in them
-    /// decides, which the host must evaluate.
-    pub count: fn(&Json) -> Option<usize>,
+    /// How many there are with these parameters, as stored and filled with defaults, and this version of the node; `None`
+    /// where an expression in them decides, which the host must evaluate.
+    pub count: fn(&Json, f64) -> Option<usize>,
 }
 
 /// The main inputs, or the main outputs, of a node with some parameters.
@@ -292,8 +296,8 @@ pub enum Ports<'a> {
 
 impl DynamicPorts {
     /// The ports with these parameters.
-    fn with(self, parameters: &Json) -> Ports<'static> {
-        (self.count)(parameters).map_or(Ports::Expression(self.expression), Ports::Count)
+    fn with(self, parameters: &Json, type_version: f64) -> Ports<'static> {
+        (self.count)(parameters, type_version).map_or(Ports::Expression(self.expression), Ports::Count)
     }
 }
 

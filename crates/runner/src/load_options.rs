@@ -97,6 +97,7 @@ impl Host {
             wait_till: Mutex::default(),
             static_data: None,
             code: None,
+            state: Arc::default(),
             calls: Mutex::default(),
             only: None,
         }

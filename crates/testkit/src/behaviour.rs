@@ -308,7 +308,7 @@ impl Suite<'_> {
         let properties = self.node.describe().map(|description| description.properties.clone());
         let parameters = self.node.upgrade(self.example.type_version, self.example.parameters.clone());
         let filled = fill_defaults(&properties.unwrap_or_default(), &parameters, self.example.type_version);
-        self.node.outputs(&filled)
+        self.node.outputs(&filled, self.example.type_version)
     }
 
     /// A good item, the bad one, a good one.

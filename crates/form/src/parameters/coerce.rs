@@ -102,6 +102,8 @@ impl LeafRule {
         is_date: fn(&str) -> bool,
     ) -> Result<Option<Json>, ParameterError> {
         let coerced = match value {
+            // An expression that gives nothing is a value, too.
+            None if self.takes_any => Some(Json::NULL),
             None => Some(self.default.clone()),
             // It is valid, and the node is to know of it.
             Some(value) if value.is_null() && (self.validation.is_some() || self.takes_any) => None,

@@ -25,12 +25,12 @@ pub trait Node: Send + Sync {
     fn header(&self) -> &NodeHeader;
 
     /// The main inputs with these parameters, as stored and filled with defaults.
-    fn inputs(&self, _parameters: &Json) -> Ports<'_> {
+    fn inputs(&self, _parameters: &Json, _type_version: f64) -> Ports<'_> {
         Ports::Count(self.header().inputs)
     }
 
     /// The main outputs with these parameters, as stored and filled with defaults, without an error output.
-    fn outputs(&self, _parameters: &Json) -> Ports<'_> {
+    fn outputs(&self, _parameters: &Json, _type_version: f64) -> Ports<'_> {
         Ports::Count(self.header().outputs.len())
     }
 
@@ -145,6 +145,9 @@ pub trait ErasedBatchNode: Send + Sync {
     /// The gravest effect that a run can have; `None` where the node says nothing.
     fn stated_effect(&self) -> Option<Effect>;
 
+    /// Whether a run may give no output at all.
+    fn may_give_nothing(&self) -> bool;
+
     /// Types the resolved parameters. Does no I/O.
     ///
     /// # Errors
@@ -209,14 +212,14 @@ macro_rules! impl_node {
                 const { &N::HEADER }
             }
 
-            fn inputs(&self, parameters: &Json) -> Ports<'_> {
+            fn inputs(&self, parameters: &Json, type_version: f64) -> Ports<'_> {
                 let count = Ports::Count(N::HEADER.inputs);
-                N::DYNAMIC_INPUTS.map_or(count, |inputs| inputs.with(parameters))
+                N::DYNAMIC_INPUTS.map_or(count, |inputs| inputs.with(parameters, type_version))
             }
 
-            fn outputs(&self, parameters: &Json) -> Ports<'_> {
+            fn outputs(&self, parameters: &Json, type_version: f64) -> Ports<'_> {
                 let count = Ports::Count(N::HEADER.outputs.len());
-                N::DYNAMIC_OUTPUTS.map_or(count, |outputs| outputs.with(parameters))
+                N::DYNAMIC_OUTPUTS.map_or(count, |outputs| outputs.with(parameters, type_version))
             }
 
             fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
@@ -321,6 +324,10 @@ impl<N: BatchNode> ErasedBatchNode for BatchAdapter<N> {
 
     fn code(&self) -> &'static [&'static str] {
         N::CODE
+    }
+
+    fn may_give_nothing(&self) -> bool {
+        N::MAY_GIVE_NOTHING
     }
 
     fn prepare(&self, parameters: &Json) -> Result<PreparedBatch, NodeError> {

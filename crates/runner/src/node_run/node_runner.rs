@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedItem, Tier};
 use heddle_node::{
     BatchContext, Effect, ErrorKind, Item, ItemParameters, ItemReference, Items, Json, Node, NodeError,
-    Outcome, PairedItem,
+    Outcome, PairedItem, Source,
 };
 use heddle_workflow::OnError;
 use tokio::sync::Mutex;
@@ -38,6 +38,8 @@ pub(crate) struct NodeRunner<'a> {
     pub(crate) context: &'a NodeRunContext<'a>,
     pub(crate) concurrency: usize,
     pub(crate) inputs: Branches,
+    /// Where the items of each input came from.
+    pub(crate) sources: &'a [Option<Source>],
     /// The input whose items an item node goes through.
     pub(crate) main_input: usize,
     /// The typed parameters of one item are those of all.
@@ -136,6 +138,7 @@ impl NodeRunner<'_> {
             let context = BatchContext {
                 inputs: &self.inputs,
                 main_input: self.main_input,
+                sources: self.sources,
                 parameters: &resolver,
                 type_version: self.type_version,
                 services: &services,
@@ -252,7 +255,7 @@ impl NodeRunner<'_> {
     fn end_batch(&self, outputs: Result<Vec<Items>, NodeError>) -> NodeRunEnd {
         let error = match outputs {
             Ok(mut outputs) => {
-                if self.settings.on_error() == OnError::ContinueErrorOutput {
+                if !outputs.is_empty() && self.settings.on_error() == OnError::ContinueErrorOutput {
                     // What leaves through an output that was not declared is no error.
                     let declared = self.declared_outputs();
                     outputs.truncate(declared);

@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_node::{
-    CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError, PairedItem,
-    Services, StaticScope, WorkflowAnswer, WorkflowCall,
+    CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError, NodeState,
+    PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
 };
 use heddle_workflow::OnError;
 use uuid::Uuid;
@@ -166,6 +166,10 @@ impl Services for ItemServices<'_> {
     fn parse_moment(&self, text: &str) -> Option<i64> {
         // Moments are whole milliseconds, well within 64 bits.
         heddle_expression::parse_moment(text, self.run.clock).map(|moment| moment as i64)
+    }
+
+    fn node_state(&self) -> Arc<Mutex<NodeState>> {
+        Arc::clone(&self.run.state)
     }
 
     fn static_data(&self, scope: StaticScope) -> Json {

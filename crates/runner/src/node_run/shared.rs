@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_expression::Clock;
-use heddle_node::{ErrorKind, Json, NodeError};
+use heddle_node::{ErrorKind, Json, NodeError, NodeState};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -50,6 +50,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) wait_till: Mutex<Option<i64>>,
     /// Data that the workflow keeps between runs; forms have none.
     pub(crate) static_data: Option<&'a StaticData>,
+    /// What the node keeps between its runs.
+    pub(crate) state: Arc<Mutex<NodeState>>,
     /// The items that are to run; all when absent.
     pub(crate) only: Option<SelectedItems>,
     /// Where code runs; forms have none.

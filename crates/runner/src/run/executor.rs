@@ -28,7 +28,7 @@ use crate::prepared_workflow::{PreparedWorkflow, reference};
 use crate::reach::Beginning;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
-use crate::run_view::{RunScene, View};
+use crate::run_view::{NodeStates, RunScene, View};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
@@ -95,6 +95,7 @@ impl<'h> Execution<'h> {
             clock,
             variables: options.variables.clone(),
             execution_id: options.execution.to_string(),
+            states: NodeStates::default(),
         });
         let run_data = RunData::new(&workflow);
         let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
@@ -192,6 +193,9 @@ impl<'h> Execution<'h> {
                 let waits = self.wait_till.is_some();
                 // A node that continues after its failure has put something out.
                 let outcome = end.outputs.map_or(Outcome::Aborted, |outputs| {
+                    if outputs.is_empty() && self.keeping.may_give_nothing(run.node) {
+                        return Outcome::Nothing;
+                    }
                     let outputs = outputs.into_iter().map(Some).collect();
                     if waits { Outcome::Waiting(outputs) } else { Outcome::Output(outputs) }
                 });
@@ -309,6 +313,7 @@ impl<'h> Execution<'h> {
             caller: Some(&*self.scope),
             wait_till: Mutex::default(),
             static_data: Some(&self.static_data),
+            state: scene.states.of(run.node),
             only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
             code: Some(CodeSite {
                 threads: &self.host.code,
@@ -336,6 +341,7 @@ impl<'h> Execution<'h> {
             context: &context,
             concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
             inputs,
+            sources: &run.sources,
             main_input: run.main_input,
             types_once: prepared.types_once,
             releases_items: self.keeping.consumes_items(run.node),

@@ -28,6 +28,8 @@ pub(crate) struct Keeping {
     leads_to_reader: Vec<bool>,
     /// For each node whether it is done with an item for good once it has handled it.
     is_done_with_each_item: Vec<bool>,
+    /// For each node whether a run of it may put out nothing, so that the node before it stays the last one.
+    may_give_nothing: Vec<bool>,
     held: Vec<(NodeIndex, usize)>,
 }
 
@@ -69,6 +71,13 @@ impl Keeping {
                 KeptOutputs::Last(None) | KeptOutputs::All => None,
             },
             leads_to_reader,
+            may_give_nothing: nodes
+                .iter()
+                .map(|node| {
+                    let tier = node.as_ref().map(|node| node.node.tier_for(&node.filled));
+                    matches!(tier, Some(Tier::Batch(node)) if node.may_give_nothing())
+                })
+                .collect(),
             is_done_with_each_item: std::iter::zip(nodes, reads_other_items)
                 .map(|(node, reads_other_items)| {
                     let computes = node.as_ref().is_some_and(|node| match node.node.tier_for(&node.filled) {
@@ -87,6 +96,11 @@ impl Keeping {
         self.is_done_with_each_item[node]
     }
 
+    /// Whether a run of a node may put out nothing at all.
+    pub(crate) fn may_give_nothing(&self, node: NodeIndex) -> bool {
+        self.may_give_nothing[node]
+    }
+
     /// Notes that the last run of a node is in the run data.
     pub(crate) fn note(&mut self, node: NodeIndex, run_data: &RunData) {
         if self.releases
@@ -100,7 +114,7 @@ impl Keeping {
     pub(crate) fn release(&mut self, node: NodeIndex, scheduler: &Scheduler, run_data: &mut RunData) {
         let may_be_read =
             || std::iter::once(node).chain(scheduler.pending_nodes()).any(|node| self.leads_to_reader[node]);
-        if self.held.is_empty() || may_be_read() {
+        if self.held.is_empty() || self.may_give_nothing[node] || may_be_read() {
             return;
         }
         let kept = self.named.and_then(|named| Some((named, run_data.runs(named).len().checked_sub(1)?)));

@@ -39,9 +39,9 @@ pub(crate) fn node_facts(
         };
         evaluate_apart(threads, CompiledValue::compile(&Json::from(text)), site, stop)
     };
-    let parameters = match run.prepared.nodes.get(node).and_then(Option::as_ref) {
-        Some(prepared) => &prepared.filled,
-        None => &settings.parameters,
+    let (parameters, version) = match run.prepared.nodes.get(node).and_then(Option::as_ref) {
+        Some(prepared) => (&prepared.filled, prepared.type_version),
+        None => (&settings.parameters, settings.type_version.unwrap_or_default()),
     };
     let count = |ports: Ports<'_>, of_a_new_node: usize| match ports {
         Ports::Count(count) => count,
@@ -50,8 +50,8 @@ pub(crate) fn node_facts(
             .unwrap_or(of_a_new_node),
     };
     NodeFacts {
-        inputs: count(found.inputs(parameters), header.inputs),
-        outputs: count(found.outputs(parameters), header.outputs.len()),
+        inputs: count(found.inputs(parameters, version), header.inputs),
+        outputs: count(found.outputs(parameters, version), header.outputs.len()),
         required_inputs: match header.required_inputs {
             Declared::Any => RequiredInputs::None,
             Declared::AtLeast(count) => RequiredInputs::AtLeast(count),

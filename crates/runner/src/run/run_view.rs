@@ -1,11 +1,11 @@
 //! The run as expressions see it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::graph::ConnectionGraph;
 use heddle_expression::{Clock, NodeInfo, RunView, WorkflowInfo};
-use heddle_node::{Item, Items, Source};
+use heddle_node::{Item, Items, Json, NodeState, Source};
 use heddle_workflow::NodeIndex;
 
 use crate::prepared_workflow::PreparedWorkflow;
@@ -23,6 +23,19 @@ pub(crate) struct RunScene {
     pub(crate) clock: Clock,
     pub(crate) variables: Variables,
     pub(crate) execution_id: String,
+    /// What nodes keep between their runs.
+    pub(crate) states: NodeStates,
+}
+
+/// What the nodes of one execution keep between their runs.
+#[derive(Default)]
+pub(crate) struct NodeStates(Mutex<HashMap<NodeIndex, Arc<Mutex<NodeState>>>>);
+
+impl NodeStates {
+    /// The state of a node; empty at first.
+    pub(crate) fn of(&self, node: NodeIndex) -> Arc<Mutex<NodeState>> {
+        Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(node).or_default())
+    }
 }
 
 /// The same together with what has run so far.
@@ -73,6 +86,12 @@ impl RunView for View<'_> {
 
     fn sources(&self, node: usize, run: usize) -> &[Option<Source>] {
         self.run_data.runs(node).get(run).map_or(&[], |run| run.sources.as_slice())
+    }
+
+    fn context_data(&self, node: usize) -> Option<Json> {
+        let states = self.run.states.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.get(&node)?.lock().unwrap_or_else(PoisonError::into_inner);
+        (!state.context.is_null()).then(|| state.context.clone())
     }
 
     fn pin_data(&self, node: usize) -> Option<&[Item]> {

@@ -1,7 +1,10 @@
 //! Switch: each item takes one of many outputs, by rules or by a number.
 
+mod by_values;
 mod examples;
 mod form;
+mod form_1;
+mod form_2;
 
 use heddle_node::description::NodeProperty;
 use heddle_node::parameters::javascript::to_text;
@@ -15,6 +18,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::comparison;
+
+pub use by_values::{Switch1, Switch2, ValueSwitchParameters};
 
 /// More outputs are a slip of the pen.
 const MOST_OUTPUTS: f64 = 1000.0;
@@ -93,7 +98,7 @@ impl ItemNode for Switch {
                      : ($parameter.rules?.values ?? []).map((rule, index) => ({ type: 'main', displayName: rule.outputKey || String(index) })) \
                        .concat($parameter.options?.fallbackOutput === 'extra' \
                          ? [{ type: 'main', displayName: $parameter.options.renameFallbackOutput || 'Fallback' }] : []) }}",
-        count: count_outputs,
+        count: |parameters, _| count_outputs(parameters),
     });
 
     const WAITS: bool = false;
