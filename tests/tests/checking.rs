@@ -121,7 +121,7 @@ fn child(id: &str, added: Value) -> Value {
 }
 
 fn unknown(name: &str) -> Value {
-    node(name, "n8n-nodes-base.httpRequest", 4.2, json!({ "url": "http://localhost" }))
+    node(name, "n8n-nodes-base.notion", 4.2, json!({ "url": "http://localhost" }))
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_called_workflow_that_cannot_run_keeps_everything_from_being_sent() {
     let broken = child("child", unknown("Fetch")).to_string();
     let sending = sending_then(call_of("child"));
     Case::new(&sending, &[("child.json", &broken)])
-        .refused(&[], &["child.json:", "n8n-nodes-base.httpRequest", "Fetch", "called by", "\"Call\""]);
+        .refused(&[], &["child.json:", "n8n-nodes-base.notion", "Fetch", "called by", "\"Call\""]);
     Case::new(&sending, &[("child.json", "{nodes:")]).refused(&[], &["child.json", "not valid JSON", "Call"]);
     Case::new(&sending, &[]).refused(&[], &["Workflow does not exist", "\"child\"", "Call"]);
     let closed = child("child", node("Nothing", "n8n-nodes-base.noOp", 1.0, json!({})));
@@ -189,7 +189,7 @@ fn workflows_are_called_by_path_and_in_the_node_itself_too() {
     Case::new(&sending_then(by_path), &[]).refused(&[], &["below.json", "could not be found"]);
     let inline = |text: &str| call(json!({ "source": "parameter", "workflowJson": text }));
     Case::new(&sending_then(inline(&broken.to_string())), &[])
-        .refused(&[], &["workflow \"Workflow x\"", "Fetch", "n8n-nodes-base.httpRequest"]);
+        .refused(&[], &["workflow \"Workflow x\"", "Fetch", "n8n-nodes-base.notion"]);
     Case::new(&sending_then(inline("{ \"nodes\" ")), &[])
         .refused(&[], &["workflowJson", "The workflow JSON", "Call"]);
 }
@@ -222,7 +222,7 @@ fn only_what_can_be_reached_is_a_reason_to_refuse() {
     let mut aside = sending_workflow(json!({}), json!({}));
     aside["nodes"].as_array_mut().expect("nodes").push(unknown("Fetch"));
     let case = Case::new(&aside, &[]);
-    case.warned(&[], 0, &["n8n-nodes-base.httpRequest", "Fetch"]);
+    case.warned(&[], 0, &["n8n-nodes-base.notion", "Fetch"]);
     assert_eq!(case.service.ledger().len(), 1);
 
     let mut disabled = unknown("Fetch");
@@ -270,7 +270,7 @@ fn a_missing_node_type_is_told_once_with_all_nodes_that_use_it() {
     let case = Case::new(&workflow, &[]);
     case.refused(&[], &["\"Fetch\", \"Fetch again\"", "--pins", "--start", "n8n-nodes-other"]);
     let finished = case.command("check", &[]);
-    let told = finished.stderr.matches("node type \"n8n-nodes-base.httpRequest\"").count();
+    let told = finished.stderr.matches("node type \"n8n-nodes-base.notion\"").count();
     assert_eq!(told, 1, "{}", finished.stderr);
     assert!(!finished.stderr.contains("Did you mean"), "{}", finished.stderr);
     for (written, meant) in [
@@ -286,7 +286,7 @@ fn a_missing_node_type_is_told_once_with_all_nodes_that_use_it() {
 #[test]
 fn a_trigger_whose_type_is_missing_is_stood_in_for_by_items() {
     for (kind, name) in
-        [("n8n-nodes-base.webhook", "Webhook"), ("n8n-nodes-base.scheduleTrigger", "Every day")]
+        [("n8n-nodes-base.telegramTrigger", "Message"), ("n8n-nodes-acme.acmeTrigger", "Order")]
     {
         let mut workflow = sending_workflow(json!({}), json!({}));
         workflow["nodes"][0]["type"] = json!(kind);

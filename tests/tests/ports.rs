@@ -8,10 +8,11 @@ use heddle_node::{Item, Json, Node, Ports, Registry, json};
 use heddle_nodes as _;
 
 /// How many ports the expression gives that a description shows, evaluated over these parameters.
-fn shown(ports: &PortList, parameters: &Json) -> Option<usize> {
+fn shown(ports: &PortList, parameters: &Json, version: f64) -> Option<usize> {
     let PortList::Expression(text) = ports else { return ports.count() };
-    // An expression by itself has no parameters: they are its item.
-    let compiled = CompiledValue::compile(&Json::from(text.replace("$parameter", "$json")));
+    // An expression by itself has no parameters, and no version of a node: they are its item and a number.
+    let text = text.replace("$parameter", "$json").replace("$nodeVersion", &version.to_string());
+    let compiled = CompiledValue::compile(&Json::from(text));
     let alone = Alone::new(vec![Item::new(parameters.clone())]);
     let clock = Clock::new(0, "UTC").expect("a clock");
     let mut value = Json::NULL;
@@ -30,7 +31,7 @@ fn check(node: &dyn Node, version: f64, parameters: &Json) {
         (node.outputs(&filled, version), &description.outputs),
     ] {
         let Ports::Count(count) = ports else { panic!("{name}: {filled} are constants") };
-        assert_eq!(Some(count), shown(list, &filled), "{name} {version}: {filled}");
+        assert_eq!(Some(count), shown(list, &filled, version), "{name} {version}: {filled}");
     }
 }
 
@@ -56,6 +57,8 @@ fn functions_agree_with_expressions_where_parameters_count() {
         ("switch", 3.4, json!({ "mode": "expression" })),
         ("switch", 2.0, json!({ "rules": { "rules": [{}, {}] } })),
         ("switch", 2.0, json!({ "mode": "expression", "outputsAmount": 5 })),
+        ("respondToWebhook", 1.4, json!({ "enableResponseOutput": true })),
+        ("webhook", 2.0, json!({ "multipleMethods": true, "httpMethod": ["GET", "POST", "PUT"] })),
         ("merge", 3.2, json!({ "mode": "append", "numberInputs": 7 })),
         ("merge", 3.2, json!({ "mode": "append", "numberInputs": "3" })),
         ("merge", 3.2, json!({ "mode": "combine", "combineBy": "combineByFields", "numberInputs": 7 })),

@@ -23,6 +23,12 @@ pub(crate) enum Command {
     ///
     /// Exit status: 0 when each would start with the same options of `heddle run`, else 2.
     Check(CheckArguments),
+    /// Print a file for `heddle run --mock=FILE` to start from: what each node puts out that would be replaced.
+    Mock {
+        /// Workflow file. - reads standard input.
+        #[arg(value_name = "WORKFLOW")]
+        workflow: PathBuf,
+    },
     /// List the node types.
     Nodes,
     /// Print the description of a node type: its form and what it needs.
@@ -184,6 +190,13 @@ pub(crate) struct SetupArguments {
     /// Use the workflow's pinned data in place of running the nodes that have some.
     #[arg(long)]
     pub(crate) pins: bool,
+    /// Try the workflow without its services: nodes that are unknown, have an effect or need a credential do not run. They
+    /// put out what FILE says, else their pinned data, else what they get; `heddle mock` writes such a file.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub(crate) mock: Option<Option<PathBuf>>,
+    /// With --mock: run this node all the same; repeatable.
+    #[arg(long, value_name = "NODE", requires = "mock")]
+    pub(crate) real: Vec<String>,
     /// Let nothing leave, not even reads; each item shows the request that would go out. No credential is needed.
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -71,6 +71,7 @@ fn execute(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
         Command::Check(arguments) => commands::check::execute(&registry, &arguments),
+        Command::Mock { workflow } => commands::mock::execute(registry, &workflow),
         Command::Completions { shell } => commands::completions::execute(shell),
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe { node_type, json_schema } => {

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::call_answer::CallAnswer;
 use crate::code_call::{CodeAnswer, CodeCall};
 use crate::credential::Credential;
 use crate::error::NodeError;
@@ -97,6 +98,14 @@ pub trait Services: Send + Sync {
     /// Lets the run go on only at `until`, in milliseconds since 1970, once this node run has ended: what the node puts
     /// out then is its first input (`docs/engine.md §18`).
     fn put_to_wait(&self, _until: i64) {}
+
+    /// Answers the call that the workflow was started by. The first answer counts.
+    fn respond(&self, _answer: &CallAnswer) {}
+
+    /// The workflow's time zone: an IANA name.
+    fn timezone(&self) -> String {
+        "UTC".to_owned()
+    }
 
     /// The moment that a text names, in milliseconds since 1970; a text without a zone is in the workflow's.
     fn parse_moment(&self, _text: &str) -> Option<i64> {

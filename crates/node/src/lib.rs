@@ -5,6 +5,7 @@
 //! receives, the form, the JSON Schemas and the documentation all come from it. There is no runtime and no HTTP
 //! client in here.
 
+mod call_answer;
 mod code_call;
 pub mod context;
 pub mod credential;
@@ -25,6 +26,7 @@ pub use heddle_form::{description, parameters, schema};
 #[doc(hidden)]
 pub use inventory;
 
+pub use call_answer::{AnswerBody, CallAnswer};
 pub use code_call::{CodeAnswer, CodeCall, CodeDialect, CodeProblem};
 pub use context::{BatchContext, ItemContext, ItemParameters, NodeState, Services, StaticScope};
 pub use credential::{Credential, CredentialType, RateLimit};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_workflow::{Problem, Workflow};
+use heddle_workflow::{Problem, Severity, Workflow};
 
 use crate::host::Host;
 use crate::misspelt;
@@ -24,12 +24,20 @@ pub struct Checked {
 }
 
 impl Host {
+    /// The names of the nodes that a run with these options would replace ([`RunOptions::mocks`]), whether it reaches them
+    /// or not, in the order of the file.
+    pub fn mocked_nodes(&self, workflow: &Workflow, options: &RunOptions) -> Vec<String> {
+        let prepared = PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, options);
+        let nodes = std::iter::zip(&workflow.nodes, &prepared.nodes);
+        let mocked = nodes.filter(|(_, node)| node.as_ref().is_some_and(|node| node.is_mock));
+        mocked.map(|(settings, _)| settings.name.to_string()).collect()
+    }
+
     /// Finds everything that is wrong with a workflow and with those that it calls: structure, node types, parameters,
     /// expressions, credentials, each with its node, its place in the file, and what to do. A run with the same options
     /// starts when no error is among it.
     pub async fn check(&self, workflow: &Workflow, options: &RunOptions) -> Checked {
-        let prepared =
-            Arc::new(PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, &options.variables));
+        let prepared = Arc::new(PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, options));
         let beginning = Beginning::find(&prepared, &self.registry, options, None);
         let reached = match &beginning {
             Ok(beginning) => beginning.reached(&prepared),
@@ -40,7 +48,15 @@ impl Host {
         let mut problems = found.problems;
         problems.extend(misspelt::settings(workflow));
         let start = match beginning {
-            Ok(beginning) => Some(workflow.nodes[beginning.start].name.to_string()),
+            Ok(beginning) => {
+                // A workflow is sound without the call that will start it.
+                if let Err(error) = beginning.check_items(workflow, options)
+                    && !problems.iter().any(|problem| problem.severity == Severity::Error)
+                {
+                    problems.push(Problem::warning(error.to_string()).at(workflow.root_pointer()));
+                }
+                Some(workflow.nodes[beginning.start].name.to_string())
+            }
             Err(error) => {
                 problems.push(Problem::error(error.to_string()).at(workflow.root_pointer()));
                 None

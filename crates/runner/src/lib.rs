@@ -27,7 +27,7 @@ use self::http::{call, effects, item_record, masking, network, proxy, reachabili
 pub use self::http::{journal, pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
-    blanks, constant_check, misspelt, preflight, prepared, prepared_workflow, reach, selection,
+    blanks, constant_check, misspelt, mocks, preflight, prepared, prepared_workflow, reach, selection,
     stored_problems, suggest, unset,
 };
 pub use run::run_data;
@@ -46,6 +46,7 @@ pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
+pub use mocks::Mocks;
 pub use options::{DEFAULT_CONCURRENCY, DEFAULT_TIME_LIMIT, RunOptions};
 pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;

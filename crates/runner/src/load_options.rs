@@ -98,6 +98,7 @@ impl Host {
             static_data: None,
             code: None,
             state: Arc::default(),
+            answer: None,
             calls: Mutex::default(),
             only: None,
         }

@@ -43,6 +43,8 @@ fn read_run(run: &Json) -> RunResult {
         wait_till: None,
         static_data: None,
         called_static_data: Default::default(),
+        answer: None,
+        mocked: Vec::new(),
         started_at: time(run.get("startedAt").unwrap()),
         stopped_at: time(run.get("stoppedAt").unwrap()),
     }

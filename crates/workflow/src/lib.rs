@@ -22,6 +22,7 @@ mod schema;
 mod settings;
 mod source;
 mod start;
+mod trigger;
 mod workflow;
 
 pub use connections::{Connection, ConnectionType, Connections};
@@ -33,5 +34,6 @@ pub use problem::{CalledPlace, Problem, Severity, WorkflowError};
 pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};
 pub use source::{SourceMap, Span};
-pub use start::{find_start_node, highest_nodes, is_trigger_type};
+pub use start::{find_start_node, highest_nodes};
+pub use trigger::{TriggerKind, is_trigger_type, trigger_kind};
 pub use workflow::Workflow;

@@ -14,20 +14,6 @@ const STARTING_TYPES: [&str; 5] = [
     "n8n-nodes-base.formTrigger",
 ];
 
-/// Types of n8n that start runs and whose names do not say so.
-const NAMELESS_TRIGGERS: [&str; 5] = [
-    "n8n-nodes-base.webhook",
-    "n8n-nodes-base.cron",
-    "n8n-nodes-base.interval",
-    "n8n-nodes-base.emailReadImap",
-    "n8n-nodes-base.start",
-];
-
-/// Whether a node type starts runs, as far as its name tells: the types of all triggers of n8n but a few end in `Trigger`.
-pub fn is_trigger_type(node_type: &str) -> bool {
-    node_type.ends_with("Trigger") || NAMELESS_TRIGGERS.contains(&node_type)
-}
-
 /// The node with which a run of the whole workflow, or of the part that leads to `destination`, starts; `None` when the
 /// workflow has none (n8n: `No node to start the workflow from could be found`). `is_trigger` says whether a node's type
 /// starts runs by itself or polls.

@@ -4,6 +4,15 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{Json, from_json};
 
+/// The properties of a form that is written as JSON text.
+pub(crate) fn read_text(properties: &str) -> Result<Vec<NodeProperty>, SchemaError> {
+    let properties = Json::parse(properties).map_err(|error| SchemaError {
+        pointer: String::new(),
+        message: format!("the form is broken: {error}"),
+    })?;
+    read(&properties)
+}
+
 /// The properties of a form.
 pub(crate) fn read(properties: &Json) -> Result<Vec<NodeProperty>, SchemaError> {
     from_json(properties).map_err(|error| SchemaError {

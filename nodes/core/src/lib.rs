@@ -26,6 +26,7 @@ pub mod merge;
 mod no_op;
 pub mod remove_duplicates;
 pub mod rename_keys;
+mod respond;
 pub mod set;
 pub mod sort;
 pub mod split_out;
@@ -33,19 +34,19 @@ mod start;
 mod stop_and_error;
 pub mod summarize;
 mod switch;
+mod triggers;
 mod wait;
 
 pub use aggregate::Aggregate;
 pub use code::{Code, Function, FunctionItem};
-pub use code::Code;
 pub use conditions_1::{Filter1, Filter1Parameters, If1, If1Parameters};
 pub use error_trigger::ErrorTrigger;
 pub use execute_workflow::ExecuteWorkflow;
 pub use execute_workflow_trigger::{
     ExecuteWorkflowTrigger, ExecuteWorkflowTriggerParameters, InputSource, WorkflowInput, WorkflowInputs,
 };
-pub use http_request::HttpRequest;
 pub use filter_node::Filter;
+pub use http_request::HttpRequest;
 pub use if_node::{If, IfOptions, IfParameters};
 pub use limit::{Keep, Limit, LimitParameters};
 pub use loop_over_items::{LoopOptions, LoopOverItems, LoopParameters};
@@ -54,16 +55,19 @@ pub use merge::{Merge, Merge1, Merge2};
 pub use no_op::NoOp;
 pub use remove_duplicates::RemoveDuplicates;
 pub use rename_keys::RenameKeys;
+pub use respond::{
+    RespondOptions, RespondParameters, RespondToWebhook, RespondWith, ResponseHeader, ResponseHeaders,
+};
 pub use set::{FirstSet, Set};
 pub use sort::Sort;
 pub use split_out::SplitOut;
 pub use start::Start;
 pub use stop_and_error::{ErrorType, StopAndError, StopAndErrorParameters};
 pub use summarize::Summarize;
-pub use switch::{Switch, SwitchMode, SwitchOptions, SwitchParameters};
 pub use switch::{
     Switch, Switch1, Switch2, SwitchMode, SwitchOptions, SwitchParameters, ValueSwitchParameters,
 };
+pub use triggers::{ChatTrigger, Cron, FormTrigger, FormTrigger1, Interval, ScheduleTrigger, Webhook};
 pub use wait::{Resume, Wait, WaitParameters};
 
 heddle_node::register_batch_node!(Aggregate);
@@ -88,9 +92,16 @@ heddle_node::register_item_node!(HttpRequest);
 heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(RenameKeys);
 heddle_node::register_item_node!(FirstSet);
+heddle_node::register_batch_node!(ChatTrigger);
+heddle_node::register_batch_node!(Cron);
+heddle_node::register_batch_node!(FormTrigger);
+heddle_node::register_batch_node!(FormTrigger1);
+heddle_node::register_batch_node!(Interval);
+heddle_node::register_batch_node!(RespondToWebhook);
+heddle_node::register_batch_node!(ScheduleTrigger);
+heddle_node::register_batch_node!(Webhook);
 heddle_node::register_item_node!(Filter);
 heddle_node::register_item_node!(Filter1);
-heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(If1);
 heddle_node::register_item_node!(Set);
 heddle_node::register_item_node!(SplitOut);

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod eval;
+pub(crate) mod mock;
 pub(crate) mod nodes;
 pub(crate) mod options;
 pub(crate) mod run;
@@ -117,6 +118,7 @@ pub(crate) fn options_of(setup: &SetupArguments) -> Result<RunOptions, Failure> 
         destination: setup.destination.clone(),
         pins: setup.pins,
         dry_run: setup.dry_run,
+        mocks: mock::read(setup)?,
         variables: crate::variables::read(&setup.variables)?,
         timezone: crate::variables::timezone(&setup.variables)?,
         ..RunOptions::default()

@@ -33,6 +33,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     }
     let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
     let setup = super::options_of(&arguments.setup)?;
+    super::mock::check_names(setup.mocks.as_ref(), &workflow)?;
     let report = arguments.report.as_deref().map(Report::create).transpose()?;
     let observer = Arc::new(Observer::new(arguments.quiet, report));
     let told = Arc::clone(&observer);
@@ -99,6 +100,11 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         told = Told::Failed;
     }
     let ended_well = result.status == Status::Success && !has_failed_background(&result);
+    if !arguments.quiet && !result.mocked.is_empty() {
+        let names: Vec<String> =
+            result.mocked.iter().map(|name| format!("\"{}\"", printable_line(name))).collect();
+        super::print_error(&format!("replaced by mocks: {}", names.join(", ")));
+    }
     observer.print_summary(ended_well && told == Told::All && signals.status().is_none());
     let status = match told {
         Told::Failed => FAILED,

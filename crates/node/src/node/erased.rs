@@ -100,12 +100,23 @@ impl Tier<'_> {
             Self::Batch(node) => node.stated_effect(),
         }
     }
+
+    /// The gravest effect of the node's type, whatever its parameters; `None` where it says nothing.
+    pub fn effect_of_type(&self) -> Option<Effect> {
+        match self {
+            Self::Item(node) => node.effect_of_type(),
+            Self::Batch(node) => node.stated_effect(),
+        }
+    }
 }
 
 /// An [`ItemNode`] without its parameter type.
 pub trait ErasedItemNode: Send + Sync {
     /// The gravest effect that any item can have with these parameters, as stored; `None` where the node says nothing.
     fn stated_effect(&self, stored: &Json) -> Option<Effect>;
+
+    /// The gravest effect that any item can have, whatever the parameters; `None` where the node says nothing.
+    fn effect_of_type(&self) -> Option<Effect>;
 
     /// The output that failed items take where the workflow continues on the regular outputs.
     fn failure_output(&self) -> usize;
@@ -267,6 +278,10 @@ impl_node!(ItemAdapter, ItemNode, Item, {
 impl_node!(BatchAdapter, BatchNode, Batch, {});
 
 impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
+    fn effect_of_type(&self) -> Option<Effect> {
+        N::EFFECT
+    }
+
     fn stated_effect(&self, stored: &Json) -> Option<Effect> {
         within(N::EFFECT, N::gravest_effect(stored))
     }

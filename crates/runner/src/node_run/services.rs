@@ -1,14 +1,14 @@
 //! The services that a node gets for one item.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_node::{
-    CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError, NodeState,
-    PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
+    CallAnswer, CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError,
+    NodeState, PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
 };
 use heddle_workflow::OnError;
 use uuid::Uuid;
@@ -161,6 +161,16 @@ impl Services for ItemServices<'_> {
         }
         let mut wait_till = self.run.wait_till.lock().unwrap_or_else(PoisonError::into_inner);
         *wait_till = (*wait_till).max(Some(until));
+    }
+
+    fn respond(&self, answer: &CallAnswer) {
+        if let Some(place) = self.run.answer {
+            place.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| answer.clone());
+        }
+    }
+
+    fn timezone(&self) -> String {
+        self.run.clock.zone.iana_name().unwrap_or("UTC").to_owned()
     }
 
     fn parse_moment(&self, text: &str) -> Option<i64> {

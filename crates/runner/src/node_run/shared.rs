@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_expression::Clock;
-use heddle_node::{ErrorKind, Json, NodeError, NodeState};
+use heddle_node::{CallAnswer, ErrorKind, Json, NodeError, NodeState};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -56,6 +56,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) only: Option<SelectedItems>,
     /// Where code runs; forms have none.
     pub(crate) code: Option<CodeSite<'a>>,
+    /// The answer to the call that the run was started by; forms give none.
+    pub(crate) answer: Option<&'a Mutex<Option<CallAnswer>>>,
     /// Calls that have ended.
     pub(crate) calls: Mutex<Vec<CallRecord>>,
 }

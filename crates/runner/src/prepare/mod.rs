@@ -4,6 +4,7 @@
 pub(crate) mod blanks;
 pub(crate) mod constant_check;
 pub(crate) mod misspelt;
+pub(crate) mod mocks;
 pub(crate) mod preflight;
 pub(crate) mod prepared;
 pub(crate) mod prepared_workflow;

@@ -230,8 +230,8 @@ impl Survey<'_> {
             Entry::Vacant(free) => {
                 let caller = node.map_or_else(|| "error workflow".to_owned(), |node| node.name.to_string());
                 let callers = callers.iter().cloned().chain([caller]).collect();
-                let variables = &self.options.variables;
-                let prepared = Arc::new(PreparedWorkflow::new(call.workflow, &self.host.registry, variables));
+                let prepared =
+                    Arc::new(PreparedWorkflow::new(call.workflow, &self.host.registry, self.options));
                 let reached = runs_from(&prepared, call.start);
                 free.insert(place);
                 self.sites.push(Site {

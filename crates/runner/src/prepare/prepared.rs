@@ -40,6 +40,8 @@ pub(crate) struct PreparedNode {
     pub(crate) calls: Option<CalledWorkflow>,
     /// Whether code of the node may read what other nodes put out.
     pub(crate) code_reads_nodes: bool,
+    /// It stands in the place of the node, which does not run.
+    pub(crate) is_mock: bool,
 }
 
 /// One thing that is wrong with a workflow, with what decides how much it matters to a run.
@@ -206,6 +208,7 @@ impl<'w> Preparer<'w> {
             gravest_effect,
             calls,
             code_reads_nodes,
+            is_mock: false,
         };
         Preparation { node: Some(node), problems, lacks_type: false, has_effect }
     }
@@ -261,6 +264,30 @@ fn without_repeats(problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 impl PreparedNode {
+    /// What takes the place of a node: it has no parameters that count, and no effect.
+    pub(crate) fn standing_in(
+        node: Arc<dyn Node>,
+        type_version: f64,
+        stored: Json,
+        plan: ParameterPlan,
+    ) -> Self {
+        let filled = Json::object();
+        let compiled = CompiledValue::compile(&filled);
+        Self {
+            node,
+            type_version,
+            stored,
+            filled,
+            plan,
+            compiled,
+            types_once: true,
+            gravest_effect: Effect::Pure,
+            calls: None,
+            code_reads_nodes: false,
+            is_mock: true,
+        }
+    }
+
     /// Whether the node may do something to the world, itself or through a workflow that it calls.
     pub(crate) fn has_effect(&self) -> bool {
         self.gravest_effect() != Effect::Pure

@@ -8,9 +8,9 @@ use heddle_node::{Json, NodeError, Registry};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
 use crate::host::Host;
+use crate::options::RunOptions;
 use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
 use crate::suggest::misspelt_letters;
-use crate::variables::Variables;
 
 /// A workflow with its nodes prepared, and everything that is wrong in it alone. Wherever its runs begin and end, they
 /// share it.
@@ -31,11 +31,11 @@ pub(crate) struct PreparedWorkflow {
 }
 
 impl PreparedWorkflow {
-    /// Prepares a workflow for runs that have these variables.
-    pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, variables: &Variables) -> Self {
+    /// Prepares a workflow for runs that have these options.
+    pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, options: &RunOptions) -> Self {
         let graph = Arc::new(Graph::new(&workflow));
         let structure = workflow.problems();
-        let preparer = Preparer::new(&workflow, registry, variables);
+        let preparer = Preparer::new(&workflow, registry, &options.variables);
         let mut findings = Vec::new();
         let mut effects = Vec::with_capacity(workflow.nodes.len());
         let mut nodes = Vec::with_capacity(workflow.nodes.len());
@@ -46,7 +46,11 @@ impl PreparedWorkflow {
                 effects.push(false);
                 continue;
             }
-            let Preparation { node: prepared, problems, lacks_type, has_effect } = preparer.prepare(index);
+            let mut preparation = preparer.prepare(index);
+            if let Some(mocks) = &options.mocks {
+                preparation = mocks.replace(&workflow, index, preparation);
+            }
+            let Preparation { node: prepared, problems, lacks_type, has_effect } = preparation;
             effects.push(has_effect);
             findings.extend(
                 problems

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use heddle_node::{Items, Registry};
 use heddle_workflow::{
-    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, Workflow, find_start_node,
-    is_trigger_type,
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, TriggerKind, Workflow,
+    find_start_node, is_trigger_type, trigger_kind,
 };
 
 use crate::options::RunOptions;
@@ -42,7 +42,7 @@ impl Beginning {
         let start = match (start, options.start.as_deref()) {
             (Some(start), _) => start,
             (None, Some(name)) => named(workflow, name)?,
-            (None, None) => trigger(workflow, graph, registry, &pins)?,
+            (None, None) => trigger(workflow, graph, registry, &pins, options.items.is_some())?,
         };
         let destination = options.destination.as_deref().map(|name| named(workflow, name)).transpose()?;
         let node = &workflow.nodes[start];
@@ -55,6 +55,23 @@ impl Beginning {
         }
         let destination = destination.map(|node| Destination { node, mode: options.destination_mode });
         Ok(Self { start, destination, pins })
+    }
+
+    /// Whether the run has items to begin with, where its start node waits for something that nobody can make up.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub(crate) fn check_items(&self, workflow: &Workflow, options: &RunOptions) -> Result<(), RunError> {
+        let node = &workflow.nodes[self.start];
+        match trigger_kind(&node.node_type) {
+            Some(kind)
+                if kind.needs_items() && options.items.is_none() && !self.pins.contains_key(&self.start) =>
+            {
+                let has_pins = workflow.pinned_items(&node.name).is_ok_and(|items| items.is_some());
+                Err(RunError::NoItems { node: node.name.to_string(), waits_for: kind, has_pins })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// For each node whether the run can reach it, and it runs then: it is neither disabled nor pinned.
@@ -114,11 +131,23 @@ fn trigger(
     graph: &Graph,
     registry: &Registry,
     pins: &HashMap<NodeIndex, Items>,
+    has_items: bool,
 ) -> Result<NodeIndex, RunError> {
     let is_trigger = |node: &Node| {
         registry.node(&node.node_type, None).is_some_and(|found| found.header().group.contains(&"trigger"))
     };
-    let found = find_start_node(workflow, graph, None, &is_trigger);
+    // Without items, a trigger that needs none comes before one that waits for them.
+    let can_begin = |node: &Node| {
+        let waits = trigger_kind(&node.node_type).is_some_and(TriggerKind::needs_items);
+        let is_pinned = || workflow.node_index(&node.name).is_some_and(|index| pins.contains_key(&index));
+        is_trigger(node) && (has_items || !waits || is_pinned())
+    };
+    let all_triggers = workflow.nodes.iter().filter(|node| !node.disabled && is_trigger(node));
+    let found = if all_triggers.clone().any(can_begin) {
+        find_start_node(workflow, graph, None, &can_begin)
+    } else {
+        find_start_node(workflow, graph, None, &is_trigger)
+    };
     if let Some(found) = found
         && !lacks_type(registry, &workflow.nodes[found])
         && workflow.nodes[found].node_type != ERROR_TRIGGER

@@ -76,9 +76,9 @@ pub(crate) fn explain_missing_type(registry: &Registry, node_type: &str) -> Prob
         None => format!("There is no node type \"{node_type}\""),
     };
     let way_out = if is_trigger_type(node_type) {
-        "Start at it with the items that it would put out, `--start NODE --input FILE`, or pin its data and run with `--pins`."
+        "Start at it with the items that it would put out, `--start NODE --input FILE`, pin its data and run with `--pins`, or replace it with `--mock`."
     } else {
-        "Pin its data and run with `--pins`, disable the node, or start behind it with `--start NODE --input FILE`."
+        "Replace it with `--mock`, pin its data and run with `--pins`, disable the node, or start behind it with `--start NODE --input FILE`."
     };
     Problem::error(message).with_help(format!("{way_out} {}", linked_types(registry)))
 }

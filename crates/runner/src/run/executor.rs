@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
-use heddle_node::{ErrorKind, Item, Items, Json, NodeError};
+use heddle_node::{CallAnswer, ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
 
 use crate::call_site::CallRecord;
@@ -56,6 +56,7 @@ pub(crate) struct Execution<'h> {
     keeping: Keeping,
     wait_till: Option<i64>,
     static_data: StaticData,
+    answer: Mutex<Option<CallAnswer>>,
     error: Option<WorkflowFailure>,
     started_at: i64,
 }
@@ -148,6 +149,7 @@ impl<'h> Execution<'h> {
             keeping,
             wait_till: None,
             static_data,
+            answer: Mutex::default(),
             options,
             stop,
             error: None,
@@ -321,6 +323,7 @@ impl<'h> Execution<'h> {
                 time: settings.time_limit,
                 on_error: settings.on_error(),
             }),
+            answer: Some(&self.answer),
             calls: Mutex::default(),
         };
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
@@ -420,6 +423,12 @@ impl<'h> Execution<'h> {
                 cancel_reason.map(|reason| WorkflowFailure::cancelled(reason, self.options.execution))
             }),
         };
+        let is_mock = |name: &&str| {
+            let node =
+                self.workflow.node_index(name).and_then(|node| self.scene.prepared.nodes[node].as_ref());
+            node.is_some_and(|node| node.is_mock)
+        };
+        let mocked = self.run_data.iter().map(|(name, _)| name).filter(is_mock).map(str::to_owned).collect();
         self.events.receive(&Event::RunFinished { run: self.site, status });
         RunResult {
             status,
@@ -430,6 +439,8 @@ impl<'h> Execution<'h> {
             background: Vec::new(),
             wait_till: self.wait_till.filter(|_| status == Status::Waiting),
             static_data: changed.then_some(static_data),
+            mocked,
+            answer: self.answer.into_inner().unwrap_or_else(PoisonError::into_inner),
             called_static_data: BTreeMap::new(),
             started_at: self.started_at,
             stopped_at: crate::clock::now(),

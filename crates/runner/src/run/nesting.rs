@@ -102,8 +102,8 @@ async fn begin<'h>(
 ) -> Result<(Arc<PreparedWorkflow>, Beginning, Nesting<'h>), RunError> {
     let judged = nesting.around.judged.of(&workflow);
     let is_judged = judged.is_some();
-    let prepared = judged
-        .unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, &options.variables)));
+    let prepared =
+        judged.unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, options)));
     let beginning = match Beginning::find(&prepared, &host.registry, options, nesting.start) {
         Ok(beginning) => beginning,
         Err(error) => {
@@ -118,6 +118,9 @@ async fn begin<'h>(
     let reached = beginning.reached(&prepared);
     let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
     preflight.check()?;
+    if nesting.around.depth == 0 {
+        beginning.check_items(&prepared.workflow, options)?;
+    }
     let judged = Arc::new(nesting.around.judged.with(preflight.called));
     Ok((prepared, beginning, Nesting { around: Surroundings { judged, ..nesting.around }, ..nesting }))
 }

@@ -22,7 +22,11 @@ pub(crate) fn node_facts(
     stop: &StopSignal,
 ) -> NodeFacts {
     let settings = &run.prepared.workflow.nodes[node];
-    let Some(found) = registry.node(&settings.node_type, settings.type_version) else {
+    let prepared = run.prepared.nodes.get(node).and_then(Option::as_ref);
+    let Some(found) = prepared
+        .map(|prepared| &prepared.node)
+        .or_else(|| registry.node(&settings.node_type, settings.type_version))
+    else {
         return NodeFacts::default();
     };
     let header = found.header();
@@ -39,7 +43,7 @@ pub(crate) fn node_facts(
         };
         evaluate_apart(threads, CompiledValue::compile(&Json::from(text)), site, stop)
     };
-    let (parameters, version) = match run.prepared.nodes.get(node).and_then(Option::as_ref) {
+    let (parameters, version) = match prepared {
         Some(prepared) => (&prepared.filled, prepared.type_version),
         None => (&settings.parameters, settings.type_version.unwrap_or_default()),
     };

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::keeping::KeptOutputs;
+use crate::mocks::Mocks;
 use crate::scheduler::DestinationMode;
 use crate::selection::ItemSelection;
 use crate::variables::Variables;
@@ -38,6 +39,8 @@ pub struct RunOptions {
     pub kept_outputs: KeptOutputs,
     /// Use pinned data in place of running the nodes that have some, as n8n's manual mode.
     pub pins: bool,
+    /// Replace nodes that would call out or change anything, and those whose types are not there.
+    pub mocks: Option<Mocks>,
     /// The items that are to run at some nodes; the others of these nodes are skipped.
     pub only: Option<Arc<ItemSelection>>,
     /// Let nothing leave; each item of a node with an effect shows its request.
@@ -82,6 +85,7 @@ impl Default for RunOptions {
             concurrency: None,
             kept_outputs: KeptOutputs::All,
             pins: false,
+            mocks: None,
             only: None,
             dry_run: false,
             time_limit: None,

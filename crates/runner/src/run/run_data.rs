@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use heddle_node::{Item, Json, NodeError, Outcome, Source, printable, printable_line};
+use heddle_node::{CallAnswer, Item, Json, NodeError, Outcome, Source, printable, printable_line};
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -319,6 +319,10 @@ pub struct RunResult {
     pub static_data: Option<Json>,
     /// The same of workflows that it called, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,
+    /// Names of the nodes that were replaced ([`RunOptions::mocks`](crate::RunOptions)), in the order of their first runs.
+    pub mocked: Vec<String>,
+    /// The answer to the call that started it, once a node has given one (Respond to Webhook).
+    pub answer: Option<CallAnswer>,
     /// When it began, in milliseconds since 1970.
     pub started_at: i64,
     /// When it ended, in milliseconds since 1970.
@@ -370,6 +374,12 @@ impl Serialize for RunResult {
         }
         if self.status == Status::Success {
             map.serialize_entry("finished", &true)?;
+        }
+        if !self.mocked.is_empty() {
+            map.serialize_entry("mocked", &self.mocked)?;
+        }
+        if let Some(answer) = &self.answer {
+            map.serialize_entry("response", &answer.to_json())?;
         }
         map.end()
     }

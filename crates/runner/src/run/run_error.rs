@@ -3,7 +3,7 @@
 use std::fmt;
 
 use heddle_node::{printable, printable_line};
-use heddle_workflow::Problem;
+use heddle_workflow::{Problem, TriggerKind};
 
 /// Why a run could not begin. Nothing has left.
 #[derive(Debug, Clone)]
@@ -32,6 +32,15 @@ pub enum RunError {
         /// Their names.
         triggers: Vec<String>,
     },
+    /// The node to start at waits for something that nobody can make up, and the options give no items.
+    NoItems {
+        /// Its name.
+        node: String,
+        /// What it waits for.
+        waits_for: TriggerKind,
+        /// Whether the file has pinned data for it, which the options leave aside.
+        has_pins: bool,
+    },
     /// The environment of the process does not fit.
     Environment(String),
     /// The time zone is not in the IANA database.
@@ -50,6 +59,18 @@ impl fmt::Display for RunError {
             }
             Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
             Self::Environment(message) => formatter.write_str(message),
+            Self::NoItems { node, waits_for, has_pins } => {
+                write!(
+                    formatter,
+                    "the workflow starts at \"{}\", which waits for {}: give the items that it would put out, `--input FILE`",
+                    printable_line(node),
+                    waits_for.waits_for()
+                )?;
+                if let Some(item) = waits_for.example_item() {
+                    write!(formatter, ", such as [{item}]")?;
+                }
+                if *has_pins { formatter.write_str(", or use the file's pinned data, `--pins`") } else { Ok(()) }
+            }
             Self::NoStartNode => formatter.write_str(
                 "no node starts the workflow: add a trigger, such as a manual trigger, or name a node to start at",
             ),

@@ -1,0 +1,259 @@
+//! Mocks: nodes that a run replaces by what they might put out, so that a workflow can be tried whatever it would call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use heddle_node::node::{Tier, batch_node};
+use heddle_node::parameters::ParameterPlan;
+use heddle_node::schema::{SchemaError, SchemaForm};
+use heddle_node::{
+    BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeExample, NodeHeader,
+    Ports, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+};
+use heddle_workflow::{NodeIndex, OnError, Workflow, read_items};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::prepared::{Preparation, PreparedNode};
+
+/// Which nodes a run replaces, and what they put out instead.
+///
+/// Replaced is every node whose type is unknown, that has an effect or needs a credential, and every node that the mocks
+/// name; not one of these that is to run for real. A node that calls a workflow runs: what that workflow would do is
+/// replaced.
+#[derive(Debug, Clone, Default)]
+pub struct Mocks {
+    outputs: Arc<BTreeMap<String, Vec<Answer>>>,
+    real: BTreeSet<String>,
+}
+
+/// What a replaced node does in one of its runs.
+#[derive(Debug, Clone)]
+enum Answer {
+    /// It puts this out, by output.
+    Outputs(Vec<Items>),
+    /// It fails.
+    Error(NodeError),
+}
+
+impl Mocks {
+    /// What nodes put out, by name: a list of items, `{ "outputs": [items, …] }`, `{ "error": "message" }`, or
+    /// `{ "runs": [one of these, …] }` for a node that runs several times, whose last one counts for all further runs.
+    ///
+    /// # Errors
+    /// When an entry is none of these: the message names its node.
+    pub fn parse(mocks: &Json) -> Result<Self, String> {
+        let Some(entries) = mocks.as_object() else {
+            return Err(
+                "mocks are an object with the names of nodes, such as {\"Fetch\": [{\"id\": 1}]}".to_owned()
+            );
+        };
+        let mut outputs = BTreeMap::new();
+        for (name, entry) in entries.iter() {
+            let runs = match entry.get("runs") {
+                Some(runs) => runs.as_array().unwrap_or_default().iter().map(answer).collect(),
+                None => answer(entry).map(|answer| vec![answer]),
+            };
+            let runs: Vec<Answer> =
+                runs.map_err(|error: String| format!("the mock of \"{name}\" {error}"))?;
+            if runs.is_empty() {
+                return Err(format!(
+                    "the mock of \"{name}\" has no runs: give a list of what each run puts out"
+                ));
+            }
+            outputs.insert(name.to_owned(), runs);
+        }
+        Ok(Self { outputs: Arc::new(outputs), real: BTreeSet::new() })
+    }
+
+    /// The same, with nodes that run for real, by name.
+    #[must_use]
+    pub fn with_real(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.real.extend(names);
+        self
+    }
+
+    /// The names of all nodes that are spoken of.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.outputs.keys().chain(&self.real).map(String::as_str)
+    }
+
+    /// The node as the run prepares it: itself, or what takes its place.
+    pub(crate) fn replace(
+        &self,
+        workflow: &Workflow,
+        index: NodeIndex,
+        preparation: Preparation,
+    ) -> Preparation {
+        let settings = &workflow.nodes[index];
+        let name = settings.name.as_str();
+        let acts = match &preparation.node {
+            Some(node) => {
+                // What a type states counts, not what this node would do: reading calls out, too.
+                let may_act = node.node.tier_for(&node.filled).effect_of_type() != Some(Effect::Pure);
+                node.calls.is_none() && (may_act || !node.node.header().credentials.is_empty())
+            }
+            None => preparation.lacks_type || preparation.has_effect,
+        };
+        if self.real.contains(name) || !(acts || self.outputs.contains_key(name)) {
+            return preparation;
+        }
+        let Ok(plan) = ParameterPlan::new(&[], &Json::object(), 0.0) else { return preparation };
+        let answers = match self.outputs.get(name) {
+            Some(answers) => answers.clone(),
+            None => {
+                // Pinned data of a wrong shape is a structural problem, found before.
+                let pinned = workflow.pinned_items(name).ok().flatten();
+                pinned.map(|items| vec![Answer::Outputs(vec![Arc::new(items)])]).unwrap_or_default()
+            }
+        };
+        let replaced = preparation.node;
+        let ports = |ports: Ports<'_>, else_: usize| match ports {
+            Ports::Count(count) => count,
+            Ports::Expression(_) => else_,
+        };
+        let connected = connected_outputs(workflow, index);
+        let (inputs, outputs, header) = match &replaced {
+            Some(node) => {
+                let header = *node.node.header();
+                let inputs = ports(node.node.inputs(&node.filled, node.type_version), header.inputs);
+                let outputs = ports(node.node.outputs(&node.filled, node.type_version), connected);
+                (inputs, outputs, NodeHeader { credentials: &[], ..header })
+            }
+            None => (1, connected, Mock::HEADER),
+        };
+        let node: Arc<dyn Node> =
+            Arc::new(MockNode { runs: batch_node(Mock { answers }), header, inputs, outputs });
+        let (type_version, stored) = match replaced {
+            Some(node) => (node.type_version, node.stored),
+            None => (settings.type_version.unwrap_or(1.0), settings.parameters.clone()),
+        };
+        let node = PreparedNode::standing_in(node, type_version, stored, plan);
+        Preparation { node: Some(node), problems: Vec::new(), lacks_type: false, has_effect: false }
+    }
+}
+
+/// How many outputs a node of an unknown type has, as far as its connections tell, without an error output.
+fn connected_outputs(workflow: &Workflow, index: NodeIndex) -> usize {
+    let node = &workflow.nodes[index];
+    let connections = workflow.connections.iter();
+    let highest = connections
+        .filter(|(from, kind, ..)| *from == node.name.as_str() && kind.as_str() == "main")
+        .map(|(_, _, output, _)| output + 1)
+        .max()
+        .unwrap_or(1);
+    let error_output = usize::from(node.on_error() == OnError::ContinueErrorOutput && highest > 1);
+    highest - error_output
+}
+
+fn answer(entry: &Json) -> Result<Answer, String> {
+    let items = |items: &Json| {
+        read_items(items).map(Arc::new).map_err(|error| format!("has no list of items: {error}"))
+    };
+    if let Some(error) = entry.get("error") {
+        let text = |value: &Json, name: &str| value.get(name).and_then(Json::as_str).map(str::to_owned);
+        let message = error.as_str().map(str::to_owned).or_else(|| text(error, "message"));
+        let Some(message) = message else { return Err("has an error without a message".to_owned()) };
+        let mut failure = NodeError::operation(message);
+        failure.description = text(error, "description");
+        return Ok(Answer::Error(failure));
+    }
+    let outputs = match entry.get("outputs") {
+        Some(outputs) => {
+            let outputs = outputs.as_array().ok_or("has \"outputs\" that are no list")?;
+            outputs.iter().map(items).collect::<Result<_, _>>()?
+        }
+        None => vec![items(entry)?],
+    };
+    Ok(Answer::Outputs(outputs))
+}
+
+/// A node that runs nothing: what it puts out is known.
+struct Mock {
+    answers: Vec<Answer>,
+}
+
+/// No parameters count.
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+struct NoParameters {}
+
+#[async_trait]
+impl BatchNode for Mock {
+    type Parameters = NoParameters;
+
+    const HEADER: NodeHeader = NodeHeader {
+        type_name: "heddle.mock",
+        versions: &[1.0],
+        display_name: "Mock",
+        description: "Takes the place of another node",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        required_inputs: RequiredInputs::Any,
+        outputs: &[""],
+        credentials: &[],
+    };
+
+    const EFFECT: Option<Effect> = Some(Effect::Pure);
+
+    async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
+        let run = {
+            let state = context.services.node_state();
+            let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let run = state.kept.as_ref().and_then(|kept| kept.downcast_ref::<usize>()).copied().unwrap_or(0);
+            state.kept = Some(Box::new(run + 1));
+            run
+        };
+        match self.answers.get(run).or(self.answers.last()) {
+            Some(Answer::Outputs(outputs)) => Ok(outputs.clone()),
+            Some(Answer::Error(error)) => Err(error.clone()),
+            None => Ok(vec![context.input(context.main_input)]),
+        }
+    }
+}
+
+/// The same with what the scheduler must know of the node in whose place it is.
+struct MockNode {
+    runs: Arc<dyn Node>,
+    header: NodeHeader,
+    inputs: usize,
+    outputs: usize,
+}
+
+impl Node for MockNode {
+    fn header(&self) -> &NodeHeader {
+        &self.header
+    }
+
+    fn inputs(&self, _: &Json, _: f64) -> Ports<'_> {
+        Ports::Count(self.inputs)
+    }
+
+    fn outputs(&self, _: &Json, _: f64) -> Ports<'_> {
+        Ports::Count(self.outputs)
+    }
+
+    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
+        self.runs.describe()
+    }
+
+    fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
+        self.runs.parameter_schema(form)
+    }
+
+    fn upgrade(&self, _: f64, parameters: Json) -> Json {
+        parameters
+    }
+
+    fn check_stored(&self, _: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        Vec::new()
+    }
+
+    fn examples(&self) -> Vec<NodeExample> {
+        Vec::new()
+    }
+
+    fn tier(&self) -> Tier<'_> {
+        self.runs.tier()
+    }
+}

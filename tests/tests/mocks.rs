@@ -1,0 +1,207 @@
+//! Runs in which nodes are replaced by what they might put out (`docs/mocks.md`).
+
+use heddle_node::{Json, Registry};
+use heddle_nodes as _;
+use heddle_runner::{Host, Mocks, RunError, RunOptions, RunResult, Status};
+use heddle_tests::{Finished, heddle};
+use heddle_workflow::Workflow;
+use serde_json::{Value, json};
+
+fn node(name: &str, kind: &str, version: f64, parameters: Value) -> Value {
+    json!({
+        "id": name, "name": name, "type": kind, "typeVersion": version, "position": [0, 0],
+        "parameters": parameters,
+    })
+}
+
+/// A workflow of nodes one behind the other.
+fn chain(nodes: Vec<Value>) -> Value {
+    let names: Vec<String> =
+        nodes.iter().map(|node| node["name"].as_str().expect("a name").to_owned()).collect();
+    let mut connections = serde_json::Map::new();
+    for pair in names.windows(2) {
+        connections
+            .insert(pair[0].clone(), json!({ "main": [[{ "node": pair[1], "type": "main", "index": 0 }]] }));
+    }
+    json!({ "name": "Mocked", "nodes": nodes, "connections": connections, "settings": { "executionOrder": "v1" } })
+}
+
+fn start() -> Value {
+    node("Start", "n8n-nodes-base.manualTrigger", 1.0, json!({}))
+}
+
+async fn run(workflow: &Value, mocks: Value, real: &[&str]) -> Result<RunResult, RunError> {
+    let mocks = Mocks::parse(&Json::from(mocks))
+        .expect("mocks")
+        .with_real(real.iter().map(|name| (*name).to_owned()));
+    let workflow = Workflow::parse("mocked", &workflow.to_string()).expect("a workflow");
+    let items = [1, 2].map(|id| heddle_node::Item::new(Json::from(json!({ "id": id })))).to_vec();
+    let options = RunOptions { items: Some(items), mocks: Some(mocks), ..RunOptions::default() };
+    Host::new(Registry::linked().expect("nodes")).run(&workflow, options).await
+}
+
+/// The items that a node put out last, by output.
+fn outputs(result: &RunResult, node: &str) -> Value {
+    let outputs = result.last_outputs(node).expect("the node ran");
+    let items =
+        outputs.into_iter().map(|items| items.iter().map(|item| item.json.to_value()).collect::<Value>());
+    items.collect()
+}
+
+#[tokio::test]
+async fn nodes_of_unknown_types_and_those_that_send_pass_their_items_on() {
+    let workflow = chain(vec![
+        start(),
+        node("Fetch", "n8n-nodes-acme.acme", 1.0, json!({ "url": "={{ $json.broken( }}" })),
+        node("Send", "n8n-nodes-wts.wtsChat", 1.0, json!({ "resource": "chatbot" })),
+        node("After", "n8n-nodes-base.noOp", 1.0, json!({})),
+    ]);
+    let result = run(&workflow, json!({}), &[]).await.expect("it runs");
+    assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    assert_eq!(result.mocked, ["Fetch", "Send"]);
+    assert_eq!(outputs(&result, "After"), json!([[{ "id": 1 }, { "id": 2 }]]));
+    let item = &result.last_outputs("After").expect("items")[0][1];
+    assert_eq!(item.paired_item.references()[0].item, 1, "the pairing leads through");
+    let shown = serde_json::to_value(&result).expect("JSON");
+    assert_eq!(shown["mocked"], json!(["Fetch", "Send"]));
+}
+
+#[tokio::test]
+async fn a_node_that_only_reads_calls_out_too() {
+    let workflow = chain(vec![
+        start(),
+        node(
+            "Read",
+            "n8n-nodes-base.httpRequest",
+            4.2,
+            json!({ "url": "http://127.0.0.1:9/", "options": {} }),
+        ),
+    ]);
+    let result = run(&workflow, json!({ "Read": [{ "ok": true }] }), &[]).await.expect("it runs");
+    assert_eq!(outputs(&result, "Read"), json!([[{ "ok": true }]]));
+    let result = run(&workflow, json!({}), &[]).await.expect("it runs");
+    assert_eq!((result.status, result.mocked), (Status::Success, vec!["Read".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_file_says_what_nodes_put_out_and_pinned_data_comes_next() {
+    let mut workflow = chain(vec![
+        start(),
+        node("Fetch", "n8n-nodes-acme.acme", 1.0, json!({})),
+        node("Pinned", "n8n-nodes-acme.acme", 1.0, json!({})),
+    ]);
+    workflow["pinData"] =
+        json!({ "Fetch": [{ "json": { "pinned": 1 } }], "Pinned": [{ "json": { "pinned": 2 } }] });
+    let result =
+        run(&workflow, json!({ "Fetch": [{ "a": 1 }, { "json": { "a": 2 } }] }), &[]).await.expect("it runs");
+    assert_eq!(outputs(&result, "Fetch"), json!([[{ "a": 1 }, { "a": 2 }]]));
+    assert_eq!(outputs(&result, "Pinned"), json!([[{ "pinned": 2 }]]));
+
+    let mocks = json!({ "Fetch": { "outputs": [[], [{ "a": 1 }]] } });
+    let result = run(&workflow, mocks, &[]).await.expect("it runs");
+    assert_eq!(outputs(&result, "Fetch"), json!([[], [{ "a": 1 }]]));
+}
+
+#[tokio::test]
+async fn a_mock_may_fail_and_the_node_s_setting_counts() {
+    let mut workflow = chain(vec![
+        start(),
+        node("Pay", "n8n-nodes-acme.acme", 1.0, json!({})),
+        node("After", "n8n-nodes-base.noOp", 1.0, json!({})),
+    ]);
+    let mocks = json!({ "Pay": { "error": { "message": "The card was declined", "description": "Ask for another." } } });
+    let result = run(&workflow, mocks.clone(), &[]).await.expect("it runs");
+    let error = result.error.expect("it fails");
+    assert_eq!((error.message.as_str(), error.node.as_deref()), ("The card was declined", Some("Pay")));
+    assert_eq!(error.description.as_deref(), Some("Ask for another."));
+
+    workflow["nodes"][1]["onError"] = json!("continueErrorOutput");
+    workflow["connections"]["Pay"]["main"] = json!([[], [{ "node": "After", "type": "main", "index": 0 }]]);
+    let result = run(&workflow, mocks, &[]).await.expect("it runs");
+    assert_eq!(result.status, Status::Success);
+    let items = outputs(&result, "After");
+    assert_eq!(
+        (items[0][1]["id"].clone(), items[0].as_array().map(Vec::len)),
+        (json!(2), Some(2)),
+        "{items}"
+    );
+}
+
+#[tokio::test]
+async fn each_run_of_a_node_in_a_loop_has_its_own_answer() {
+    let mut workflow = chain(vec![
+        start(),
+        node("Loop", "n8n-nodes-base.splitInBatches", 3.0, json!({ "batchSize": 1, "options": {} })),
+        node("Done", "n8n-nodes-base.noOp", 1.0, json!({})),
+        node("Page", "n8n-nodes-acme.acme", 1.0, json!({})),
+    ]);
+    workflow["connections"]["Done"] = json!({});
+    workflow["connections"]["Loop"] = json!({ "main": [
+        [{ "node": "Done", "type": "main", "index": 0 }], [{ "node": "Page", "type": "main", "index": 0 }],
+    ] });
+    workflow["connections"]["Page"] = json!({ "main": [[{ "node": "Loop", "type": "main", "index": 0 }]] });
+    let mocks = json!({ "Page": { "runs": [[{ "page": 1 }], [{ "page": 2 }, { "page": 3 }]] } });
+    let result = run(&workflow, mocks, &[]).await.expect("it runs");
+    assert_eq!(outputs(&result, "Done"), json!([[{ "page": 1 }, { "page": 2 }, { "page": 3 }]]));
+}
+
+#[tokio::test]
+async fn nodes_without_an_effect_and_real_ones_run() {
+    let set = json!({ "assignments": { "assignments": [{ "id": "1", "name": "x", "value": 1, "type": "number" }] }, "options": {} });
+    let workflow = chain(vec![
+        start(),
+        node("Set", "n8n-nodes-base.set", 3.4, set),
+        node("Send", "n8n-nodes-wts.wtsChat", 1.0, json!({})),
+    ]);
+    let result = run(&workflow, json!({}), &[]).await.expect("it runs");
+    assert_eq!(
+        (result.mocked.as_slice(), outputs(&result, "Set")),
+        (&["Send".to_owned()][..], json!([[{ "x": 1 }, { "x": 1 }]]))
+    );
+    let result = run(&workflow, json!({ "Set": [{ "y": 1 }] }), &[]).await.expect("it runs");
+    assert_eq!(result.mocked, ["Set", "Send"], "a node that is named is replaced whatever it does");
+    let refused = run(&workflow, json!({}), &["Send"]).await.expect_err("it needs its credential");
+    assert!(refused.to_string().contains("wtsApi"), "{refused}");
+}
+
+#[test]
+fn mocks_that_cannot_be_read_name_their_node() {
+    for (mocks, words) in [
+        (json!([]), "names of nodes"),
+        (json!({ "A": 5 }), "\"A\""),
+        (json!({ "A": { "outputs": 5 } }), "\"A\""),
+        (json!({ "A": { "error": 5 } }), "\"A\" has an error without a message"),
+        (json!({ "A": { "runs": [] } }), "\"A\" has no runs"),
+    ] {
+        let error = Mocks::parse(&Json::from(mocks)).expect_err("no mocks");
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn the_command_line_writes_mocks_takes_them_and_names_what_was_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut workflow = chain(vec![start(), node("Fetch", "n8n-nodes-acme.acme", 1.0, json!({}))]);
+    workflow["pinData"] = json!({ "Fetch": [{ "json": { "pinned": 1 } }] });
+    let file = folder.path().join("workflow.json");
+    std::fs::write(&file, workflow.to_string()).expect("it can be written");
+    let refused = Finished::of(heddle().arg("run").arg(&file));
+    assert!(refused.status == 2 && refused.stderr.contains("--mock"), "{}", refused.stderr);
+
+    let written = Finished::of(heddle().arg("mock").arg(&file));
+    let mocks: Value = serde_json::from_str(&written.stdout).expect("JSON");
+    assert_eq!(mocks, json!({ "Fetch": [{ "json": { "pinned": 1 } }] }));
+    let mocks = folder.path().join("mocks.json");
+    std::fs::write(&mocks, r#"{"Fetch": [{"id": 7}]}"#).expect("it can be written");
+    let finished = Finished::of(heddle().arg("run").arg(&file).arg(format!("--mock={}", mocks.display())));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(serde_json::from_str::<Value>(&finished.stdout).expect("JSON")[0]["json"], json!({ "id": 7 }));
+    assert!(finished.stderr.contains("\"Fetch\""), "{}", finished.stderr);
+    let plain = Finished::of(heddle().arg("run").arg(&file).arg("--mock"));
+    assert_eq!(plain.status, 0, "{}", plain.stderr);
+    assert_eq!(Finished::of(heddle().arg("check").arg(&file).arg("--mock")).status, 0);
+
+    std::fs::write(&mocks, r#"{"Fetsh": []}"#).expect("it can be written");
+    let misspelt = Finished::of(heddle().arg("run").arg(&file).arg(format!("--mock={}", mocks.display())));
+    assert!(misspelt.status == 2 && misspelt.stderr.contains("\"Fetch\""), "{}", misspelt.stderr);
+}
