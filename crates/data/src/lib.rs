@@ -3,6 +3,7 @@
 
 pub mod field_type;
 pub mod filter_operators;
+pub mod graph;
 pub mod item;
 pub mod javascript;
 pub mod json;
@@ -10,6 +11,7 @@ pub mod paired_item;
 mod printable;
 pub mod suggest;
 
+pub use graph::{ConnectionFilter, ConnectionType, Edge, Graph, Link, NodeIndex};
 pub use item::{BinaryData, Files, Item, Items};
 pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
 pub use paired_item::{ItemReference, PairedItem, Source};

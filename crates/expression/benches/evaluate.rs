@@ -5,18 +5,18 @@
 #![allow(clippy::print_stdout, reason = "the numbers are what it is for")]
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
-use heddle_data::{Item, Json, PairedItem, Source};
+use heddle_data::{Graph, Item, Json, Link, PairedItem, Source};
 use heddle_expression::{
-    Clock, Connection, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene, Template,
-    WorkflowInfo,
+    Clock, Engine, EngineLimits, NodeInfo, Routes, RunView, Scene, Template, WorkflowInfo,
 };
 
 /// Source (many items) -> Middle -> Target.
 struct Run {
     workflow: WorkflowInfo,
-    graph: ConnectionGraph,
+    routes: Routes,
     parameters: Json,
     items: Vec<Item>,
     sources: Vec<Option<Source>>,
@@ -41,8 +41,8 @@ impl RunView for Run {
             parameters: &self.parameters,
         }
     }
-    fn graph(&self) -> &ConnectionGraph {
-        &self.graph
+    fn routes(&self) -> &Routes {
+        &self.routes
     }
     fn run_count(&self, node: usize) -> usize {
         usize::from(node < 2)
@@ -63,13 +63,12 @@ fn main() {
     let nested =
         (0..200).map(|field| format!(r#","g{field}":{{"inner":{{"name":"n{field}"}},"list":[1,2]}}"#));
     let wide_items = items_with(&nested.collect::<String>());
-    let connection = |from, to| Connection { from, output: 0, to, input: 0, kind: "main".to_owned() };
     let source = |name: &str| {
         Some(Source { previous_node: name.to_owned(), previous_node_output: 0, previous_node_run: 0 })
     };
     let run = Run {
         workflow: WorkflowInfo::default(),
-        graph: ConnectionGraph::new(3, [connection(0, 1), connection(1, 2)]),
+        routes: Routes::new(Arc::new(Graph::of_links(3, [Link::main(0, 0, 1, 0), Link::main(1, 0, 2, 0)]))),
         parameters: Json::object(),
         items: items.clone(),
         sources: vec![source("Source"), source("Middle")],

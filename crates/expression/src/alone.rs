@@ -1,9 +1,11 @@
 //! An expression by itself: over items, without a workflow.
 
-use heddle_data::{Item, Json, PairedItem, Source};
+use std::sync::Arc;
+
+use heddle_data::{Graph, Item, Json, Link, PairedItem, Source};
 
 use crate::clock::Clock;
-use crate::graph::{Connection, ConnectionGraph};
+use crate::routes::Routes;
 use crate::scene::{NodeInfo, RunView, Scene, WorkflowInfo};
 
 /// The run that an expression by itself sees: a node `Input` gave the items, and the node `Expression` received them.
@@ -11,7 +13,7 @@ use crate::scene::{NodeInfo, RunView, Scene, WorkflowInfo};
 pub struct Alone {
     items: Vec<Item>,
     workflow: WorkflowInfo,
-    graph: ConnectionGraph,
+    routes: Routes,
     sources: [Option<Source>; 1],
     parameters: Json,
 }
@@ -25,12 +27,11 @@ impl Alone {
         let paired = items.into_iter().enumerate().map(|(index, item)| {
             item.with_paired_item(PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX)))
         });
-        let connection =
-            Connection { from: INPUT, output: 0, to: EXPRESSION, input: 0, kind: "main".to_owned() };
+        let graph = Graph::of_links(2, [Link::main(INPUT, 0, EXPRESSION, 0)]);
         Self {
             items: paired.collect(),
             workflow: WorkflowInfo::default(),
-            graph: ConnectionGraph::new(2, [connection]),
+            routes: Routes::new(Arc::new(graph)),
             sources: [Some(Source {
                 previous_node: "Input".to_owned(),
                 previous_node_output: 0,
@@ -63,8 +64,8 @@ impl RunView for Alone {
         NodeInfo { name, id, node_type, type_version: 1.0, webhook_id: None, parameters: &self.parameters }
     }
 
-    fn graph(&self) -> &ConnectionGraph {
-        &self.graph
+    fn routes(&self) -> &Routes {
+        &self.routes
     }
 
     fn run_count(&self, node: usize) -> usize {

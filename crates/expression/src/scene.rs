@@ -6,8 +6,8 @@ use heddle_data::{Item, Json, Source};
 
 use crate::blanks::Blanks;
 use crate::clock::Clock;
-use crate::graph::ConnectionGraph;
 use crate::limit::Watcher;
+use crate::routes::Routes;
 
 /// The run as expressions see it. Nodes are known by their index in the workflow's list of nodes.
 pub trait RunView {
@@ -21,7 +21,7 @@ pub trait RunView {
     fn node(&self, node: usize) -> NodeInfo<'_>;
 
     /// How the nodes are connected.
-    fn graph(&self) -> &ConnectionGraph;
+    fn routes(&self) -> &Routes;
 
     /// How many runs of a node are in the run data; 0 when it did not run.
     fn run_count(&self, node: usize) -> usize;

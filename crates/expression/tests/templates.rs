@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
-use heddle_data::{Item, Json, Source, json};
+use heddle_data::{Graph, Item, Json, Link, Source, json};
 use heddle_expression::{
-    Clock, CompiledValue, Connection, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene,
-    Template, WorkflowInfo,
+    Clock, CompiledValue, Engine, EngineLimits, NodeInfo, Routes, RunView, Scene, Template, WorkflowInfo,
 };
+use std::sync::Arc;
 
 /// The text at the place of a template's error.
 fn error_text(template: &str) -> &str {
@@ -119,16 +119,15 @@ fn errors_point_at_their_place() {
 /// A run of one node.
 struct Single {
     workflow: WorkflowInfo,
-    graph: ConnectionGraph,
+    routes: Routes,
     parameters: Json,
 }
 
 impl Single {
     fn new() -> Self {
-        let connection = Connection { from: 0, output: 0, to: 0, input: 0, kind: "main".to_owned() };
         Self {
             workflow: WorkflowInfo::default(),
-            graph: ConnectionGraph::new(1, [connection]),
+            routes: Routes::new(Arc::new(Graph::of_links(1, [Link::main(0, 0, 0, 0)]))),
             parameters: json!({"p": "={{ $json.n + 1 }}"}),
         }
     }
@@ -151,8 +150,8 @@ impl RunView for Single {
             parameters: &self.parameters,
         }
     }
-    fn graph(&self) -> &ConnectionGraph {
-        &self.graph
+    fn routes(&self) -> &Routes {
+        &self.routes
     }
     fn run_count(&self, _: usize) -> usize {
         0

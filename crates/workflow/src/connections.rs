@@ -1,42 +1,11 @@
 //! Connections: which output feeds which input (`docs/engine.md §1.3`).
 
-use std::fmt;
-
+use heddle_data::graph::{Connected, ConnectionType, Link, NodeIndex};
 use heddle_data::{Json, JsonObject};
 use smol_str::SmolStr;
 
 use crate::node::to_number;
-
-/// The kind of a connection: `main` carries items, the others (`ai_tool`, `ai_languageModel`, …) tie a sub-node to its
-/// root node and are never followed when running.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnectionType(SmolStr);
-
-impl ConnectionType {
-    /// The kind that carries items.
-    pub const MAIN: Self = Self(SmolStr::new_static("main"));
-
-    /// The kind of a name.
-    pub fn new(name: &str) -> Self {
-        Self(SmolStr::new(name))
-    }
-
-    /// Its name in the file.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it carries items.
-    pub fn is_main(&self) -> bool {
-        self.0 == "main"
-    }
-}
-
-impl fmt::Display for ConnectionType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::workflow::Workflow;
 
 /// The end of a connection: an input of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,4 +136,23 @@ fn write_connection(connection: &Connection) -> Json {
     object.insert("type", Json::from(connection.connection_type.as_str()));
     object.insert("index", Json::from(connection.index));
     Json::from(object)
+}
+
+impl Connected for Workflow {
+    fn node_names(&self) -> impl Iterator<Item = &SmolStr> {
+        self.nodes.iter().map(|node| &node.name)
+    }
+
+    fn links(&self, node: impl Fn(&str) -> Option<NodeIndex>) -> impl Iterator<Item = Link> {
+        self.connections.iter().filter_map(move |(source, output_type, output, target)| {
+            Some(Link {
+                from: node(source)?,
+                output_type: output_type.clone(),
+                output,
+                to: node(&target.node)?,
+                input_type: target.connection_type.clone(),
+                input: target.index,
+            })
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! The workflow file: its model, reading with positions, and its graph (`docs/engine.md §1`).
+//! The workflow file: its model, and reading with positions (`docs/engine.md §1`).
 //!
 //! Reading is in three steps, so that the fast path pays for nothing that it does not need:
 //!
@@ -12,7 +12,6 @@
 mod check;
 mod connections;
 mod encoding;
-mod graph;
 mod head;
 mod items;
 mod node;
@@ -25,9 +24,9 @@ mod start;
 mod trigger;
 mod workflow;
 
-pub use connections::{Connection, ConnectionType, Connections};
+pub use connections::{Connection, Connections};
 pub use encoding::{EncodingError, decode_text, is_utf16};
-pub use graph::{ConnectionFilter, Edge, Graph, NodeIndex};
+pub use heddle_data::graph::{ConnectionFilter, ConnectionType, Edge, Graph, NodeIndex};
 pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items, read_row};
 pub use node::{CredentialReference, IDEMPOTENCY_HEADER, Node, OnError};
 pub use problem::{CalledPlace, Problem, Severity, WorkflowError};

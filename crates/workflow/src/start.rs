@@ -1,9 +1,9 @@
 //! Where a run of a whole workflow starts (`docs/engine.md §4.2`).
 
-use crate::connections::ConnectionType;
-use crate::graph::{Graph, NodeIndex};
 use crate::node::Node;
 use crate::workflow::Workflow;
+use heddle_data::graph::ConnectionType;
+use heddle_data::graph::{Graph, NodeIndex};
 
 /// Types that start a run when no other trigger does, the best first.
 const STARTING_TYPES: [&str; 5] = [

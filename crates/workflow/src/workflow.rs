@@ -6,11 +6,11 @@ use heddle_data::{Item, Json, JsonObject};
 use serde::{Serialize, Serializer};
 
 use crate::connections::Connections;
-use crate::graph::NodeIndex;
 use crate::items::{ItemsError, read_items};
 use crate::node::{Node, overlay, to_text};
 use crate::settings::Settings;
 use crate::source::{SourceMap, Span, push_key};
+use heddle_data::graph::NodeIndex;
 
 /// A workflow as its file has it.
 ///

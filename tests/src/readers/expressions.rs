@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use heddle_expression::luxon::{self, Class};
 use heddle_expression::{
-    Clock, ConnectionGraph, Engine, EngineLimits, NodeInfo, RunView, Scene, Template, Value, WorkflowInfo,
-    extensions,
+    Clock, Engine, EngineLimits, NodeInfo, Routes, RunView, Scene, Template, Value, WorkflowInfo, extensions,
 };
 use heddle_node::{Item, Json, Source, json};
 
@@ -101,7 +100,7 @@ fn evaluate(template: &Template, item: Json) {
 #[derive(Default)]
 struct Alone {
     workflow: WorkflowInfo,
-    graph: ConnectionGraph,
+    routes: Routes,
     parameters: Json,
 }
 
@@ -125,8 +124,8 @@ impl RunView for Alone {
         }
     }
 
-    fn graph(&self) -> &ConnectionGraph {
-        &self.graph
+    fn routes(&self) -> &Routes {
+        &self.routes
     }
 
     fn run_count(&self, _: usize) -> usize {

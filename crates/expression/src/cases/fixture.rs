@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use heddle_data::{BinaryData, Item, Json, PairedItem, Source, from_json};
+use heddle_data::{BinaryData, ConnectionType, Graph, Item, Json, Link, PairedItem, Source, from_json};
 
-use crate::graph::{Connection, ConnectionGraph};
+use crate::routes::Routes;
 use crate::scene::{NodeInfo, RunView, WorkflowInfo};
 
 /// The text that stands for the item of the case.
@@ -16,7 +16,7 @@ pub(super) struct Fixture {
     workflow: WorkflowInfo,
     nodes: Vec<Node>,
     names: HashMap<String, usize>,
-    graph: ConnectionGraph,
+    routes: Routes,
     /// The node whose parameter is evaluated.
     pub(super) active: usize,
     /// The execution mode.
@@ -72,7 +72,8 @@ impl Fixture {
         let names: HashMap<String, usize> =
             nodes.iter().enumerate().map(|(index, node)| (node.name.clone(), index)).collect();
         let find = |name: &str| names.get(name).copied().ok_or(format!("there is no node {name:?}"));
-        let graph = ConnectionGraph::new(nodes.len(), read_connections(workflow, &names)?);
+        let graph = Graph::of_links(nodes.len(), read_links(workflow, &names)?);
+        let routes = Routes::new(Arc::new(graph));
         for (name, runs) in stored.get("runData").and_then(Json::as_object).into_iter().flatten() {
             for run in runs.as_array().unwrap_or_default() {
                 nodes[find(name)?].runs.push(read_run(run, case_json)?);
@@ -107,7 +108,7 @@ impl Fixture {
             },
             nodes,
             names,
-            graph,
+            routes,
         })
     }
 
@@ -128,27 +129,28 @@ fn index(json: &Json, name: &str) -> usize {
     json.get(name).and_then(Json::as_u64).unwrap_or_default() as usize
 }
 
-fn read_connections(workflow: &Json, names: &HashMap<String, usize>) -> Read<Vec<Connection>> {
-    let mut connections = Vec::new();
+fn read_links(workflow: &Json, names: &HashMap<String, usize>) -> Read<Vec<Link>> {
+    let mut links = Vec::new();
     for (from, kinds) in workflow.get("connections").and_then(Json::as_object).into_iter().flatten() {
         for (kind, outputs) in kinds.as_object().into_iter().flatten() {
             for (output, targets) in outputs.as_array().unwrap_or_default().iter().enumerate() {
                 for target in targets.as_array().unwrap_or_default() {
                     let to = text(target, "node").unwrap_or_default();
                     if let (Some(from), Some(to)) = (names.get(from), names.get(&to)) {
-                        connections.push(Connection {
+                        links.push(Link {
                             from: *from,
                             output,
                             to: *to,
                             input: index(target, "index"),
-                            kind: kind.to_owned(),
+                            output_type: ConnectionType::new(kind),
+                            input_type: ConnectionType::new(kind),
                         });
                     }
                 }
             }
         }
     }
-    Ok(connections)
+    Ok(links)
 }
 
 fn read_sources(sources: &Json) -> Read<Vec<Option<Source>>> {
@@ -222,8 +224,8 @@ impl RunView for Fixture {
         }
     }
 
-    fn graph(&self) -> &ConnectionGraph {
-        &self.graph
+    fn routes(&self) -> &Routes {
+        &self.routes
     }
 
     fn run_count(&self, node: usize) -> usize {

@@ -63,7 +63,7 @@ pub(crate) fn run_items<'a>(
     if run >= count {
         return Err(located(format!("Run {run} of node \"{name}\" not found"), scene));
     }
-    let branch = branch.unwrap_or_else(|| view.graph().route(scene.node, node).output.unwrap_or(0));
+    let branch = branch.unwrap_or_else(|| view.routes().route(scene.node, node).output.unwrap_or(0));
     let outputs = view.output_count(node, run).unwrap_or(0);
     if outputs == 0 || view.output(node, run, 0).is_none() {
         return Err(located("No data found from `main` input", scene));
@@ -82,7 +82,7 @@ pub(crate) fn old_item<'a>(node: usize, scene: &Scene<'a>) -> Result<&'a Item, S
         return Err(not_executed(node, scene).into());
     }
     let items = if view.run_count(node) > 0 {
-        let route = view.graph().route(scene.node, node);
+        let route = view.routes().route(scene.node, node);
         match route.output {
             Some(output) => run_items(node, Some(output), None, scene),
             None => Err(not_connected(node, scene)),

@@ -35,7 +35,7 @@ type Found<'a> = Result<Option<&'a Item>, Stop>;
 pub(crate) fn item<'a>(node: usize, scene: &Scene<'a>, method: Method, index: Option<usize>) -> Found<'a> {
     let view = scene.run;
     let name = view.node(node).name;
-    if !view.graph().route(scene.node, node).paired {
+    if !view.routes().route(scene.node, node).paired {
         return Err(no_path(node, scene).into());
     }
     let pinned = scene.pin_data(node);

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_expression::WorkflowInfo;
-use heddle_expression::graph::{Connection, ConnectionGraph};
+use heddle_expression::{Routes, WorkflowInfo};
 use heddle_node::{Json, NodeError, Registry};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
@@ -25,15 +24,15 @@ pub(crate) struct PreparedWorkflow {
     pub(crate) structure: Vec<Problem>,
     /// What is wrong with the nodes, in their order.
     pub(crate) findings: Vec<Finding>,
-    /// The workflow and its connections as expressions see them.
+    /// The workflow and the ways between its nodes as expressions see them.
     pub(crate) info: WorkflowInfo,
-    pub(crate) connections: ConnectionGraph,
+    pub(crate) routes: Routes,
 }
 
 impl PreparedWorkflow {
     /// Prepares a workflow for runs that have these options.
     pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, options: &RunOptions) -> Self {
-        let graph = Arc::new(Graph::new(&workflow));
+        let graph = Arc::new(Graph::new(&*workflow));
         let structure = workflow.problems();
         let preparer = Preparer::new(&workflow, registry, &options.variables);
         let mut findings = Vec::new();
@@ -66,8 +65,8 @@ impl PreparedWorkflow {
             binary_mode_combined: workflow.settings.get("binaryMode").and_then(Json::as_str)
                 == Some("combined"),
         };
-        let connections = connections(&workflow, &graph);
-        Self { workflow, graph, nodes, effects, structure, findings, info, connections }
+        let routes = Routes::new(Arc::clone(&graph));
+        Self { workflow, graph, nodes, effects, structure, findings, info, routes }
     }
 
     /// What keeps the workflow from running wherever it begins.
@@ -153,17 +152,4 @@ fn failure(error: &NodeError) -> Problem {
     let mut problem = Problem::error(error.message.clone()).found_by_running();
     problem.help = error.description.clone();
     problem
-}
-
-fn connections(workflow: &Workflow, graph: &Graph) -> ConnectionGraph {
-    let connections = workflow.connections.iter().filter_map(|(from, kind, output, target)| {
-        Some(Connection {
-            from: graph.node(from)?,
-            output,
-            to: graph.node(&target.node)?,
-            input: target.index,
-            kind: kind.as_str().to_owned(),
-        })
-    });
-    ConnectionGraph::new(workflow.nodes.len(), connections)
 }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use heddle_expression::graph::ConnectionGraph;
-use heddle_expression::{Clock, NodeInfo, RunView, WorkflowInfo};
+use heddle_expression::{Clock, NodeInfo, Routes, RunView, WorkflowInfo};
 use heddle_node::{Item, Items, Json, NodeState, Source};
 use heddle_workflow::NodeIndex;
 
@@ -67,8 +66,8 @@ impl RunView for View<'_> {
         }
     }
 
-    fn graph(&self) -> &ConnectionGraph {
-        &self.run.prepared.connections
+    fn routes(&self) -> &Routes {
+        &self.run.prepared.routes
     }
 
     fn run_count(&self, node: usize) -> usize {

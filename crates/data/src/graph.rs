@@ -1,14 +1,77 @@
 //! The graph of a workflow: who feeds whom (`docs/engine.md §1.3`).
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
 
 use smol_str::SmolStr;
 
-use crate::connections::{ConnectionType, Connections};
-use crate::workflow::Workflow;
-
-/// Position of a node in [`Workflow::nodes`].
+/// Position of a node in its workflow's list of nodes.
 pub type NodeIndex = usize;
+
+/// The kind of a connection: `main` carries items, the others (`ai_tool`, `ai_languageModel`, …) tie a sub-node to its
+/// root node and are never followed when running.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionType(SmolStr);
+
+impl ConnectionType {
+    /// The kind that carries items.
+    pub const MAIN: Self = Self(SmolStr::new_static("main"));
+
+    /// The kind of a name.
+    pub fn new(name: &str) -> Self {
+        Self(SmolStr::new(name))
+    }
+
+    /// Its name in the file.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it carries items.
+    pub fn is_main(&self) -> bool {
+        self.0 == "main"
+    }
+}
+
+impl fmt::Display for ConnectionType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One connection, with both of its ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The node that gives.
+    pub from: NodeIndex,
+    /// Kind of the output.
+    pub output_type: ConnectionType,
+    /// Which output of that kind, from 0.
+    pub output: usize,
+    /// The node that takes.
+    pub to: NodeIndex,
+    /// Kind of the input.
+    pub input_type: ConnectionType,
+    /// Which input of that kind, from 0.
+    pub input: usize,
+}
+
+impl Link {
+    /// A connection that carries items.
+    pub fn main(from: NodeIndex, output: usize, to: NodeIndex, input: usize) -> Self {
+        let (output_type, input_type) = (ConnectionType::MAIN, ConnectionType::MAIN);
+        Self { from, output_type, output, to, input_type, input }
+    }
+}
+
+/// Something whose nodes are connected: a workflow.
+pub trait Connected {
+    /// The names of its nodes, in their order.
+    fn node_names(&self) -> impl Iterator<Item = &SmolStr>;
+
+    /// Its connections in their order, as far as `node` knows the names at both ends.
+    fn links(&self, node: impl Fn(&str) -> Option<NodeIndex>) -> impl Iterator<Item = Link>;
+}
 
 /// One end of a connection, seen from the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +111,7 @@ type Slots = Vec<(ConnectionType, Vec<Vec<Edge>>)>;
 /// The connections of a workflow between its nodes, both ways.
 ///
 /// It is built once from a workflow and does not follow later changes. Of two nodes with one name the last one counts, as
-/// in n8n; a connection from or to a name that no node has is left out ([`Workflow::problems`] refuses both).
+/// in n8n; a connection from or to a name that no node has is left out (the check of the file refuses both).
 #[derive(Debug, Clone, Default)]
 pub struct Graph {
     names: HashMap<SmolStr, NodeIndex>,
@@ -58,32 +121,27 @@ pub struct Graph {
 
 impl Graph {
     /// The graph of a workflow.
-    pub fn new(workflow: &Workflow) -> Self {
-        let names = workflow
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (node.name.clone(), index))
-            .collect::<HashMap<_, _>>();
-        Self::from_connections(names, workflow.nodes.len(), &workflow.connections)
+    pub fn new(workflow: &impl Connected) -> Self {
+        let names: HashMap<SmolStr, NodeIndex> =
+            workflow.node_names().enumerate().map(|(index, name)| (name.clone(), index)).collect();
+        let links: Vec<Link> = workflow.links(|name| names.get(name).copied()).collect();
+        Self { names, ..Self::of_links(workflow.node_names().count(), links) }
     }
 
-    fn from_connections(names: HashMap<SmolStr, NodeIndex>, count: usize, connections: &Connections) -> Self {
+    /// A graph of so many nodes without names. Connections keep their order; those of unknown nodes are left out.
+    pub fn of_links(count: usize, links: impl IntoIterator<Item = Link>) -> Self {
         let mut by_source = vec![Slots::new(); count];
         let mut by_destination = vec![Slots::new(); count];
-        for (source, source_type, output, target) in connections.iter() {
-            let (Some(&from), Some(&to)) = (names.get(source), names.get(&target.node)) else { continue };
-            let edge = |node, connection_type: &ConnectionType, index| Edge {
-                node,
-                connection_type: connection_type.clone(),
-                index,
-            };
-            let forward = edge(to, &target.connection_type, target.index);
-            add(by_source.get_mut(from), source_type, output, forward);
-            let backward = edge(from, source_type, output);
-            add(by_destination.get_mut(to), &target.connection_type, target.index, backward);
+        for Link { from, output_type, output, to, input_type, input } in links {
+            if from >= count || to >= count {
+                continue;
+            }
+            let forward = Edge { node: to, connection_type: input_type.clone(), index: input };
+            add(by_source.get_mut(from), &output_type, output, forward);
+            let backward = Edge { node: from, connection_type: output_type, index: output };
+            add(by_destination.get_mut(to), &input_type, input, backward);
         }
-        Self { names, by_source, by_destination }
+        Self { names: HashMap::new(), by_source, by_destination }
     }
 
     /// How many nodes there are.
@@ -110,6 +168,16 @@ impl Graph {
     /// two, the first of them empty.
     pub fn inputs(&self, node: NodeIndex, connection_type: &ConnectionType) -> &[Vec<Edge>] {
         slots(&self.by_destination, node, connection_type)
+    }
+
+    /// What feeds a node: the other end of each of its inputs' connections, by kind and input.
+    pub fn incoming(&self, node: NodeIndex) -> impl Iterator<Item = &Edge> {
+        edges(&self.by_destination, node, ConnectionFilter::All)
+    }
+
+    /// What a node feeds over outputs of such kinds, by kind and output.
+    pub fn outgoing(&self, node: NodeIndex, filter: ConnectionFilter) -> impl Iterator<Item = &Edge> {
+        edges(&self.by_source, node, filter)
     }
 
     /// Nodes that this one feeds directly, each once, by output.
