@@ -80,6 +80,19 @@ impl PairedItem {
         }
     }
 
+    /// The item of the first main input, where nothing else is known, and JSON has it as `{ "item": 2 }`.
+    pub fn as_plain_item(&self) -> Option<u32> {
+        match self {
+            Self::One(ItemReference {
+                item,
+                input: 0,
+                written_as: WrittenAs::Object,
+                source_overwrite: None,
+            }) => Some(*item),
+            _ => None,
+        }
+    }
+
     /// The references in order; empty when nothing is known.
     pub fn references(&self) -> &[ItemReference] {
         match self {

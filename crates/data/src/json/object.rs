@@ -88,6 +88,11 @@ impl JsonObject {
         Self { shape: Shape::empty(), values: Vec::with_capacity(capacity) }
     }
 
+    /// An object with the keys of this one, in their order, and these values; `None` unless there is one for each key.
+    pub fn with_values(&self, values: Vec<Json>) -> Option<Self> {
+        (values.len() == self.values.len()).then(|| Self { shape: self.shape.clone(), values })
+    }
+
     /// Number of properties.
     pub fn len(&self) -> usize {
         self.values.len()

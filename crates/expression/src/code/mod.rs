@@ -5,6 +5,7 @@
 //! objects, whose data enter member by member as they do for expressions.
 
 mod bytes;
+mod data;
 mod error;
 mod host;
 mod items;
@@ -18,5 +19,6 @@ pub use host::{CodeAnswer, CodeHost, CodeRequest, CodeResponse, StaticData};
 pub use program::{Program, SyntaxProblem};
 pub use run::{CodeJob, CodeResult, Dialect};
 
+pub(crate) use data::enter;
 pub(crate) use host::add_functions;
 pub(crate) use items::{Copy, GivenItems};

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    BindingPattern, CallExpression, CatchClause, Expression, IdentifierReference, NewExpression,
-    Program as Tree, StaticMemberExpression, ThisExpression, ThrowStatement,
+    BindingPattern, CallExpression, CatchClause, Expression, ForInStatement, IdentifierReference,
+    NewExpression, ObjectExpression, ObjectPattern, Program as Tree, StaticMemberExpression, ThisExpression,
+    ThrowStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
@@ -24,6 +25,28 @@ const CLOSING: &str = "\n})";
 /// What is called at the beginning of a `catch`, so that the code reads an error of the engine in V8's words.
 pub(crate) const CAUGHT: &str = "__caught";
 
+/// Where any of these stands in code, it gets all of its world; else the parts that they belong to are left out, since
+/// making them takes longer than most code runs.
+const NAMES_OF_PARTS: &[&str] = &[
+    "Buffer",
+    "Text",
+    "atob",
+    "btoa",
+    "Clone",
+    "require",
+    "URL",
+    "helpers",
+    "fetch",
+    "Headers",
+    "globalThis",
+    "global",
+    "this",
+    "eval",
+    "Function",
+    "constructor",
+    "with",
+];
+
 /// Code that can be run.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -31,6 +54,10 @@ pub struct Program {
     pub(crate) script: String,
     /// Whether it may read what other nodes put out.
     pub reads_other_nodes: bool,
+    /// Whether it may ask for what only some code needs: bytes, URLs, requests.
+    pub(crate) needs_parts: bool,
+    /// Whether it copies objects, or goes through their members.
+    pub(crate) enumerates: bool,
     /// Whether it may throw null by itself, which the engine throws where there is no memory for an error.
     pub(crate) may_throw_null: bool,
 }
@@ -93,6 +120,8 @@ impl Program {
         Ok(Self {
             script: with_calls(&script, &facts.catches),
             reads_other_nodes: facts.reads_other_nodes,
+            needs_parts: NAMES_OF_PARTS.iter().any(|name| code.contains(name)),
+            enumerates: facts.enumerates,
             may_throw_null: facts.throws_null || code.contains("reject"),
         })
     }
@@ -123,6 +152,7 @@ struct Facts {
     catches: Vec<(usize, String)>,
     reads_other_nodes: bool,
     throws_null: bool,
+    enumerates: bool,
 }
 
 impl<'a> Visit<'a> for Facts {
@@ -143,8 +173,24 @@ impl<'a> Visit<'a> for Facts {
         walk::walk_catch_clause(self, clause);
     }
 
+    fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
+        self.enumerates |= object.properties.iter().any(|property| property.is_spread());
+        walk::walk_object_expression(self, object);
+    }
+
+    fn visit_object_pattern(&mut self, pattern: &ObjectPattern<'a>) {
+        self.enumerates |= pattern.rest.is_some();
+        walk::walk_object_pattern(self, pattern);
+    }
+
+    fn visit_for_in_statement(&mut self, statement: &ForInStatement<'a>) {
+        self.enumerates = true;
+        walk::walk_for_in_statement(self, statement);
+    }
+
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
         match identifier.name.as_str() {
+            "Object" => self.enumerates = true,
             "$" | "$node" | "$items" | "$item" | "$getPairedItem" | "$evaluateExpression" | "$parameter" => {
                 self.reads_other_nodes = true;
             }

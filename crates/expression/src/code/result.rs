@@ -1,7 +1,7 @@
 //! What code gives back, as JSON: the rules of `JSON.stringify`, and data of the run that came back unchanged as they
 //! were, without a copy.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use heddle_data::{Json, JsonObject};
 use rquickjs::function::This;
@@ -26,12 +26,26 @@ pub(crate) fn to_json<'js>(
     bridge: &Bridge,
     value: &JsValue<'js>,
 ) -> Result<Option<Json>, Refused> {
-    Writer { ctx, bridge, start: stack_position(), left: Cell::new(MOST_VALUES) }.write(value)
+    let writer = Writer {
+        ctx,
+        bridge,
+        object_prototype: bridge.object_prototype(ctx)?,
+        to_json: bridge.key(ctx, "toJSON")?,
+        last: RefCell::default(),
+        start: stack_position(),
+        left: Cell::new(MOST_VALUES),
+    };
+    writer.write(value)
 }
 
 struct Writer<'r, 'js> {
     ctx: &'r Ctx<'js>,
     bridge: &'r Bridge,
+    object_prototype: Object<'js>,
+    /// The name `toJSON`.
+    to_json: Atom<'js>,
+    /// The names of the last object, and an object of ours with them: the next one mostly has the same.
+    last: RefCell<(Vec<Atom<'js>>, JsonObject)>,
     start: usize,
     /// How many more values may be written.
     left: Cell<usize>,
@@ -66,7 +80,7 @@ impl<'js> Writer<'_, 'js> {
                         let length: f64 = object.get("length")?;
                         Some(self.array(object, length as usize)?)
                     }
-                    Some(object) => self.plain(object)?,
+                    Some(object) => Some(self.members(object)?),
                     None => None,
                 }
             }
@@ -122,12 +136,9 @@ impl<'js> Writer<'_, 'js> {
     }
 
     fn object(&self, object: &Object<'js>) -> Result<Option<Json>, Refused> {
-        let is_plain = match object.get_prototype() {
-            Some(prototype) => prototype == self.bridge.object_prototype(self.ctx)?,
-            None => true,
-        };
+        let is_plain = object.get_prototype().is_none_or(|prototype| prototype == self.object_prototype);
         if is_plain {
-            return self.plain(object);
+            return self.members(object).map(Some);
         }
         let class: JsValue<'js> = self.bridge.function(self.ctx, "classify")?.call((object.clone(),))?;
         if let Some(class) = class.as_array()
@@ -155,23 +166,39 @@ impl<'js> Writer<'_, 'js> {
         }
     }
 
-    /// An object without a class: only a member of its own can say what it is.
-    fn plain(&self, object: &Object<'js>) -> Result<Option<Json>, Refused> {
-        if object.contains_key("toJSON")? {
-            return self.converted(object);
-        }
-        self.members(object).map(Some)
-    }
-
+    /// An object by its members; only one of its own can say what it is.
     fn members(&self, object: &Object<'js>) -> Result<Json, Refused> {
         self.check_depth()?;
         let names: Vec<Atom<'js>> = object.keys().collect::<rquickjs::Result<_>>()?;
-        let mut members = JsonObject::with_capacity(names.len());
-        for name in names {
+        let mut values = Vec::with_capacity(names.len());
+        let mut left_out = 0;
+        for name in &names {
             let value: JsValue<'js> = object.get(name.clone())?;
-            if let Some(value) = self.write(&value)? {
+            if *name == self.to_json
+                && let Some(to_json) = value.as_function()
+            {
+                return Ok(self.called(object, to_json)?.unwrap_or_default());
+            }
+            let value = self.write(&value)?;
+            left_out += usize::from(value.is_none());
+            values.push(value);
+        }
+        if left_out == 0 {
+            let (known, shape) = &*self.last.borrow();
+            if *known == names {
+                let values = values.into_iter().flatten().collect();
+                return Ok(Json::from(shape.with_values(values).unwrap_or_default()));
+            }
+        }
+        let mut members = JsonObject::with_capacity(names.len());
+        for (name, value) in names.iter().zip(values) {
+            if let Some(value) = value {
                 members.insert(&self.text(&name.to_value()?)?, value);
             }
+        }
+        // Names that are the same once their halves of surrogates are mended are fewer.
+        if left_out == 0 && members.len() == names.len() {
+            *self.last.borrow_mut() = (names, members.clone());
         }
         Ok(Json::from(members))
     }

@@ -83,6 +83,7 @@ impl CodeJob<'_> {
     fn run_within_limits(&self, scene: &Scene<'_>, host: &dyn CodeHost) -> Result<CodeResult, CodeError> {
         let machine = Machine::for_code(self.limits)?;
         let bridge = Rc::clone(&machine.bridge);
+        bridge.enters_whole.set(self.program.enumerates);
         let run =
             CodeRun { host, script: &self.program.script, begun: Instant::now(), waiting: Cell::new(0) };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -124,8 +125,10 @@ impl CodeJob<'_> {
     fn make_world<'js>(&self, ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> rquickjs::Result<Object<'js>> {
         let make: Function<'js> = ctx.eval(include_str!("world.js"))?;
         let parts = Object::new(ctx.clone())?;
-        for (name, source) in PARTS {
-            parts.set(*name, ctx.eval::<Function<'js>, _>(*source)?)?;
+        if self.program.needs_parts {
+            for (name, source) in PARTS {
+                parts.set(*name, ctx.eval::<Function<'js>, _>(*source)?)?;
+            }
         }
         let world: Object<'js> = make.call((bridge.host(ctx)?, bridge.api(ctx)?, parts))?;
         let names = match (self.dialect, self.each_item) {

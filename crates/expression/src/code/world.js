@@ -127,9 +127,14 @@
   // ---- Modules.
 
   const tools = { functions, value, hide, ofHost };
-  const bytes = parts.buffer(host, tools);
-  const urls = parts.url(host, tools);
-  const calls = parts.calls(host, tools, bytes, urls);
+  let bytes = {};
+  let urls = {};
+  let calls = { helpers: {}, settle() {} };
+  if (parts.calls !== undefined) {
+    bytes = parts.buffer(host, tools);
+    urls = parts.url(host, tools);
+    calls = parts.calls(host, tools, bytes, urls);
+  }
   const modules = {
     crypto: bytes.crypto,
     buffer: { Buffer: bytes.Buffer },

@@ -40,6 +40,8 @@ pub(crate) struct Bridge {
     pub(crate) parameters: RefCell<Vec<String>>,
     /// The items that code has been given, where the engine's world is that of one run of code.
     pub(crate) given: Option<RefCell<GivenItems>>,
+    /// Whether objects enter with all their members at once, since code copies or lists them.
+    pub(crate) enters_whole: Cell<bool>,
     /// The native functions, for those who make more of such a world.
     host: RefCell<Option<Persistent<Object<'static>>>>,
 }
@@ -152,7 +154,9 @@ impl Bridge {
         self.shared.take();
         self.host.take();
         if let Some(given) = &self.given {
-            given.take();
+            let mut given = given.borrow_mut();
+            given.clear();
+            given.keys.clear();
         }
         self.api.borrow_mut().take();
     }

@@ -5,12 +5,11 @@ use std::rc::Rc;
 use heddle_data::Json;
 use rquickjs::{Ctx, Value as JsValue};
 
-use crate::code::{Copy, GivenItems};
+use crate::code::{Copy, GivenItems, enter};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::{Bridge, SCENE};
 use crate::javascript::convert::{Purpose, Refused, array_length, from_js, to_js};
 use crate::javascript::shared::give_list;
-use crate::javascript::view::View;
 use crate::native::Stop;
 use crate::run::items::{item_json, items_json};
 use crate::run::nodes;
@@ -125,7 +124,7 @@ impl<'js> Call<'_, 'js> {
     }
 
     pub(crate) fn give_json(&self, json: &Json) -> Hosted<JsValue<'js>> {
-        Ok(View::value(self.ctx, self.bridge, json)?)
+        Ok(enter(self.ctx, self.bridge, json)?)
     }
 
     pub(crate) fn undefined(&self) -> JsValue<'js> {
