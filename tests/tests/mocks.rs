@@ -103,6 +103,37 @@ async fn a_file_says_what_nodes_put_out_and_pinned_data_comes_next() {
 }
 
 #[tokio::test]
+async fn a_trigger_that_waits_begins_with_what_is_known() {
+    for kind in ["n8n-nodes-base.webhook", "n8n-nodes-acme.acmeTrigger"] {
+        let mut workflow = chain(vec![
+            node("Begin", kind, 1.0, json!({})),
+            node("After", "n8n-nodes-base.noOp", 1.0, json!({})),
+        ]);
+        let begin = |workflow: &Value, mocks: Value| {
+            let mocks = Mocks::parse(&Json::from(mocks)).expect("mocks");
+            let workflow = Workflow::parse("mocked", &workflow.to_string()).expect("a workflow");
+            async move {
+                let options = RunOptions { mocks: Some(mocks), ..RunOptions::default() };
+                Host::new(Registry::linked().expect("nodes")).run(&workflow, options).await
+            }
+        };
+        let refused = begin(&workflow, json!({})).await.expect_err("nothing is known");
+        assert!(matches!(refused, RunError::NoItems { .. }), "{kind}: {refused}");
+        let result = begin(&workflow, json!({ "Begin": [{ "a": 1 }] })).await.expect("it runs");
+        assert_eq!(outputs(&result, "After"), json!([[{ "a": 1 }]]), "{kind}");
+        workflow["pinData"] = json!({ "Begin": [{ "json": { "pinned": 1 } }] });
+        let result = begin(&workflow, json!({})).await.expect("it runs");
+        assert_eq!(outputs(&result, "After"), json!([[{ "pinned": 1 }]]), "{kind}");
+        let result = run(&workflow, json!({}), &[]).await.expect("it runs");
+        assert_eq!(
+            outputs(&result, "After"),
+            json!([[{ "id": 1 }, { "id": 2 }]]),
+            "{kind}: items that are given count"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_mock_may_fail_and_the_node_s_setting_counts() {
     let mut workflow = chain(vec![
         start(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use heddle_workflow::{Problem, Severity, Workflow};
+use heddle_workflow::{ConnectionType, Problem, Severity, Workflow};
 
 use crate::host::Host;
 use crate::misspelt;
@@ -25,11 +25,17 @@ pub struct Checked {
 
 impl Host {
     /// The names of the nodes that a run with these options would replace ([`RunOptions::mocks`]), whether it reaches them
-    /// or not, in the order of the file.
+    /// or not, in the order of the file. Sub-nodes, which never run by themselves, are not among them.
     pub fn mocked_nodes(&self, workflow: &Workflow, options: &RunOptions) -> Vec<String> {
         let prepared = PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, options);
         let nodes = std::iter::zip(&workflow.nodes, &prepared.nodes);
-        let mocked = nodes.filter(|(_, node)| node.as_ref().is_some_and(|node| node.is_mock));
+        let is_sub_node = |name: &str| {
+            let mut connections = workflow.connections.iter();
+            connections.any(|(from, kind, ..)| from == name && *kind != ConnectionType::MAIN)
+        };
+        let mocked = nodes.filter(|(settings, node)| {
+            node.as_ref().is_some_and(|node| node.is_mock) && !is_sub_node(&settings.name)
+        });
         mocked.map(|(settings, _)| settings.name.to_string()).collect()
     }
 
@@ -50,7 +56,7 @@ impl Host {
         let start = match beginning {
             Ok(beginning) => {
                 // A workflow is sound without the call that will start it.
-                if let Err(error) = beginning.check_items(workflow, options)
+                if let Err(error) = beginning.check_items(&prepared, options)
                     && !problems.iter().any(|problem| problem.severity == Severity::Error)
                 {
                     problems.push(Problem::warning(error.to_string()).at(workflow.root_pointer()));

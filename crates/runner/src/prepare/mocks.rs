@@ -10,7 +10,7 @@ use heddle_node::{
     BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeExample, NodeHeader,
     Ports, RequiredInputs, StoredParameters, StoredProblem, async_trait,
 };
-use heddle_workflow::{NodeIndex, OnError, Workflow, read_items};
+use heddle_workflow::{NodeIndex, OnError, TriggerKind, Workflow, read_items, trigger_kind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -78,12 +78,19 @@ impl Mocks {
         self.outputs.keys().chain(&self.real).map(String::as_str)
     }
 
-    /// The node as the run prepares it: itself, or what takes its place.
+    /// Whether it is known what a replaced node puts out, beside what it gets.
+    pub(crate) fn knows(&self, workflow: &Workflow, name: &str) -> bool {
+        self.outputs.contains_key(name) || workflow.pinned_items(name).is_ok_and(|items| items.is_some())
+    }
+
+    /// The node as the run prepares it: itself, or what takes its place. Where the run is given no items
+    /// (`begins_alone`), a trigger with pinned data that waits for a call or the like is replaced, too.
     pub(crate) fn replace(
         &self,
         workflow: &Workflow,
         index: NodeIndex,
         preparation: Preparation,
+        begins_alone: bool,
     ) -> Preparation {
         let settings = &workflow.nodes[index];
         let name = settings.name.as_str();
@@ -95,7 +102,9 @@ impl Mocks {
             }
             None => preparation.lacks_type || preparation.has_effect,
         };
-        if self.real.contains(name) || !(acts || self.outputs.contains_key(name)) {
+        let waits = trigger_kind(&settings.node_type).is_some_and(TriggerKind::needs_items);
+        let stands_for_call = begins_alone && waits && self.knows(workflow, name);
+        if self.real.contains(name) || !(acts || stands_for_call || self.outputs.contains_key(name)) {
             return preparation;
         }
         let Ok(plan) = ParameterPlan::new(&[], &Json::object(), 0.0) else { return preparation };

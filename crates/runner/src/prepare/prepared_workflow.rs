@@ -47,7 +47,7 @@ impl PreparedWorkflow {
             }
             let mut preparation = preparer.prepare(index);
             if let Some(mocks) = &options.mocks {
-                preparation = mocks.replace(&workflow, index, preparation);
+                preparation = mocks.replace(&workflow, index, preparation, options.items.is_none());
             }
             let Preparation { node: prepared, problems, lacks_type, has_effect } = preparation;
             effects.push(has_effect);

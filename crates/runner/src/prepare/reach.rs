@@ -61,12 +61,18 @@ impl Beginning {
     ///
     /// # Errors
     /// When it has none.
-    pub(crate) fn check_items(&self, workflow: &Workflow, options: &RunOptions) -> Result<(), RunError> {
+    pub(crate) fn check_items(
+        &self,
+        prepared: &PreparedWorkflow,
+        options: &RunOptions,
+    ) -> Result<(), RunError> {
+        let workflow = &prepared.workflow;
         let node = &workflow.nodes[self.start];
+        let is_mocked = prepared.nodes[self.start].as_ref().is_some_and(|node| node.is_mock)
+            && options.mocks.as_ref().is_some_and(|mocks| mocks.knows(workflow, &node.name));
+        let is_given = options.items.is_some() || self.pins.contains_key(&self.start) || is_mocked;
         match trigger_kind(&node.node_type) {
-            Some(kind)
-                if kind.needs_items() && options.items.is_none() && !self.pins.contains_key(&self.start) =>
-            {
+            Some(kind) if kind.needs_items() && !is_given && !node.disabled => {
                 let has_pins = workflow.pinned_items(&node.name).is_ok_and(|items| items.is_some());
                 Err(RunError::NoItems { node: node.name.to_string(), waits_for: kind, has_pins })
             }

@@ -119,7 +119,7 @@ async fn begin<'h>(
     let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
     preflight.check()?;
     if nesting.around.depth == 0 {
-        beginning.check_items(&prepared.workflow, options)?;
+        beginning.check_items(&prepared, options)?;
     }
     let judged = Arc::new(nesting.around.judged.with(preflight.called));
     Ok((prepared, beginning, Nesting { around: Surroundings { judged, ..nesting.around }, ..nesting }))

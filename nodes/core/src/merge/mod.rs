@@ -33,6 +33,9 @@ pub use version_2::{Merge2, Merge2Parameters};
 const REQUIRED_INPUTS: RequiredInputs =
     RequiredInputs::Expression("={{ $parameter[\"mode\"] === \"chooseBranch\" ? [0, 1] : 1 }}");
 
+/// So many items a run may make of each item with each: more would fill the memory.
+const MOST_COMBINATIONS: usize = 10_000_000;
+
 /// More inputs no form offers.
 const MOST_INPUTS: usize = 10;
 
@@ -180,7 +183,7 @@ impl BatchNode for Merge {
             (MergeMode::CombineBySql, _) => return Err(sql_is_not_supported()),
             (MergeMode::ChooseBranch, _) if parameters.output == "empty" => empty_item(&inputs),
             (MergeMode::ChooseBranch, _) => chosen(&inputs, &parameters.use_data_of_input)?,
-            (MergeMode::Combine, CombineBy::CombineAll) => each_with_each(&inputs, clash),
+            (MergeMode::Combine, CombineBy::CombineAll) => each_with_each(&inputs, clash)?,
             (MergeMode::Combine, CombineBy::CombineByPosition) => {
                 by_position(&inputs, clash, parameters.options.include_unpaired)?
             }
@@ -335,16 +338,23 @@ fn chosen(inputs: &[Items], number: &Json) -> Result<Items, NodeError> {
 }
 
 /// Each item of input 1 with each of input 2; the other way round where the fields of input 1 count.
-fn each_with_each(inputs: &[Items], clash: &Clash) -> Items {
-    let [Some(first), Some(second)] = [inputs.first(), inputs.get(1)] else { return Items::default() };
+fn each_with_each(inputs: &[Items], clash: &Clash) -> Result<Items, NodeError> {
+    let [Some(first), Some(second)] = [inputs.first(), inputs.get(1)] else { return Ok(Items::default()) };
     let swaps = clash.preferred_input() == Some(0);
     let (outer, inner) = if swaps { (second, first) } else { (first, second) };
     let (outer, inner) = suffixed(outer, inner, clash);
-    let mut items = Vec::with_capacity(outer.len().saturating_mul(inner.len()));
+    let count = outer.len().saturating_mul(inner.len());
+    if count > MOST_COMBINATIONS {
+        let message = format!("Each item with each would make {count} items");
+        return Err(NodeError::operation(message).with_description(format!(
+            "At most {MOST_COMBINATIONS} are made. Match the items by a field, or leave some out before."
+        )));
+    }
+    let mut items = Vec::with_capacity(count);
     for outer in outer.iter() {
         items.extend(inner.iter().map(|inner| clash.merge([outer, inner], [outer, inner])));
     }
-    Arc::new(items)
+    Ok(Arc::new(items))
 }
 
 fn suffixed(first: &Items, second: &Items, clash: &Clash) -> (Items, Items) {

@@ -129,7 +129,7 @@ impl BatchNode for Merge1 {
             Mode::MergeByIndex => by_index(&first, &second, parameters.join),
             Mode::Multiplex => {
                 let shallow = Clash { merge_mode: MergeDepth::ShallowMerge, ..Clash::default() };
-                super::each_with_each(&[without_files(&first), without_files(&second)], &shallow)
+                super::each_with_each(&[without_files(&first), without_files(&second)], &shallow)?
             }
             Mode::PassThrough if parameters.output == Passed::Input1 => first,
             Mode::PassThrough => second,

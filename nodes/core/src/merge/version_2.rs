@@ -113,7 +113,7 @@ impl BatchNode for Merge2 {
                 Output::Input2 => context.input(1),
                 Output::Empty => super::empty_item(&inputs),
             },
-            (Mode::Combine, CombinationMode::Multiplex) => super::each_with_each(&inputs, clash),
+            (Mode::Combine, CombinationMode::Multiplex) => super::each_with_each(&inputs, clash)?,
             (Mode::Combine, CombinationMode::MergeByPosition) => {
                 by_position(&inputs, clash, parameters.options.include_unpaired)
             }
