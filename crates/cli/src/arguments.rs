@@ -57,6 +57,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TEXT")]
         search: Option<String>,
     },
+    /// Look after credentials.
+    Credentials {
+        #[command(subcommand)]
+        command: CredentialCommand,
+    },
     /// Evaluate an expression and print its value, a line for each item.
     Eval {
         /// The expression: code such as $json.name, or a template such as "Hello {{ $json.name }}".
@@ -105,6 +110,36 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum CredentialCommand {
+    /// Tell whether a credential works, by a harmless request to its service.
+    ///
+    /// Exit status: 0 when it works, 1 when the service refuses it or does not answer, 2 when the call is wrong.
+    Test {
+        /// Credential type, such as slackApi.
+        #[arg(value_name = "TYPE")]
+        credential_type: String,
+        #[command(flatten)]
+        credentials: CredentialArguments,
+        #[command(flatten)]
+        network: NetworkArguments,
+        /// Address to ask in place of the type's own, with GET.
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
+}
+
+/// What of the network nodes may reach.
+#[derive(Debug, Args)]
+pub(crate) struct NetworkArguments {
+    /// Let nodes reach no private, loopback or link-local address, whatever a name leads to and wherever a service redirects.
+    #[arg(long)]
+    pub(crate) no_private_network: bool,
+    /// Let nodes reach this host all the same, at any port or at one; repeatable.
+    #[arg(long, value_name = "HOST[:PORT]", requires = "no_private_network")]
+    pub(crate) allow_host: Vec<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
     /// Workflow file, as n8n exports it. - reads standard input; called workflows are then looked for in the folder that the
@@ -113,6 +148,8 @@ pub(crate) struct RunArguments {
     pub(crate) workflow: PathBuf,
     #[command(flatten)]
     pub(crate) setup: SetupArguments,
+    #[command(flatten)]
+    pub(crate) network: NetworkArguments,
     /// File with the data that workflows keep between runs; read at the start, written at the end.
     #[arg(long, value_name = "FILE")]
     pub(crate) static_data: Option<PathBuf>,

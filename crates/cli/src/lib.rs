@@ -26,7 +26,7 @@ use heddle_node::printable_line;
 // The linker keeps the nodes of crates that are named.
 use heddle_nodes as _;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, CredentialCommand};
 use crate::failure::{Failure, USAGE};
 
 /// Items are many small values that live and die together, which this allocator serves faster, and in less memory, than
@@ -81,6 +81,9 @@ fn execute(command: Command) -> Result<u8, Failure> {
             let request = commands::options::Request { node_type, method, parameters, search };
             commands::options::execute(registry, &credentials, &request)
         }
+        Command::Credentials {
+            command: CredentialCommand::Test { credential_type, credentials, network, url },
+        } => commands::credentials::test(registry, &credentials, &network, &credential_type, url.as_deref()),
         Command::Eval { expression, input, cases, fixtures, now, variables } => {
             let request = match (cases, fixtures) {
                 (Some(cases), Some(fixtures)) => commands::eval::Request::Cases { cases, fixtures },

@@ -89,6 +89,21 @@ pub trait Services: Send + Sync {
         Box::pin(std::future::ready(Err(NodeError::operation("This host runs no code"))))
     }
 
+    /// Evaluates the expressions in a value at an item, with further names such as `$response` beside the usual ones.
+    ///
+    /// # Errors
+    /// When one of them fails, or takes too long.
+    fn evaluate<'a>(
+        &'a self,
+        _item: &'a Item,
+        _value: Json,
+        _names: Vec<(&'static str, Json)>,
+    ) -> BoxFuture<'a, Result<Json, NodeError>> {
+        Box::pin(std::future::ready(Err(NodeError::operation(
+            "This host evaluates no expressions for nodes",
+        ))))
+    }
+
     /// What stands in the place of an item that failed alone, for a node that takes whole inputs; `None` where the
     /// workflow does not go on after errors, so that the node fails.
     fn failed_item(&self, _item: &Item, _index: usize, _error: &NodeError) -> Option<Item> {

@@ -49,6 +49,25 @@ const HEDDLE_NODES: &str = "heddle-nodes";
 
 inventory::collect!(NodeRegistration);
 inventory::collect!(CredentialRegistration);
+inventory::collect!(CredentialCatalogue);
+
+/// Credential types that a linked crate knows by name without announcing each. Made by
+/// [`register_credential_catalogue!`](crate::register_credential_catalogue).
+#[derive(Clone, Copy)]
+pub struct CredentialCatalogue {
+    /// Describes a type that it knows.
+    pub find: fn(&str) -> Option<CredentialType>,
+}
+
+/// Announces a function that describes many credential types by name.
+#[macro_export]
+macro_rules! register_credential_catalogue {
+    ($find:expr) => {
+        $crate::inventory::submit! {
+            $crate::registry::CredentialCatalogue { find: $find }
+        }
+    };
+}
 
 impl NodeRegistration {
     /// Announces an [`ItemNode`].
@@ -121,6 +140,7 @@ macro_rules! register_credential {
 pub struct Registry {
     nodes: BTreeMap<String, Vec<RegisteredNode>>,
     credentials: BTreeMap<String, CredentialRegistration>,
+    catalogues: Vec<CredentialCatalogue>,
 }
 
 #[derive(Clone)]
@@ -188,6 +208,7 @@ impl Registry {
         for registration in inventory::iter::<CredentialRegistration> {
             registry.register_credential(*registration)?;
         }
+        registry.catalogues = inventory::iter::<CredentialCatalogue>.into_iter().copied().collect();
         if registry.nodes.is_empty() { Err(RegistryError::Empty) } else { Ok(registry) }
     }
 
@@ -269,7 +290,18 @@ impl Registry {
         self.credentials.get(name)
     }
 
-    /// All credential types, by name.
+    /// The description of the credential type `name`, announced or in a catalogue; `None` where nobody knows it.
+    ///
+    /// # Errors
+    /// When its form is broken.
+    pub fn describe_credential(&self, name: &str) -> Result<Option<CredentialType>, SchemaError> {
+        match self.credentials.get(name) {
+            Some(registration) => (registration.describe)().map(Some),
+            None => Ok(self.catalogues.iter().find_map(|catalogue| (catalogue.find)(name))),
+        }
+    }
+
+    /// All credential types that are announced, by name.
     pub fn credentials(&self) -> impl Iterator<Item = &CredentialRegistration> {
         self.credentials.values()
     }

@@ -1,12 +1,14 @@
 //! Credentials as they are given: files and environment variables, and the one that a node names.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use heddle_node::credential::Authenticate;
 use heddle_node::{CredentialType, Json, RateLimit, from_json};
 
 use crate::suggest::misspelt_letters;
+use crate::token_file::TokenFile;
 
 /// Start of the names of environment variables that hold a credential's data; the type's name in capitals follows.
 pub const ENVIRONMENT_PREFIX: &str = "HEDDLE_CREDENTIAL_";
@@ -17,6 +19,8 @@ pub const ENVIRONMENT_PREFIX: &str = "HEDDLE_CREDENTIAL_";
 #[derive(Clone, Default)]
 pub struct CredentialStore {
     entries: Vec<Entry>,
+    /// Where renewed tokens are kept.
+    tokens: Option<Arc<TokenFile>>,
 }
 
 /// Where a host has its credentials from.
@@ -119,6 +123,16 @@ impl CredentialStore {
         Ok(store)
     }
 
+    /// Keeps renewed tokens in the file at `path`, which only its owner can read, and takes those that it holds in place of
+    /// the tokens of the credentials.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn with_token_file(mut self, path: &Path) -> Result<Self, CredentialsError> {
+        self.tokens = Some(Arc::new(TokenFile::open(path).map_err(CredentialsError)?));
+        Ok(self)
+    }
+
     /// Adds the variables of an environment that hold credentials, such as `HEDDLE_CREDENTIAL_WTSAPI`.
     ///
     /// # Errors
@@ -209,7 +223,19 @@ impl CredentialSource for CredentialStore {
     fn find(&self, type_name: &str, reference: &Json) -> Result<FoundCredential, String> {
         let entry = self.entry(type_name, reference)?;
         let key = entry.id.as_ref().or(entry.name.as_ref()).unwrap_or(&entry.type_name);
-        Ok(FoundCredential { key: key.clone(), data: entry.data.clone(), described: entry.described.clone() })
+        let key = format!("{}:{key}", entry.type_name);
+        let mut data = entry.data.clone();
+        if let Some(token) = self.tokens.as_ref().and_then(|tokens| tokens.get(&key)) {
+            data.insert("oauthTokenData", token);
+        }
+        Ok(FoundCredential { key, data, described: entry.described.clone() })
+    }
+
+    fn keep_token(&self, credential: &FoundCredential, token_data: &Json) -> Result<(), String> {
+        match &self.tokens {
+            Some(tokens) => tokens.keep(&credential.key, token_data),
+            None => Ok(()),
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::pacing::{Pacer, Pacing};
 
 /// The type that all types of OAuth 2 extend.
 pub(crate) const OAUTH2: &str = "oAuth2Api";
+/// What the names of such types end with.
+const OAUTH2_ENDING: &str = "Auth2Api";
 /// Stands where a secret would.
 const MASKED: &str = "***";
 
@@ -39,6 +41,8 @@ pub(crate) struct ResolvedCredential {
     pub(crate) kind: Arc<CredentialType>,
     /// As its source has it.
     pub(crate) found: FoundCredential,
+    /// The way of signing, where it takes an exchange with the service.
+    pub(crate) by_answer: Option<Authenticate>,
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(String, String)>,
     body: Vec<(String, Json)>,
@@ -98,11 +102,10 @@ impl CredentialResolver<'_> {
     }
 
     fn registered(&self, name: &str) -> Result<Option<Arc<CredentialType>>, NodeError> {
-        let Some(registration) = self.registry.credential(name) else { return Ok(None) };
-        let kind = (registration.describe)().map_err(|error| {
+        let kind = self.registry.describe_credential(name).map_err(|error| {
             credential_error(format!("The credential type \"{name}\" is broken: {error}"))
         })?;
-        Ok(Some(Arc::new(kind)))
+        Ok(kind.map(Arc::new))
     }
 
     fn complete(
@@ -119,9 +122,11 @@ impl CredentialResolver<'_> {
                     &kind,
                     heddle_node::parameters::fill_defaults(&kind.properties, &found.data, 1.0),
                 );
-                // What a service gave is no field of the form.
-                if let Some(token) = found.data.get("oauthTokenData") {
-                    data.insert("oauthTokenData", token.clone());
+                // What a service gave is no field of the form, nor are the fields of a service's own.
+                if matches!(kind.authenticate, Some(Authenticate::OAuth2)) {
+                    for (name, value) in found.data.as_object().into_iter().flat_map(|fields| fields.iter()) {
+                        data.insert(name, value.clone());
+                    }
                 }
                 data
             }
@@ -140,6 +145,7 @@ impl CredentialResolver<'_> {
             account,
             secrets: Secrets::default(),
             expressions,
+            by_answer: None,
             headers: Vec::new(),
             query: Vec::new(),
             body: Vec::new(),
@@ -157,7 +163,7 @@ impl CredentialResolver<'_> {
 /// What can be told of a type that nothing describes: one with token data, or with n8n's ending of such names, signs with
 /// a token.
 fn guess(name: &str, data: &Json) -> Option<CredentialType> {
-    let is_oauth2 = name.ends_with("OAuth2Api") || data.get("oauthTokenData").is_some();
+    let is_oauth2 = name.ends_with(OAUTH2_ENDING) || data.get("oauthTokenData").is_some();
     is_oauth2.then(|| CredentialType {
         extends: Some(OAUTH2.to_owned()),
         authenticate: Some(Authenticate::OAuth2),
@@ -178,11 +184,11 @@ impl ResolvedCredential {
         let Some(extends) = self.kind.extends.as_deref().filter(|_| self.kind.authenticate.is_none()) else {
             return Ok(self.kind.authenticate.clone());
         };
-        if extends == OAUTH2 {
+        if extends.ends_with(OAUTH2_ENDING) {
             return Ok(Some(Authenticate::OAuth2));
         }
-        let parent = registry.credential(extends).and_then(|parent| (parent.describe)().ok());
-        parent.map(|parent| parent.authenticate).ok_or_else(|| unknown_type(extends))
+        let parent = registry.describe_credential(extends).ok().flatten();
+        parent.and_then(|parent| parent.authenticate).map(Some).ok_or_else(|| unknown_type(&self.kind.name))
     }
 
     fn add_secrets(&mut self) {
@@ -225,7 +231,11 @@ impl ResolvedCredential {
                 (pairs(&values.headers)?, pairs(&values.query)?, body.collect(), basic)
             }
             Some(Authenticate::Json(field)) => custom_values(fields, &field)?,
-            Some(Authenticate::Digest | Authenticate::OAuth2) | None => return Ok(()),
+            Some(way @ (Authenticate::Digest | Authenticate::OAuth2)) => {
+                self.by_answer = Some(way);
+                return Ok(());
+            }
+            None => return Ok(()),
         };
         let mut signed = Vec::new();
         for (key, value) in headers {
@@ -244,7 +254,14 @@ impl ResolvedCredential {
 
     /// Names of the headers that carry the secret.
     pub(crate) fn masked_headers(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().map(|(name, _)| name.as_str())
+        let by_answer = self.by_answer.as_ref().map(|_| ["authorization", "x-shopify-access-token"]);
+        let own = match (&by_answer, self.kind.name.as_str()) {
+            (Some(names), "shopifyOAuth2Api") => &names[..],
+            (Some(names), _) => &names[..1],
+            (None, _) => &[],
+        };
+        let own: Vec<&'static str> = own.to_vec();
+        self.headers.iter().map(|(name, _)| name.as_str()).chain(own)
     }
 
     /// Signs a request. Values that the node has set under the same names are replaced.
@@ -375,7 +392,7 @@ fn unfit(kind: &CredentialType) -> NodeError {
     )
 }
 
-fn secret_value(text: &str, kind: &CredentialType) -> Result<HeaderValue, NodeError> {
+pub(crate) fn secret_value(text: &str, kind: &CredentialType) -> Result<HeaderValue, NodeError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| unfit(kind))?;
     value.set_sensitive(true);
     Ok(value)
@@ -415,7 +432,7 @@ fn account(name: &str, data: &Json, limits: &[RateLimit]) -> u64 {
 
 /// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`). What is no plain field is evaluated as any
 /// expression.
-fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
+pub(crate) fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
     let Some(body) = template.strip_prefix('=') else {
         return Ok(template.to_owned());
     };
@@ -442,7 +459,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn evaluate_text(template: &str, data: &Json) -> Result<String, NodeError> {
+pub(crate) fn evaluate_text(template: &str, data: &Json) -> Result<String, NodeError> {
     let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
     let alone = Alone::new(vec![heddle_node::Item::new(Json::object())]);
     let additional = [("$credentials", data.clone()), ("$self", data.clone())];

@@ -20,10 +20,14 @@ mod run;
 pub mod scheduler;
 pub mod schemas;
 mod site;
+mod test_credential;
+mod token_file;
 mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
-use self::http::{call, effects, item_record, masking, network, proxy, reachability, redirect, transport};
+use self::http::{
+    call, digest, effects, item_record, masking, network, oauth, proxy, reachability, redirect, transport,
+};
 pub use self::http::{journal, pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{

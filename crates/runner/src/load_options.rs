@@ -68,7 +68,11 @@ impl Host {
     }
 
     /// What a form's call shares with a node run: everything but items.
-    fn form_run<'a>(&'a self, credentials: &[(String, bool)], clock: &'a Clock) -> NodeRunContext<'a> {
+    pub(crate) fn form_run<'a>(
+        &'a self,
+        credentials: &[(String, bool)],
+        clock: &'a Clock,
+    ) -> NodeRunContext<'a> {
         let options = RunOptions::default();
         let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
         let alone = Alone::new(Vec::new());
@@ -82,6 +86,8 @@ impl Host {
             }),
             credentials,
             transport: &self.transport,
+            sited: None,
+            credential_source: &*self.credentials,
             journal: &*self.journal,
             events: &*self.events,
             stop: StopSignal::new(options.cancel.clone(), None),

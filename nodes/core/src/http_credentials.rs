@@ -9,6 +9,7 @@ use heddle_node::schema::SchemaError;
 use heddle_node::{Json, json};
 
 use crate::form;
+use crate::http_request::services;
 
 fn text(name: &str, label: &str, help: &str) -> Json {
     json!({ "displayName": label, "name": name, "type": "string", "default": "", "description": help })
@@ -102,6 +103,11 @@ fn digest_auth() -> Result<CredentialType, SchemaError> {
     generic("httpDigestAuth", "Digest Auth", &properties, Some(Authenticate::Digest))
 }
 
+fn oauth2() -> Result<CredentialType, SchemaError> {
+    let properties = services::oauth2_properties(&Json::object());
+    generic("oAuth2Api", "OAuth2 API", &properties, Some(Authenticate::OAuth2))
+}
+
 fn ssl_auth() -> Result<CredentialType, SchemaError> {
     let properties = json!([
         optional("ca", "CA", "The certificate of the authority that has signed the server's, as PEM"),
@@ -119,3 +125,4 @@ heddle_node::register_credential!("httpQueryAuth", query_auth);
 heddle_node::register_credential!("httpCustomAuth", custom_auth);
 heddle_node::register_credential!("httpDigestAuth", digest_auth);
 heddle_node::register_credential!("httpSslAuth", ssl_auth);
+heddle_node::register_credential!("oAuth2Api", oauth2);

@@ -46,7 +46,7 @@ pub use execute_workflow_trigger::{
     ExecuteWorkflowTrigger, ExecuteWorkflowTriggerParameters, InputSource, WorkflowInput, WorkflowInputs,
 };
 pub use filter_node::Filter;
-pub use http_request::HttpRequest;
+pub use http_request::{HttpRequest, HttpRequestLegacy};
 pub use if_node::{If, IfOptions, IfParameters};
 pub use limit::{Keep, Limit, LimitParameters};
 pub use loop_over_items::{LoopOptions, LoopOverItems, LoopParameters};
@@ -89,6 +89,7 @@ heddle_node::register_batch_node!(StopAndError);
 heddle_node::register_batch_node!(Summarize);
 heddle_node::register_batch_node!(Wait);
 heddle_node::register_item_node!(HttpRequest);
+heddle_node::register_item_node!(HttpRequestLegacy);
 heddle_node::register_item_node!(If);
 heddle_node::register_item_node!(RenameKeys);
 heddle_node::register_item_node!(FirstSet);

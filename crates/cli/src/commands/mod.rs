@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod credentials;
 pub(crate) mod eval;
 pub(crate) mod mock;
 pub(crate) mod nodes;
@@ -15,10 +16,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use heddle_node::{Registry, Sandbox, printable, printable_line};
-use heddle_runner::{CredentialStore, RunOptions, WorkflowFolder};
+use heddle_runner::{CredentialStore, Host, RunOptions, WorkflowFolder};
 use heddle_workflow::{Problem, Workflow, WorkflowError};
 
-use crate::arguments::{CredentialArguments, SetupArguments};
+use crate::arguments::{CredentialArguments, NetworkArguments, SetupArguments};
 use crate::failure::Failure;
 
 /// Prints to standard output. A reader that has gone away, as `head` does, ends nothing.
@@ -106,6 +107,13 @@ fn others_can_read(path: &Path) -> bool {
     })
 }
 
+/// Where renewed tokens of the credentials in a file are kept: beside it.
+fn token_file(path: &Path) -> std::path::PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tokens");
+    path.with_file_name(name)
+}
+
 #[cfg(not(unix))]
 fn others_can_read(_path: &Path) -> bool {
     false
@@ -137,6 +145,34 @@ pub(crate) fn workflow_folder(setup: &SetupArguments, file: &Path) -> Result<Arc
     Ok(Arc::new(WorkflowFolder::new(folder)))
 }
 
+/// What of the network a call's nodes may reach. The sandboxes are in reach.
+pub(crate) fn with_network(
+    mut host: Host,
+    arguments: &NetworkArguments,
+    sandboxes: &[Box<dyn Sandbox>],
+) -> Result<Host, Failure> {
+    if !arguments.no_private_network {
+        return Ok(host);
+    }
+    host = host.without_private_network();
+    let own: Vec<String> =
+        sandboxes.iter().map(|sandbox| sandbox.url().trim_start_matches("http://").to_owned()).collect();
+    for text in arguments.allow_host.iter().chain(&own) {
+        let (name, port) = match text.rsplit_once(':') {
+            // Several colons are an address of IPv6, which has its port behind brackets.
+            Some((name, port)) if !name.contains(':') || name.ends_with(']') => {
+                let port = port.parse().map_err(|_| {
+                    Failure::usage(format!("--allow-host: \"{text}\" is no host, or host with a port"))
+                })?;
+                (name, Some(port))
+            }
+            _ => (text.as_str(), None),
+        };
+        host = host.with_allowed_host(name.trim_matches(['[', ']']), port);
+    }
+    Ok(host)
+}
+
 /// The credentials of a call: the environment's, then the file's, then the sandboxes' in their place. The sandboxes run
 /// as long as what is returned.
 pub(crate) async fn credentials(
@@ -166,11 +202,17 @@ pub(crate) async fn credentials(
                     name_of(path)
                 ));
             }
-            CredentialStore::parse(&text).map_err(|error| {
+            let store = CredentialStore::parse(&text).map_err(|error| {
                 Failure::usage(format!("{}: {error}", name_of(path))).with_help(
                     "Give {\"wtsApi\": {\"apiKey\": \"…\"}}, or what `n8n export:credentials --all --decrypted` writes.",
                 )
-            })?
+            })?;
+            match is_standard_input(path) {
+                true => store,
+                false => store
+                    .with_token_file(&token_file(path))
+                    .map_err(|error| Failure::usage(error.to_string()))?,
+            }
         }
         None => CredentialStore::default(),
     };

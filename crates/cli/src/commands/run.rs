@@ -44,13 +44,14 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         crate::static_data::read(path, &mut static_data)?;
     }
     let run = async {
-        let (store, _sandboxes) =
+        let (store, sandboxes) =
             super::credentials(&registry, &arguments.setup.credentials, !arguments.quiet).await?;
         let host = Host::new(registry)
             .with_credentials(store)
             .with_events(observer.clone())
             .with_journal(observer.clone())
             .with_workflows(super::workflow_folder(&arguments.setup, &arguments.workflow)?);
+        let host = super::with_network(host, &arguments.network, &sandboxes)?;
         let mut options = RunOptions {
             stop_at_wait: arguments.no_wait,
             concurrency: arguments.concurrency.map(usize::from),

@@ -4,6 +4,7 @@
 mod resolver;
 mod site;
 mod threads;
+mod value;
 mod watch;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use heddle_node::{ErrorKind, Functionality, Json, NodeError};
 pub(crate) use resolver::{CHUNK, GRACE, Resolver};
 pub(crate) use site::{Site, evaluate_apart};
 pub(crate) use threads::EvaluationThreads;
+pub(crate) use value::evaluate_value;
 pub(crate) use watch::Watch;
 
 use crate::cancel::StopSignal;

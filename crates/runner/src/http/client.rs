@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use heddle_node::credential::Authenticate;
 use heddle_node::{
     Connection, Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, NodeError,
     Outcome,
@@ -15,11 +16,13 @@ use uuid::Uuid;
 
 use crate::call::Call;
 use crate::credentials::ResolvedCredential;
+use crate::digest;
 use crate::events::Event;
 use crate::item_record::ItemRecord;
 use crate::journal::CallKey;
 use crate::masking::{MASK, Secrets, is_secret, masked_url};
 use crate::node_run::NodeRunContext;
+use crate::oauth::{Token, TokenService, refuses_token};
 use crate::options::DEFAULT_TIME_LIMIT;
 use crate::reachability::host_of;
 use crate::redirect::{self, Turn};
@@ -161,6 +164,50 @@ impl<'a> ItemHttp<'a> {
         })
     }
 
+    /// Signs a request with a token other than `refused`, where its credential works so.
+    async fn sign_with_token(
+        &self,
+        credential: &ResolvedCredential,
+        request: &mut http::Request<Bytes>,
+        secrets: &mut Secrets,
+        refused: Option<&Token>,
+    ) -> Result<Option<Token>, HttpError> {
+        if !matches!(credential.by_answer, Some(Authenticate::OAuth2)) {
+            return Ok(None);
+        }
+        let transport = self.run.transport;
+        let service =
+            TokenService { tokens: &transport.tokens, transport, source: self.run.credential_source };
+        let token = service.token(credential, refused).await?;
+        token.sign(credential, request)?;
+        token.hide(secrets);
+        Ok(Some(token))
+    }
+
+    /// Signs a request another time after an answer that refuses it: with a new token, or as a challenge asks for.
+    async fn sign_anew(
+        &self,
+        credential: &ResolvedCredential,
+        request: &mut http::Request<Bytes>,
+        answer: &Response<Bytes>,
+        secrets: &mut Secrets,
+        token: &mut Option<Token>,
+    ) -> Result<bool, HttpError> {
+        let status = answer.status().as_u16();
+        match &credential.by_answer {
+            Some(Authenticate::OAuth2) if refuses_token(credential, status) => {
+                *token = self.sign_with_token(credential, request, secrets, token.as_ref()).await?;
+                Ok(true)
+            }
+            Some(Authenticate::Digest) if status == 401 => {
+                let field =
+                    |name: &str| credential.credential.field(name).and_then(Json::as_str).unwrap_or_default();
+                Ok(digest::answer_challenge(request, answer.headers(), field("user"), field("password")))
+            }
+            _ => Ok(false),
+        }
+    }
+
     /// Gives a request the id of its item, where the node's JSON names a header for it. Further calls of an item have ids
     /// of their own.
     fn add_key(&self, request: &mut http::Request<Bytes>) {
@@ -246,6 +293,11 @@ impl HttpClient for ItemHttp<'_> {
                 .map_err(|message| HttpError::not_sent(HttpErrorKind::Credential, message))?;
             own_secrets.add_all(&credential.secrets);
         }
+        let mut token = None;
+        if let Some(credential) = credential.filter(|credential| credential.by_answer.is_some()) {
+            token = self.sign_with_token(credential, &mut request, &mut own_secrets, None).await?;
+        }
+        let mut is_signed_anew = false;
         let limits = Limits {
             time: time_limit.or(self.run.time_limit).or(usual_time_limit).unwrap_or(DEFAULT_TIME_LIMIT),
             answer: answer_limit.unwrap_or(self.run.answer_limit),
@@ -265,6 +317,12 @@ impl HttpClient for ItemHttp<'_> {
                 sender_id: sender_id.clone(),
             };
             let answer = call.perform(&request).await?;
+            if let Some(credential) = credential.filter(|_| !is_signed_anew)
+                && self.sign_anew(credential, &mut request, &answer, &mut own_secrets, &mut token).await?
+            {
+                is_signed_anew = true;
+                continue;
+            }
             let method = request.method();
             let turn = redirect::turn(redirects, method, effect, answer.status(), answer.headers());
             let next = turn.and_then(|turn| {

@@ -2,11 +2,13 @@
 
 pub(crate) mod call;
 mod client;
+pub(crate) mod digest;
 pub(crate) mod effects;
 pub(crate) mod item_record;
 pub mod journal;
 pub(crate) mod masking;
 pub(crate) mod network;
+pub(crate) mod oauth;
 pub mod pacing;
 pub mod policy;
 pub(crate) mod proxy;

@@ -23,6 +23,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Transport {
     /// Hosts that cannot be reached.
     pub(crate) reachability: Reachability,
+    /// Tokens that services have given.
+    pub(crate) tokens: crate::oauth::Tokens,
     /// What may be reached.
     pub(crate) network: Arc<Network>,
     /// Made at the first request, since loading the system's certificates takes its time.

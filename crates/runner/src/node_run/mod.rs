@@ -9,4 +9,4 @@ mod services;
 mod shared;
 
 pub(crate) use services::ItemServices;
-pub(crate) use shared::NodeRunContext;
+pub(crate) use shared::{NodeRunContext, Sited};

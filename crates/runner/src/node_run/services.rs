@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::call_site::CallSite;
 use crate::error_output::{error_details, error_item};
+use crate::evaluation::evaluate_value;
 use crate::http::ItemHttp;
 use crate::node_run::NodeRunContext;
 
@@ -135,6 +136,22 @@ impl Services for ItemServices<'_> {
             let static_data = [StaticScope::Workflow, StaticScope::Node].map(|scope| self.static_data(scope));
             let keep = |scope, data| self.set_static_data(scope, data);
             code.run(self.run, call, static_data, keep, &self.http).await
+        }
+        .boxed()
+    }
+
+    fn evaluate<'s>(
+        &'s self,
+        item: &'s Item,
+        value: Json,
+        names: Vec<(&'static str, Json)>,
+    ) -> BoxFuture<'s, Result<Json, NodeError>> {
+        async move {
+            let Some(sited) = &self.run.sited else {
+                return Err(NodeError::operation("A form evaluates no expressions"));
+            };
+            evaluate_value(sited.threads, Arc::clone(&sited.site), &self.run.stop, item.clone(), value, names)
+                .await
         }
         .boxed()
     }

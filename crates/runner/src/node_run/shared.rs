@@ -13,8 +13,10 @@ use uuid::Uuid;
 use crate::call_site::{CallRecord, CallsWorkflows};
 use crate::cancel::StopSignal;
 use crate::code::CodeSite;
+use crate::credential_store::CredentialSource;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::effects::EffectSettings;
+use crate::evaluation::{EvaluationThreads, Site};
 use crate::events::EventSink;
 use crate::journal::Journal;
 use crate::selection::SelectedItems;
@@ -22,12 +24,22 @@ use crate::site::NodeSite;
 use crate::static_data::StaticData;
 use crate::transport::Transport;
 
+/// Where the expressions of a node run are evaluated.
+pub(crate) struct Sited<'a> {
+    pub(crate) threads: &'a EvaluationThreads,
+    pub(crate) site: Arc<Site>,
+}
+
 /// What all items of one node run share.
 pub(crate) struct NodeRunContext<'a> {
     pub(crate) execution: Uuid,
     pub(crate) at: Arc<NodeSite>,
     pub(crate) credentials: NodeCredentials,
     pub(crate) transport: &'a Transport,
+    /// Where expressions are evaluated while the node runs; forms evaluate none.
+    pub(crate) sited: Option<Sited<'a>>,
+    /// Where renewed tokens are kept.
+    pub(crate) credential_source: &'a dyn CredentialSource,
     pub(crate) journal: &'a dyn Journal,
     pub(crate) events: &'a dyn EventSink,
     pub(crate) cancel: CancellationToken,

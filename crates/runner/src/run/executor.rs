@@ -20,7 +20,7 @@ use crate::events::{Event, EventSink};
 use crate::host::Host;
 use crate::keeping::Keeping;
 use crate::node_facts::node_facts;
-use crate::node_run::NodeRunContext;
+use crate::node_run::{NodeRunContext, Sited};
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 use crate::options::{DEFAULT_CONCURRENCY, RunOptions};
 use crate::prepared::PreparedNode;
@@ -301,6 +301,8 @@ impl<'h> Execution<'h> {
             at: Arc::clone(&at),
             credentials,
             transport: &self.host.transport,
+            sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
+            credential_source: &*self.host.credentials,
             journal: &*self.host.journal,
             events: &*self.events,
             cancel: self.options.cancel.clone(),

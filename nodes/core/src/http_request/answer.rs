@@ -46,6 +46,12 @@ pub(super) struct Wanted {
     pub(super) field: String,
     /// Whether a list becomes one item for each element.
     pub(super) splits_lists: bool,
+    /// How the form calls the format of a text.
+    pub(super) text_name: &'static str,
+    /// Whether what is JSON stays so where a text is asked for.
+    pub(super) keeps_json: bool,
+    /// Whether a file tells the address that it came from.
+    pub(super) tells_url: bool,
 }
 
 /// How the body of an answer is read.
@@ -104,7 +110,7 @@ impl Wanted {
                 let body = text(decode(answer.body(), content_type));
                 let read = body.as_ref().and_then(Json::as_str).map(Json::parse);
                 let body = match read {
-                    Some(Ok(json)) if json.is_object() || json.is_array() => {
+                    Some(Ok(json)) if (json.is_object() || json.is_array()) && !self.keeps_json => {
                         Some(Json::from(json.to_string()))
                     }
                     Some(Ok(json)) => Some(json),
@@ -124,9 +130,10 @@ impl Wanted {
                             None => Ok(json),
                         })
                         .map_err(|_| {
-                            invalid_json(
-                                "Response body is not valid JSON. Change \"Response Format\" to \"Text\"",
-                            )
+                            invalid_json(&format!(
+                                "Response body is not valid JSON. Change \"Response Format\" to \"{}\"",
+                                self.text_name
+                            ))
                         })?,
                 };
                 (Format::Json, Some(body))
@@ -135,6 +142,10 @@ impl Wanted {
         Ok(match format {
             Format::File => {
                 let found = file::of_answer(answer.headers(), answer.body(), url, given_url, &self.field);
+                let mut found = found;
+                if !self.tells_url {
+                    found.directory = None;
+                }
                 let mut files: BTreeMap<_, _> =
                     context.item.binary().map(|files| (**files).clone()).unwrap_or_default();
                 files.insert(self.field.clone(), found);
@@ -213,7 +224,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 /// Headers as Node.js gives them: several of one name are joined, those that set cookies a list.
-fn headers(headers: &HeaderMap) -> Json {
+pub(super) fn headers(headers: &HeaderMap) -> Json {
     let mut object = JsonObject::new();
     for name in headers.keys() {
         let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));

@@ -25,6 +25,15 @@ pub(super) fn effect_of(method: &str) -> Effect {
     Call::new(request).call_effect()
 }
 
+/// What a request accepts whose answer is to be of a format.
+pub(super) fn accept(format: &str) -> &'static str {
+    match format {
+        "json" => ACCEPT_JSON,
+        "text" => ACCEPT_TEXT,
+        _ => ACCEPT_ANY,
+    }
+}
+
 /// The URL of a parameter.
 ///
 /// # Errors
@@ -102,12 +111,7 @@ impl HttpRequestParameters {
             outgoing.set_header("content-type", self.raw_content_type.as_str());
         }
         if outgoing.header("accept").is_none() {
-            let accept = match self.options.response.response.response_format.as_str() {
-                "json" => ACCEPT_JSON,
-                "text" => ACCEPT_TEXT,
-                _ => ACCEPT_ANY,
-            };
-            outgoing.set_header("accept", accept);
+            outgoing.set_header("accept", accept(&self.options.response.response.response_format));
         }
         Ok(outgoing)
     }

@@ -1,6 +1,6 @@
 //! What can be told of stored parameters before anything runs: the credentials that they ask for, and what is wrong.
 
-use heddle_node::{Json, JsonObject, StoredParameters, StoredProblem, Weight};
+use heddle_node::{Json, StoredParameters, StoredProblem, Weight};
 use url::Url;
 
 use super::CERTIFICATES;
@@ -39,11 +39,44 @@ pub(super) fn credentials(stored: &Json) -> Vec<(String, bool)> {
 
 /// Everything that is wrong with constants.
 pub(super) fn problems(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+    let mut problems = of_authentication(stored);
+    let mut found = |weight, pointer: &str, message: String, help: &str| {
+        problems.push(StoredProblem::new(weight, pointer, message, help));
+    };
+    let constant = |name: &str| stored.constant_text(name);
+    if let Some(url) = constant("url").map(str::trim).filter(|url| url.starts_with("http"))
+        && let Err(error) = Url::parse(url)
+    {
+        found(Weight::FailsWhenRun, "/url", format!("Invalid URL: {error}"), "Correct the address.");
+    }
+    for (name, label, switch, way) in [
+        ("jsonBody", "JSON Body", "sendBody", "specifyBody"),
+        ("jsonQuery", "JSON Query Parameters", "sendQuery", "specifyQuery"),
+        ("jsonHeaders", "JSON Headers", "sendHeaders", "specifyHeaders"),
+    ] {
+        let is_read =
+            stored.values.get(switch).and_then(Json::as_bool) == Some(true) && constant(way) == Some("json");
+        if let Some(json) = constant(name).filter(|_| is_read)
+            && let Err(error) = Json::parse(json)
+        {
+            let message = format!("The value in the \"{label}\" field is not valid JSON: {error}");
+            found(Weight::FailsWhenRun, &format!("/{name}"), message, "Correct the JSON.");
+        }
+    }
+    problems
+}
+
+/// What is wrong with the way of signing.
+pub(super) fn of_authentication(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
     let mut problems = Vec::new();
     let mut found = |weight, pointer: &str, message: String, help: &str| {
         problems.push(StoredProblem::new(weight, pointer, message, help));
     };
     let constant = |name: &str| stored.constant_text(name);
+    if constant("authentication") == Some("oAuth1") {
+        let help = "Sign with a header, or with OAuth 2.";
+        found(Weight::Refused, "/authentication", "Requests are not signed by OAuth 1".to_owned(), help);
+    }
     if constant("authentication") == Some("genericCredentialType") {
         let way_out = "The types are httpHeaderAuth, httpBearerAuth, httpBasicAuth, httpQueryAuth, httpCustomAuth, \
                        httpDigestAuth and oAuth2Api.";
@@ -69,41 +102,6 @@ pub(super) fn problems(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
                 "Choose the type of the credential.",
             ),
         }
-    }
-    if let Some(url) = constant("url").map(str::trim).filter(|url| url.starts_with("http"))
-        && let Err(error) = Url::parse(url)
-    {
-        found(Weight::FailsWhenRun, "/url", format!("Invalid URL: {error}"), "Correct the address.");
-    }
-    for (name, label, switch, way) in [
-        ("jsonBody", "JSON Body", "sendBody", "specifyBody"),
-        ("jsonQuery", "JSON Query Parameters", "sendQuery", "specifyQuery"),
-        ("jsonHeaders", "JSON Headers", "sendHeaders", "specifyHeaders"),
-    ] {
-        let is_read =
-            stored.values.get(switch).and_then(Json::as_bool) == Some(true) && constant(way) == Some("json");
-        if let Some(json) = constant(name).filter(|_| is_read)
-            && let Err(error) = Json::parse(json)
-        {
-            let message = format!("The value in the \"{label}\" field is not valid JSON: {error}");
-            found(Weight::FailsWhenRun, &format!("/{name}"), message, "Correct the JSON.");
-        }
-    }
-    problems.extend(of_options(stored.values.get("options").and_then(Json::as_object)));
-    problems
-}
-
-fn of_options(options: Option<&JsonObject>) -> Vec<StoredProblem> {
-    let mut problems = Vec::new();
-    let mode = options
-        .and_then(|options| options.get("pagination")?.pointer("/pagination/paginationMode")?.as_str());
-    if mode.is_some_and(|mode| mode != "off") {
-        problems.push(StoredProblem::new(
-            Weight::Refused,
-            "/options/pagination",
-            "Further pages are not asked for yet",
-            "Loop over the pages in the workflow, or set the pagination mode to off.",
-        ));
     }
     problems
 }

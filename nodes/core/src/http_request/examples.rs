@@ -14,6 +14,23 @@ fn example(title: &'static str, parameters: Json, exchanges: Vec<HttpExchange>) 
     }
 }
 
+/// Uses of versions 1 and 2.
+pub(super) fn legacy() -> Vec<NodeExample> {
+    vec![NodeExample {
+        type_version: 2.0,
+        bad_item: Some(json!({ "id": 3, "name": "Ida", "address": "ftp://service.test" })),
+        ..example(
+            "Each item asks for a record, as in older files",
+            json!({
+                "url": "={{ $json.address ?? 'http://service.test' }}/users",
+                "queryParametersUi": { "parameter": [{ "name": "id", "value": "={{ $json.id }}" }] },
+                "options": {},
+            }),
+            vec![HttpExchange { method: "GET", path: "/users", status: 200, answer: json!({ "ok": true }) }],
+        )
+    }]
+}
+
 pub(super) fn examples() -> Vec<NodeExample> {
     vec![
         NodeExample {

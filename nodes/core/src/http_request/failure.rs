@@ -73,6 +73,11 @@ pub(super) fn of_answer(status: u16, headers: &HeaderMap, body: &Json) -> NodeEr
         429 => SPACE_OUT.to_owned(),
         _ => format!("{status} - {body}"),
     };
+    told_as(status, headers, body, original)
+}
+
+/// The same, of which n8n's own words are `original`.
+pub(super) fn told_as(status: u16, headers: &HeaderMap, body: &Json, original: String) -> NodeError {
     let known = STATUS_TEXTS.iter().find(|(known, _)| *known == status).map(|(_, text)| *text);
     let message = match (known, status) {
         (Some(text), _) => text,

@@ -25,9 +25,9 @@ pub(super) fn of_item(context: &ItemContext<'_>, field: &Json) -> Result<BinaryD
         .with_description("Make sure that the previous node outputs a binary file"));
     };
     files.get(name).cloned().ok_or_else(|| {
-        let known: Vec<&str> = files.keys().map(String::as_str).collect();
-        NodeError::operation(format!("The item has no binary field '{name}' [item {index}]"))
-            .with_description(format!("Its files are in: {}.", known.join(", ")))
+        NodeError::operation(format!("The item has no binary field '{name}' [item {index}]")).with_description(
+            "Check that the parameter where you specified the input binary field name is correct, and that it matches a field in the binary input",
+        )
     })
 }
 

@@ -7,27 +7,27 @@ use heddle_node::{Json, json};
 use crate::form::{read, shown};
 
 /// A field with its label and its help text.
-fn field(name: &str, label: &str, kind: &str, default: impl Into<Json>, help: &str) -> Json {
+pub(super) fn field(name: &str, label: &str, kind: &str, default: impl Into<Json>, help: &str) -> Json {
     json!({ "displayName": label, "name": name, "type": kind, "default": default.into(), "description": help })
 }
 
-fn choices(mut field: Json, choices: &[(&str, &str)]) -> Json {
+pub(super) fn choices(mut field: Json, choices: &[(&str, &str)]) -> Json {
     let choices = choices.iter().map(|(label, value)| json!({ "name": label, "value": value }));
     field.insert("options", choices.collect::<Json>());
     field
 }
 
-fn with(mut field: Json, key: &str, value: impl Into<Json>) -> Json {
+pub(super) fn with(mut field: Json, key: &str, value: impl Into<Json>) -> Json {
     field.insert(key, value);
     field
 }
 
 /// A field that takes no expression.
-fn fixed(field: Json) -> Json {
+pub(super) fn fixed(field: Json) -> Json {
     with(field, "noDataExpression", true)
 }
 
-fn notice(name: &str, text: &str) -> Json {
+pub(super) fn notice(name: &str, text: &str) -> Json {
     json!({ "displayName": text, "name": name, "type": "notice", "default": "" })
 }
 

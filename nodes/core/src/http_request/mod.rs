@@ -7,10 +7,14 @@ mod examples;
 mod failure;
 mod file;
 mod form;
+mod legacy;
+mod legacy_form;
 mod multipart;
 mod outgoing;
+mod pagination;
 mod parameters;
 mod query;
+pub(crate) mod services;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +27,8 @@ use heddle_node::{
 };
 
 use answer::{Format, Wanted};
+pub use legacy::{HttpRequestLegacy, LegacyOptions, LegacyParameters, LegacyRow, LegacyRows};
+use outgoing::Outgoing;
 pub use parameters::{
     Batch, Batching, HttpRequestParameters, Options, RedirectOption, RedirectSettings, ResponseOption,
     ResponseSettings, Row, Rows,
@@ -65,18 +71,27 @@ impl ItemNode for HttpRequest {
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
         let outgoing = parameters.outgoing(context)?;
-        let shown = outgoing.shown();
-        let given_url = outgoing.url.clone();
-        let request = outgoing.into_request()?;
-        let url = request.uri().to_string();
         parameters.wait_for_batch(context).await?;
-        let call = parameters.call(Call::new(request), context.type_version);
-        let answer = context.send(call).await.map_err(failure::of_call);
-        let output = answer.and_then(|answer| parameters.wanted().items(context, &answer, &url, &given_url));
-        output.map_err(|mut error| {
-            error.context.insert("request", hide_secrets(shown));
-            error
-        })
+        let version = context.type_version;
+        let complete = |call| parameters.call(call, version);
+        match pagination::settings(parameters) {
+            Some(settings) => {
+                let mut shown = outgoing.shown();
+                if shown.get("qs").is_none() {
+                    shown.insert("qs", Json::object());
+                }
+                let pages = pagination::Pages::new(context, settings, parameters.wanted(version), &outgoing);
+                pages.run(&outgoing, complete).await.map_err(|mut error| {
+                    error.context.insert("request", hide_secrets(shown));
+                    error
+                })
+            }
+            None => perform(context, outgoing, complete, &parameters.wanted(version)).await,
+        }
+    }
+
+    fn upgrade(_: f64, parameters: Json) -> Json {
+        pagination::hold_expressions(parameters)
     }
 
     fn gravest_effect(stored: &Json) -> Option<Effect> {
@@ -158,7 +173,7 @@ impl HttpRequestParameters {
         wait_for_batch(context, batch_size.unwrap_or(0.0), batch_interval.unwrap_or(0.0)).await
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self, version: f64) -> Wanted {
         let response = &self.options.response.response;
         Wanted {
             format: match response.response_format.as_str() {
@@ -171,8 +186,30 @@ impl HttpRequestParameters {
             never_error: response.never_error,
             field: response.output_property_name.clone().unwrap_or_else(|| "data".to_owned()),
             splits_lists: true,
+            text_name: "Text",
+            keeps_json: false,
+            tells_url: self.redirects(version).most > 0,
         }
     }
+}
+
+/// Sends a request and makes items of its answer. `complete` says how it is sent.
+async fn perform(
+    context: &ItemContext<'_>,
+    outgoing: Outgoing,
+    complete: impl FnOnce(Call) -> Call + Send,
+    wanted: &Wanted,
+) -> Result<ItemOutput, NodeError> {
+    let given_url = outgoing.url.clone();
+    let shown = outgoing.shown();
+    let request = outgoing.into_request()?;
+    let url = request.uri().to_string();
+    let answer = context.send(complete(Call::new(request))).await.map_err(failure::of_call);
+    let output = answer.and_then(|answer| wanted.items(context, &answer, &url, &given_url));
+    output.map_err(|mut error| {
+        error.context.insert("request", hide_secrets(shown));
+        error
+    })
 }
 
 /// Waits until the batch of an item may leave: batches of `size` requests begin `interval` milliseconds apart.

@@ -23,7 +23,7 @@ const ODD: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A request to be.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Outgoing {
     pub(super) method: String,
     pub(super) url: String,
@@ -35,7 +35,7 @@ pub(super) struct Outgoing {
 }
 
 /// The body of a request.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Body {
     #[default]
     None,
@@ -159,7 +159,7 @@ impl Body {
                 )
             }
             Self::Text(text) => (Bytes::from(text), None),
-            Self::File(bytes, kind) => (bytes, content_type.is_none().then_some(kind)),
+            Self::File(bytes, kind) => (bytes, (content_type.is_none() && !kind.is_empty()).then_some(kind)),
             Self::Multipart(parts) => {
                 let (bytes, kind) = super::multipart::write(&parts);
                 (bytes, Some(kind))
