@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::call_answer::CallAnswer;
 use crate::code_call::{CodeAnswer, CodeCall};
 use crate::credential::Credential;
+use crate::date::DateQuestion;
 use crate::error::NodeError;
 use crate::http::{HttpClient, HttpError, HttpRequest};
 use crate::item::{Item, Items};
@@ -131,6 +132,25 @@ pub trait Services: Send + Sync {
     /// take whole inputs: items of an item node run side by side.
     fn node_state(&self) -> Arc<Mutex<NodeState>> {
         Arc::default()
+    }
+
+    /// What the date `millis`, in milliseconds since 1970, answers in the IANA zone `zone`.
+    ///
+    /// # Errors
+    /// When there is no such zone, unit or part, or the date lies too far away.
+    fn date(&self, _millis: f64, _zone: &str, _question: DateQuestion<'_>) -> Result<Json, NodeError> {
+        Err(NodeError::operation("This host knows no dates"))
+    }
+
+    /// A text as milliseconds since 1970: in a luxon format, where one is given, else in any that
+    /// [`Services::parse_moment`] reads; in the IANA zone `zone` where it names none.
+    fn parse_date(&self, _text: &str, _format: Option<&str>, _zone: &str) -> Option<f64> {
+        None
+    }
+
+    /// The workflow's time zone, by its IANA name.
+    fn time_zone(&self) -> &str {
+        "UTC"
     }
 
     /// Data that the workflow keeps between runs (`docs/engine.md §1.6`): an object, empty at first.

@@ -30,6 +30,6 @@ pub struct HttpExchange {
     pub path: &'static str,
     /// Status of the answer.
     pub status: u16,
-    /// Body of the answer.
+    /// Body of the answer; a text is the body itself.
     pub answer: Json,
 }

@@ -9,6 +9,7 @@ mod call_answer;
 mod code_call;
 pub mod context;
 pub mod credential;
+pub mod date;
 pub mod error;
 pub mod example;
 pub mod http;
@@ -30,6 +31,7 @@ pub use call_answer::{AnswerBody, CallAnswer};
 pub use code_call::{CodeAnswer, CodeCall, CodeDialect, CodeProblem};
 pub use context::{BatchContext, ItemContext, ItemParameters, NodeState, Services, StaticScope};
 pub use credential::{Credential, CredentialType, RateLimit};
+pub use date::DateQuestion;
 pub use error::{ErrorKind, ErrorLevel, Functionality, NodeError, Outcome};
 pub use example::{HttpExchange, NodeExample};
 pub use heddle_data::{

@@ -128,7 +128,11 @@ async fn answer(State(state): State<Arc<ServiceState>>, request: Request) -> Res
     let (status, body) = match exchange {
         _ if state.behaviour == Behaviour::Stalls => std::future::pending().await,
         _ if state.behaviour == Behaviour::Echoes => (400, echo),
-        Some(exchange) => (exchange.status, exchange.answer.to_string()),
+        // A text is the body itself: not every service speaks JSON.
+        Some(exchange) => (
+            exchange.status,
+            exchange.answer.as_str().map_or_else(|| exchange.answer.to_string(), str::to_owned),
+        ),
         None => (404, String::new()),
     };
     let mut response = Response::new(Body::from(body));

@@ -244,6 +244,19 @@ fn quoted(inside: &str, quote: char) -> Option<(String, usize)> {
     None
 }
 
+/// The key that `name` means without dot notation: an editor writes `['first name']` when a field is dragged.
+pub(crate) fn plain_key<'a>(json: &Json, name: &'a str) -> &'a str {
+    if json.get(name).is_some() {
+        return name;
+    }
+    for (open, close) in [("['", "']"), ("[\"", "\"]")] {
+        if name.starts_with(open) && name.ends_with(close) {
+            return name.get(open.len()..name.len() - close.len()).unwrap_or_default();
+        }
+    }
+    name
+}
+
 #[cfg(test)]
 mod tests {
     use heddle_node::json;

@@ -2,6 +2,7 @@
 
 pub(crate) mod collected;
 pub(crate) mod computing;
+mod dates;
 pub(crate) mod error_output;
 pub(crate) mod item_loop;
 pub(crate) mod node_runner;

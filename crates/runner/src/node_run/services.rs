@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_node::{
-    CallAnswer, CodeAnswer, CodeCall, Credential, Effect, ErrorKind, HttpClient, Item, Json, NodeError,
-    NodeState, PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
+    CallAnswer, CodeAnswer, CodeCall, Credential, DateQuestion, Effect, ErrorKind, HttpClient, Item, Json,
+    NodeError, NodeState, PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
 };
 use heddle_workflow::OnError;
 use uuid::Uuid;
@@ -197,6 +197,18 @@ impl Services for ItemServices<'_> {
 
     fn node_state(&self) -> Arc<Mutex<NodeState>> {
         Arc::clone(&self.run.state)
+    }
+
+    fn date(&self, millis: f64, zone: &str, question: DateQuestion<'_>) -> Result<Json, NodeError> {
+        super::dates::answer(millis, zone, question, self.run.clock)
+    }
+
+    fn parse_date(&self, text: &str, format: Option<&str>, zone: &str) -> Option<f64> {
+        super::dates::parse(text, format, zone, self.run.clock)
+    }
+
+    fn time_zone(&self) -> &str {
+        self.run.clock.zone.iana_name().unwrap_or("UTC")
     }
 
     fn static_data(&self, scope: StaticScope) -> Json {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use heddle_node::{Item, Json, NodeError};
 
-use super::{Compare, RemoveDuplicatesParameters};
+use super::{Compare, RemoveDuplicatesParameters, TypeRule};
 use crate::fields::{self, Field};
 
 /// The names of the fields that count.
@@ -111,7 +111,7 @@ impl Found {
 pub(super) fn columns<'a>(
     items: &'a [Item],
     fields: &[Field],
-    version: f64,
+    rule: TypeRule,
     dots: bool,
 ) -> Result<Vec<Vec<Cow<'a, Json>>>, NodeError> {
     let column = |field: &Field| {
@@ -120,11 +120,10 @@ pub(super) fn columns<'a>(
         for (index, item) in items.iter().enumerate() {
             let value = field.get(&item.json).ok_or_else(|| missing(field.name(), dots))?;
             let kind = javascript_type(&value);
-            // Since version 1.1 null is of any type.
-            if !value.is_null() || version <= 1.0 {
+            if rule == TypeRule::One || (rule == TypeRule::OneOrNull && !value.is_null()) {
                 match seen {
                     Some((before, other)) if other != kind => {
-                        return Err(mixed(field.name(), (before, other), (index, kind), version));
+                        return Err(mixed(field.name(), (before, other), (index, kind), rule));
                     }
                     _ => seen = Some((index, kind)),
                 }
@@ -154,9 +153,9 @@ fn missing(name: &str, dots: bool) -> NodeError {
     )
 }
 
-fn mixed(name: &str, before: (usize, &str), here: (usize, &str), version: f64) -> NodeError {
+fn mixed(name: &str, before: (usize, &str), here: (usize, &str), rule: TypeRule) -> NodeError {
     let mut description = "The type of this field varies between items".to_owned();
-    if version > 1.0 {
+    if rule == TypeRule::OneOrNull {
         let ((before, other), (index, kind)) = (before, here);
         description
             .push_str(&format!(", in item [{before}] it's a {other} and in item [{index}] it's a {kind} "));

@@ -16,6 +16,17 @@ pub use parameters::{Compare, Operation, RemoveDuplicatesOptions, RemoveDuplicat
 use crate::field_path;
 use crate::fields::{self, Field};
 
+/// Which types the values of one field may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TypeRule {
+    /// Any.
+    Any,
+    /// One, as in version 1.
+    One,
+    /// One, and null, since version 1.1.
+    OneOrNull,
+}
+
 /// Drops items that are like one before.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RemoveDuplicates;
@@ -51,7 +62,8 @@ impl BatchNode for RemoveDuplicates {
         if items.is_empty() {
             return Ok(vec![Items::default()]);
         }
-        let kept = kept_items(items, parameters, context.type_version)?;
+        let rule = if context.type_version <= 1.0 { TypeRule::One } else { TypeRule::OneOrNull };
+        let kept = kept_items(items, parameters, rule)?;
         Ok(vec![kept.into()])
     }
 
@@ -125,15 +137,15 @@ fn check_operation(operation: Operation) -> Result<(), NodeError> {
 }
 
 /// The first of all items that are alike, in their order.
-fn kept_items(
+pub(crate) fn kept_items(
     items: &[Item],
     parameters: &RemoveDuplicatesParameters,
-    version: f64,
+    rule: TypeRule,
 ) -> Result<Vec<Item>, NodeError> {
     let dots = !parameters.options.disable_dot_notation;
     let names = keys::keys(items, parameters)?;
     let compared: Vec<Field> = names.into_iter().map(|name| Field::new(name, dots)).collect();
-    let columns = keys::columns(items, &compared, version, dots)?;
+    let columns = keys::columns(items, &compared, rule, dots)?;
     let kept = likeness::first_of_each(items.len(), &columns);
     kept.into_iter()
         .filter_map(|index| items.get(index).map(|item| (index, item)))

@@ -28,7 +28,7 @@ fn select(item: &Json, names: &str, rules: Rules) -> Result<Json, NodeError> {
                 field_path::set(&mut selected, own_name, value.clone())?;
             }
         } else {
-            let key = plain_key(item, name);
+            let key = field_path::plain_key(item, name);
             if let Some(value) = item.get(key) {
                 field_path::set_own(&mut selected, key, value.clone());
             }
@@ -43,7 +43,7 @@ fn leave_out(item: &Json, names: &str, rules: Rules) -> Json {
         if rules.dots {
             field_path::unset(&mut rest, name);
         } else {
-            let key = plain_key(item, name);
+            let key = field_path::plain_key(item, name);
             rest.remove(key);
         }
     }
@@ -52,17 +52,4 @@ fn leave_out(item: &Json, names: &str, rules: Rules) -> Json {
 
 fn list(names: &str) -> impl Iterator<Item = &str> {
     names.split(',').map(str::trim)
-}
-
-/// The key that `name` means without dot notation: an editor writes `['first name']` when a field is dragged.
-pub(super) fn plain_key<'a>(json: &Json, name: &'a str) -> &'a str {
-    if json.get(name).is_some() {
-        return name;
-    }
-    for (open, close) in [("['", "']"), ("[\"", "\"]")] {
-        if name.starts_with(open) && name.ends_with(close) {
-            return name.get(open.len()..name.len() - close.len()).unwrap_or_default();
-        }
-    }
-    name
 }

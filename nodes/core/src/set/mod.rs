@@ -7,7 +7,7 @@ mod first;
 mod form;
 mod include;
 mod parameters;
-mod template;
+pub(crate) mod template;
 mod upgrade;
 
 use std::borrow::Cow;
@@ -168,7 +168,7 @@ impl Rules {
         if self.dots {
             field_path::set(json, name, value)
         } else {
-            let key = include::plain_key(json, name).to_owned();
+            let key = field_path::plain_key(json, name).to_owned();
             field_path::set_own(json, &key, value);
             Ok(())
         }

@@ -15,7 +15,7 @@ const TEXT_MARK: char = '|';
 
 /// An expression text in its pieces: text and an object with the expression under [`STRINGIFIED_KEY`] in turn. Anything else than an expression text stays
 /// as it is.
-pub(super) fn take_apart(stored: &Json) -> Option<Json> {
+pub(crate) fn take_apart(stored: &Json) -> Option<Json> {
     let text = stored.as_str()?;
     let mut rest = text.strip_prefix('=')?.trim_start_matches('=');
     let mut pieces = Vec::new();
@@ -33,6 +33,21 @@ pub(super) fn take_apart(stored: &Json) -> Option<Json> {
     }
     pieces.push(piece(rest));
     Some(Json::from(pieces))
+}
+
+/// The text that resolved pieces make, every value as JavaScript's text of it; `None` when these are no pieces.
+pub(crate) fn put_together_as_text(pieces: &Json) -> Option<String> {
+    let mut text = String::new();
+    for piece in pieces.as_array()? {
+        match piece.as_str() {
+            Some(piece) => text.push_str(piece.strip_prefix(TEXT_MARK)?),
+            None => {
+                let value = piece.as_object()?.get(STRINGIFIED_KEY);
+                text.push_str(&value.map_or(Cow::Borrowed("undefined"), javascript::to_text));
+            }
+        }
+    }
+    Some(text)
 }
 
 /// The text that resolved pieces make; `None` when these are no pieces.

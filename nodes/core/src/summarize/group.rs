@@ -37,11 +37,13 @@ impl Key {
 
 /// How values tell groups.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rules {
+pub(crate) struct Rules {
     /// Every value counts as its text, as in version 1.
-    pub(super) as_text: bool,
+    pub(crate) as_text: bool,
+    /// Groups come in the order of an object's keys: whole numbers first, ascending.
+    pub(crate) as_keys: bool,
     /// Items without a value are left out.
-    pub(super) skip_empty: bool,
+    pub(crate) skip_empty: bool,
 }
 
 /// Groups of items, each by the value that its items have in common and their positions.
@@ -64,6 +66,10 @@ impl Groups {
                 Some((_, members)) => members.push(item),
                 None => groups.push((value, vec![item])),
             }
+        }
+        if rules.as_keys {
+            let index = |value: &Option<Json>| value.as_ref()?.as_str()?.parse::<u32>().ok();
+            groups.sort_by_key(|(value, _)| index(value).map_or((true, 0), |index| (false, index)));
         }
         Self { groups }
     }

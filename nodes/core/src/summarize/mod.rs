@@ -19,7 +19,8 @@ pub use parameters::{
 };
 
 use crate::fields::{self, Field};
-use group::{Groups, Rules};
+use group::Groups;
+pub(crate) use group::Rules;
 
 /// Computes values over many items.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,29 +54,13 @@ impl BatchNode for Summarize {
         if items.is_empty() {
             return Ok(vec![Items::default()]);
         }
-        let summaries = &parameters.fields_to_summarize.values;
-        check_fields(summaries)?;
-        let table = Table::new(items, parameters);
-        let may_miss = context.type_version > 1.0 || parameters.options.continue_if_field_not_found;
-        if !may_miss && let Some(summary) = table.first_missing() {
-            return Err(NodeError::parameter(
-                "fieldsToSummarize",
-                format!("The field '{}' does not exist in any items", summary.field),
-            ));
-        }
         let rules = Rules {
             as_text: context.type_version <= 1.0,
+            as_keys: false,
             skip_empty: parameters.options.skip_empty_split_fields,
         };
-        let all: Vec<usize> = (0..items.len()).collect();
-        let results = if parameters.options.output_format == OutputFormat::SingleItem {
-            let json = Json::from(table.nested(&all, 0, rules));
-            vec![Item::new(json).with_paired_item(pairing(&all))]
-        } else {
-            let mut results = Vec::new();
-            table.separate(&all, 0, rules, &mut Vec::new(), &mut results);
-            results
-        };
+        let may_miss = context.type_version > 1.0 || parameters.options.continue_if_field_not_found;
+        let results = summarize(items, parameters, rules, may_miss)?;
         Ok(vec![results.into()])
     }
 
@@ -126,6 +111,34 @@ impl BatchNode for Summarize {
             ),
         ]
     }
+}
+
+/// One item for all groups, or one for each.
+///
+/// # Errors
+/// When nothing is to be computed, or, unless that may be, no item has one of the fields.
+pub(crate) fn summarize(
+    items: &[Item],
+    parameters: &SummarizeParameters,
+    rules: Rules,
+    may_miss: bool,
+) -> Result<Vec<Item>, NodeError> {
+    check_fields(&parameters.fields_to_summarize.values)?;
+    let table = Table::new(items, parameters);
+    if let Some(summary) = table.first_missing().filter(|_| !may_miss) {
+        return Err(NodeError::parameter(
+            "fieldsToSummarize",
+            format!("The field '{}' does not exist in any items", summary.field),
+        ));
+    }
+    let all: Vec<usize> = (0..items.len()).collect();
+    if parameters.options.output_format == OutputFormat::SingleItem {
+        let json = Json::from(table.nested(&all, 0, rules));
+        return Ok(vec![Item::new(json).with_paired_item(pairing(&all))]);
+    }
+    let mut results = Vec::new();
+    table.separate(&all, 0, rules, &mut Vec::new(), &mut results);
+    Ok(results)
 }
 
 fn check_fields(summaries: &[Summary]) -> Result<(), NodeError> {

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where its data is wrong")]
 
 mod descriptions;
+mod feeds;
 mod robustness;
