@@ -61,7 +61,6 @@ pub use execute_workflow_trigger::{
 pub use execution_data::{ExecutionData, ExecutionDataParameters};
 pub use filter_node::Filter;
 pub use html::Html;
-pub use http_request::HttpRequest;
 pub use http_request::{HttpRequest, HttpRequestLegacy};
 pub use if_node::{If, IfOptions, IfParameters};
 pub use item_lists::ItemLists;

@@ -1,7 +1,5 @@
 //! Item Lists: the operations on lists that have nodes of their own today, in one node.
 
-mod upgrade;
-
 use std::sync::Arc;
 
 use heddle_node::description::{NodeDescription, NodeProperty};
@@ -21,7 +19,7 @@ use crate::summarize::{self, Summarize, SummarizeParameters};
 
 const HEADER: NodeHeader = NodeHeader {
     type_name: "n8n-nodes-base.itemLists",
-    versions: &[1.0, 2.0, 2.1, 2.2, 3.0, 3.1],
+    versions: &[3.0, 3.1],
     display_name: "Item Lists",
     description: "Splits, gathers, sorts, limits and summarizes items",
     group: &["input"],
@@ -82,7 +80,7 @@ impl Node for ItemLists {
     }
 
     fn upgrade(&self, version: f64, parameters: Json) -> Json {
-        upgrade::upgrade(version, parameters)
+        self.own.upgrade(version, parameters)
     }
 
     fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
@@ -173,13 +171,12 @@ impl BatchNode for Own {
         };
         vec![
             example("An item for each tag", 3.1, json!({ "fieldToSplitOut": "tags", "options": {} })),
-            example("Items that are alike are dropped", 3.1, json!({ "operation": "removeDuplicates" })),
             example(
-                "All items in one list, with their names alone, as version 2 stores it",
-                2.2,
+                "Items of one name are dropped but for the first",
+                3.1,
                 json!({
-                    "operation": "aggregateItems", "aggregate": "aggregateAllItemData", "include": "specifiedFields",
-                    "fieldsToInclude": { "fields": [{ "fieldName": "name" }] }, "options": {},
+                    "operation": "removeDuplicates", "compare": "selectedFields", "fieldsToCompare": "name",
+                    "options": {},
                 }),
             ),
             example(
