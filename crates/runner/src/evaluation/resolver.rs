@@ -24,9 +24,6 @@ const SLICE: Duration = Duration::from_millis(50);
 /// How long an evaluation that is interrupted has to notice it.
 pub(crate) const GRACE: Duration = Duration::from_millis(250);
 
-/// Items that are resolved here from one look at the run's end to the next.
-const ITEMS_PER_LOOK: usize = 16;
-
 type Resolved = Result<Json, NodeError>;
 
 /// Resolves parameters: on the thread that asks where no JavaScript is needed, ahead and on another thread where it is.
@@ -42,7 +39,6 @@ pub(crate) struct Resolver<'a> {
     /// Whether an item that has no parameters ends the node run.
     pub(crate) stops_at_error: bool,
     needs_javascript: bool,
-    resolved_here: usize,
     /// What is resolved already: of the items from `ahead_from` on.
     ahead: VecDeque<Resolved>,
     ahead_from: usize,
@@ -76,7 +72,6 @@ impl<'a> Resolver<'a> {
             cancel,
             all_items,
             stops_at_error: false,
-            resolved_here: 0,
             ahead: VecDeque::new(),
             ahead_from: 0,
             end: None,
@@ -113,10 +108,9 @@ impl<'a> Resolver<'a> {
         if let Some(error) = self.ended() {
             return Some(Err(error));
         }
-        if self.resolved_here.is_multiple_of(ITEMS_PER_LOOK) && self.stop.is_over() {
+        if self.stop.is_over() {
             return Some(Err(self.stopped()));
         }
-        self.resolved_here += 1;
         let items = self.all_items.as_ref().map_or(items, |all| all.as_slice());
         let here = With::Native(self.threads.limits());
         match self.site.resolve(here, &self.watcher, items, index, parameters) {
