@@ -95,8 +95,9 @@ fn a_wait_is_shown_with_the_time_left_and_the_summary_comes_last() {
         for left in ["waits 3 s", "waits 2 s"] {
             assert!(drawn.iter().any(|line| line.contains(left)), "{left} at {columns} columns: {drawn:#?}");
         }
-        let wide =
-            drawn.iter().find(|line| line.starts_with("Send ") && line.chars().count() > usize::from(columns));
+        let wide = drawn
+            .iter()
+            .find(|line| line.starts_with("Send ") && line.chars().count() > usize::from(columns));
         assert_eq!(wide, None, "at {columns} columns");
         let summary = drawn.iter().rposition(|line| line.starts_with("Send: 11 sent, 1 not sent, 0 unknown"));
         let bar = drawn.iter().rposition(|line| line.starts_with("Send ") && line.contains("12"));
@@ -132,7 +133,10 @@ fn no_color_holds_everywhere() {
             })
         })
     };
-    assert!(has_colors(&Terminal::new(80).run(check.env_remove("NO_COLOR")).1), "without NO_COLOR there are colours");
+    assert!(
+        has_colors(&Terminal::new(80).run(check.env_remove("NO_COLOR")).1),
+        "without NO_COLOR there are colours"
+    );
     for command in [&mut check, &mut help, &mut sends(&service)] {
         let (_, shown) = Terminal::new(80).run(command.env("NO_COLOR", "1"));
         assert!(!shown.is_empty() && !has_colors(&shown), "{shown:?}");
