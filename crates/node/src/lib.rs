@@ -1,6 +1,7 @@
 //! The contract of Heddle: everything that the author of a node imports, and nothing else.
 //!
-//! A node implements [`ItemNode`] (what happens to one item) or [`BatchNode`] (whole inputs), and is announced with
+//! A node implements [`ItemNode`] (what happens to one item), [`OperationNode`] (the same, with a type for each
+//! operation) or [`BatchNode`] (whole inputs), and is announced with
 //! [`register_item_node!`] or added to a [`Registry`] by hand. Its parameters are one Rust type: the value that it
 //! receives, the form, the JSON Schemas and the documentation all come from it. There is no runtime and no HTTP
 //! client in here.
@@ -41,7 +42,8 @@ pub use heddle_data::{
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
 pub use http::{Connection, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects};
 pub use node::{
-    BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Ports, RequiredInputs, Tier,
+    BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Operation, OperationNode, Ports,
+    RequiredInputs, Tier,
 };
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};

@@ -1,6 +1,7 @@
 //! The two tiers of nodes, as their authors write them.
 
 mod erased;
+mod operation;
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
@@ -21,6 +22,7 @@ pub(crate) use erased::read_parameters;
 pub use erased::{
     ErasedBatchNode, ErasedItemNode, Node, PreparedBatch, PreparedItem, Tier, batch_node, item_node,
 };
+pub use operation::{Operation, OperationNode};
 
 /// A node that says what happens to one item. Nearly every node is one.
 ///

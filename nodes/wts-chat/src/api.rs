@@ -168,6 +168,20 @@ impl<'a> Api<'a> {
         list(&answer).map(<[Json]>::to_vec)
     }
 
+    /// A conversation with these details (docs/wts-api.md §5).
+    ///
+    /// # Errors
+    /// When no answer came, or one that is no success.
+    pub(crate) async fn session(&self, id: &str, details: &[&str]) -> Result<Json, NodeError> {
+        let mut path = format!("/chat/v2/session/{}", utf8_percent_encode(id, PATH_SEGMENT));
+        for (index, detail) in details.iter().enumerate() {
+            path.push(if index == 0 { '?' } else { '&' });
+            path.push_str("IncludeDetails=");
+            path.push_str(detail);
+        }
+        self.get(&path).await
+    }
+
     async fn get(&self, path: &str) -> Result<Json, NodeError> {
         let request = self.request(Method::GET, path, Bytes::new())?.with_effect(Effect::Pure);
         let answer = self.services.http().send(request).await.map_err(failure::unreachable)?;

@@ -9,9 +9,9 @@ const CHANNEL_ID: &str = "0d6f7d5a-1f6b-4f4b-8c3e-2b7a4f9f2c22";
 const SESSION_ID: &str = "9a4cbb3e-3f5d-4b6e-8f1d-64e1a7c8d333";
 const INSTAGRAM_ID: &str = "7c1e2d3f-9b8a-4c7d-a6e5-f4d3c2b1a444";
 
-/// Sending by phone, to a conversation, in the queue with metadata, and on Instagram.
+/// Sending by phone, to a conversation, in the queue with metadata, and on Instagram; reading a conversation.
 pub(crate) fn examples() -> Vec<NodeExample> {
-    vec![by_phone(), by_session(), queued_with_metadata(), on_instagram()]
+    vec![by_phone(), by_session(), queued_with_metadata(), on_instagram(), read_session()]
 }
 
 fn by_phone() -> NodeExample {
@@ -98,6 +98,32 @@ fn on_instagram() -> NodeExample {
         items: vec![json!({ "user": "maria.souza" })],
         bad_item: Some(json!({ "user": "" })),
         exchanges: vec![sent_at_once("@maria.souza")],
+        ..blank()
+    }
+}
+
+fn read_session() -> NodeExample {
+    NodeExample {
+        title: "Read a conversation with its contact",
+        parameters: json!({
+            "resource": "session",
+            "operation": "getSessionById",
+            "sessionId": "={{ $json.sessionId }}",
+            "includeDetails": ["ContactDetails"],
+        }),
+        items: vec![json!({ "sessionId": SESSION_ID })],
+        bad_item: Some(json!({ "sessionId": "" })),
+        exchanges: vec![HttpExchange {
+            method: "GET",
+            path: "/chat/v2/session/9a4cbb3e-3f5d-4b6e-8f1d-64e1a7c8d333",
+            status: 200,
+            answer: json!({
+                "id": SESSION_ID,
+                "status": "IN_PROGRESS",
+                "channelId": CHANNEL_ID,
+                "contactDetails": { "name": "João", "phonenumber": "5511999990003" },
+            }),
+        }],
         ..blank()
     }
 }

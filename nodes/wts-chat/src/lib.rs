@@ -1,4 +1,4 @@
-//! The WTS Chat node: starts a chatbot in the conversation of each item's contact.
+//! The WTS Chat node: starts a chatbot in the conversation of each item's contact, or reads a conversation.
 //!
 //! It registers the node type `n8n-nodes-wts.wtsChat` and the credential type `wtsApi`, the latter with a sandbox of
 //! the service. Facts about the service are in `docs/wts-api.md`.
@@ -8,17 +8,20 @@ mod chatbots;
 mod credential;
 mod examples;
 mod failure;
+mod get_session;
 mod metadata;
 mod node;
 mod options;
 mod parameters;
+mod send_chatbot;
 mod upgrade;
 
 pub use credential::{CREDENTIAL_TYPE, WtsApi};
+pub use get_session::{GetSessionById, SessionDetail};
 pub use node::{NODE_TYPE, WtsChat};
 pub use parameters::{
     BotReference, ChatbotOperation, ContactMetadata, Delivery, MetadataRow, SendChatbot, SendOptions,
-    SessionMetadata, WtsChatParameters,
+    SessionMetadata, SessionOperation, WtsChatParameters,
 };
 
 heddle_node::register_item_node!(WtsChat);

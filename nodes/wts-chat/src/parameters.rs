@@ -4,6 +4,7 @@ use heddle_node::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::get_session::GetSessionById;
 use crate::metadata::MetadataList;
 
 /// What a drop-down holds while nothing is chosen.
@@ -29,6 +30,9 @@ pub enum WtsChatParameters {
     /// A chatbot of your account.
     #[schemars(title = "Chatbot")]
     Chatbot(ChatbotOperation),
+    /// A conversation with a contact.
+    #[schemars(title = "Session")]
+    Session(SessionOperation),
 }
 
 /// What the node does.
@@ -41,6 +45,18 @@ pub enum ChatbotOperation {
     /// Start a chatbot in the conversation with a contact.
     #[schemars(title = "Send Chatbot", extend("x-action" = "Send chatbot"))]
     SendChatbot(SendChatbot),
+}
+
+/// What the node does with a conversation.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "operation", rename_all = "camelCase")]
+#[schemars(extend("x-selectors" = {
+    "operation": { "displayName": "Operation", "description": "What the node does" }
+}))]
+pub enum SessionOperation {
+    /// Read a conversation.
+    #[schemars(title = "Get Session By ID", extend("x-action" = "Get session by ID"))]
+    GetSessionById(GetSessionById),
 }
 
 /// Which chatbot to start where, and how.

@@ -57,6 +57,9 @@ fn the_form_has_these_fields() {
         ("Session Metadata", "sessionMetadatas", PropertyType::FixedCollection, json!({})),
         ("Contacts Metadata", "contactMetadatas", PropertyType::FixedCollection, json!({})),
         ("Options", "options", PropertyType::Collection, json!({})),
+        ("Operation", "operation", PropertyType::Options, json!("getSessionById")),
+        ("Session ID", "sessionId", PropertyType::String, json!("")),
+        ("Include Details", "includeDetails", PropertyType::MultiOptions, json!([])),
     ];
     let expected: Vec<_> = expected
         .into_iter()
@@ -66,19 +69,30 @@ fn the_form_has_these_fields() {
 }
 
 #[test]
-fn the_only_resource_and_operation_are_these() {
+fn each_resource_has_its_operations() {
     let resource = property("resource");
-    let choices: Vec<_> = resource.choices().collect();
-    assert_eq!(choices.len(), 1);
-    assert_eq!((choices[0].name.as_str(), choices[0].value.as_str()), ("Chatbot", Some("chatbot")));
+    let choices: Vec<_> =
+        resource.choices().map(|choice| (choice.name.as_str(), choice.value.as_str())).collect();
+    assert_eq!(choices, [("Chatbot", Some("chatbot")), ("Session", Some("session"))]);
     assert!(resource.no_data_expression);
-    let operation = property("operation");
-    let choices: Vec<_> = operation.choices().collect();
-    assert_eq!(choices.len(), 1);
-    assert_eq!((choices[0].name.as_str(), choices[0].value.as_str()), ("Send Chatbot", Some("sendChatbot")));
-    assert_eq!(choices[0].action.as_deref(), Some("Send chatbot"));
-    let show = &operation.display_options.expect("it belongs to the resource").show;
-    assert_eq!(show.get("resource"), Some(&json!(["chatbot"])));
+    let operations: Vec<_> =
+        properties().into_iter().filter(|property| property.name == "operation").collect();
+    let shown: Vec<_> = operations
+        .iter()
+        .map(|operation| {
+            let show = &operation.display_options.as_ref().expect("it belongs to a resource").show;
+            let choices: Vec<_> = operation.choices().collect();
+            assert_eq!(choices.len(), 1);
+            (show.get("resource").cloned(), choices[0].name.as_str(), choices[0].action.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Some(json!(["chatbot"])), "Send Chatbot", Some("Send chatbot")),
+            (Some(json!(["session"])), "Get Session By ID", Some("Get session by ID")),
+        ]
+    );
 }
 
 #[test]
@@ -159,7 +173,7 @@ fn all_properties() -> Vec<NodeProperty> {
 #[test]
 fn every_field_has_words_and_a_default() {
     let all = all_properties();
-    assert_eq!(all.len(), 13 + 2 * 2 + 6 + 2);
+    assert_eq!(all.len(), 13 + 2 * 2 + 6 + 3 + 2);
     for property in all {
         assert!(!property.display_name.is_empty(), "{property:?}");
         assert!(property.description.as_ref().is_some_and(|text| text.len() > 10), "{property:?}");
