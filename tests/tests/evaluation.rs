@@ -162,7 +162,7 @@ fn items_keep_their_order_and_are_all_there_when_threads_and_slices_change() {
     // Slices end after some time, some items need no JavaScript, and some fail.
     let expression = "={{ $json.n % 7 ? $json.n : (() => { if ($json.n % 5 === 0) null.x; let s = 0; \
                       for (let i = 0; i < 2e4; i++) s += i; return $json.n })() }}";
-    let result = run(&setting(&[expression, "={{ $json.n + 1 }}"], json!({})), 3000);
+    let result = run_within(MINUTES, &setting(&[expression, "={{ $json.n + 1 }}"], json!({})), 3000);
     assert_eq!(result.status, Status::Success, "{:?}", result.error);
     let outputs = outputs(&result);
     assert_eq!(outputs.len(), 3000);

@@ -91,6 +91,11 @@ pub(crate) enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write what a new node begins with.
+    New {
+        #[command(subcommand)]
+        what: New,
+    },
     /// Print what completes this command's words in a shell.
     ///
     /// For bash: heddle completions bash > ~/.local/share/bash-completion/completions/heddle
@@ -138,6 +143,20 @@ pub(crate) struct NetworkArguments {
     /// Let nodes reach this host all the same, at any port or at one; repeatable.
     #[arg(long, value_name = "HOST[:PORT]", requires = "no_private_network")]
     pub(crate) allow_host: Vec<String>,
+}
+
+/// What can be begun.
+#[derive(Debug, Subcommand)]
+pub(crate) enum New {
+    /// A crate with a node, its tests, and a program that has all commands of heddle with that node.
+    Node {
+        /// Name of the crate and its folder, in small letters with hyphens, such as order-lookup.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Heddle's source: a folder, or the URL of a git repository [default: the checkout that the command runs in].
+        #[arg(long, value_name = "PATH|GIT")]
+        heddle: Option<String>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -26,7 +26,7 @@ use heddle_node::printable_line;
 // The linker keeps the nodes of crates that are named.
 use heddle_nodes as _;
 
-use crate::arguments::{Arguments, Command, CredentialCommand};
+use crate::arguments::{Arguments, Command, CredentialCommand, New};
 use crate::failure::{Failure, USAGE};
 
 /// Items are many small values that live and die together, which this allocator serves faster, and in less memory, than
@@ -73,6 +73,9 @@ fn execute(command: Command) -> Result<u8, Failure> {
         Command::Check(arguments) => commands::check::execute(&registry, &arguments),
         Command::Mock { workflow } => commands::mock::execute(registry, &workflow),
         Command::Completions { shell } => commands::completions::execute(shell),
+        Command::New { what: New::Node { name, heddle } } => {
+            commands::new_node::execute(&name, heddle.as_deref())
+        }
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe { node_type, json_schema } => {
             commands::nodes::describe(&registry, &node_type, json_schema)

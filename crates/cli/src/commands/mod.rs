@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod credentials;
 pub(crate) mod eval;
 pub(crate) mod mock;
+pub(crate) mod new_node;
 pub(crate) mod nodes;
 pub(crate) mod options;
 pub(crate) mod run;
