@@ -201,7 +201,7 @@ fn run_mocked(registry: &Registry, path: &Path, workflow: &Workflow, ledger: &mu
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         // A run that its own limit does not end hangs.
-        runtime.block_on(tokio::time::timeout(3 * LONGEST_RUN, host.run(workflow, options)))
+        runtime.block_on(async { tokio::time::timeout(3 * LONGEST_RUN, host.run(workflow, options)).await })
     };
     let mocked = &mut ledger.mocked;
     match catch_unwind(AssertUnwindSafe(run)) {
