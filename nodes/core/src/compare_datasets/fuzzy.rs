@@ -72,7 +72,7 @@ fn one_way(value: &Json, other: &Json, null_is_zero: bool) -> bool {
         return true;
     }
     if let (Some(number), Some(text)) = (value.as_f64(), other.as_str()) {
-        return number_to_string(number).to_string() == text;
+        return number_to_string(number) == text;
     }
     if let (true, Some(text)) = (has_parts(value), other.as_str()) {
         return Json::parse(text).is_ok_and(|parsed| parsed == *value);
