@@ -450,3 +450,166 @@ fn several_files_are_checked_in_one_call() {
     assert!(finished.stdout.contains("other.json: 1 error"), "{}", finished.stdout);
     assert_eq!(recipients(1).as_array().map(Vec::len), Some(1));
 }
+
+/// An If behind the sending node whose right value is this pattern.
+fn pattern(source: &str) -> Value {
+    let condition = json!({
+        "id": "c", "leftValue": "={{ $json.id }}", "rightValue": source,
+        "operator": { "type": "string", "operation": "regex" },
+    });
+    let options = json!({ "caseSensitive": true, "leftValue": "", "typeValidation": "strict", "version": 2 });
+    let filter = json!({ "options": options, "conditions": [condition], "combinator": "and" });
+    node("If", "n8n-nodes-base.if", 2.2, json!({ "conditions": filter, "options": {} }))
+}
+
+fn set(kind: &str, value: &str) -> Value {
+    let field = json!({ "id": "f", "name": "n", "type": kind, "value": value });
+    node(
+        "Set",
+        "n8n-nodes-base.set",
+        3.4,
+        json!({ "assignments": { "assignments": [field] }, "includeOtherFields": true, "options": {} }),
+    )
+}
+
+#[test]
+fn constant_expressions_that_can_only_fail_are_found_before_anything_leaves() {
+    let behind = |added: Value, words: &[&str]| Case::new(&sending_then(added), &[]).refused(&[], words);
+    for value in ["={{ 'abc' }}", "={{ 'a' + 'bc' }}", "={{ \"ABC\".toLowerCase() }}", "=a{{ 'bc' }}"] {
+        behind(set("number", value), &["\"Set\"", "abc"]);
+    }
+    for value in ["={{ 'maybe' }}", "={{ ['maybe'][0] }}"] {
+        behind(set("boolean", value), &["\"Set\"", "maybe"]);
+    }
+    for source in ["={{ '([' }}", "={{ '(' + '[' }}", "=([{{ '' }}"] {
+        behind(pattern(source), &["\"If\"", "rightValue"]);
+    }
+    behind(call_of("={{ 'nope' }}"), &["\"Call\"", "does not exist", "nope"]);
+    behind(
+        node("Wait", "n8n-nodes-base.wait", 1.1, json!({ "amount": "={{ -5 }}", "unit": "seconds" })),
+        &["\"Wait\"", "amount"],
+    );
+    for (parameter, value) in [
+        ("numberToSend", "={{ '' }}"),
+        ("numberToSend", "={{ null }}"),
+        ("numberToSend", "={{ ' '.trim() }}"),
+        ("numberToSend", "={{ undefined }}"),
+        ("chatbotId", "={{ '' }}"),
+    ] {
+        let workflow = sending_workflow(json!({ parameter: value }), json!({}));
+        Case::new(&workflow, &[]).refused(&[], &["\"Send\"", parameter]);
+    }
+}
+
+#[test]
+fn expressions_that_only_a_run_can_answer_are_no_problem() {
+    for value in [
+        "={{ Math.random() > 2 ? 'abc' : 1 }}",
+        "={{ $now.year > 3000 ? 'abc' : 1 }}",
+        "={{ $json.n ?? 'abc' }}",
+        "={{ '5' }}",
+    ] {
+        let case = Case::new(&sending_then(set("number", value)), &[]);
+        let checked = case.command("check", &[]);
+        assert_eq!(checked.status, 0, "{value}: {}", checked.stderr);
+        assert!(!checked.stderr.contains("\"Set\""), "{value}: {}", checked.stderr);
+    }
+    let workflow = sending_workflow(json!({ "numberToSend": "={{ '' || $json.to }}" }), json!({}));
+    assert_eq!(Case::new(&workflow, &[]).command("run", &[]).status, 0);
+}
+
+#[test]
+fn a_workflow_that_calls_itself_without_end_is_found_before_anything_leaves() {
+    let itself = child("a", call_of("a"));
+    let case = Case::new(&sending_then(call_of("a")), &[("a.json", &itself.to_string())]);
+    case.refused(&[], &["calls itself without end", "a.json", "called by \"Call\""]);
+    // Through another one, with nodes on the way that pass everything on.
+    let first = child("a", call_of("b"));
+    let second = then(child("b", node("Pass", "n8n-nodes-base.noOp", 1.0, json!({}))), "Pass", call_of("a"));
+    let case = Case::new(
+        &sending_then(call_of("a")),
+        &[("a.json", &first.to_string()), ("b.json", &second.to_string())],
+    );
+    case.refused(&[], &["calls itself without end"]);
+    // A condition on the way may end it, and so may a list that is empty.
+    let split = node(
+        "Split",
+        "n8n-nodes-base.splitOut",
+        1.0,
+        json!({ "fieldToSplitOut": "children", "options": {} }),
+    );
+    for on_the_way in [pattern("x"), split] {
+        let name = on_the_way["name"].as_str().expect("a name").to_owned();
+        let ends = then(child("a", on_the_way), &name, call_of("a"));
+        let case = Case::new(&sending_then(call_of("a")), &[("a.json", &ends.to_string())]);
+        let checked = case.command("check", &[]);
+        assert_eq!(checked.status, 0, "{}", checked.stderr);
+    }
+}
+
+#[test]
+fn run_tells_as_many_problems_as_check_with_their_places() {
+    let count = |text: &str| text.matches("workflow.json").count();
+    let alike = |workflow: Value, words: &[&str]| {
+        let case = Case::new(&workflow, &[]);
+        let call = |command: &str| {
+            Finished::of(heddle().arg(command).arg(&case.workflow).arg("--input").arg(&case.items))
+        };
+        let (checked, run) = (call("check"), call("run"));
+        assert_eq!((checked.status, run.status), (2, 2), "{}\n{}", checked.stderr, run.stderr);
+        for word in words {
+            assert!(run.stderr.contains(word), "{word} is missing in:\n{}", run.stderr);
+        }
+        assert_eq!(count(&checked.stderr), count(&run.stderr), "{}\n{}", checked.stderr, run.stderr);
+    };
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][0]["type"] = json!("n8n-nodes-base.noOp");
+    alike(workflow, &["no node starts the workflow", "No credential"]);
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["settings"]["timezone"] = json!("Mars/One");
+    alike(workflow, &["workflow.json:", "Mars/One", "No credential"]);
+    let mut workflow = sending_workflow(json!({}), json!({}));
+    workflow["nodes"][0]["type"] = json!("n8n-nodes-base.telegramTrigger");
+    let mut both = workflow.clone();
+    both["nodes"].as_array_mut().expect("nodes").push(node(
+        "Other",
+        "n8n-nodes-base.slackTrigger",
+        1.0,
+        json!({}),
+    ));
+    alike(both, &["telegramTrigger", "No credential"]);
+}
+
+#[test]
+fn one_problem_is_told_once() {
+    let mode =
+        node("Set", "n8n-nodes-base.set", 3.4, json!({ "mode": "json", "jsonOutput": "{}", "options": {} }));
+    let case = Case::new(&plain(mode), &[]);
+    let checked = case.command("check", &[]);
+    assert_eq!(checked.stderr.matches("parameter mode").count(), 1, "{}", checked.stderr);
+}
+
+#[test]
+fn misspelt_kinds_of_connections_and_words_of_on_error_are_warnings_with_the_nearest() {
+    let mut workflow = plain(node("Pass", "n8n-nodes-base.noOp", 1.0, json!({})));
+    workflow["nodes"][1]["onError"] = json!("continue");
+    workflow["connections"] = json!({
+        "Start": { "mian": [[{ "node": "Pass", "type": "main", "index": 0 }]] },
+        "Pass": { "main": [[{ "node": "Pass", "type": "Main", "index": 0 }]] },
+    });
+    let checked = Case::new(&workflow, &[]).command("check", &[]);
+    assert_eq!(checked.status, 0, "{}", checked.stderr);
+    for word in [
+        "\"mian\"",
+        "\"Main\"",
+        "Did you mean \"main\"?",
+        "\"continueRegularOutput\" or \"continueErrorOutput\"",
+    ] {
+        assert!(checked.stderr.contains(word), "{word} is missing in:\n{}", checked.stderr);
+    }
+    workflow["connections"]["Start"] =
+        json!({ "ai_tool": [[{ "node": "Pass", "type": "ai_tool", "index": 0 }]] });
+    workflow["connections"]["Pass"] = json!({});
+    let checked = Case::new(&workflow, &[]).command("check", &[]);
+    assert!(!checked.stderr.contains("of the kind"), "{}", checked.stderr);
+}

@@ -359,3 +359,30 @@ fn credentials_that_others_can_read_are_a_warning() {
     assert!(!run(0o644, 0o700, &[]), "nobody else gets to it");
     assert!(!run(0o644, 0o755, &["--quiet"]));
 }
+
+#[test]
+fn a_node_that_fails_is_told_with_the_items_that_it_got() {
+    let service = Service::start();
+    let condition = json!({
+        "id": "c", "leftValue": "={{ $json.v }}", "rightValue": 1,
+        "operator": { "type": "number", "operation": "equals" },
+    });
+    let options = json!({ "caseSensitive": true, "leftValue": "", "typeValidation": "strict", "version": 2 });
+    let filter = json!({ "options": options, "conditions": [condition], "combinator": "and" });
+    let workflow = json!({
+        "name": "Failing",
+        "nodes": [
+            node("Start", "manualTrigger", 1.0, json!({})),
+            node("If", "if", 2.2, json!({ "conditions": filter, "options": {} })),
+        ],
+        "connections": { "Start": to(&["If"]) },
+        "settings": { "executionOrder": "v1" },
+    });
+    let mut command = service.run(&workflow, &json!([{ "v": "a" }, { "v": 1 }]));
+    let finished = Finished::of(&mut command);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    assert_lines(&finished, &["If: 2 items, 1 failed"]);
+    // n8n's description is HTML; a terminal shows its text.
+    assert!(finished.stderr.contains("Try either: (1)"), "{}", finished.stderr);
+    assert!(!finished.stderr.contains("<p>") && !finished.stderr.contains("<li>"), "{}", finished.stderr);
+}

@@ -208,3 +208,39 @@ fn no_expression_ends_the_process() {
         assert!(!finished.stderr.contains("panicked"), "{short}: {}", finished.stderr);
     }
 }
+
+/// A function of ours that works on a long text, and asks nobody whether it may go on.
+const LONG_WORK: &str = "={{ $json.text.removeMarkdown().length }}";
+
+#[test]
+fn functions_of_ours_are_bounded_as_those_of_javascript_are() {
+    let workflow = setting(&[LONG_WORK], json!({ "onError": "continueRegularOutput" }));
+    let workflow = Workflow::parse("workflow.json", &workflow.to_string()).expect("a workflow");
+    let limits = EngineLimits { time: Duration::from_millis(1), ..EngineLimits::default() };
+    let host = Host::new(Registry::linked().expect("nodes")).with_expression_limits(limits);
+    let items = ["*ab* ".repeat(400_000), "*ab*".to_owned()];
+    let items = items.into_iter().map(|text| Item::new(Json::from(json!({ "text": text })))).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let options = RunOptions { items: Some(items), ..RunOptions::default() };
+    let result = runtime.block_on(host.run(&workflow, options)).expect("the workflow can run");
+    let outputs = outputs(&result);
+    assert_eq!(outputs[0]["error"], "Expression timed out");
+    assert_eq!(outputs[1]["v0"], "2");
+}
+
+#[test]
+fn nothing_leaves_once_the_time_is_over_while_a_function_of_ours_works() {
+    let service = Service::start();
+    let workflow = sending_workflow(
+        json!({ "numberToSend": "={{ $json.text.removeMarkdown() ? $json.to : '' }}" }),
+        json!({}),
+    );
+    let items: Vec<Value> = (0..3)
+        .map(|number| json!({ "to": heddle_tests::recipient(number), "text": "*a* _b_ ".repeat(4_000_000) }))
+        .collect();
+    let mut command = service.run(&workflow, &json!(items));
+    let finished = Finished::of(command.args(["--timeout", "0.3"]));
+    assert_eq!(service.ledger().len(), 0, "{}", finished.stderr);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    assert!(finished.stderr.contains("0 sent, 3 not sent, 0 unknown"), "{}", finished.stderr);
+}

@@ -1,5 +1,6 @@
 //! What a run makes of a network that is not as it should be, from the command line.
 
+use heddle_tests::hostile_service::{HostileService, Reply};
 use heddle_tests::{Finished, Service, recipients, sending_workflow};
 use serde_json::json;
 
@@ -62,5 +63,27 @@ fn a_password_in_the_base_url_shows_nowhere() {
         }
         let finished = Finished::of(command.args(&more).args(["--output", "run-data"]));
         assert!(!finished.stdout.contains("hunter22") && !finished.stderr.contains("hunter22"), "{more:?}");
+    }
+}
+
+/// Nobody can tell whether the send happened, so nobody is told to do it again.
+#[test]
+fn an_unknown_outcome_is_never_advised_to_be_run_again() {
+    for answer in [
+        "101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade",
+        "304 Not Modified",
+        "300 Multiple Choices",
+    ] {
+        let hostile = HostileService::start(move |_| Reply::Raw(format!("HTTP/1.1 {answer}\r\n\r\n")));
+        let service = Service::start();
+        let credential =
+            json!({ "wtsApi": { "apiKey": wts_sandbox::seed::TOKEN, "baseUrl": hostile.url() } });
+        service.write("credentials.json", credential.to_string());
+        let finished =
+            Finished::of(&mut service.run(&sending_workflow(json!({}), json!({})), &recipients(1)));
+        assert!(finished.stderr.contains("Send: 0 sent, 0 not sent, 1 unknown"), "{}", finished.stderr);
+        for advice in ["run the item again", "Check the node's fields"] {
+            assert!(!finished.stderr.contains(advice), "{answer}: {}", finished.stderr);
+        }
     }
 }

@@ -314,3 +314,35 @@ fn an_earlier_report_of_the_name_is_kept() {
     run(&service, &workflow, &recipients(1), &[], &report);
     assert_eq!(std::fs::read_to_string(path(&service, "report.jsonl.1")).expect("it is kept"), first);
 }
+
+#[test]
+fn items_that_a_second_signal_leaves_open_keep_their_recipient_and_their_id() {
+    let service = Service::start();
+    service.fault(FaultRule::new(Fault::SlowAfterAccepting { duration: Duration::from_secs(30) }));
+    let report = path(&service, "report.jsonl");
+    let mut command = service.run(&heddle_tests::sending_workflow(json!({}), json!({})), &recipients(4));
+    command.args(["--concurrency", "2", "--report"]).arg(&report);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    while service.ledger().len() < 2 {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for _ in 0..2 {
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    child.wait().expect("it ends");
+    let lines = read(&report);
+    for started in of_type(&lines, "started") {
+        let ended = of_type(&lines, "ended").into_iter().find(|line| line["item"] == started["item"]);
+        let ended = ended.unwrap_or_else(|| panic!("{started} has no end"));
+        assert_eq!(ended["verdict"], "unknown");
+        assert!(started["recipient"].is_string() && started["senderId"].is_string(), "{started}");
+        assert_eq!(ended["recipient"], started["recipient"]);
+        assert_eq!(ended["senderId"], started["senderId"]);
+    }
+    let others: Vec<&Value> =
+        of_type(&lines, "ended").into_iter().filter(|line| line["verdict"] == "notSent").collect();
+    assert_eq!(others.len(), 2);
+    assert!(others.iter().all(|line| line.get("recipient").is_some_and(|to| to.as_str() != Some(""))));
+}

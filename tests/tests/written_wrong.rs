@@ -405,3 +405,82 @@ fn a_name_that_nothing_reads_is_told_of_with_the_nearest() {
     let told = warnings(&workflow);
     assert!(told.contains("singleValue") && told.contains("caseSensitive"), "{told}");
 }
+
+/// An If whose one condition has this operator and no right value, where `right` is none.
+fn one_condition(operator: Value, right: Option<Value>) -> Value {
+    let mut condition = json!({ "id": "c", "leftValue": "={{ $json.v }}", "operator": operator });
+    if let Some(right) = right {
+        condition["rightValue"] = right;
+    }
+    if_node(json!([condition]), "and")
+}
+
+#[test]
+fn an_operation_of_two_values_that_says_it_takes_one_and_has_one_is_refused() {
+    for (kind, operation) in
+        [("string", "equals"), ("string", "contains"), ("number", "gt"), ("dateTime", "after")]
+    {
+        let operator = json!({ "type": kind, "operation": operation, "singleValue": true });
+        let words = ["singleValue", operation, "no right value", "notEmpty"];
+        refuses(&one_condition(operator.clone(), None), &words);
+        refuses(&one_condition(operator, Some(Value::Null)), &words);
+    }
+    // The empty text is one that others may equal.
+    let equals = json!({ "type": "string", "operation": "equals", "singleValue": true });
+    assert_eq!(
+        met(&one_condition(equals, Some(json!(""))), &json!([{ "v": "" }, { "v": "a" }])),
+        [true, false]
+    );
+}
+
+#[test]
+fn a_combinator_beside_the_filter_that_says_something_else_is_refused() {
+    let conditions = |count: usize| {
+        let one = condition(
+            json!("={{ $json.v }}"),
+            json!({ "type": "string", "operation": "equals" }),
+            json!("A"),
+        );
+        json!(vec![one; count])
+    };
+    for (inside, name, beside) in [
+        ("and", "combinator", "or"),
+        ("or", "combinator", "and"),
+        ("and", "combineOperation", "any"),
+        ("or", "combineOperation", "all"),
+        ("and", "combinator", "xor"),
+    ] {
+        for count in [1, 2] {
+            let mut workflow = if_node(conditions(count), inside);
+            workflow["nodes"][1]["parameters"][name] = json!(beside);
+            refuses(&workflow, &[name, beside, inside, "inside the filter"]);
+        }
+    }
+    let mut workflow = if_node(conditions(2), "and");
+    workflow["nodes"][1]["parameters"]["combinator"] = json!("and");
+    assert_eq!(met(&workflow, &json!([{ "v": "A" }, { "v": "B" }])), [true, false]);
+    assert!(warnings(&workflow).contains("Take it away"));
+}
+
+#[test]
+fn parameters_of_version_1_in_a_later_version_are_refused() {
+    for parameters in [
+        json!({ "value1": "={{ $json.ok }}" }),
+        json!({ "value1": "={{ $json.ok }}", "operation": "equal", "value2": true }),
+        json!({ "boolean": [{ "value1": "={{ $json.ok }}", "value2": true }] }),
+    ] {
+        refuses(
+            &workflow_of("n8n-nodes-base.if", 2.0, parameters),
+            &["version 1", "conditions", "leftValue"],
+        );
+    }
+}
+
+#[test]
+fn constants_written_as_expressions_are_refused_too() {
+    let operator = json!({ "type": "string", "operation": "={{ \"bogus\" }}" });
+    refuses(&one_condition(operator, Some(json!("A"))), &["bogus", "operation"]);
+    let equals = json!({ "type": "string", "operation": "equals" });
+    let one = condition(json!("={{ $json.v }}"), equals, json!("A"));
+    refuses(&if_node(json!([one, one]), "={{ 'xor' }}"), &["xor", "combinator"]);
+}

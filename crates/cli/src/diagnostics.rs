@@ -4,11 +4,13 @@ use std::fmt;
 use std::ops::Range;
 
 use heddle_node::{printable, printable_line};
-use heddle_workflow::{Problem, Severity, Span};
+use heddle_workflow::{ERROR_WORKFLOW_CALLER, Problem, Severity, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+
+use crate::plain_text::plain_text;
 
 /// Longer lines are cut around the place: exports without line breaks are one line.
 const LONGEST_LINE: usize = 160;
@@ -62,17 +64,21 @@ impl<'a> Shown<'a> {
             Some(span) => format!("{name}:{}:{}", span.line, span.column),
             None => name,
         };
-        let mut message = format!("{place}: {}", printable(&problem.message));
+        let mut message = format!("{place}: {}", printable(&plain_text(&problem.message)));
         let subject = problem.subject();
         if excerpt.is_none() && !subject.is_empty() {
             // Nothing below says where it is.
             message.push_str(&format!("\nat {}", printable_line(&subject)));
         }
         if let Some(called) = &problem.called {
-            let callers: Vec<String> = called.callers.iter().map(|caller| format!("\"{caller}\"")).collect();
+            let quoted = |caller: &String| match caller == ERROR_WORKFLOW_CALLER {
+                true => caller.clone(),
+                false => format!("\"{caller}\""),
+            };
+            let callers: Vec<String> = called.callers.iter().map(quoted).collect();
             message.push_str(&format!("\ncalled by {}", printable_line(&callers.join(" › "))));
         }
-        let help = problem.help.as_deref().map(|help| printable(help).into_owned());
+        let help = problem.help.as_deref().map(|help| printable(&plain_text(help)).into_owned());
         Self { problem, message, help, excerpt }
     }
 }

@@ -9,6 +9,7 @@ mod failure;
 mod input;
 mod observer;
 mod only;
+mod plain_text;
 mod progress;
 mod report;
 mod signals;

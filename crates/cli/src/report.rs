@@ -34,6 +34,16 @@ pub(crate) struct Subject {
     pub(crate) pins: bool,
 }
 
+/// An item: its execution, its node, the node's run and its number.
+type Item = (Uuid, String, usize, usize);
+
+/// Whom an item is for, and the id under which the service knows it.
+#[derive(Clone, Default)]
+struct Addressee {
+    recipient: Option<String>,
+    sender_id: Option<String>,
+}
+
 /// A report that is being written. A line is in the file before anything else happens.
 pub(crate) struct Report {
     path: PathBuf,
@@ -43,6 +53,8 @@ pub(crate) struct Report {
 struct State {
     file: File,
     runs: HashMap<Uuid, Arc<RunSite>>,
+    /// Whom the items are for whose call has left and that have not ended.
+    started: HashMap<Item, Addressee>,
     /// Why lines are missing.
     error: Option<io::Error>,
 }
@@ -55,7 +67,7 @@ impl Report {
             std::fs::rename(path, free_name(path)).map_err(failure)?;
         }
         let file = File::create(path).map_err(failure)?;
-        let state = State { file, runs: HashMap::new(), error: None };
+        let state = State { file, runs: HashMap::new(), started: HashMap::new(), error: None };
         Ok(Self { path: path.to_owned(), state: Mutex::new(state) })
     }
 
@@ -131,11 +143,15 @@ impl Report {
             Event::ItemDone { at, item, verdict: Some(verdict), error, order_key, sender_id } => {
                 let mut line = place("ended", at);
                 line.insert("item".to_owned(), json!(item));
-                line.insert("recipient".to_owned(), json!(order_key));
+                let mut state = self.state();
+                let started = state.started.remove(&item_of(at, *item)).unwrap_or_default();
+                let recipient = filled(order_key.as_deref()).or(started.recipient);
+                let sender_id = filled(sender_id.as_deref()).or(started.sender_id);
+                line.insert("recipient".to_owned(), json!(recipient));
                 line.insert("verdict".to_owned(), json!(verdict.as_str()));
                 line.insert("senderId".to_owned(), json!(sender_id));
                 line.insert("reason".to_owned(), json!(error.as_ref().map(|error| &error.message)));
-                self.state().write_timed(line);
+                state.write_timed(line);
             }
             _ => {}
         }
@@ -143,11 +159,15 @@ impl Report {
 
     /// Writes what is known of an item that did not come to its end.
     pub(crate) fn settle(&self, open: &OpenItem) {
+        let mut state = self.state();
+        let started = state.started.remove(&item_of(&open.at, open.item)).unwrap_or_default();
         let mut line = place("ended", &open.at);
         line.insert("item".to_owned(), json!(open.item));
+        line.insert("recipient".to_owned(), json!(started.recipient));
         line.insert("verdict".to_owned(), json!(open.verdict.as_str()));
+        line.insert("senderId".to_owned(), json!(started.sender_id));
         line.insert("reason".to_owned(), json!("the run was ended before the item was"));
-        self.state().write_timed(line);
+        state.write_timed(line);
     }
 
     /// Writes the last line.
@@ -177,10 +197,14 @@ impl Journal for Report {
         let Some(of) = state.runs.get(&key.execution).cloned() else {
             return Err(io::Error::other("nobody has told of this run"));
         };
-        let mut line = place("started", &NodeSite { of, node: key.node, run: key.run });
+        let at = NodeSite { of, node: key.node, run: key.run };
+        let addressee =
+            Addressee { recipient: filled(order_key.as_deref()), sender_id: filled(sender_id.as_deref()) };
+        let mut line = place("started", &at);
         line.insert("item".to_owned(), json!(key.item));
-        line.insert("recipient".to_owned(), json!(order_key));
-        line.insert("senderId".to_owned(), json!(sender_id));
+        line.insert("recipient".to_owned(), json!(addressee.recipient));
+        line.insert("senderId".to_owned(), json!(addressee.sender_id));
+        state.started.insert(item_of(&at, key.item), addressee);
         line.insert("call".to_owned(), json!(key.call));
         line.insert("attempt".to_owned(), json!(attempt));
         line.insert("request".to_owned(), json!(request));
@@ -214,6 +238,15 @@ fn place(kind: &str, at: &NodeSite) -> Map<String, Value> {
     line.insert("node".to_owned(), json!(at.node));
     line.insert("run".to_owned(), json!(at.run));
     line
+}
+
+fn item_of(at: &NodeSite, item: usize) -> Item {
+    (at.of.execution, at.node.to_string(), at.run, item)
+}
+
+/// A text that says something.
+fn filled(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The calls that lead to a run, outermost first.

@@ -8,6 +8,8 @@ use heddle_node::{Effect, NodeError, printable_line};
 use heddle_runner::events::{Event, NodeSite, Origin, RunSite, Verdict};
 use uuid::Uuid;
 
+use crate::plain_text::plain_text;
+
 /// Failed items that the summary tells of, a node.
 const SHOWN_FAILURES: usize = 20;
 /// Stands between a caller and what it called.
@@ -129,6 +131,7 @@ impl Verdicts {
                     // A node that takes whole inputs has no items that end one by one.
                     None => run.done = run.items,
                     Some(error) if error.item_index.is_none() && !run.has_failed => {
+                        run.has_failed = true;
                         self.note_failure(index, None, None, error);
                     }
                     Some(_) => {}
@@ -277,15 +280,19 @@ impl Verdicts {
     }
 
     fn describe_counts(&self, node: &Node, runs: &[&Run], counts: &Counts) -> String {
-        let done: usize = runs.iter().map(|run| run.done).sum();
         if counts.all() > 0 {
-            counts.to_string()
-        } else if node.failed > 0 {
-            format!("{done} items, {} of them failed", node.failed)
-        } else if done == 1 {
-            "1 item".to_owned()
+            return counts.to_string();
+        }
+        let count = |items: usize| if items == 1 { "1 item".to_owned() } else { format!("{items} items") };
+        if node.failed == 0 {
+            return count(runs.iter().map(|run| run.done).sum());
+        }
+        // Of those that it got: after a failure not all may have run.
+        let got = count(runs.iter().map(|run| run.items.max(run.done)).sum());
+        if runs.iter().any(|run| run.has_failed) {
+            format!("{got}, failed")
         } else {
-            format!("{done} items")
+            format!("{got}, {} failed", node.failed)
         }
     }
 }
@@ -466,12 +473,13 @@ fn describe_failure(
         });
         text.push_str(": ");
     }
-    text.push_str(&error.message);
+    text.push_str(&plain_text(&error.message));
     if let Some(parameter) = &error.parameter {
         let _ = write!(text, " (parameter {parameter})");
     }
     if let Some(description) = &error.description {
-        let _ = write!(text, ". {description}");
+        text.push_str(if text.ends_with(['.', '!', '?']) { " " } else { ". " });
+        text.push_str(&plain_text(description));
     }
     text
 }

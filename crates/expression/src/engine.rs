@@ -51,7 +51,7 @@ impl Engine {
     /// What n8n shows as an expression error; all other failures inside the code blank the chunk in which they happen
     /// (`docs/expressions/language.md §6`).
     pub fn evaluate(&mut self, template: &Template, scene: &Scene<'_>) -> Result<Value, ExpressionError> {
-        limit::begin(self.limits.time, scene.watcher);
+        limit::begin(self.limits.time, scene.watcher, true);
         let here = match self.native {
             true => guarded(|| evaluate_natively(template, scene)),
             false => Ok(None),
@@ -119,7 +119,7 @@ pub(crate) fn evaluate_here(
     scene: &Scene<'_>,
     limits: EngineLimits,
 ) -> Result<Option<Value>, Box<ExpressionError>> {
-    limit::begin(limits.time, scene.watcher);
+    limit::begin(limits.time, scene.watcher, false);
     let value = guarded(|| evaluate_natively(template, scene));
     limit::end()?;
     value

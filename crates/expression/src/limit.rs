@@ -10,10 +10,10 @@ use crate::throw::Thrown;
 
 /// Whoever follows evaluations and may end them before their time is over. It is asked on the evaluating thread.
 pub trait Watcher: Send + Sync {
-    /// An evaluation in JavaScript begins.
+    /// An evaluation begins that cannot be interrupted everywhere: JavaScript, or work of ours on large values.
     fn begins(&self) {}
 
-    /// The evaluation in JavaScript that began last has ended.
+    /// The evaluation that began last has ended.
     fn ends(&self) {}
 
     /// Whether the evaluation under way is to end. It then fails as one that takes too long.
@@ -30,6 +30,10 @@ struct Limit {
     /// Steps until the next look at the clock.
     left: Cell<usize>,
     is_over: Cell<bool>,
+    /// Whether somebody waits on another thread, and leaves this one to itself when the evaluation takes too long.
+    is_apart: Cell<bool>,
+    /// Whether the watcher knows that work on large values is under way.
+    is_large: Cell<bool>,
     watcher: RefCell<Option<Arc<dyn Watcher>>>,
 }
 
@@ -40,15 +44,19 @@ thread_local! {
             deadline: Cell::new(None),
             left: Cell::new(usize::MAX),
             is_over: Cell::new(false),
+            is_apart: Cell::new(false),
+            is_large: Cell::new(false),
             watcher: RefCell::new(None),
         }
     };
 }
 
 /// An evaluation begins that may take `time`. Its time runs from the first look at the clock on, so that a short one
-/// does without.
-pub(crate) fn begin(time: Duration, watcher: Option<&Arc<dyn Watcher>>) {
+/// does without. One with `is_apart` may take up a thread that nobody else needs.
+pub(crate) fn begin(time: Duration, watcher: Option<&Arc<dyn Watcher>>, is_apart: bool) {
     LIMIT.with(|limit| {
+        limit.is_apart.set(is_apart);
+        limit.is_large.set(false);
         limit.time.set(time);
         limit.deadline.set(None);
         limit.left.set(STEPS_PER_LOOK);
@@ -68,6 +76,7 @@ pub(crate) fn begin(time: Duration, watcher: Option<&Arc<dyn Watcher>>) {
 pub(crate) fn begin_javascript() {
     LIMIT.with(|limit| {
         limit.deadline.set(Instant::now().checked_add(limit.time.get()));
+        limit.is_large.set(true);
         if let Some(watcher) = &*limit.watcher.borrow() {
             watcher.begins();
         }
@@ -83,9 +92,34 @@ pub(crate) fn end_javascript() {
     });
 }
 
+/// Work on a large value is about to begin, which nobody can interrupt. Whether this thread may do it: else it is for
+/// one that can be left to itself.
+pub(crate) fn may_take_long() -> bool {
+    LIMIT.with(|limit| {
+        // Outside of an evaluation nothing is limited.
+        if limit.left.get() == usize::MAX {
+            return true;
+        }
+        if !limit.is_apart.get() {
+            return false;
+        }
+        if !limit.is_large.replace(true)
+            && let Some(watcher) = &*limit.watcher.borrow()
+        {
+            watcher.begins();
+        }
+        true
+    })
+}
+
 /// The evaluation has ended; fails when it had to.
 pub(crate) fn end() -> Result<(), ExpressionError> {
     LIMIT.with(|limit| {
+        if limit.is_large.replace(false)
+            && let Some(watcher) = &*limit.watcher.borrow()
+        {
+            watcher.ends();
+        }
         limit.left.set(usize::MAX);
         limit.deadline.set(None);
         if limit.is_over.replace(false) { Err(ExpressionError::timed_out()) } else { Ok(()) }

@@ -8,6 +8,7 @@ use heddle_data::STRINGIFIED_KEY;
 use crate::blanks::Blanks;
 use crate::engine::{Engine, EngineLimits, evaluate_here};
 use crate::error::ExpressionError;
+use crate::fold::Folded;
 use crate::print::{Place, stored};
 use crate::scene::Scene;
 use crate::template::Template;
@@ -71,6 +72,17 @@ impl CompiledValue {
     /// template still.
     pub fn constants(&self) -> Json {
         self.0.constants(&Json::NULL)
+    }
+
+    /// What the templates give that give the same for every item ([`Template::fold`]), each with its JSON Pointer.
+    pub fn folded(&self) -> Vec<(String, Folded)> {
+        let mut found = Vec::new();
+        self.0.walk("", &mut |pointer, node| {
+            if let Node::Template(template) = node {
+                found.extend(template.fold().map(|folded| (pointer.to_owned(), folded)));
+            }
+        });
+        found
     }
 
     /// The keys of an object's members that hold templates.

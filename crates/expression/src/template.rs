@@ -9,6 +9,7 @@ use heddle_data::Json;
 use crate::compile::{Code, compile};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Needs;
+use crate::native::expr::Expr;
 
 /// One parameter string, compiled: a literal, text with code in it, or a single code chunk whose value keeps its type
 /// (`docs/expressions/language.md §2, §3`). Cloning copies a pointer.
@@ -122,6 +123,11 @@ impl Template {
     /// Whether all code has a native form, so that JavaScript is needed in odd cases only.
     pub fn is_native(&self) -> bool {
         codes(&self.0.shape).all(|code| code.native.is_some())
+    }
+
+    /// Whether all code is native, and reads nothing of a run but perhaps its clock.
+    pub(crate) fn is_closed(&self) -> bool {
+        codes(&self.0.shape).all(|code| code.native.as_ref().is_some_and(Expr::is_closed))
     }
 
     /// What the code asks of its data context.

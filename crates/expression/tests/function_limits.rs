@@ -10,10 +10,14 @@ use std::time::{Duration, Instant};
 use heddle_data::{Json, json};
 use heddle_expression::{Clock, Value, extensions};
 
-/// A megabyte. An unoptimised build is some twenty times slower: what takes quadratic time shows there with less, too.
+/// A megabyte. An unoptimised build is some twenty times slower.
 const SIZE: usize = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
-/// Elements and members of arrays and objects of about that size.
-const COUNT: usize = SIZE / 32;
+/// What takes quadratic time takes sixteen times as long for four times the size, and shows at small sizes already.
+const SIZES: [usize; 2] = [2_000, 8_000];
+/// What takes less is not judged.
+const NOTICED: Duration = Duration::from_millis(10);
+/// How much longer four times the size may take. What is linear, or nearly, stays well below.
+const MOST_GROWTH: u32 = 9;
 
 /// The stack of a thread that evaluates.
 const STACK: usize = 8 * 1024 * 1024;
@@ -25,12 +29,12 @@ fn clock() -> Clock {
     Clock { now: 1_760_000_000_000, zone: jiff::tz::TimeZone::UTC }
 }
 
-fn repeated(part: &str) -> String {
-    part.repeat(SIZE / part.len())
+fn repeated(part: &str, size: usize) -> String {
+    part.repeat(size / part.len())
 }
 
 /// Texts in which something begins again and again, and does not end or ends late.
-fn texts() -> Vec<String> {
+fn texts(size: usize) -> Vec<String> {
     let parts = [
         "a",
         " ",
@@ -43,7 +47,9 @@ fn texts() -> Vec<String> {
         "-",
         "_",
         "*",
+        "**",
         "**a ",
+        "__",
         "*a ",
         "_*",
         "`",
@@ -129,7 +135,7 @@ fn texts() -> Vec<String> {
         "no",
         "\0",
     ];
-    let mut texts: Vec<String> = parts.iter().map(|part| repeated(part)).collect();
+    let mut texts: Vec<String> = parts.iter().map(|part| repeated(part, size)).collect();
     for (start, part, end) in [
         ("[", "a", "](b)"),
         ("*", "a ", "*"),
@@ -139,17 +145,18 @@ fn texts() -> Vec<String> {
         ("", "a.", "@b.co"),
         ("", "a\n", "[a]: b"),
         (" [", "a", "]: b \"t\""),
+        (" [a", "]: b \"", "\n\""),
         ("", "*a", " "),
         ("https://a.co/", "?", "#"),
         ("", "- a\n", "- "),
     ] {
-        texts.push(format!("{start}{}{end}", repeated(part)));
+        texts.push(format!("{start}{}{end}", repeated(part, size)));
     }
-    // Runs that grow shorter, so that none closes another: about a text of that size.
-    let longest = SIZE.isqrt() * 7 / 5;
+    // Runs that grow shorter, so that none closes another.
+    let longest = (2 * size).isqrt();
     texts.push((1..longest).rev().map(|length| "`".repeat(length) + "a").collect());
     texts.push((1..longest).rev().map(|length| "*".repeat(length) + " a").collect());
-    texts.push((0..SIZE / 8).map(|number| format!("*a{number} ")).collect());
+    texts.push((0..size / 8).map(|number| format!("*a{number} ")).collect());
     texts
 }
 
@@ -157,8 +164,9 @@ fn nested(depth: usize, wrap: impl Fn(Json) -> Json) -> Json {
     (0..depth).fold(Json::from(1), |inner, _| wrap(inner))
 }
 
-fn arrays() -> Vec<Value> {
-    let count = COUNT;
+fn arrays(size: usize) -> Vec<Value> {
+    // Elements of about that size.
+    let count = size / 32;
     let numbers: Json = (0..count).map(Json::from).collect();
     let same: Json = (0..count).map(|_| Json::from(1)).collect();
     let words: Json = (0..count).map(|number| Json::from(format!("w{number}"))).collect();
@@ -177,19 +185,21 @@ fn arrays() -> Vec<Value> {
         (0..count / 8).map(|_| Value::object([("k", Value::Undefined), ("n", Value::from(1.0))])).collect(),
     );
     let maps = Value::array(
-        (0..2000).map(|number| Value::Map([(Value::from(number as f64), Value::NULL)].into())).collect(),
+        (0..size / 500)
+            .map(|number| Value::Map([(Value::from(number as f64), Value::NULL)].into()))
+            .collect(),
     );
     let sets =
-        Value::array((0..2000).map(|number| Value::Set([Value::from(number as f64)].into())).collect());
-    let deep = nested(100_000, |inner| json!([inner]));
+        Value::array((0..size / 500).map(|number| Value::Set([Value::from(number as f64)].into())).collect());
+    let deep = nested(size / 10, |inner| json!([inner]));
     let mut all: Vec<Value> =
         [numbers, same, words, objects, lists, hidden, keys, deep].into_iter().map(Value::Json).collect();
     all.extend([undefined, dates, mixed, equal, maps, sets]);
     all
 }
 
-fn objects() -> Vec<Value> {
-    let count = COUNT;
+fn objects(size: usize) -> Vec<Value> {
+    let count = size / 32;
     let plain = Json::from(
         (0..count)
             .map(|number| (format!("key{number}"), Json::from(number)))
@@ -203,22 +213,23 @@ fn objects() -> Vec<Value> {
     let dates = Value::object((0..count).map(|number| (format!("key{number}"), Value::Date(number as f64))));
     let map = Value::Map((0..count).map(|number| (Value::from(number as f64), Value::NULL)).collect());
     let set = Value::Set((0..count).map(|number| Value::from(number as f64)).collect());
-    let deep = nested(100_000, |inner| json!({ "a": inner }));
+    let deep = nested(size / 10, |inner| json!({ "a": inner }));
     vec![Value::Json(plain), Value::Json(texts), dates, map, set, Value::Json(deep)]
 }
 
-fn arguments() -> Vec<Vec<Value>> {
-    let words: Json = (0..COUNT).map(|number| Json::from(format!("w{number}"))).collect();
-    let numbers: Json = (0..COUNT).map(Json::from).collect();
+fn arguments(size: usize) -> Vec<Vec<Value>> {
+    let count = size / 32;
+    let words: Json = (0..count).map(|number| Json::from(format!("w{number}"))).collect();
+    let numbers: Json = (0..count).map(Json::from).collect();
     vec![
         vec![],
         vec![Value::from("name")],
         vec![Value::from(1.0)],
         vec![Value::from(1e-9)],
         vec![Value::from("a"), Value::from("b")],
-        vec![Value::from(repeated("a"))],
-        vec![Value::from(repeated("yyyy"))],
-        vec![Value::from(repeated("'"))],
+        vec![Value::from(repeated("a", size))],
+        vec![Value::from(repeated("yyyy", size))],
+        vec![Value::from(repeated("'", size))],
         vec![Value::Json(words)],
         vec![Value::Json(numbers)],
     ]
@@ -228,27 +239,11 @@ fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| format!("{value:?}"), str::to_owned).chars().take(40).collect()
 }
 
-#[test]
-fn methods_end_in_time() {
-    let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let slow: Vec<String> = std::thread::scope(|scope| {
-        let worker = || {
-            let thread = std::thread::Builder::new().stack_size(STACK);
-            thread.spawn_scoped(scope, || slow_methods(&next)).unwrap()
-        };
-        let workers: Vec<_> = (0..threads).map(|_| worker()).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(slow.is_empty(), "{slow:#?}");
-}
-
-/// Calls the methods whose turn comes by `next`, and gives those calls that took too long.
-fn slow_methods(next: &AtomicUsize) -> Vec<String> {
-    let clock = clock();
-    let mut receivers: Vec<Value> = texts().into_iter().map(Value::from).collect();
-    receivers.extend(arrays());
-    receivers.extend(objects());
+/// What methods are called on, of about that size.
+fn receivers(size: usize) -> Vec<Value> {
+    let mut receivers: Vec<Value> = texts(size).into_iter().map(Value::from).collect();
+    receivers.extend(arrays(size));
+    receivers.extend(objects(size));
     receivers.extend([
         Value::from(1e21),
         Value::from(-0.5),
@@ -256,23 +251,101 @@ fn slow_methods(next: &AtomicUsize) -> Vec<String> {
         Value::Date(1e12),
         Value::from("2024-02-29T12:00:00Z"),
     ]);
-    let arguments = arguments();
-    let mut slow = Vec::new();
-    while let Some(name) = extensions::NAMES.get(next.fetch_add(1, Ordering::Relaxed)) {
-        for receiver in receivers.iter().filter(|receiver| extensions::has(name, receiver)) {
-            // What is given beside matters to few methods of texts.
-            let is_plain = receiver.as_str().is_some()
-                && !matches!(*name, "quote" | "hash" | "toDateTime" | "toInt" | "format");
-            for given in arguments.iter().take(if is_plain { 1 } else { arguments.len() }) {
-                let begun = Instant::now();
-                let _ = extensions::call(name, receiver, given, &clock);
-                let taken = begun.elapsed();
-                if taken > MOST {
-                    let given: Vec<String> = given.iter().map(shown).collect();
-                    slow.push(format!("{name} of {:?} ({given:?}): {taken:?}", shown(receiver)));
+    receivers
+}
+
+/// A call, by the places of its receiver and its arguments.
+struct Call<'a> {
+    name: &'a str,
+    receiver: usize,
+    given: usize,
+}
+
+/// Goes through all calls on as many threads as there are, and collects what `judge` says of them.
+fn each_call(
+    sizes: &[usize],
+    judge: impl Fn(&Call<'_>, &[Vec<Value>], &[Vec<Vec<Value>>]) -> Option<String> + Sync,
+) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        let work = || {
+            let receivers: Vec<Vec<Value>> = sizes.iter().map(|size| receivers(*size)).collect();
+            let arguments: Vec<Vec<Vec<Value>>> = sizes.iter().map(|size| arguments(*size)).collect();
+            let mut found = Vec::new();
+            while let Some(name) = extensions::NAMES.get(next.fetch_add(1, Ordering::Relaxed)) {
+                for (place, receiver) in receivers[0].iter().enumerate() {
+                    if !extensions::has(name, receiver) {
+                        continue;
+                    }
+                    // What is given beside matters to few methods of texts.
+                    let is_plain = receiver.as_str().is_some()
+                        && !matches!(*name, "quote" | "hash" | "toDateTime" | "toInt" | "format");
+                    let count = if is_plain { 1 } else { arguments[0].len() };
+                    found.extend((0..count).filter_map(|given| {
+                        judge(&Call { name, receiver: place, given }, &receivers, &arguments)
+                    }));
                 }
             }
-        }
+            found
+        };
+        let worker = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).unwrap();
+        let workers: Vec<_> = (0..threads).map(|_| worker()).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
+impl Call<'_> {
+    fn time(&self, receivers: &[Value], arguments: &[Vec<Value>]) -> Duration {
+        let begun = Instant::now();
+        let _ = extensions::call(self.name, &receivers[self.receiver], &arguments[self.given], &clock());
+        begun.elapsed()
     }
-    slow
+
+    fn shown(&self, receivers: &[Value], arguments: &[Vec<Value>]) -> String {
+        let given: Vec<String> = arguments[self.given].iter().map(shown).collect();
+        format!("{} of {:?} ({given:?})", self.name, shown(&receivers[self.receiver]))
+    }
+}
+
+/// What this thread has computed so far: others use the machine, too.
+#[cfg(unix)]
+fn computed() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+}
+
+#[cfg(not(unix))]
+fn computed() -> Duration {
+    static BEGUN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    BEGUN.elapsed()
+}
+
+/// Judged by growth, so that it shows at sizes that cost nothing.
+#[test]
+fn the_time_of_methods_grows_with_what_they_are_called_on() {
+    let quadratic = each_call(&SIZES, |call, receivers, arguments| {
+        let time = |size: usize| {
+            let begun = computed();
+            let _ = call.time(&receivers[size], &arguments[0]);
+            computed().saturating_sub(begun)
+        };
+        if time(1) < NOTICED {
+            return None;
+        }
+        let least = |size: usize| (0..3).map(|_| time(size)).min().unwrap();
+        let (small, large) = (least(0), least(1));
+        (large >= NOTICED && large > small * MOST_GROWTH)
+            .then(|| format!("{}: {small:?}, then {large:?}", call.shown(&receivers[1], &arguments[0])))
+    });
+    assert!(quadratic.is_empty(), "{quadratic:#?}");
+}
+
+#[test]
+fn methods_end_in_time() {
+    let slow = each_call(&[SIZE], |call, receivers, arguments| {
+        let taken = call.time(&receivers[0], &arguments[0]);
+        (taken > MOST).then(|| format!("{}: {taken:?}", call.shown(&receivers[0], &arguments[0])))
+    });
+    assert!(slow.is_empty(), "{slow:#?}");
 }

@@ -51,6 +51,10 @@ pub trait ItemNode: Send + Sync + 'static {
     /// (`effect`, `idempotencyKey`).
     const EFFECT_IS_SETTABLE: bool = false;
 
+    /// Whether each item that it gets, and that does not fail, leaves an item at the only output. A workflow that calls
+    /// itself behind nothing but such nodes never ends.
+    const PASSES_ON: bool = false;
+
     /// The output that failed items take where the workflow continues on the regular outputs.
     const FAILURE_OUTPUT: usize = 0;
 
@@ -174,6 +178,9 @@ pub trait BatchNode: Send + Sync + 'static {
 
     /// Whether a run may give a list without any output, which ends the branch as if the node had not been there.
     const MAY_GIVE_NOTHING: bool = false;
+
+    /// As [`ItemNode::PASSES_ON`].
+    const PASSES_ON: bool = false;
 
     /// Handles all items of all inputs and gives the items of each output; a list without any output only where the node
     /// says so ([`BatchNode::MAY_GIVE_NOTHING`]).

@@ -64,15 +64,14 @@ impl Host {
                 Some(workflow.nodes[beginning.start].name.to_string())
             }
             Err(error) => {
-                problems.push(Problem::error(error.to_string()).at(workflow.root_pointer()));
+                let whole = || Problem::error(error.to_string()).at(workflow.root_pointer());
+                problems.push(error.problem(workflow).unwrap_or_else(whole));
                 None
             }
         };
         if let Err(error) = self.zone(workflow, options.timezone.as_deref()) {
-            let mut problem = Problem::error(error.to_string())
-                .at(format!("{}/settings/timezone", workflow.root_pointer()));
-            problem.span = workflow.span(&problem.pointer);
-            problems.push(problem);
+            let whole = || Problem::error(error.to_string()).at(workflow.root_pointer());
+            problems.push(error.problem(workflow).unwrap_or_else(whole));
         }
         Checked { problems, start, has_effect: found.has_effect }
     }

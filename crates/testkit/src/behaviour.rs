@@ -161,6 +161,9 @@ impl Suite<'_> {
         succeeded(&result)?;
         let items = all_items(&result);
         ensure(!items.is_empty() || self.example.items.is_empty(), || "nothing came out".to_owned())?;
+        ensure(!self.node.passes_on() || items.len() >= self.example.items.len(), || {
+            "an item left nothing, although the node says that each does".to_owned()
+        })?;
         if self.example.items.is_empty() { Ok(()) } else { check_lineage(&items, self.example.items.len()) }
     }
 

@@ -39,6 +39,23 @@ impl Workflow {
     }
 }
 
+/// The kinds of connections: items go along the first, the others tie a sub-node to its root node.
+const KINDS: [&str; 13] = [
+    "main",
+    "ai_agent",
+    "ai_chain",
+    "ai_document",
+    "ai_embedding",
+    "ai_languageModel",
+    "ai_memory",
+    "ai_outputParser",
+    "ai_reranker",
+    "ai_retriever",
+    "ai_textSplitter",
+    "ai_tool",
+    "ai_vectorStore",
+];
+
 struct Check<'a> {
     root: &'a str,
     problems: Vec<Problem>,
@@ -178,13 +195,42 @@ impl Check<'_> {
         wrong("effect", &is_effect, "one of pure, idempotent, send");
         let is_key = |value: &Json| value.is_bool() || value.as_str().is_some_and(is_header_name);
         wrong("idempotencyKey", &is_key, "the name of a header, or true");
-        let choices = ["stopWorkflow", "continueRegularOutput", "continueErrorOutput"];
-        wrong(
-            "onError",
-            &|value| value.as_str().is_some_and(|text| choices.contains(&text)),
-            "one of stopWorkflow, continueRegularOutput, continueErrorOutput",
-        );
         wrong("credentials", &is_object_or_empty, "an object");
+        self.on_error(node, called, name, pointer);
+    }
+
+    fn on_error(&mut self, node: &Json, called: &str, name: &str, pointer: &str) {
+        const CHOICES: [&str; 3] = ["stopWorkflow", "continueRegularOutput", "continueErrorOutput"];
+        let Some(value) = node.get("onError").filter(|value| !value.is_null()) else { return };
+        let written = value.as_str().unwrap_or_default();
+        if CHOICES.contains(&written) {
+            return;
+        }
+        let plain = written.trim().to_lowercase();
+        let begins = |choice: &&str| plain.len() >= 4 && choice.to_lowercase().starts_with(&plain);
+        let mut near: Vec<&str> = CHOICES.into_iter().filter(begins).collect();
+        if near.is_empty() {
+            let slips = |choice: &&str| strsim::osa_distance(&choice.to_lowercase(), &plain);
+            near = CHOICES
+                .into_iter()
+                .min_by_key(slips)
+                .filter(|choice| slips(choice) <= 8)
+                .into_iter()
+                .collect();
+        }
+        let mut help = "As it stands, an error ends the run.".to_owned();
+        if !near.is_empty() {
+            help.push_str(&format!(" Did you mean \"{}\"?", near.join("\" or \"")));
+        }
+        self.report(
+            Problem::warning(format!(
+                "{called} has an \"onError\" that is {value:.40}, not one of {}",
+                CHOICES.join(", ")
+            ))
+            .at(format!("{pointer}/onError"))
+            .in_node(name)
+            .with_help(help),
+        );
     }
 
     fn connections(&mut self, workflow: &Json) {
@@ -226,6 +272,12 @@ impl Check<'_> {
         for (connection_type, slots) in types.iter() {
             let pointer = push_key(pointer, connection_type);
             let what = format!("The {connection_type} connections of \"{source}\" are");
+            if slots.as_array().is_some_and(|slots| !slots.is_empty()) {
+                let place = self.problems.len();
+                if self.connection_kind(source, connection_type, &pointer) {
+                    self.about_keys.insert(place);
+                }
+            }
             let Some(outputs) = slots.as_array() else {
                 if !slots.is_null() {
                     self.wrong_shape(slots, &what, "an array with a list for each output", &pointer, source);
@@ -260,6 +312,33 @@ impl Check<'_> {
         }
     }
 
+    /// Reports a kind of connection that there is not: nothing follows it. Whether it did.
+    fn connection_kind(&mut self, source: &str, kind: &str, pointer: &str) -> bool {
+        if KINDS.contains(&kind) {
+            return false;
+        }
+        let slips = |known: &&str| strsim::osa_distance(&known.to_lowercase(), &kind.to_lowercase());
+        let nearest = KINDS.into_iter().min_by_key(slips);
+        let near = nearest.filter(|known| slips(known) <= known.len().div_ceil(4).max(2));
+        // Kinds are added to n8n; those of sub-nodes are followed by no run.
+        if near.is_none() && kind.starts_with("ai_") {
+            return false;
+        }
+        let help = match near {
+            Some(known) => format!("Did you mean \"{known}\"?"),
+            None => "Items go along connections of the kind \"main\".".to_owned(),
+        };
+        self.report(
+            Problem::warning(format!(
+                "A connection of \"{source}\" is of the kind \"{kind}\", which does not exist: no item goes along it"
+            ))
+            .at(pointer)
+            .in_node(source)
+            .with_help(help),
+        );
+        true
+    }
+
     fn connection(&mut self, source: &str, connection: &Json, pointer: &str, names: &Names<'_>) {
         if connection.is_null() {
             // Files in the wild hold such gaps; nothing is connected there.
@@ -292,7 +371,10 @@ impl Check<'_> {
             ),
             Some(_) => {}
         }
-        if connection.get("type").and_then(Json::as_str).unwrap_or_default().is_empty() {
+        let kind = connection.get("type").and_then(Json::as_str).unwrap_or_default();
+        if !kind.is_empty() {
+            self.connection_kind(source, kind, &format!("{pointer}/type"));
+        } else {
             self.report(
                 Problem::warning(format!("A connection of \"{source}\" has no type; it counts as main"))
                     .at(format!("{pointer}/type"))

@@ -29,7 +29,7 @@ pub use encoding::{EncodingError, decode_text, is_utf16};
 pub use heddle_data::graph::{ConnectionFilter, ConnectionType, Edge, Graph, NodeIndex};
 pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items, read_row};
 pub use node::{CredentialReference, IDEMPOTENCY_HEADER, Node, OnError};
-pub use problem::{CalledPlace, Problem, Severity, WorkflowError};
+pub use problem::{CalledPlace, ERROR_WORKFLOW_CALLER, Problem, Severity, WorkflowError};
 pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};
 pub use source::{SourceMap, Span};

@@ -18,6 +18,9 @@ pub enum Severity {
     Error,
 }
 
+/// Stands among the callers of a workflow for its being called as an error workflow, by no node.
+pub const ERROR_WORKFLOW_CALLER: &str = "error workflow";
+
 /// Which called workflow a problem is in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

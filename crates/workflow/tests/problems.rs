@@ -50,7 +50,7 @@ fn everything_is_found_at_once() {
             "5:5 error The node \"B\" has no type | /nodes/2/type",
             "5:32 warning The node \"B\" has no position of two numbers | /nodes/2/position",
             "5:60 warning The node \"B\" has a \"disabled\" that is \"yes\", not true or false | /nodes/2/disabled",
-            "5:78 warning The node \"B\" has a \"onError\" that is \"stop\", not one of stopWorkflow, continueRegularOutput, continueErrorOutput | /nodes/2/onError",
+            "5:78 warning The node \"B\" has an \"onError\" that is \"stop\", not one of stopWorkflow, continueRegularOutput, continueErrorOutput | /nodes/2/onError",
             "5:43 warning The nodes \"A\" and \"B\" share the id \"2\" | /nodes/2/id",
             "6:15 error Node 3 has no name | /nodes/3/name",
             "6:27 error Node 3 has a type that is a number, not a text | /nodes/3/type",

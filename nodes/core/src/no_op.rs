@@ -30,6 +30,8 @@ impl BatchNode for NoOp {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const PASSES_ON: bool = true;
+
     async fn execute(&self, _: &NoParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
         Ok(vec![context.input(0)])
     }

@@ -69,6 +69,8 @@ impl BatchNode for Wait {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const PASSES_ON: bool = true;
+
     async fn execute(
         &self,
         parameters: &WaitParameters,

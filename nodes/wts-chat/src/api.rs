@@ -86,6 +86,12 @@ pub(crate) fn read_content(body: &[u8]) -> Content {
     }
 }
 
+/// Why the body of an answer is not JSON; `None` where it is, or is empty.
+pub(crate) fn json_problem(body: &[u8]) -> Option<String> {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
+    Json::parse_slice(body).err().filter(|_| !body.is_empty()).map(|error| error.to_string())
+}
+
 impl<'a> Api<'a> {
     /// The API that the node's credential opens.
     ///

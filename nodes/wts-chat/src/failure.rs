@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, Outcome};
 use http::Response;
-use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use jiff::Timestamp;
 
-use crate::api::{Api, Content, read_content};
+use crate::api::{Api, Content, json_problem, read_content};
 
 /// Texts of a server are cut after so many characters.
 const LONGEST_TEXT: usize = 500;
@@ -126,13 +126,34 @@ pub(crate) fn unreachable(error: HttpError) -> NodeError {
 /// A success without the JSON that was asked for.
 pub(crate) fn not_json(answer: &Response<Bytes>) -> NodeError {
     let status = answer.status().as_u16();
-    let mut error =
-        NodeError::new(ErrorKind::Api, format!("The answer is {}, not JSON", kind_of_body(answer)));
+    let (message, advice) = unreadable(answer);
+    let mut error = NodeError::new(ErrorKind::Api, message);
     error.http_status = Some(status);
     error.context.insert("httpCode", Json::from(status.to_string()));
-    error.with_description(
-        "Something else than the API seems to answer there: check the Base URL of the credential \"WTS API\".",
-    )
+    error.with_description(advice)
+}
+
+/// Why the body of an answer cannot be read, and what to do.
+fn unreadable(answer: &Response<Bytes>) -> (String, &'static str) {
+    let coding = answer.headers().get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    if let Some(coding) = coding.map(str::trim).filter(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        return (
+            format!("The answer is compressed ({}), which was not asked for", short(coding)),
+            "A proxy in front of the API seems to compress answers: turn that off for this address.",
+        );
+    }
+    let kind = kind_of_body(answer);
+    let is_json = kind.eq_ignore_ascii_case("application/json") || kind.to_lowercase().ends_with("+json");
+    match json_problem(answer.body()).filter(|_| is_json) {
+        Some(problem) => (
+            format!("The answer says that it is JSON, and cannot be read as such: {}", short(&problem)),
+            "A proxy in front of the API may have cut or changed it; if it lasts, ask the support of WTS.",
+        ),
+        None => (
+            format!("The answer is {kind}, not JSON"),
+            "Something else than the API seems to answer there: check the Base URL of the credential \"WTS API\".",
+        ),
+    }
 }
 
 /// A success of a send without the JSON that was asked for. The service has said yes, so it is never sent again.
@@ -368,6 +389,13 @@ fn advice(status: u16) -> &'static str {
             "The account makes more requests than the service allows. Wait some minutes, or send fewer items in one run."
         }
         500.. => "The service has a problem. Try again later; if it lasts, ask the support of WTS.",
+        100..=199 => {
+            "This is no answer of the API: a proxy, or something else at its address, seems to have answered. Check the Base URL of the \
+             credential \"WTS API\"."
+        }
+        408 | 425 => {
+            "The service, or a proxy in front of it, did not take the request in time. Try again later; if it lasts, check the network."
+        }
         _ => {
             "Check the node's fields: the bot, From, To, Session ID and the metadata. Then run the item again."
         }

@@ -362,3 +362,26 @@ async fn a_base_url_may_end_with_slashes_and_have_a_path() {
     let paths: Vec<String> = host.sandbox.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(paths, [SEND, "/proxy/chat/v1/chatbot/send"]);
 }
+
+#[tokio::test]
+async fn a_success_that_says_it_is_json_and_cannot_be_read_says_why() {
+    for (body, why) in [("[".repeat(100_000), "JSON"), ("{\"id\":".to_owned(), "JSON")] {
+        let host = Host::start().await;
+        host.answer(SEND, 200, "application/json; charset=utf-8", body);
+        let error = host.fail(sending(json!({}))).await;
+        assert!(error.message.starts_with("The answer says that it is JSON"), "{}", error.message);
+        assert!(!error.message.contains("not JSON") && error.message.contains(why), "{}", error.message);
+        assert_eq!(error.outcome, Outcome::Done);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_was_not_taken_in_time_is_no_fault_of_the_fields() {
+    for status in [408, 425] {
+        let host = Host::start().await;
+        host.answer(SEND, status, "application/json", "{}");
+        let error = host.fail(sending(json!({}))).await;
+        assert!(!description(&error).contains("Check the node's fields"), "{}", description(&error));
+        assert!(!description(&error).contains("run the item again"), "{}", description(&error));
+    }
+}

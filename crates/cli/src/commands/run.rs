@@ -13,6 +13,7 @@ use crate::arguments::{Output, RunArguments};
 use crate::diagnostics;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::observer::Observer;
+use crate::plain_text::plain_text;
 use crate::report::{Report, Subject};
 use crate::signals::{Phase, Signals};
 
@@ -81,7 +82,13 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
                 super::print_rendered(&diagnostics::render(&name, workflow.text(), &problems));
                 Failure::silent(USAGE)
             }
-            error => Failure::usage(error.to_string()),
+            error => match error.problem(&workflow) {
+                Some(problem) => {
+                    super::print_rendered(&diagnostics::render(&name, workflow.text(), &[problem]));
+                    Failure::silent(USAGE)
+                }
+                None => Failure::usage(error.to_string()),
+            },
         })
     };
     // Who got what is told even where a fault of ours ends the run.
@@ -234,7 +241,7 @@ fn write_items(
 }
 
 fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
-    let mut text = format!("error: {}", error.message);
+    let mut text = format!("error: {}", plain_text(&error.message));
     if let Some(node) = &error.node {
         text.push_str(&format!("\n  node: {}", printable_line(node)));
     }
@@ -245,7 +252,7 @@ fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
         text.push_str(&format!("\n  parameter: {}", printable_line(parameter)));
     }
     if let Some(description) = &error.description {
-        text.push_str(&format!("\n  help: {description}"));
+        text.push_str(&format!("\n  help: {}", plain_text(description)));
     }
     text
 }

@@ -70,7 +70,7 @@ impl CodeJob<'_> {
     /// # Errors
     /// When it failed for all items at once.
     pub fn run(&self, scene: &Scene<'_>, host: &dyn CodeHost) -> Result<CodeResult, CodeError> {
-        limit::begin(self.limits.time, scene.watcher);
+        limit::begin(self.limits.time, scene.watcher, true);
         limit::begin_javascript();
         let result = self.run_within_limits(scene, host);
         limit::end_javascript();

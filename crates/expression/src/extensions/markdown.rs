@@ -256,13 +256,15 @@ fn is_titled_reference(text: &str) -> bool {
     let indent = text.chars().take_while(|character| is_white_space(*character)).count();
     let trimmed = text.trim_matches(is_white_space);
     let Some(inside) = trimmed.strip_prefix('[').filter(|_| matches!(indent, 1 | 2)) else { return false };
+    let first_line = line(inside);
+    // A title begins in the first line and goes on to the end of the text.
+    let has_one_line = first_line.len() == inside.len();
     let is_definition = |definition: &str| {
         let length = run_of(definition, |character| !is_white_space(character));
         let title = definition[length..].strip_prefix(" \"").and_then(|title| title.strip_suffix('"'));
-        length > 0
-            && (length == definition.len() || title.is_some_and(|title| !title.contains(is_line_break)))
+        length > 0 && (length == definition.len() || (has_one_line && title.is_some()))
     };
-    line(inside).match_indices("]: ").any(|(at, _)| is_definition(&inside[at + 3..]))
+    first_line.match_indices("]: ").any(|(at, _)| is_definition(&inside[at + 3..]))
 }
 
 /// One to six `#` before and perhaps behind a text without `#`, which stays and may have several lines.
@@ -286,7 +288,8 @@ fn emphasis(text: &str) -> Option<String> {
     let mut position = 0;
     while let Some(found) = text[position..].find(['*', '_']) {
         let start = position + found;
-        let longest = run_of(&text[start..], |character| matches!(character, '*' | '_')).min(3);
+        // No mark is longer, however long the run.
+        let longest = text[start..].bytes().take(3).take_while(|byte| matches!(byte, b'*' | b'_')).count();
         let replacement = (1..=longest).rev().find_map(|length| {
             let mark = &text[start..start + length];
             if missing.iter().any(|(other, end)| *other == mark && start < *end) {

@@ -12,6 +12,9 @@ use super::{Combinator, FilterProblem, Options, ParseMoment, Weight, regex, with
 /// The lists of conditions that version 1 of the If node has.
 const LISTS_OF_VERSION_1: [&str; 4] = ["string", "number", "boolean", "dateTime"];
 
+/// Parameters of version 1 of nodes with conditions, beside how it combines them.
+const PARAMETERS_OF_VERSION_1: [&str; 3] = ["value1", "value2", "dataType"];
+
 /// How conditions are written today.
 const SHAPE: &str = "Write each condition as { \"leftValue\": …, \"rightValue\": …, \"operator\": { \"type\": \"string\", \
      \"operation\": \"equals\" } } in the list \"conditions\" of the filter, with the \"combinator\" \"and\" or \"or\".";
@@ -87,6 +90,62 @@ impl Check<'_> {
             },
         };
         self.combinator(written.unwrap_or(filter), beside, count);
+        self.version_1(beside, count);
+    }
+
+    /// Conditions beside the filter, where version 1 of the node has some of its own: nothing reads them.
+    fn version_1(&mut self, beside: Option<&Json>, count: usize) {
+        let Some(beside) = beside.and_then(Json::as_object) else { return };
+        let is_written = |value: &Json| match value.as_array() {
+            Some(rows) => !rows.is_empty(),
+            None => !value.is_null() && value.as_str() != Some(""),
+        };
+        let names = PARAMETERS_OF_VERSION_1.iter().chain(&LISTS_OF_VERSION_1);
+        let Some(name) = names.copied().find(|name| beside.get(name).is_some_and(is_written)) else { return };
+        let effect = match count {
+            0 => "so that the filter has no conditions",
+            _ => "so that it does not count",
+        };
+        self.report_beside(
+            Weight::Refused,
+            name,
+            format!("\"{name}\" beside the filter is of version 1 of the node; this version does not read it, {effect}"),
+            SHAPE,
+        );
+    }
+
+    fn report_beside(
+        &mut self,
+        weight: Weight,
+        name: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let parent = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let place = format!("{parent}/{}", escape(name));
+        self.problems.push(FilterProblem::new(weight, place, message, help));
+    }
+
+    /// A combinator beside the filter does not count; one that says something else than the one that does would mislead.
+    fn combinator_beside(&mut self, own: &str, beside: Option<&Json>) {
+        let Some((name, value)) = combinator_in(beside) else { return };
+        let written = value.as_str().map(|text| text.trim().to_lowercase()).unwrap_or_default();
+        let agrees = match written.as_str() {
+            "and" | "all" => own == "and",
+            "or" | "any" => own == "or",
+            _ => false,
+        };
+        let message =
+            format!("The filter has the combinator \"{own}\", and beside it stands {value} as \"{name}\"");
+        if agrees {
+            let help = "The one beside the filter is not read. Take it away.";
+            self.report_beside(Weight::Warning, name, message, help);
+        } else {
+            let help = format!(
+                "Only the one inside the filter is read. Write there which one holds, and take \"{name}\" away."
+            );
+            self.report_beside(Weight::Refused, name, message, help);
+        }
     }
 
     /// A filter without a list of conditions holds for every item.
@@ -111,28 +170,24 @@ impl Check<'_> {
     fn combinator(&mut self, filter: &JsonObject, beside: Option<&Json>, count: usize) {
         match filter.get("combinator").filter(|written| !written.is_null()) {
             Some(written) if is_expression(written) => {}
-            Some(written) => {
-                if let Err(error) = Combinator::read(Some(written)) {
+            Some(written) => match Combinator::read(Some(written)) {
+                Err(error) => {
                     let help = error.description.clone().unwrap_or_default();
                     self.refuse("/combinator", error.message.clone(), help);
                 }
-            }
+                Ok(_) => {
+                    let own = written.as_str().map(|text| text.trim().to_lowercase()).unwrap_or_default();
+                    self.combinator_beside(&own, beside);
+                }
+            },
             // It counts as "and", also where another one stands in a wrong place or under a wrong name.
             None if count > 1 => {
-                let words = |value: &Json| {
-                    let text = value.as_str().map(str::trim).unwrap_or_default().to_lowercase();
-                    matches!(text.as_str(), "and" | "or" | "all" | "any" | "xor")
-                };
-                let misplaced =
-                    filter.iter().find(|(_, value)| words(value)).map(|(name, value)| (name, value, ""));
-                let misplaced = misplaced.or_else(|| {
-                    let mut beside = beside?.as_object()?.iter();
-                    let is_one = |name: &str| {
-                        matches!(name.to_lowercase().as_str(), "combinator" | "combineoperation")
-                    };
-                    let (name, value) = beside.find(|(name, value)| is_one(name) && words(value))?;
-                    Some((name, value, " beside it"))
-                });
+                let misplaced = filter
+                    .iter()
+                    .find(|(_, value)| is_combining_word(value))
+                    .map(|(name, value)| (name, value, ""));
+                let beside = || combinator_in(beside).map(|(name, value)| (name, value, " beside it"));
+                let misplaced = misplaced.or_else(beside);
                 if let Some((name, value, place)) = misplaced {
                     self.refuse(
                         "",
@@ -141,7 +196,7 @@ impl Check<'_> {
                     );
                 }
             }
-            None => {}
+            None => self.combinator_beside("and", beside),
         }
     }
 
@@ -227,10 +282,13 @@ impl Check<'_> {
             return;
         }
         let right = condition.get(RIGHT.key);
-        let is_blank = right.is_none_or(|right| right.is_null() || right.as_str() == Some(""));
+        // The empty text is a text that another may equal.
+        let is_blank = right.is_none_or(|right| {
+            right.is_null() || (right.as_str() == Some("") && kind.as_deref() != Some("string"))
+        });
         if operator.get("singleValue").is_some_and(|single| !is_expression(single) && is_truthy(single)) {
             let what = format!("The operation \"{operation}\" compares two values, and has \"singleValue\"");
-            if is_blank && kind.as_deref() != Some("string") {
+            if is_blank {
                 self.refuse(
                     place,
                     format!("{what}, but no right value"),
@@ -359,6 +417,17 @@ impl<'a> Part<'a> {
             Self::Missing | Self::Open => String::new(),
         }
     }
+}
+
+/// What stands beside a filter under the name of a combinator.
+fn combinator_in(beside: Option<&Json>) -> Option<(&str, &Json)> {
+    let is_one = |name: &str| matches!(name.to_lowercase().as_str(), "combinator" | "combineoperation");
+    beside?.as_object()?.iter().find(|(name, value)| is_one(name) && is_combining_word(value))
+}
+
+fn is_combining_word(value: &Json) -> bool {
+    let text = value.as_str().map(str::trim).unwrap_or_default().to_lowercase();
+    matches!(text.as_str(), "and" | "or" | "all" | "any" | "xor")
 }
 
 /// A value as messages show it.

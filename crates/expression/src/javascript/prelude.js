@@ -718,9 +718,20 @@
     return host.input(key, index);
   }));
   const nodeAccessor = (name, index) => {
+    if (typeof name !== 'string' && !name) {
+      // No name is that of the node that the input came from, but for its items.
+      const refuse = () => { throw new TypeErrorOf('Node name must be a string'); };
+      return reader((key) => {
+        switch (key) {
+          case 'first': case 'last': case 'all': case 'pairedItem': case 'itemMatching': return asNative(refuse);
+          case 'item': return refuse();
+          default: return host.nodeMember('', key, index);
+        }
+      });
+    }
     if (typeof name !== 'string') {
       return reader((key) => {
-        if (name === undefined || name === null || ['item', 'pairedItem', 'itemMatching', 'all'].includes(key)) {
+        if (['item', 'pairedItem', 'itemMatching', 'all'].includes(key)) {
           throw new TypeErrorOf('Node name must be a string');
         }
         return host.requireNode(name, index);

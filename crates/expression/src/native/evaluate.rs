@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use crate::coerce;
 use crate::extensions;
+use crate::limit;
 use crate::luxon;
 use crate::native::elements::{Elements, array_of};
 use crate::native::expr::{Entry, Expr, Key, Logical, Unary};
@@ -60,15 +61,18 @@ fn value_or_short<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Result<Option<Op
         Expr::Call { object, method, arguments, optional } => {
             let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
             let arguments = evaluate_all(arguments, frame)?;
+            check_size(Some(&object), &arguments)?;
             call(object, method, &arguments, frame.scene)?
         }
         Expr::Extension { object, method, arguments, optional } => {
             let Some(object) = receiver(object, *optional, frame)? else { return Ok(None) };
             let arguments = evaluate_all(arguments, frame)?;
+            check_size(Some(&object), &arguments)?;
             extension(object, method, arguments, frame.scene)?
         }
         Expr::Function { function, arguments } => {
             let arguments = evaluate_all(arguments, frame)?;
+            check_size(None, &arguments)?;
             functions::call(*function, arguments, frame.scene)?
         }
         Expr::Unary { operator, operand } => {
@@ -131,6 +135,12 @@ fn value_or_short<'a>(expr: &'a Expr, frame: &Frame<'_, 'a>) -> Result<Option<Op
             regexp::replace_by(&subject, pattern, function, frame)?
         }
     }))
+}
+
+/// Functions of large values are for a thread that can be left to itself: nothing interrupts them.
+fn check_size(object: Option<&Operand<'_>>, arguments: &[Operand<'_>]) -> Result<(), Stop> {
+    let is_large = object.into_iter().chain(arguments).any(Operand::is_large);
+    if is_large && !limit::may_take_long() { Err(Stop::Unsupported) } else { Ok(()) }
 }
 
 fn path<'a>(keys: &'a [Key], scene: &Scene<'a>) -> Evaluated<'a> {

@@ -4,6 +4,7 @@
 //! is evaluated by the engine instead; nothing has happened by then, since native evaluation changes nothing.
 
 pub(crate) mod array;
+pub(crate) mod closed;
 pub(crate) mod elements;
 pub(crate) mod evaluate;
 pub(crate) mod expr;

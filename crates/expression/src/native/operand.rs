@@ -29,6 +29,11 @@ pub(crate) enum Operand<'a> {
 /// Longer texts, in bytes, are left to the engine and its memory limit.
 pub(crate) const MAX_TEXT: usize = 1 << 20;
 
+/// Functions of longer texts, in bytes, may take time that is noticed.
+const LARGE_TEXT: usize = 100_000;
+/// So may those of more elements or members.
+const LARGE_COUNT: usize = 1 << 14;
+
 /// Made values with more elements and members than this get no name natively: whatever has a name can appear in another
 /// value many times, which costs nothing until someone writes it out.
 const MAX_SHARED: usize = 1 << 14;
@@ -116,6 +121,25 @@ impl<'a> Operand<'a> {
             Operand::Value(Value::List(values)) => values.len(),
             Operand::Picked(elements) => elements.len(),
             _ => 1,
+        }
+    }
+
+    /// Whether a function of the value may take time that is noticed.
+    pub(crate) fn is_large(&self) -> bool {
+        let json = match self {
+            Operand::Ref(json) => json,
+            Operand::Value(Value::Json(json)) => json,
+            Operand::Value(Value::List(values)) => return values.len() > LARGE_COUNT,
+            Operand::Value(Value::Object(members)) => return members.len() > LARGE_COUNT,
+            Operand::Value(_) | Operand::Item(_) => return false,
+            Operand::Items(items) => return items.len() > LARGE_COUNT,
+            Operand::Picked(elements) => return elements.len() > LARGE_COUNT,
+        };
+        match (json.as_str(), json.as_array(), json.as_object()) {
+            (Some(text), _, _) => text.len() > LARGE_TEXT,
+            (_, Some(elements), _) => elements.len() > LARGE_COUNT,
+            (_, _, Some(object)) => object.len() > LARGE_COUNT,
+            _ => false,
         }
     }
 

@@ -77,6 +77,11 @@ pub trait Node: Send + Sync {
         false
     }
 
+    /// Whether each item that the node gets, and that does not fail, leaves an item at its only output.
+    fn passes_on(&self) -> bool {
+        false
+    }
+
     /// The tier with these parameters, as stored: a few nodes go through their items one by one or take them all at
     /// once, as their parameters say.
     fn tier_for(&self, _parameters: &Json) -> Tier<'_> {
@@ -263,6 +268,10 @@ macro_rules! impl_node {
 
             fn effect_is_settable(&self) -> bool {
                 N::EFFECT_IS_SETTABLE
+            }
+
+            fn passes_on(&self) -> bool {
+                N::PASSES_ON
             }
 
             $($more)*

@@ -20,6 +20,7 @@ pub(crate) use value::evaluate_value;
 pub(crate) use watch::Watch;
 
 use crate::cancel::StopSignal;
+use crate::prepared::with_brackets;
 
 thread_local! {
     /// One expression engine a thread: it is costly to make and cannot be shared.
@@ -57,7 +58,7 @@ pub(crate) fn expression_error(
     node_error.description = error.description;
     let path = pointer.trim_start_matches('/');
     node_error.stored_value = path.split('/').next().and_then(|name| stored.get(name)).cloned();
-    node_error.parameter = Some(path.replace('/', "."));
+    node_error.parameter = Some(with_brackets(&path.replace('/', ".")));
     for (key, value) in error.context.as_object().into_iter().flat_map(|context| context.iter()) {
         match key {
             "runIndex" | "itemIndex" => {}

@@ -1,6 +1,7 @@
 //! A node's own checks, made before any item: with something that might be in the place of every expression, what is wrong
 //! all the same lies in the constants.
 
+use heddle_expression::Folded;
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::node::ErasedItemNode;
 use heddle_node::parameters::{ParameterPlan, visit_parameters};
@@ -19,6 +20,8 @@ pub(crate) struct ConstantCheck<'a> {
     pub(crate) type_version: f64,
     /// The parameters, filled and brought to their types, with their expressions.
     pub(crate) parameters: &'a Json,
+    /// What those of the expressions give that give the same for every item, each with its JSON Pointer.
+    pub(crate) folded: &'a [(String, Folded)],
 }
 
 /// What a check says of one way to fill in the expressions.
@@ -37,11 +40,13 @@ impl ConstantCheck<'_> {
     /// is asked again.
     pub(crate) fn problems(&self) -> Vec<NodeError> {
         let mut masked = self.parameters.clone();
+        let mut folded = self.folded.to_vec();
         let mut found = Vec::new();
         while found.len() < MOST
-            && let Some(error) = self.problem(&masked)
+            && let Some(error) = self.problem(&masked, &folded)
         {
             let place = error.parameter.as_deref().map(pointer_of);
+            folded.retain(|(pointer, _)| place.as_ref().is_none_or(|place| !is_at_or_below(pointer, place)));
             let constant = place.as_deref().and_then(|place| masked.pointer_mut(place));
             let is_last = constant.is_none();
             if let Some(constant) = constant {
@@ -57,13 +62,15 @@ impl ConstantCheck<'_> {
 
     /// The first problem with the constants of `parameters`: found with one way at least to fill in the expressions, and
     /// overcome by none.
-    fn problem(&self, parameters: &Json) -> Option<NodeError> {
+    fn problem(&self, parameters: &Json, folded: &[(String, Folded)]) -> Option<NodeError> {
         let plan = ParameterPlan::new(self.properties, parameters, self.type_version).ok()?;
-        let places = self.expressions(parameters);
+        let mut constants = parameters.clone();
+        put_folded(&mut constants, folded);
+        let places = self.expressions(&constants);
         let ways = if places.is_empty() { 1 } else { 2 };
         let mut found = None;
         for way in 0..ways {
-            match self.verdict(&plan, parameters, &places, way) {
+            match self.verdict(&plan, (&constants, folded), &places, way) {
                 Verdict::Fits => return None,
                 Verdict::Constant(error) => found = found.or(Some(error)),
                 Verdict::StandIn => {}
@@ -75,20 +82,26 @@ impl ConstantCheck<'_> {
     fn verdict(
         &self,
         plan: &ParameterPlan,
-        parameters: &Json,
+        (constants, folded): (&Json, &[(String, Folded)]),
         places: &[(String, [Json; 2])],
         way: usize,
     ) -> Verdict {
-        let mut filled_in = parameters.clone();
+        let mut filled_in = constants.clone();
         for (pointer, stand_ins) in places {
             if let Some(place) = filled_in.pointer_mut(pointer) {
                 *place = stand_ins[way].clone();
             }
         }
-        let Ok(typed) = plan.apply(filled_in) else { return Verdict::StandIn };
+        let typed = match plan.apply(filled_in) {
+            Ok(typed) => typed,
+            Err(error) if folded.iter().any(|(pointer, _)| is_at_or_below(&error.pointer, pointer)) => {
+                return Verdict::Constant(error.into());
+            }
+            Err(_) => return Verdict::StandIn,
+        };
         match self.node.prepare(&typed) {
             Ok(_) => Verdict::Fits,
-            Err(error) if is_of_constant(&error, parameters, places.is_empty()) => Verdict::Constant(error),
+            Err(error) if is_of_constant(&error, constants, places.is_empty()) => Verdict::Constant(error),
             Err(_) => Verdict::StandIn,
         }
     }
@@ -121,6 +134,31 @@ impl ConstantCheck<'_> {
         });
         places
     }
+}
+
+/// Puts what expressions always give in their places.
+pub(crate) fn put_folded(parameters: &mut Json, folded: &[(String, Folded)]) {
+    for (pointer, folded) in folded {
+        let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
+        let key = key.replace("~1", "/").replace("~0", "~");
+        match folded {
+            Folded::Undefined if parameters.pointer(parent).is_some_and(Json::is_object) => {
+                drop(parameters.pointer_mut(parent).and_then(|parent| parent.remove(&key)));
+            }
+            folded => {
+                if let Some(place) = parameters.pointer_mut(pointer) {
+                    *place = match folded {
+                        Folded::Value(value) => value.clone(),
+                        Folded::Undefined => Json::NULL,
+                    };
+                }
+            }
+        }
+    }
+}
+
+fn is_at_or_below(pointer: &str, place: &str) -> bool {
+    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Values of the property's type: one that is filled in, and one that is empty.

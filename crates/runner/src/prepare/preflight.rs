@@ -6,14 +6,14 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use heddle_node::{CalledWorkflow, NodeError, WorkflowSource};
-use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
+use heddle_workflow::{ERROR_WORKFLOW_CALLER, NodeIndex, Problem, Severity, Workflow};
 
 use crate::find::{error_trigger, find_error_workflow, may_be_called, start_of_called, workflow_of};
 use crate::host::Host;
 use crate::options::RunOptions;
 use crate::prepared::Finding;
 use crate::prepared_workflow::PreparedWorkflow;
-use crate::reach::runs_from;
+use crate::reach::{runs_from, sure_to_run};
 use crate::run_error::RunError;
 
 /// What was found of a run that is to begin.
@@ -37,6 +37,7 @@ impl Preflight {
     ) -> Self {
         let root = Site {
             prepared: Arc::clone(prepared),
+            start: None,
             reached,
             callers: Vec::new(),
             standing: Standing { binds: true, acts: true },
@@ -47,6 +48,7 @@ impl Preflight {
             Survey { host, options, sites: vec![root], at: HashMap::new(), found: HashMap::new() };
         // A person who runs a workflow by hand is not told by an error workflow that it failed.
         survey.follow(mode != "manual").await;
+        survey.find_endless_calls();
         if !options.dry_run {
             survey.find_missing_credentials();
         }
@@ -80,6 +82,8 @@ impl Preflight {
 /// A workflow that a run may reach, begun at one node.
 struct Site {
     prepared: Arc<PreparedWorkflow>,
+    /// The node that it starts at, where it is called.
+    start: Option<NodeIndex>,
     reached: Vec<bool>,
     /// The names of the nodes that call it, from the workflow of the run on; empty for that one.
     callers: Vec<String>,
@@ -228,7 +232,8 @@ impl Survey<'_> {
                 means_more.then_some(*known.get())
             }
             Entry::Vacant(free) => {
-                let caller = node.map_or_else(|| "error workflow".to_owned(), |node| node.name.to_string());
+                let caller =
+                    node.map_or_else(|| ERROR_WORKFLOW_CALLER.to_owned(), |node| node.name.to_string());
                 let callers = callers.iter().cloned().chain([caller]).collect();
                 let prepared =
                     Arc::new(PreparedWorkflow::new(call.workflow, &self.host.registry, self.options));
@@ -236,6 +241,7 @@ impl Survey<'_> {
                 free.insert(place);
                 self.sites.push(Site {
                     prepared,
+                    start: Some(call.start),
                     reached,
                     callers,
                     standing,
@@ -245,6 +251,30 @@ impl Survey<'_> {
                 Some(place)
             }
         }
+    }
+
+    /// Finds workflows that call themselves, at once or through others, with nothing on the way that could end it.
+    fn find_endless_calls(&mut self) {
+        let calls: Vec<Vec<(NodeIndex, usize)>> =
+            self.sites.iter().map(|site| self.sure_calls(site)).collect();
+        let endless = (0..calls.len()).filter_map(|site| Some((site, endless_call(&calls, site)?)));
+        for (site, node) in endless.collect::<Vec<_>>() {
+            if let Some(site) = self.sites.get_mut(site) {
+                let finding = site.prepared.endless_call(node);
+                site.findings.push(finding);
+            }
+        }
+    }
+
+    /// The calls that are made whenever the site runs: the nodes, and the sites that they call.
+    fn sure_calls(&self, site: &Site) -> Vec<(NodeIndex, usize)> {
+        let Some(start) = site.start else { return Vec::new() };
+        let sure = sure_to_run(&site.prepared, start);
+        let calls = site.calls.iter().flatten().filter_map(|call| {
+            let node = call.node.filter(|node| sure[*node])?;
+            Some((node, *self.at.get(&(call.name.clone(), call.start))?))
+        });
+        calls.collect()
     }
 
     fn find_missing_credentials(&mut self) {
@@ -312,6 +342,24 @@ impl Site {
         }
         problems.into_iter().map(|problem| problem.in_called(workflow, &self.callers)).collect()
     }
+}
+
+/// The node of a site with which a chain of calls begins that leads back to it, through none of the sites before it.
+fn endless_call(calls: &[Vec<(NodeIndex, usize)>], site: usize) -> Option<NodeIndex> {
+    let (node, _) = calls[site].iter().find(|(_, called)| {
+        let mut seen = vec![false; calls.len()];
+        let mut waiting = vec![*called];
+        while let Some(next) = waiting.pop() {
+            if next == site {
+                return true;
+            }
+            if next > site && !std::mem::replace(&mut seen[next], true) {
+                waiting.extend(calls[next].iter().map(|(_, called)| *called));
+            }
+        }
+        false
+    })?;
+    Some(*node)
 }
 
 fn with_severity(problem: &Problem, refuses: bool) -> Problem {

@@ -5,17 +5,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use heddle_expression::code::Program;
-use heddle_expression::{Clock, CompiledValue, ExpressionError};
+use heddle_expression::{Clock, CompiledValue, ExpressionError, fold_constants};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{
     CalledWorkflow, CheckHost, CodeProblem, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
-    StoredProblem, Weight, holds_expression,
+    StoredProblem, Weight,
 };
 use heddle_workflow::{NodeIndex, Problem, Workflow};
 
 use crate::blanks;
-use crate::constant_check::{self, ConstantCheck};
+use crate::constant_check::{self, ConstantCheck, put_folded};
 use crate::effects::EffectSettings;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
@@ -121,18 +121,21 @@ impl<'w> Preparer<'w> {
         let gravest_effect = gravest_effect(&*node, &filled, settings);
         let has_effect = gravest_effect != Effect::Pure;
         let mut problems = unknown_choices(workflow, index, &description, &upgraded);
+        // A choice that there is not does not fit either: that is said once.
+        let unknown: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
         problems.extend(useless_settings(workflow, index, &*node));
         let misfits = |errors: Vec<ParameterError>| {
-            errors.into_iter().map(|error| parameter_problem(workflow, index, &error)).collect::<Vec<_>>()
+            let all = errors.into_iter().map(|error| parameter_problem(workflow, index, &error));
+            all.filter(|problem| !unknown.contains(&problem.pointer)).collect::<Vec<_>>()
         };
         let told = |problem: StoredProblem| stored_problem(workflow, index, problem);
-        let written = plain(&settings.parameters);
+        let written = fold_constants(&settings.parameters);
         let found = Stored {
             properties: &description.properties,
             type_version,
             written: &written,
             upgraded: &upgraded,
-            filled: &plain(&filled),
+            filled: &fold_constants(&filled),
         };
         problems.extend(found.problems().into_iter().map(told));
         if stored != filled {
@@ -170,7 +173,10 @@ impl<'w> Preparer<'w> {
         }
         problems.extend(self.missing_nodes(index, &compiled));
         problems.extend(unset_variables(workflow, index, &compiled, self.variables, has_effect));
-        let constants = compiled.constants();
+        let folded = compiled.folded();
+        let mut constants = compiled.constants();
+        let unfolded = constants.clone();
+        put_folded(&mut constants, &folded);
         let known = StoredParameters { values: &constants, written: &written, type_version, host: &Moments };
         let mut failures = node.check_stored(&known);
         let calls = node.called_workflow(&known).unwrap_or_else(|error| {
@@ -182,12 +188,14 @@ impl<'w> Preparer<'w> {
                 node,
                 properties: &description.properties,
                 type_version,
-                parameters: &constants,
+                parameters: &unfolded,
+                folded: &folded,
             };
             let errors = check.problems().into_iter().map(|error| node.explain(error, &filled, type_version));
             failures.extend(errors.map(StoredProblem::from));
         }
-        problems.extend(failures.into_iter().map(told));
+        let failures = failures.into_iter().map(told).filter(|problem| !unknown.contains(&problem.pointer));
+        problems.extend(failures);
         let problems = without_repeats(problems);
         // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
         let untyped = match node.tier() {
@@ -414,32 +422,9 @@ fn stored_problem(workflow: &Workflow, index: NodeIndex, found: StoredProblem) -
     if !found.pointer.is_empty() {
         let written = &workflow.nodes[index].parameters;
         let path = path_in_file(written, &found.pointer);
-        problem = problem.in_parameter(with_brackets(&path));
+        problem = problem.in_parameter(path);
     }
     place(workflow, index, &format!("/parameters{}", found.pointer), problem)
-}
-
-/// The parameters with their plain texts in the place of the templates that are nothing else, such as `=abc`.
-fn plain(parameters: &Json) -> Json {
-    if let Some(text) = parameters.as_str() {
-        return match text.strip_prefix('=').filter(|template| !template.contains("{{")) {
-            Some(text) => Json::from(text),
-            None => parameters.clone(),
-        };
-    }
-    let mut plain_values = parameters.clone();
-    if let Some(elements) = parameters.as_array() {
-        for (index, element) in elements.iter().enumerate().filter(|(_, element)| holds_expression(element)) {
-            if let Some(place) = plain_values.get_index_mut(index) {
-                *place = plain(element);
-            }
-        }
-    } else if let Some(object) = parameters.as_object() {
-        for (key, member) in object.iter().filter(|(_, member)| holds_expression(member)) {
-            plain_values.insert(key, plain(member));
-        }
-    }
-    plain_values
 }
 
 /// A plan of the parameters that fit, so that what else is wrong is found together with those that do not.
@@ -512,11 +497,11 @@ fn path_in_file(parameters: &Json, pointer: &str) -> String {
         known = before;
     }
     let known = if parameters.pointer(known).is_some() { known } else { pointer };
-    known.trim_start_matches('/').replace('/', ".")
+    with_brackets(&known.trim_start_matches('/').replace('/', "."))
 }
 
 /// A path with its indices in brackets, as messages of nodes have it.
-fn with_brackets(path: &str) -> String {
+pub(crate) fn with_brackets(path: &str) -> String {
     let mut shown = String::new();
     for key in path.split('.') {
         let is_index = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());

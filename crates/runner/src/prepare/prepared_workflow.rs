@@ -88,6 +88,14 @@ impl PreparedWorkflow {
         Finding::new(Some(node), problem)
     }
 
+    /// A call that leads back to this workflow whatever the items are.
+    pub(crate) fn endless_call(&self, node: NodeIndex) -> Finding {
+        let error = NodeError::operation("The workflow calls itself without end").with_description(
+            "Nothing on the way from its trigger to this call decides whether to go on. Put a condition before it, such as an If node.",
+        );
+        self.failing_call(node, &error)
+    }
+
     /// What is wrong with the error workflow.
     pub(crate) fn failing_error_workflow(&self, error: &NodeError) -> Finding {
         let mut problem =

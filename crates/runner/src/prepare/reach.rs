@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heddle_node::{Items, Registry};
 use heddle_workflow::{
-    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, TriggerKind, Workflow,
+    ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, TriggerKind, Workflow,
     find_start_node, is_trigger_type, trigger_kind,
 };
 
@@ -190,4 +190,28 @@ fn pinned_items(workflow: &Workflow) -> HashMap<NodeIndex, Items> {
             Some((index, Arc::new(items)))
         })
         .collect()
+}
+
+/// For each node whether it is sure to run when the workflow begins at `start`: nothing on the way chooses between
+/// outputs, may put out nothing, or waits for another branch.
+pub(crate) fn sure_to_run(prepared: &PreparedWorkflow, start: NodeIndex) -> Vec<bool> {
+    let PreparedWorkflow { workflow, graph, .. } = prepared;
+    let mut sure = vec![false; workflow.nodes.len()];
+    let mut begins = vec![start];
+    while let Some(node) = begins.pop() {
+        if std::mem::replace(&mut sure[node], true) || (node != start && !passes_on(prepared, node)) {
+            continue;
+        }
+        let children = graph.children(node, ConnectionFilter::Main);
+        begins.extend(children.into_iter().filter(|child| {
+            graph.inputs(*child, &ConnectionType::MAIN).len() <= 1 && !workflow.nodes[*child].disabled
+        }));
+    }
+    sure
+}
+
+/// Whether a node puts out every item that it gets, at its only output.
+fn passes_on(prepared: &PreparedWorkflow, index: NodeIndex) -> bool {
+    let continues_elsewhere = prepared.workflow.nodes[index].on_error() == OnError::ContinueErrorOutput;
+    prepared.nodes[index].as_ref().is_some_and(|node| node.node.passes_on()) && !continues_elsewhere
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use heddle_workflow::Workflow;
+use heddle_workflow::{Problem, Severity, Workflow};
 
 use crate::beside::{Background, Beside};
 use crate::cancel::{Cancellation, Deadline};
@@ -102,13 +102,19 @@ async fn begin<'h>(
 ) -> Result<(Arc<PreparedWorkflow>, Beginning, Nesting<'h>), RunError> {
     let judged = nesting.around.judged.of(&workflow);
     let is_judged = judged.is_some();
+    let is_called = nesting.start.is_some();
     let prepared =
         judged.unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, options)));
     let beginning = match Beginning::find(&prepared, &host.registry, options, nesting.start) {
         Ok(beginning) => beginning,
         Err(error) => {
             let errors = prepared.structural_errors();
-            return Err(if errors.is_empty() { error } else { RunError::Problems(errors) });
+            let error = if errors.is_empty() { error } else { RunError::Problems(errors) };
+            return Err(if is_called {
+                error
+            } else {
+                with_all_others(host, &prepared, options, error).await
+            });
         }
     };
     if is_judged {
@@ -117,10 +123,30 @@ async fn begin<'h>(
     }
     let reached = beginning.reached(&prepared);
     let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
-    preflight.check()?;
+    let zone = || host.zone(&prepared.workflow, options.timezone.as_deref()).map(drop);
+    if let Err(error) = preflight.check().and_then(|()| zone()) {
+        return Err(if is_called { error } else { with_all_others(host, &prepared, options, error).await });
+    }
     if nesting.around.depth == 0 {
         beginning.check_items(&prepared, options)?;
     }
     let judged = Arc::new(nesting.around.judged.with(preflight.called));
     Ok((prepared, beginning, Nesting { around: Surroundings { judged, ..nesting.around }, ..nesting }))
+}
+
+/// Everything else that keeps the run from starting, as [`Host::check`] tells of it, together with what was found first.
+async fn with_all_others(
+    host: &Host,
+    prepared: &PreparedWorkflow,
+    options: &RunOptions,
+    first: RunError,
+) -> RunError {
+    if !matches!(first, RunError::Problems(_)) && first.problem(&prepared.workflow).is_none() {
+        return first;
+    }
+    let checked = host.check(&prepared.workflow, options).await;
+    let errors = checked.problems.into_iter().filter(|problem| problem.severity == Severity::Error);
+    let errors: Vec<Problem> = errors.collect();
+    let is_alone = errors.len() <= 1 && !matches!(first, RunError::Problems(_));
+    if errors.is_empty() || is_alone { first } else { RunError::Problems(errors) }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use heddle_node::{printable, printable_line};
-use heddle_workflow::{Problem, TriggerKind};
+use heddle_workflow::{Problem, TriggerKind, Workflow};
 
 /// Why a run could not begin. Nothing has left.
 #[derive(Debug, Clone)]
@@ -45,6 +45,23 @@ pub enum RunError {
     Environment(String),
     /// The time zone is not in the IANA database.
     UnknownTimezone(String),
+}
+
+impl RunError {
+    /// The same as a problem of the workflow, with its place in the file; `None` where it is about the call.
+    pub fn problem(&self, workflow: &Workflow) -> Option<Problem> {
+        let root = workflow.root_pointer();
+        let place = match self {
+            Self::NoStartNode | Self::UnclearStart { .. } => root.to_owned(),
+            Self::UnknownTimezone(name) if workflow.settings.timezone.as_ref() == Some(name) => {
+                format!("{root}/settings/timezone")
+            }
+            _ => return None,
+        };
+        let mut problem = Problem::error(self.to_string());
+        problem.span = workflow.span(&place);
+        Some(problem.at(place))
+    }
 }
 
 impl fmt::Display for RunError {

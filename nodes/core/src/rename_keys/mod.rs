@@ -37,6 +37,8 @@ impl ItemNode for RenameKeys {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const PASSES_ON: bool = true;
+
     const WAITS: bool = false;
 
     async fn execute_item(

@@ -65,6 +65,8 @@ impl ItemNode for FirstSet {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const PASSES_ON: bool = true;
+
     const WAITS: bool = false;
 
     /// Values stay what expressions give, so that null stays null: the form's types would make 0 of it.

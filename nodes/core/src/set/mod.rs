@@ -76,6 +76,8 @@ impl ItemNode for Set {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const PASSES_ON: bool = true;
+
     const WAITS: bool = false;
 
     const UNTYPED: &'static [&'static str] = &["assignments"];
