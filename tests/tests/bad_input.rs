@@ -119,9 +119,13 @@ fn an_expression_that_names_a_missing_node() {
 fn a_metadata_list_of_the_wrong_shape() {
     let rows = json!({ "sessionMetadatas": { "sessionMetadata": "plan=gold" } });
     refuses_workflow(&sending_workflow(rows, json!({})), &["sessionMetadatas", "Send"]);
-    for row in
-        [json!({ "key": "plan", "value": "={{ $json }}" }), json!({ "key": "plan", "value": "={{ [1] }}" })]
-    {
+    let rows =
+        json!({ "sessionMetadatas": { "sessionMetadata": [{ "key": "plan", "value": "={{ [1] }}" }] } });
+    refuses_workflow(&sending_workflow(rows, json!({})), &["row 1", "Send", "sessionMetadata[0].value"]);
+    for row in [
+        json!({ "key": "plan", "value": "={{ $json }}" }),
+        json!({ "key": "plan", "value": "={{ [$json.to] }}" }),
+    ] {
         let service = Service::start();
         let rows = json!({ "sessionMetadatas": { "sessionMetadata": [{ "key": "a", "value": 1 }, row] } });
         let workflow = sending_workflow(rows, json!({})).to_string();

@@ -17,11 +17,10 @@ mod send_chatbot;
 mod upgrade;
 
 pub use credential::{CREDENTIAL_TYPE, WtsApi};
-pub use get_session::{GetSessionById, SessionDetail};
 pub use node::{NODE_TYPE, WtsChat};
 pub use parameters::{
-    BotReference, ChatbotOperation, ContactMetadata, Delivery, MetadataRow, SendChatbot, SendOptions,
-    SessionMetadata, SessionOperation, WtsChatParameters,
+    BotReference, ChatbotOperation, ContactMetadata, Delivery, GetSessionById, MetadataRow, SendChatbot,
+    SendOptions, SessionDetail, SessionMetadata, SessionOperation, WtsChatParameters,
 };
 
 heddle_node::register_item_node!(WtsChat);

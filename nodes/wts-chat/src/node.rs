@@ -35,6 +35,8 @@ impl OperationNode for WtsChat {
 
     const EFFECT: Option<Effect> = Some(Effect::Send);
 
+    const PASSES_ON: bool = true;
+
     fn operation(parameters: &Self::Parameters) -> &dyn Operation {
         match parameters {
             WtsChatParameters::Chatbot(ChatbotOperation::SendChatbot(operation)) => operation,

@@ -146,6 +146,9 @@ pub trait OperationNode: Send + Sync + 'static {
     /// The gravest effect that any of its operations can have, as [`ItemNode::EFFECT`].
     const EFFECT: Option<Effect> = None;
 
+    /// As [`ItemNode::PASSES_ON`].
+    const PASSES_ON: bool = false;
+
     /// The chosen operation.
     fn operation(parameters: &Self::Parameters) -> &dyn Operation;
 
@@ -192,6 +195,8 @@ impl<N: OperationNode> ItemNode for N {
     const HEADER: NodeHeader = N::HEADER;
 
     const EFFECT: Option<Effect> = N::EFFECT;
+
+    const PASSES_ON: bool = N::PASSES_ON;
 
     async fn execute_item(
         &self,

@@ -12,7 +12,7 @@ use heddle_node::{
     CalledWorkflow, CheckHost, CodeProblem, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
     StoredProblem, Weight,
 };
-use heddle_workflow::{NodeIndex, Problem, Workflow};
+use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::blanks;
 use crate::constant_check::{self, ConstantCheck, put_folded};
@@ -194,8 +194,18 @@ impl<'w> Preparer<'w> {
             let errors = check.problems().into_iter().map(|error| node.explain(error, &filled, type_version));
             failures.extend(errors.map(StoredProblem::from));
         }
-        let failures = failures.into_iter().map(told).filter(|problem| !unknown.contains(&problem.pointer));
-        problems.extend(failures);
+        let failures: Vec<Problem> = failures.into_iter().map(told).collect();
+        // One problem is told once: of a choice that there is not, what the node itself refuses says more.
+        let refused: HashSet<String> = failures
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error && !problem.found_by_running)
+            .map(|problem| problem.pointer.clone())
+            .collect();
+        problems
+            .retain(|problem| !(unknown.contains(&problem.pointer) && refused.contains(&problem.pointer)));
+        let kept =
+            |problem: &Problem| refused.contains(&problem.pointer) || !unknown.contains(&problem.pointer);
+        problems.extend(failures.into_iter().filter(kept));
         let problems = without_repeats(problems);
         // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
         let untyped = match node.tier() {
