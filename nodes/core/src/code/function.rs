@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use heddle_node::description::{NodeDescription, NodeProperty};
-use heddle_node::node::{Tier, batch_node};
-use heddle_node::schema::{SchemaError, SchemaForm};
+use heddle_node::description::NodeProperty;
+use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, ErrorKind, Item, Items, Json, Node,
     NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem,
@@ -13,7 +12,7 @@ use heddle_node::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::source::{check_syntax, may_call};
+use super::source::check_syntax;
 use super::{failed_code, items};
 
 /// Runs JavaScript once for all items.
@@ -36,72 +35,18 @@ pub struct FunctionParameters {
     pub function_code: String,
 }
 
-impl Default for Function {
-    fn default() -> Self {
-        Self {
-            pure: batch_node(FunctionNode::<false, true>),
-            calling: batch_node(FunctionNode::<false, false>),
-        }
-    }
-}
-
-impl Default for FunctionItem {
-    fn default() -> Self {
-        Self {
-            pure: batch_node(FunctionNode::<true, true>),
-            calling: batch_node(FunctionNode::<true, false>),
-        }
-    }
-}
-
-/// What code names decides whether its node may call out.
-macro_rules! impl_node {
-    ($node:ident) => {
-        impl Node for $node {
-            fn header(&self) -> &NodeHeader {
-                self.calling.header()
-            }
-
-            fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
-                self.calling.describe()
-            }
-
-            fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
-                self.calling.parameter_schema(form)
-            }
-
-            fn upgrade(&self, version: f64, parameters: Json) -> Json {
-                self.calling.upgrade(version, parameters)
-            }
-
-            fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
-                self.calling.check_stored(stored)
-            }
-
-            fn examples(&self) -> Vec<NodeExample> {
-                self.calling.examples()
-            }
-
-            fn effect_is_settable(&self) -> bool {
-                true
-            }
-
-            fn tier(&self) -> Tier<'_> {
-                self.calling.tier()
-            }
-
-            fn tier_for(&self, parameters: &Json) -> Tier<'_> {
-                match parameters.get("functionCode").and_then(Json::as_str) {
-                    Some(code) if may_call(code) => self.calling.tier(),
-                    _ => self.pure.tier(),
-                }
-            }
-        }
-    };
-}
-
-impl_node!(Function);
-impl_node!(FunctionItem);
+super::effect::code_node!(
+    Function,
+    "functionCode",
+    FunctionNode::<false, true>,
+    FunctionNode::<false, false>
+);
+super::effect::code_node!(
+    FunctionItem,
+    "functionCode",
+    FunctionNode::<true, true>,
+    FunctionNode::<true, false>
+);
 
 struct FunctionNode<const EACH: bool, const PURE: bool>;
 

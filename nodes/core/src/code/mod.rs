@@ -1,5 +1,6 @@
 //! Code: JavaScript of the workflow's author, once for all items or once for each.
 
+mod effect;
 mod examples;
 mod form;
 mod function;
@@ -8,9 +9,8 @@ mod source;
 
 use std::sync::Arc;
 
-use heddle_node::description::{NodeDescription, NodeProperty};
-use heddle_node::node::{Tier, batch_node};
-use heddle_node::schema::{SchemaError, SchemaForm};
+use heddle_node::description::NodeProperty;
+use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, Item, Items, Json, Node, NodeError,
     NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 pub use function::{Function, FunctionItem, FunctionParameters};
 
 use items::failed_code;
-use source::may_call;
 
 /// Runs JavaScript. What its code names decides whether it may call out: code that names no way to do so counts as pure,
 /// and is held to it.
@@ -68,52 +67,7 @@ pub enum Language {
     Python,
 }
 
-impl Default for Code {
-    fn default() -> Self {
-        Self { pure: batch_node(CodeNode::<true>), calling: batch_node(CodeNode::<false>) }
-    }
-}
-
-impl Node for Code {
-    fn header(&self) -> &NodeHeader {
-        self.calling.header()
-    }
-
-    fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
-        self.calling.describe()
-    }
-
-    fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
-        self.calling.parameter_schema(form)
-    }
-
-    fn upgrade(&self, version: f64, parameters: Json) -> Json {
-        self.calling.upgrade(version, parameters)
-    }
-
-    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
-        self.calling.check_stored(stored)
-    }
-
-    fn examples(&self) -> Vec<NodeExample> {
-        self.calling.examples()
-    }
-
-    fn effect_is_settable(&self) -> bool {
-        true
-    }
-
-    fn tier(&self) -> Tier<'_> {
-        self.calling.tier()
-    }
-
-    fn tier_for(&self, parameters: &Json) -> Tier<'_> {
-        match parameters.get("jsCode").and_then(Json::as_str) {
-            Some(code) if may_call(code) => self.calling.tier(),
-            _ => self.pure.tier(),
-        }
-    }
-}
+effect::code_node!(Code, "jsCode", CodeNode::<true>, CodeNode::<false>);
 
 struct CodeNode<const PURE: bool>;
 
