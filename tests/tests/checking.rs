@@ -335,6 +335,14 @@ fn a_missing_credential_is_a_problem_before_the_run() {
     case.refused(&[], &["\"wtsApii\"", "did you mean \"wtsApi\"", "Send"]);
     case.service.write("credentials.json", json!({ "wtsApi": { "apiKey": "" } }).to_string());
     case.refused(&[], &["Send", "credential"]);
+    let key = json!({ "apiKey": "pn_x" });
+    case.service.write("credentials.json", json!({ "wtsapi": key }).to_string());
+    case.refused(&[], &["\"wtsapi\"", "did you mean \"wtsApi\"", "Send"]);
+    case.service.write("credentials.json", json!({ "wtsApi": { "apiKey": "={{ $json. }}" } }).to_string());
+    case.refused(&[], &["invalid syntax", "`apiKey`", "Send"]);
+    let nowhere = json!({ "wtsApi": { "apiKey": "pn_x", "baseUrl": "api.wts.chat" } });
+    case.service.write("credentials.json", nowhere.to_string());
+    case.refused(&[], &["Base URL", "https://api.wts.chat", "Send"]);
 
     let shown = case.command("run", &["--dry-run"]);
     assert_eq!(shown.status, 0, "{}", shown.stderr);

@@ -556,6 +556,7 @@ async fn the_behaviour_suite_fails_for_a_node_whose_example_makes_a_graver_call_
                 name: "testApi",
                 crate_name: "tests",
                 describe: || CredentialType::derive::<Account>("testApi", "Test API"),
+                check: None,
                 sandbox: None,
             })
             .expect("it is new");

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::credential::CredentialType;
+use crate::credential::{Credential, CredentialType};
+use crate::error::NodeError;
 use crate::json::Json;
 use crate::node::{BatchNode, ItemNode, Node, batch_node, item_node};
 use crate::schema::SchemaError;
@@ -28,9 +29,14 @@ pub struct CredentialRegistration {
     pub crate_name: &'static str,
     /// Builds its description.
     pub describe: fn() -> Result<CredentialType, SchemaError>,
+    /// Says what is wrong with the fields of a credential, so that it is found before a run begins.
+    pub check: Option<CheckCredential>,
     /// Starts a sandbox of the service, where the crate has one.
     pub sandbox: Option<StartSandbox>,
 }
+
+/// Looks at the fields of a credential, filled and evaluated. Its error holds no value of them.
+pub type CheckCredential = fn(&Credential) -> Result<(), NodeError>;
 
 /// Starts a sandbox on a loopback port, 0 for any free one.
 pub type StartSandbox = fn(u16) -> BoxFuture<'static, std::io::Result<Box<dyn Sandbox>>>;
@@ -116,22 +122,23 @@ macro_rules! register_node {
     };
 }
 
-/// Announces a credential type of this crate, with the function that describes it and, if there is one, the function
-/// that starts its sandbox.
+/// Announces a credential type of this crate, with the function that describes it. `check = …` and `sandbox = …` behind
+/// it name the functions of [`CredentialRegistration`] that it has.
 #[macro_export]
 macro_rules! register_credential {
-    ($name:expr, $describe:expr) => {
-        $crate::register_credential!($name, $describe, ::core::option::Option::None);
-    };
-    ($name:expr, $describe:expr, $sandbox:expr) => {
-        $crate::inventory::submit! {
-            $crate::CredentialRegistration {
+    ($name:expr, $describe:expr $(, $member:ident = $function:expr)* $(,)?) => {
+        $crate::inventory::submit! {{
+            #[allow(unused_mut)]
+            let mut registration = $crate::CredentialRegistration {
                 name: $name,
                 crate_name: ::core::env!("CARGO_PKG_NAME"),
                 describe: $describe,
-                sandbox: $sandbox,
-            }
-        }
+                check: ::core::option::Option::None,
+                sandbox: ::core::option::Option::None,
+            };
+            $(registration.$member = ::core::option::Option::Some($function);)*
+            registration
+        }}
     };
 }
 

@@ -65,10 +65,25 @@ impl fmt::Debug for FoundCredential {
 struct Entry {
     id: Option<String>,
     name: Option<String>,
-    /// As in workflow files; environment variables give it in capitals.
+    /// As in workflow files; from an environment variable in any case.
     type_name: String,
+    from_environment: bool,
     data: Json,
     described: Option<Arc<CredentialType>>,
+}
+
+impl Entry {
+    /// What is given by its type alone.
+    fn plain(type_name: &str, data: Json) -> Self {
+        Self {
+            id: None,
+            name: None,
+            type_name: type_name.to_owned(),
+            from_environment: false,
+            data,
+            described: None,
+        }
+    }
 }
 
 /// Why credentials cannot be read.
@@ -104,13 +119,7 @@ impl CredentialStore {
                 {
                     let described = describe(type_name, data).map_err(CredentialsError)?;
                     let data = data.get("data").cloned().unwrap_or_default();
-                    store.entries.push(Entry {
-                        id: None,
-                        name: None,
-                        type_name: type_name.to_owned(),
-                        data,
-                        described,
-                    });
+                    store.entries.push(Entry { described, ..Entry::plain(type_name, data) });
                 } else {
                     store.insert(type_name, data.clone()).map_err(CredentialsError)?;
                 }
@@ -147,6 +156,9 @@ impl CredentialStore {
                     .map_err(|_| CredentialsError(format!("the variable {name} does not hold JSON")))?;
                 self.insert(type_name, data)
                     .map_err(|why| CredentialsError(format!("the variable {name}: {why}")))?;
+                if let Some(entry) = self.entries.last_mut() {
+                    entry.from_environment = true;
+                }
             }
         }
         Ok(())
@@ -162,13 +174,7 @@ impl CredentialStore {
                 "the data of the credential \"{type_name}\" must be an object of its fields"
             ));
         }
-        self.entries.push(Entry {
-            id: None,
-            name: None,
-            type_name: type_name.to_owned(),
-            data,
-            described: None,
-        });
+        self.entries.push(Entry::plain(type_name, data));
         Ok(())
     }
 
@@ -178,7 +184,7 @@ impl CredentialStore {
         let of_type = || {
             self.entries.iter().rev().filter(|entry| {
                 entry.type_name == type_name
-                    || (entry.id.is_none() && entry.type_name.eq_ignore_ascii_case(type_name))
+                    || (entry.from_environment && entry.type_name.eq_ignore_ascii_case(type_name))
             })
         };
         let id = reference.get("id").and_then(Json::as_str);
@@ -303,7 +309,8 @@ fn read_entry(entry: &Json) -> Result<Entry, String> {
     match entry.get("data") {
         Some(data) if data.is_object() => {
             let described = describe(&type_name, entry)?;
-            Ok(Entry { id: text("id"), name: text("name"), type_name, data: data.clone(), described })
+            let (id, name) = (text("id"), text("name"));
+            Ok(Entry { id, name, described, ..Entry::plain(&type_name, data.clone()) })
         }
         Some(data) if data.is_string() => Err(
             "the data is encrypted: export the credentials with `n8n export:credentials --all --decrypted`"

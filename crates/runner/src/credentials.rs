@@ -71,6 +71,10 @@ impl CredentialResolver<'_> {
             (None, None) => Arc::new(guess(name, &found.data).ok_or_else(|| unknown_type(name))?),
         };
         let expressions = has_expressions(&found.data).then(|| found.data.clone());
+        let compiled = expressions.as_ref().map(CompiledValue::compile);
+        if let Some((pointer, error)) = compiled.iter().flat_map(CompiledValue::errors).next() {
+            return Err(expression_failed(name, &pointer, &error.message));
+        }
         self.complete(kind, found, expressions)
     }
 
@@ -154,6 +158,11 @@ impl CredentialResolver<'_> {
             found,
         };
         if resolved.expressions.is_none() {
+            if let Some(check) =
+                self.registry.credential(&resolved.kind.name).and_then(|registration| registration.check)
+            {
+                check(&resolved.credential)?;
+            }
             resolved.work_out(self.registry)?;
         }
         Ok(resolved)

@@ -48,6 +48,14 @@ impl WtsApi {
         services.credential(CREDENTIAL_TYPE)?.prepared(Self::read)
     }
 
+    /// Whether nodes can use the credential.
+    ///
+    /// # Errors
+    /// As [`Self::of_node`].
+    pub(crate) fn check(credential: &Credential) -> Result<(), NodeError> {
+        Self::read(credential).map(drop)
+    }
+
     fn read(credential: &Credential) -> Result<Self, NodeError> {
         let mut credential: Self = credential.read()?;
         let key = credential.api_key.expose().trim();

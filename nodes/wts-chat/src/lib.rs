@@ -27,5 +27,6 @@ heddle_node::register_item_node!(WtsChat);
 heddle_node::register_credential!(
     credential::CREDENTIAL_TYPE,
     credential::describe,
-    Some(credential::start_sandbox)
+    check = credential::WtsApi::check,
+    sandbox = credential::start_sandbox,
 );
