@@ -122,7 +122,7 @@ impl Report {
     /// Takes an event.
     pub(crate) fn take(&self, event: &Event) {
         match event {
-            Event::RunStarted { run, sending_nodes } => {
+            Event::RunStarted { run, sending_nodes, .. } => {
                 let mut state = self.state();
                 state.runs.insert(run.execution, Arc::clone(run));
                 if !sending_nodes.is_empty() {
@@ -140,12 +140,12 @@ impl Report {
                 line.insert("items".to_owned(), json!(items));
                 self.state().write_timed(line);
             }
-            Event::ItemDone { at, item, verdict: Some(verdict), error, order_key, sender_id } => {
+            Event::ItemDone { at, item, verdict: Some(verdict), error, recipient, sender_id, .. } => {
                 let mut line = place("ended", at);
                 line.insert("item".to_owned(), json!(item));
                 let mut state = self.state();
                 let started = state.started.remove(&item_of(at, *item)).unwrap_or_default();
-                let recipient = filled(order_key.as_deref()).or(started.recipient);
+                let recipient = filled(recipient.as_deref()).or(started.recipient);
                 let sender_id = filled(sender_id.as_deref()).or(started.sender_id);
                 line.insert("recipient".to_owned(), json!(recipient));
                 line.insert("verdict".to_owned(), json!(verdict.as_str()));

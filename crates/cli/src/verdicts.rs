@@ -81,7 +81,7 @@ impl Verdicts {
     /// Takes an event.
     pub(crate) fn take(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { run, sending_nodes } => {
+            Event::RunStarted { run, sending_nodes, .. } => {
                 if let Some(Origin::Call { by, item: None }) = &run.origin
                     && let Some(caller) = self.run_of(by)
                 {
@@ -515,7 +515,8 @@ mod tests {
             item,
             verdict: Some(verdict),
             error: None,
-            order_key: None,
+            skipped: None,
+            recipient: None,
             sender_id: None,
         }
     }

@@ -8,7 +8,6 @@ use crate::host::Host;
 use crate::misspelt;
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
-use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::Beginning;
 
 /// What [`Host::check`] found.
@@ -27,7 +26,7 @@ impl Host {
     /// The names of the nodes that a run with these options would replace ([`RunOptions::mocks`]), whether it reaches them
     /// or not, in the order of the file. Sub-nodes, which never run by themselves, are not among them.
     pub fn mocked_nodes(&self, workflow: &Workflow, options: &RunOptions) -> Vec<String> {
-        let prepared = PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, options);
+        let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
         let nodes = std::iter::zip(&workflow.nodes, &prepared.nodes);
         let is_sub_node = |name: &str| {
             let mut connections = workflow.connections.iter();
@@ -43,7 +42,7 @@ impl Host {
     /// expressions, credentials, each with its node, its place in the file, and what to do. A run with the same options
     /// starts when no error is among it.
     pub async fn check(&self, workflow: &Workflow, options: &RunOptions) -> Checked {
-        let prepared = Arc::new(PreparedWorkflow::new(Arc::new(workflow.clone()), &self.registry, options));
+        let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
         let beginning = Beginning::find(&prepared, &self.registry, options, None);
         let reached = match &beginning {
             Ok(beginning) => beginning.reached(&prepared),

@@ -9,10 +9,11 @@ use heddle_expression::EngineLimits;
 use heddle_node::{Json, OptionPage, Registry};
 use heddle_workflow::Workflow;
 
+use crate::cache::PreparedCache;
 use crate::credential_store::{CredentialSource, CredentialStore};
 use crate::credentials::{CredentialResolver, NodeCredential, NodeCredentials};
 use crate::evaluation::EvaluationThreads;
-use crate::events::{EventSink, NoEvents};
+use crate::events::EventSink;
 use crate::journal::{Journal, MemoryJournal};
 use crate::lookup::WorkflowLookup;
 use crate::network::Network;
@@ -22,11 +23,12 @@ use crate::transport::Transport;
 
 /// n8n's time zone for workflows and instances that name none.
 pub const DEFAULT_TIMEZONE: &str = "America/New_York";
+
 /// Runs workflows. Cheap to share between runs, which share its connections, pacing and loaded choices.
 pub struct Host {
     pub(crate) registry: Registry,
     pub(crate) credentials: Arc<dyn CredentialSource>,
-    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) events: Option<Arc<dyn EventSink>>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
     pub(crate) timezone: String,
@@ -35,6 +37,8 @@ pub struct Host {
     pub(crate) evaluation: EvaluationThreads,
     /// Where code runs, which may wait for something.
     pub(crate) code: EvaluationThreads,
+    /// Workflows that are ready to run.
+    pub(crate) prepared: PreparedCache,
     /// Loaded choices of forms, each with the moment when they were.
     pub(crate) options: Mutex<HashMap<String, (Instant, OptionPage)>>,
 }
@@ -45,7 +49,7 @@ impl Host {
         Self {
             registry,
             credentials: Arc::new(CredentialStore::default()),
-            events: Arc::new(NoEvents),
+            events: None,
             journal: Arc::new(MemoryJournal::default()),
             workflows: None,
             timezone: DEFAULT_TIMEZONE.to_owned(),
@@ -53,6 +57,7 @@ impl Host {
             pacing: Pacing::default(),
             evaluation: EvaluationThreads::new(EngineLimits::default()),
             code: EvaluationThreads::for_waiting_jobs(crate::code::LIMITS, crate::code::MOST_THREADS),
+            prepared: PreparedCache::default(),
             options: Mutex::default(),
         }
     }
@@ -100,10 +105,11 @@ impl Host {
         CredentialResolver { registry: &self.registry, source: &*self.credentials, pacing: &self.pacing }
     }
 
-    /// Tells `events` of every step.
+    /// Tells `events` of every step of every run. To follow one run, subscribe to its
+    /// [`RunOptions::events`](crate::RunOptions).
     #[must_use]
     pub fn with_events(mut self, events: Arc<dyn EventSink>) -> Self {
-        self.events = events;
+        self.events = Some(events);
         self
     }
 

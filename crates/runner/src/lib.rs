@@ -1,7 +1,8 @@
 //! Runs workflows: the scheduler, the item loop, parameters, policies, the journal, events, HTTP, and `check`.
 //!
-//! [`Host::run`] runs a workflow to its end. What a program must decide is in [`RunOptions`]; what happened is in
-//! [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone can be driven by another engine.
+//! [`Host::run`] runs a workflow to its end; [`Host::start`] gives a handle of a run that goes on by itself. What a program
+//! must decide is in [`RunOptions`]; what happened is in [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone
+//! can be driven by another engine.
 
 mod check;
 mod code;
@@ -31,12 +32,13 @@ use self::http::{
 pub use self::http::{journal, pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
-    blanks, constant_check, misspelt, mocks, preflight, prepared, prepared_workflow, reach, selection,
-    stored_problems, suggest, unset,
+    blanks, cache, constant_check, missing_credentials, misspelt, mocks, preflight, prepared,
+    prepared_workflow, reach, selection, stored_problems, suggest, unset,
 };
 pub use run::run_data;
 use run::{
-    cancel, clock, executor, keeping, node_facts, options, run_error, run_view, scope, static_data, variables,
+    cancel, clock, executor, handle, keeping, mode, node_facts, options, run_error, run_view, scope,
+    static_data, variables,
 };
 use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
@@ -46,12 +48,15 @@ pub use credential_store::{
     CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
 };
 pub use find::DEEPEST_CALL;
+pub use handle::Run;
 pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
 pub use mocks::Mocks;
+pub use mode::ExecutionMode;
 pub use options::{DEFAULT_CONCURRENCY, DEFAULT_TIME_LIMIT, RunOptions};
+pub use prepared_workflow::PreparedWorkflow;
 pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;
 pub use scheduler::DestinationMode;

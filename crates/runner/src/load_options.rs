@@ -11,6 +11,7 @@ use heddle_node::{Effect, Json, NodeError, OptionPage, OptionsQuery};
 use crate::cancel::StopSignal;
 use crate::credential_expressions::evaluate_credentials;
 use crate::effects::EffectSettings;
+use crate::events::Listeners;
 use crate::host::Host;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::options::RunOptions;
@@ -89,7 +90,7 @@ impl Host {
             sited: None,
             credential_source: &*self.credentials,
             journal: &*self.journal,
-            events: &*self.events,
+            listeners: Arc::new(Listeners::new(self.events.clone(), options.events, None)),
             stop: StopSignal::new(options.cancel.clone(), None),
             cancel: options.cancel,
             dry_run: false,

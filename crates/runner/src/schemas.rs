@@ -4,9 +4,12 @@ use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{NodeDescription, Registry};
 use serde_json::Value;
 
+use crate::events::{Event, ItemVerdict};
+
 /// All files, as paths and texts, in a fixed order.
 ///
 /// - `workflow.schema.json`: workflow files,
+/// - `event.schema.json`: the events of a run ([`Event`]), `verdict.schema.json`: what a run knows of its items,
 /// - `node-description.schema.json`: the descriptions below,
 /// - `nodes/<type>/v<version>.json`: a node's description, by its newest version,
 /// - `nodes/<type>/v<version>.stored.schema.json` and `….resolved.schema.json`: its parameters in a workflow file, and
@@ -18,6 +21,8 @@ use serde_json::Value;
 pub fn generate(registry: &Registry) -> Result<Vec<(String, String)>, SchemaError> {
     let description_schema = schemars::schema_for!(NodeDescription);
     let mut files = vec![
+        ("event.schema.json".to_owned(), pretty(schemars::schema_for!(Event).as_value())),
+        ("verdict.schema.json".to_owned(), pretty(schemars::schema_for!(ItemVerdict).as_value())),
         ("workflow.schema.json".to_owned(), pretty(&heddle_workflow::workflow_schema())),
         ("node-description.schema.json".to_owned(), pretty(description_schema.as_value())),
     ];

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 /// A run of a workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSite {
     /// The execution.
     #[serde(serialize_with = "text")]
+    #[schemars(with = "String")]
     pub execution: Uuid,
     /// Name of the workflow.
     pub workflow: String,
@@ -20,7 +22,7 @@ pub struct RunSite {
 }
 
 /// Why a workflow runs within another run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
     /// A node called it.
@@ -35,7 +37,7 @@ pub enum Origin {
 }
 
 /// A run of a node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NodeSite {
     /// The run of the workflow.

@@ -101,6 +101,22 @@ impl Workflow {
         Json::from(object)
     }
 
+    /// Whether another workflow has the same content, read from the same text.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let text =
+            |workflow: &Self| workflow.text.as_ref().map(|text| (text.name.clone(), text.root.clone()));
+        self.name == other.name
+            && self.id == other.id
+            && self.text() == other.text()
+            && text(self) == text(other)
+            && self.nodes == other.nodes
+            && self.connections == other.connections
+            && self.settings == other.settings
+            && self.pin_data == other.pin_data
+            && self.static_data == other.static_data
+            && self.source == other.source
+    }
+
     /// Any key of the workflow, as the file has it.
     pub fn get(&self, key: &str) -> Option<&Json> {
         self.source.get(key)

@@ -85,7 +85,7 @@ impl CodeSite<'_> {
                 message = told.recv() => {
                     match message {
                         Some(Message::Line { level, text }) => {
-                            run.events.receive(&Event::ConsoleLine { at: Arc::clone(&run.at), level, text });
+                            run.listeners.tell(|| Event::ConsoleLine { at: Arc::clone(&run.at), level, text });
                         }
                         Some(Message::Call(request)) => calls.push(calls::send(http, request)),
                         // The thread has ended, and with it what it had to tell.

@@ -14,7 +14,7 @@ use super::threads::EvaluationThreads;
 use super::watch::Watch;
 use super::{blank_error, expression_error};
 use crate::cancel::StopSignal;
-use crate::events::{Event, EventSink, NodeSite};
+use crate::events::{Event, Listeners, NodeSite};
 use crate::prepared::PreparedNode;
 use crate::run_data::RunData;
 use crate::run_view::{RunScene, View};
@@ -32,7 +32,7 @@ pub(crate) struct Site {
     /// Whether no text of a node with an effect may have a gap.
     pub(crate) is_strict: bool,
     /// Who is told of such gaps.
-    pub(crate) gaps: Option<(Arc<dyn EventSink>, Arc<NodeSite>)>,
+    pub(crate) gaps: Option<(Arc<Listeners>, Arc<NodeSite>)>,
 }
 
 /// Whether and how JavaScript is evaluated.
@@ -85,7 +85,7 @@ impl Site {
             item_index: index,
             run_index: self.run_index,
             sources: self.sources.as_deref(),
-            mode: self.run.mode,
+            mode: self.run.mode.as_str(),
             execution_id: Some(&self.run.execution_id),
             snapshot: self.snapshot,
             watcher: Some(watcher),
@@ -97,9 +97,9 @@ impl Site {
     fn check_gaps(&self, prepared: &PreparedNode, found: &Blanks, item: usize) -> Result<(), NodeError> {
         let gaps = prepared.compiled.blanks(found).into_iter().map(|(pointer, code)| {
             let error = blank_error(&pointer, &code, item, &prepared.stored);
-            if let Some((events, at)) = &self.gaps {
+            if let Some((listeners, at)) = &self.gaps {
                 let parameter = error.parameter.clone().unwrap_or_default();
-                events.receive(&Event::GapInText { at: Arc::clone(at), item, parameter, code });
+                listeners.tell(|| Event::GapInText { at: Arc::clone(at), item, parameter, code });
             }
             error
         });

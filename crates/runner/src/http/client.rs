@@ -133,7 +133,7 @@ impl<'a> ItemHttp<'a> {
             self.record().sender_id.clone_from(&call.sender_id);
         }
         let item = (!self.takes_all_items).then_some(self.item);
-        self.run.events.receive(&Event::CallStarted { at: Arc::clone(&self.run.at), item });
+        self.run.listeners.tell(|| Event::CallStarted { at: Arc::clone(&self.run.at), item });
     }
 
     fn credential(&self, type_name: &str) -> Result<&'a ResolvedCredential, HttpError> {
@@ -252,7 +252,8 @@ impl<'a> ItemHttp<'a> {
             return Ok(());
         }
         let duration = moment - now;
-        self.run.events.receive(&Event::Waiting { at: Arc::clone(&self.run.at), item: self.item, duration });
+        let (at, item) = (&self.run.at, self.item);
+        self.run.listeners.tell(|| Event::Waiting { at: Arc::clone(at), item, duration });
         tokio::select! {
             biased;
             () = self.run.cancel.cancelled() => Err(self.cancelled()),

@@ -8,7 +8,7 @@ use heddle_node::{
 use heddle_workflow::OnError;
 
 use crate::error_output::{tells_of_error, with_input};
-use crate::events::{Event, Verdict};
+use crate::events::{ItemEnd, Verdict};
 use crate::item_loop::{ItemResult, Prepared};
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 
@@ -115,14 +115,7 @@ impl<'a> Collected<'a> {
     fn settle_not_sent(&mut self, item: usize, error: Option<&NodeError>) {
         let context = self.runner.context;
         let verdict = Some(Verdict::NotSent);
-        context.events.receive(&Event::ItemDone {
-            at: Arc::clone(&context.at),
-            item,
-            verdict,
-            error: error.cloned(),
-            order_key: None,
-            sender_id: None,
-        });
+        context.listeners.end_item(&context.at, item, &ItemEnd { verdict, error, ..ItemEnd::default() });
         self.outcomes.note(item, verdict, error);
     }
 

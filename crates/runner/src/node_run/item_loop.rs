@@ -10,7 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use heddle_node::node::{ErasedItemNode, PreparedItem};
 use heddle_node::{Effect, Item, ItemContext, Json, NodeError, Outcome};
 
-use crate::events::{Event, Verdict};
+use crate::events::{Event, ItemEnd, SkipReason, Verdict};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 
@@ -87,14 +87,9 @@ impl ItemLoop<'_> {
     /// Leaves out an item: it puts out nothing.
     pub(crate) fn skip_item(&self, index: usize) -> ItemResult {
         let verdict = Some(Verdict::Skipped);
-        self.run.events.receive(&Event::ItemDone {
-            at: Arc::clone(&self.run.at),
-            item: index,
-            verdict,
-            error: None,
-            order_key: None,
-            sender_id: None,
-        });
+        let skipped = Some(&SkipReason::NotSelected);
+        let end = ItemEnd { verdict, skipped, ..ItemEnd::default() };
+        self.run.listeners.end_item(&self.run.at, index, &end);
         ItemResult { output: Ok(heddle_node::ItemOutput::nothing()), verdict, sender_id: None }
     }
 
@@ -115,14 +110,14 @@ impl ItemLoop<'_> {
             }
         };
         let order_key = prepared.ok().and_then(|(typed, _)| typed.order_key.as_ref());
-        self.run.events.receive(&Event::ItemDone {
-            at: Arc::clone(&self.run.at),
-            item: index,
+        let end = ItemEnd {
             verdict: result.verdict,
-            error: result.output.as_ref().err().cloned(),
-            order_key: order_key.filter(|_| result.verdict.is_some()).cloned(),
-            sender_id: result.sender_id.clone(),
-        });
+            error: result.output.as_ref().err(),
+            skipped: None,
+            recipient: order_key.map(String::as_str),
+            sender_id: result.sender_id.as_deref(),
+        };
+        self.run.listeners.end_item(&self.run.at, index, &end);
         result
     }
 
@@ -143,8 +138,12 @@ impl ItemLoop<'_> {
             before = error.outcome;
             tries += 1;
             if error.retry_after == Some(pause) {
-                let at = Arc::clone(&self.run.at);
-                self.run.events.receive(&Event::Waiting { at, item: index, duration: pause });
+                let at = &self.run.at;
+                self.run.listeners.tell(|| Event::Waiting {
+                    at: Arc::clone(at),
+                    item: index,
+                    duration: pause,
+                });
             }
             if !self.run.pause(pause).await {
                 return result;

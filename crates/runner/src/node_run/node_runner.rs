@@ -16,7 +16,7 @@ use crate::collected::{Collected, Outcomes};
 use crate::computing::only_computes;
 use crate::error_output::{error_details, error_item, tells_of_error, with_input};
 use crate::evaluation::{CHUNK, Resolver};
-use crate::events::{Event, Verdict};
+use crate::events::{ItemEnd, SkipReason, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, request_item};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
@@ -188,14 +188,9 @@ impl NodeRunner<'_> {
             return NodeRunEnd::failed(error);
         }
         for item in 0..self.items().len() {
-            self.context.events.receive(&Event::ItemDone {
-                at: Arc::clone(&self.context.at),
-                item,
-                verdict: Some(Verdict::Skipped),
-                error: None,
-                order_key: None,
-                sender_id: None,
-            });
+            let (verdict, skipped) = (Some(Verdict::Skipped), Some(&SkipReason::NotSelected));
+            let end = ItemEnd { verdict, skipped, ..ItemEnd::default() };
+            self.context.listeners.end_item(&self.context.at, item, &end);
         }
         let outputs = self.empty_outputs().into_iter().map(Arc::new).collect();
         NodeRunEnd { outputs: Some(outputs), error: None, metadata: None, outcome: None }
@@ -220,14 +215,8 @@ impl NodeRunner<'_> {
         verdict?;
         let mut outcomes = Outcomes::default();
         for item in 0..self.items().len().max(1) {
-            self.context.events.receive(&Event::ItemDone {
-                at: Arc::clone(&self.context.at),
-                item,
-                verdict,
-                error: error.cloned(),
-                order_key: None,
-                sender_id: sender_id.map(str::to_owned),
-            });
+            let end = ItemEnd { verdict, error, sender_id, ..ItemEnd::default() };
+            self.context.listeners.end_item(&self.context.at, item, &end);
             outcomes.note(item, verdict, error);
         }
         outcomes.into_metadata()

@@ -17,7 +17,7 @@ use crate::credential_store::CredentialSource;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::effects::EffectSettings;
 use crate::evaluation::{EvaluationThreads, Site};
-use crate::events::EventSink;
+use crate::events::Listeners;
 use crate::journal::Journal;
 use crate::selection::SelectedItems;
 use crate::site::NodeSite;
@@ -41,7 +41,7 @@ pub(crate) struct NodeRunContext<'a> {
     /// Where renewed tokens are kept.
     pub(crate) credential_source: &'a dyn CredentialSource,
     pub(crate) journal: &'a dyn Journal,
-    pub(crate) events: &'a dyn EventSink,
+    pub(crate) listeners: Arc<Listeners>,
     pub(crate) cancel: CancellationToken,
     /// Asked before every send.
     pub(crate) stop: StopSignal,

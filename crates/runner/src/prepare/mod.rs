@@ -2,12 +2,15 @@
 //! it reaches, and all problems that keep it from starting.
 
 pub(crate) mod blanks;
+pub(crate) mod cache;
 pub(crate) mod constant_check;
+pub(crate) mod missing_credentials;
 pub(crate) mod misspelt;
 pub(crate) mod mocks;
 pub(crate) mod preflight;
 pub(crate) mod prepared;
 pub(crate) mod prepared_workflow;
+mod preparing;
 pub(crate) mod reach;
 pub(crate) mod selection;
 pub(crate) mod stored_problems;

@@ -10,11 +10,14 @@ use heddle_workflow::{ERROR_WORKFLOW_CALLER, NodeIndex, Problem, Severity, Workf
 
 use crate::find::{error_trigger, find_error_workflow, may_be_called, start_of_called, workflow_of};
 use crate::host::Host;
+use crate::missing_credentials::missing_credentials;
+use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared::Finding;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::{runs_from, sure_to_run};
 use crate::run_error::RunError;
+use crate::variables::Variables;
 
 /// What was found of a run that is to begin.
 pub(crate) struct Preflight {
@@ -33,7 +36,7 @@ impl Preflight {
         prepared: &Arc<PreparedWorkflow>,
         reached: Vec<bool>,
         options: &RunOptions,
-        mode: &str,
+        mode: ExecutionMode,
     ) -> Self {
         let root = Site {
             prepared: Arc::clone(prepared),
@@ -42,12 +45,12 @@ impl Preflight {
             callers: Vec::new(),
             standing: Standing { binds: true, acts: true },
             calls: None,
-            findings: Vec::new(),
+            findings: prepared.unset_variables(&options.variables),
         };
         let mut survey =
             Survey { host, options, sites: vec![root], at: HashMap::new(), found: HashMap::new() };
         // A person who runs a workflow by hand is not told by an error workflow that it failed.
-        survey.follow(mode != "manual").await;
+        survey.follow(mode != ExecutionMode::Manual).await;
         survey.find_endless_calls();
         if !options.dry_run {
             survey.find_missing_credentials();
@@ -60,8 +63,9 @@ impl Preflight {
 
     /// Looks at a run that is part of another one, together with which it has been looked at: what keeps it from running
     /// at all.
-    pub(crate) fn of_judged(prepared: &PreparedWorkflow, reached: Vec<bool>) -> Self {
-        let findings = prepared.findings.iter().filter(|finding| {
+    pub(crate) fn of_judged(prepared: &PreparedWorkflow, reached: Vec<bool>, variables: &Variables) -> Self {
+        let unset = prepared.unset_variables(variables);
+        let findings = prepared.findings.iter().chain(&unset).filter(|finding| {
             finding.node.is_some_and(|node| reached[node]) && !finding.problem.found_by_running
         });
         let problems = prepared.structure.iter().chain(findings.map(|finding| &finding.problem)).cloned();
@@ -235,9 +239,9 @@ impl Survey<'_> {
                 let caller =
                     node.map_or_else(|| ERROR_WORKFLOW_CALLER.to_owned(), |node| node.name.to_string());
                 let callers = callers.iter().cloned().chain([caller]).collect();
-                let prepared =
-                    Arc::new(PreparedWorkflow::new(call.workflow, &self.host.registry, self.options));
+                let prepared = self.host.prepare_for(&call.workflow, self.options);
                 let reached = runs_from(&prepared, call.start);
+                let findings = prepared.unset_variables(&self.options.variables);
                 free.insert(place);
                 self.sites.push(Site {
                     prepared,
@@ -246,7 +250,7 @@ impl Survey<'_> {
                     callers,
                     standing,
                     calls: None,
-                    findings: Vec::new(),
+                    findings,
                 });
                 Some(place)
             }
@@ -284,7 +288,7 @@ impl Survey<'_> {
                 node.as_ref().filter(|_| *reached).map(|node| (index, node))
             });
             let missing =
-                running.flat_map(|(index, node)| site.prepared.missing_credentials(self.host, index, node));
+                running.flat_map(|(index, node)| missing_credentials(self.host, &site.prepared, index, node));
             site.findings.extend(missing.collect::<Vec<_>>());
         }
     }

@@ -19,8 +19,6 @@ use crate::constant_check::{self, ConstantCheck, put_folded};
 use crate::effects::EffectSettings;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
-use crate::unset::unset_variables;
-use crate::variables::Variables;
 
 /// A node of a workflow that can run.
 pub(crate) struct PreparedNode {
@@ -78,15 +76,13 @@ pub(crate) struct Preparation {
 pub(crate) struct Preparer<'w> {
     pub(crate) workflow: &'w Workflow,
     pub(crate) registry: &'w Registry,
-    /// What expressions may read beside the run's data.
-    pub(crate) variables: &'w Variables,
     names: Names<'w>,
 }
 
 impl<'w> Preparer<'w> {
-    pub(crate) fn new(workflow: &'w Workflow, registry: &'w Registry, variables: &'w Variables) -> Self {
+    pub(crate) fn new(workflow: &'w Workflow, registry: &'w Registry) -> Self {
         let names = Names::new(workflow.nodes.iter().map(|node| node.name.as_str()));
-        Self { workflow, registry, variables, names }
+        Self { workflow, registry, names }
     }
 
     /// Prepares one node, and finds everything that is wrong with it.
@@ -172,7 +168,6 @@ impl<'w> Preparer<'w> {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
-        problems.extend(unset_variables(workflow, index, &compiled, self.variables, has_effect));
         let folded = compiled.folded();
         let mut constants = compiled.constants();
         let unfolded = constants.clone();

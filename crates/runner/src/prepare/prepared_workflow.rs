@@ -6,14 +6,14 @@ use heddle_expression::{Routes, WorkflowInfo};
 use heddle_node::{Json, NodeError, Registry};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
-use crate::host::Host;
-use crate::options::RunOptions;
+use crate::mocks::Mocks;
 use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
-use crate::suggest::misspelt_letters;
+use crate::unset::unset_variables;
+use crate::variables::Variables;
 
 /// A workflow with its nodes prepared, and everything that is wrong in it alone. Wherever its runs begin and end, they
-/// share it.
-pub(crate) struct PreparedWorkflow {
+/// share it ([`Host::prepare`](crate::Host::prepare)).
+pub struct PreparedWorkflow {
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) graph: Arc<Graph>,
     /// The nodes by their index; `None` for one that cannot run, is disabled or is a note.
@@ -30,11 +30,11 @@ pub(crate) struct PreparedWorkflow {
 }
 
 impl PreparedWorkflow {
-    /// Prepares a workflow for runs that have these options.
-    pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, options: &RunOptions) -> Self {
+    /// Prepares a workflow, with mocks for runs that have some, together with whether these are given no items.
+    pub(crate) fn new(workflow: Arc<Workflow>, registry: &Registry, mocks: Option<(&Mocks, bool)>) -> Self {
         let graph = Arc::new(Graph::new(&*workflow));
         let structure = workflow.problems();
-        let preparer = Preparer::new(&workflow, registry, &options.variables);
+        let preparer = Preparer::new(&workflow, registry);
         let mut findings = Vec::new();
         let mut effects = Vec::with_capacity(workflow.nodes.len());
         let mut nodes = Vec::with_capacity(workflow.nodes.len());
@@ -46,8 +46,8 @@ impl PreparedWorkflow {
                 continue;
             }
             let mut preparation = preparer.prepare(index);
-            if let Some(mocks) = &options.mocks {
-                preparation = mocks.replace(&workflow, index, preparation, options.items.is_none());
+            if let Some((mocks, begins_alone)) = mocks {
+                preparation = mocks.replace(&workflow, index, preparation, begins_alone);
             }
             let Preparation { node: prepared, problems, lacks_type, has_effect } = preparation;
             effects.push(has_effect);
@@ -67,6 +67,23 @@ impl PreparedWorkflow {
         };
         let routes = Routes::new(Arc::clone(&graph));
         Self { workflow, graph, nodes, effects, structure, findings, info, routes }
+    }
+
+    /// The workflow.
+    pub fn workflow(&self) -> &Arc<Workflow> {
+        &self.workflow
+    }
+
+    /// The variables that its expressions read and that nobody has set.
+    pub(crate) fn unset_variables(&self, variables: &Variables) -> Vec<Finding> {
+        let nodes = self.nodes.iter().enumerate();
+        let unset =
+            nodes.filter_map(|(index, node)| Some((index, node.as_ref()?))).flat_map(|(index, node)| {
+                let problems =
+                    unset_variables(&self.workflow, index, &node.compiled, variables, self.effects[index]);
+                problems.into_iter().map(move |problem| Finding::new(Some(index), problem))
+            });
+        unset.collect()
     }
 
     /// What keeps the workflow from running wherever it begins.
@@ -103,45 +120,6 @@ impl PreparedWorkflow {
         problem.message = format!("The error workflow cannot run: {}", problem.message);
         problem.span = self.workflow.span(&problem.pointer);
         Finding::new(None, problem)
-    }
-
-    /// The credentials that a node needs and that are not there.
-    pub(crate) fn missing_credentials(
-        &self,
-        host: &Host,
-        index: NodeIndex,
-        node: &PreparedNode,
-    ) -> Vec<Finding> {
-        let settings = &self.workflow.nodes[index];
-        let declared = node.node.credentials(&node.filled);
-        let finding = |below: &str, problem| Finding {
-            is_credential: true,
-            ..Finding::new(Some(index), place(&self.workflow, index, below, problem))
-        };
-        let mut findings = Vec::new();
-        for (name, required) in declared.iter().filter(|(_, required)| *required) {
-            let misspelt = settings.credentials.iter().find(|reference| {
-                let written = reference.credential_type.as_str();
-                declared.iter().all(|(known, _)| *known != written)
-                    && misspelt_letters(&name.to_lowercase(), &written.to_lowercase()).is_some()
-            });
-            if let (None, Some(misspelt)) = (settings.credential(name), misspelt) {
-                let written = &misspelt.credential_type;
-                let problem =
-                    Problem::error(format!("The node has no use for a credential of type \"{written}\""))
-                        .with_help(format!("Did you mean \"{name}\"?"));
-                findings.push(finding(&format!("/credentials/{written}"), problem));
-                continue;
-            }
-            let resolved =
-                host.resolve_credentials(&[(name.clone(), *required)], |_| reference(settings, name));
-            for error in resolved.values().filter_map(|credential| credential.resolved.as_ref().err()) {
-                let mut problem = Problem::error(error.message.clone());
-                problem.help = error.description.clone();
-                findings.push(finding(&format!("/credentials/{name}"), problem));
-            }
-        }
-        findings
     }
 }
 

@@ -16,9 +16,10 @@ use crate::credentials::NodeCredentials;
 use crate::effects::EffectSettings;
 use crate::error_output::error_details;
 use crate::evaluation::{Resolver, Site, watcher};
-use crate::events::{Event, EventSink};
+use crate::events::{Event, Listeners};
 use crate::host::Host;
 use crate::keeping::Keeping;
+use crate::mode::ExecutionMode;
 use crate::node_facts::node_facts;
 use crate::node_run::{NodeRunContext, Sited};
 use crate::node_runner::{NodeRunEnd, NodeRunner};
@@ -46,7 +47,7 @@ pub(crate) struct Execution<'h> {
     options: RunOptions,
     site: Arc<RunSite>,
     stop: StopSignal,
-    events: Arc<dyn EventSink>,
+    listeners: Arc<Listeners>,
     /// For the workflows that its nodes call, and for its error workflow.
     scope: Arc<RunScope<'h>>,
     scene: Arc<RunScene>,
@@ -112,15 +113,17 @@ impl<'h> Execution<'h> {
             },
         );
         let Nesting { around, origin, mode, .. } = nesting;
-        let (depth, events) = (around.depth, Arc::clone(&around.events));
+        let (depth, listeners) = (around.depth, Arc::clone(&around.listeners));
         let site =
             Arc::new(RunSite { execution: options.execution, workflow: workflow.name.clone(), origin });
-        events.receive(&Event::RunStarted {
+        listeners.tell(|| Event::RunStarted {
             run: Arc::clone(&site),
+            mode,
+            started_at,
             sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
-                .zip(reached)
+                .zip(&reached)
                 .filter(|((_, node), reached)| {
-                    *reached && node.as_ref().is_some_and(PreparedNode::has_effect)
+                    **reached && node.as_ref().is_some_and(PreparedNode::has_effect)
                 })
                 .map(|((settings, _), _)| settings.name.to_string())
                 .collect(),
@@ -141,7 +144,7 @@ impl<'h> Execution<'h> {
             host,
             workflow,
             site,
-            events,
+            listeners,
             scope,
             scene,
             scheduler,
@@ -294,7 +297,7 @@ impl<'h> Execution<'h> {
             sources: Some(run.sources.clone()),
             snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
             is_strict: self.options.strict || settings.strict,
-            gaps: self.options.dry_run.then(|| (Arc::clone(&self.events), Arc::clone(&at))),
+            gaps: self.options.dry_run.then(|| (Arc::clone(&self.listeners), Arc::clone(&at))),
         });
         let context = NodeRunContext {
             execution: self.options.execution,
@@ -304,7 +307,7 @@ impl<'h> Execution<'h> {
             sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
             credential_source: &*self.host.credentials,
             journal: &*self.host.journal,
-            events: &*self.events,
+            listeners: Arc::clone(&self.listeners),
             cancel: self.options.cancel.clone(),
             stop: self.stop.clone(),
             dry_run: self.options.dry_run,
@@ -332,7 +335,7 @@ impl<'h> Execution<'h> {
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
-        self.events.receive(&Event::NodeStarted {
+        self.listeners.tell(|| Event::NodeStarted {
             at: Arc::clone(&at),
             items: items.map_or(0, |items| items.len()),
             effect: prepared.gravest_effect(),
@@ -357,7 +360,7 @@ impl<'h> Execution<'h> {
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
         let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.events.receive(&Event::NodeFinished { at, error: end.error.clone() });
+        self.listeners.tell(|| Event::NodeFinished { at: Arc::clone(&at), error: end.error.clone() });
         self.wait_till = wait_till.filter(|_| end.error.is_none());
         end
     }
@@ -368,7 +371,7 @@ impl<'h> Execution<'h> {
             return false;
         }
         let Some(until) = self.wait_till else { return true };
-        self.events.receive(&Event::RunWaiting { run: Arc::clone(&self.site), until });
+        self.listeners.tell(|| Event::RunWaiting { run: Arc::clone(&self.site), until });
         let is_over = crate::clock::wait_until(until, &self.options.cancel).await;
         if !is_over {
             self.scheduler.stop();
@@ -396,7 +399,7 @@ impl<'h> Execution<'h> {
         let scene = Scene {
             run_index: run.run_index,
             sources: Some(&run.sources),
-            mode: run_scene.mode,
+            mode: run_scene.mode.as_str(),
             execution_id: Some(&run_scene.execution_id),
             watcher: Some(&watcher),
             secrets: Some(run_scene.variables.secrets.expose()),
@@ -407,7 +410,7 @@ impl<'h> Execution<'h> {
 
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {
         let (static_data, changed) = self.static_data.into_parts();
-        let changed = changed && self.scene.mode != "manual";
+        let changed = changed && self.scene.mode != ExecutionMode::Manual;
         if changed && self.scope.around.depth > 0 {
             self.scope.around.called_static_data.keep(&self.workflow, static_data.clone());
         }
@@ -431,7 +434,13 @@ impl<'h> Execution<'h> {
             node.is_some_and(|node| node.is_mock)
         };
         let mocked = self.run_data.iter().map(|(name, _)| name).filter(is_mock).map(str::to_owned).collect();
-        self.events.receive(&Event::RunFinished { run: self.site, status });
+        let stopped_at = crate::clock::now();
+        self.listeners.tell(|| Event::RunFinished {
+            run: Arc::clone(&self.site),
+            status,
+            stopped_at,
+            error: error.as_ref().map(|error| error.message.clone()),
+        });
         RunResult {
             status,
             error,
@@ -445,7 +454,7 @@ impl<'h> Execution<'h> {
             answer: self.answer.into_inner().unwrap_or_else(PoisonError::into_inner),
             called_static_data: BTreeMap::new(),
             started_at: self.started_at,
-            stopped_at: crate::clock::now(),
+            stopped_at,
         }
     }
 }

@@ -3,7 +3,9 @@
 pub(crate) mod cancel;
 pub(crate) mod clock;
 pub(crate) mod executor;
+pub(crate) mod handle;
 pub(crate) mod keeping;
+pub(crate) mod mode;
 mod nesting;
 pub(crate) mod node_facts;
 pub(crate) mod options;

@@ -8,6 +8,7 @@ use heddle_workflow::{Problem, Severity, Workflow};
 use crate::beside::{Background, Beside};
 use crate::cancel::{Cancellation, Deadline};
 use crate::error_workflow::report_failure;
+use crate::events::{Account, Listeners};
 use crate::executor::Execution;
 use crate::host::Host;
 use crate::options::RunOptions;
@@ -28,8 +29,21 @@ impl Host {
     /// # Errors
     /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
     pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
+        let _telling = options.events.begin();
+        self.run_prepared(self.prepare(workflow), options, None).await
+    }
+
+    /// Runs a prepared workflow to its end; what becomes of its items is kept in `account`, where there is one.
+    pub(crate) async fn run_prepared(
+        &self,
+        mut workflow: Arc<PreparedWorkflow>,
+        mut options: RunOptions,
+        account: Option<Arc<Account>>,
+    ) -> Result<RunResult, RunError> {
+        if options.mocks.is_some() {
+            workflow = self.prepare_for(&workflow.workflow, &options);
+        }
         let background = Arc::new(Background::default());
-        let mut options = options;
         let kept = std::mem::take(&mut options.called_static_data);
         let called_static_data = Arc::new(CalledStaticData::new(kept));
         let around = Surroundings {
@@ -37,14 +51,13 @@ impl Host {
             deadline: options.timeout.filter(|limit| !limit.is_zero()).and_then(Deadline::after),
             caller_cancel: options.cancel.clone(),
             background: Arc::downgrade(&background),
-            events: Arc::clone(&self.events),
+            listeners: Arc::new(Listeners::new(self.events.clone(), options.events.clone(), account)),
             called_static_data: Arc::clone(&called_static_data),
             judged: Arc::default(),
         };
         let nesting = Nesting { around, mode: options.mode(), start: None, origin: None, is_beside: false };
         let mut beside = Beside::new(&background);
-        let mut result =
-            beside.during(run_nested(self, Arc::new(workflow.clone()), options, nesting)).await?;
+        let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
         beside.finish().await;
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
@@ -56,18 +69,19 @@ impl Host {
 /// workflows, and a future cannot hold itself.)
 pub(crate) fn run_nested<'h>(
     host: &'h Host,
-    workflow: Arc<Workflow>,
+    prepared: Arc<PreparedWorkflow>,
     options: RunOptions,
     nesting: Nesting<'h>,
 ) -> BoxFuture<'h, Result<RunResult, RunError>> {
     Box::pin(async move {
         let started_at = crate::clock::now();
-        let limit = options.timeout.or(workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
+        let limit =
+            options.timeout.or(prepared.workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
         let deadline = nesting.around.deadline.filter(|_| nesting.is_beside);
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let stop = cancellation.signal();
-        let (prepared, beginning, nesting) = begin(host, workflow, &options, nesting).await?;
+        let beginning = begin(host, &prepared, &options, &nesting).await?;
         let mut execution = Execution::new(host, prepared, beginning, options, nesting, stop, started_at)?;
         while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
@@ -94,18 +108,14 @@ pub(crate) fn run_nested<'h>(
 }
 
 /// Prepares a run, and looks at everything that may keep it from starting.
-async fn begin<'h>(
-    host: &'h Host,
-    workflow: Arc<Workflow>,
+async fn begin(
+    host: &Host,
+    prepared: &Arc<PreparedWorkflow>,
     options: &RunOptions,
-    nesting: Nesting<'h>,
-) -> Result<(Arc<PreparedWorkflow>, Beginning, Nesting<'h>), RunError> {
-    let judged = nesting.around.judged.of(&workflow);
-    let is_judged = judged.is_some();
+    nesting: &Nesting<'_>,
+) -> Result<Beginning, RunError> {
     let is_called = nesting.start.is_some();
-    let prepared =
-        judged.unwrap_or_else(|| Arc::new(PreparedWorkflow::new(workflow, &host.registry, options)));
-    let beginning = match Beginning::find(&prepared, &host.registry, options, nesting.start) {
+    let beginning = match Beginning::find(prepared, &host.registry, options, nesting.start) {
         Ok(beginning) => beginning,
         Err(error) => {
             let errors = prepared.structural_errors();
@@ -113,25 +123,26 @@ async fn begin<'h>(
             return Err(if is_called {
                 error
             } else {
-                with_all_others(host, &prepared, options, error).await
+                with_all_others(host, prepared, options, error).await
             });
         }
     };
-    if is_judged {
-        Preflight::of_judged(&prepared, beginning.reached(&prepared)).check()?;
-        return Ok((prepared, beginning, nesting));
+    let reached = beginning.reached(prepared);
+    if nesting.around.judged.has(prepared) {
+        Preflight::of_judged(prepared, reached, &options.variables).check()?;
+        return Ok(beginning);
     }
-    let reached = beginning.reached(&prepared);
-    let preflight = Preflight::of(host, &prepared, reached, options, nesting.mode).await;
+    let preflight = Preflight::of(host, prepared, reached, options, nesting.mode).await;
     let zone = || host.zone(&prepared.workflow, options.timezone.as_deref()).map(drop);
     if let Err(error) = preflight.check().and_then(|()| zone()) {
-        return Err(if is_called { error } else { with_all_others(host, &prepared, options, error).await });
+        return Err(if is_called { error } else { with_all_others(host, prepared, options, error).await });
     }
     if nesting.around.depth == 0 {
-        beginning.check_items(&prepared, options)?;
+        beginning.check_items(prepared, options)?;
     }
-    let judged = Arc::new(nesting.around.judged.with(preflight.called));
-    Ok((prepared, beginning, Nesting { around: Surroundings { judged, ..nesting.around }, ..nesting }))
+    let own = is_called.then(|| Arc::clone(prepared));
+    nesting.around.judged.add(preflight.called.into_iter().chain(own));
+    Ok(beginning)
 }
 
 /// Everything else that keeps the run from starting, as [`Host::check`] tells of it, together with what was found first.

@@ -8,8 +8,10 @@ use heddle_node::{Item, Json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::events::Events;
 use crate::keeping::KeptOutputs;
 use crate::mocks::Mocks;
+use crate::mode::ExecutionMode;
 use crate::scheduler::DestinationMode;
 use crate::selection::ItemSelection;
 use crate::variables::Variables;
@@ -20,11 +22,14 @@ pub const DEFAULT_CONCURRENCY: usize = 10;
 pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The largest body of an answer that is held in memory, in bytes, where nothing else is said.
 const DEFAULT_ANSWER_LIMIT: usize = 16 << 20;
+
 /// How one run is to go.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// Identifies the execution; ids of outgoing calls are made from it.
     pub execution: Uuid,
+    /// How the execution was started; when absent, by hand with [`RunOptions::pins`], else by its trigger.
+    pub mode: Option<ExecutionMode>,
     /// Node to start at; the workflow's trigger when absent.
     pub start: Option<String>,
     /// Items that enter at the start node; one empty item when absent.
@@ -72,12 +77,15 @@ pub struct RunOptions {
     pub called_static_data: BTreeMap<String, Json>,
     /// Cancels the run: no new sends, those in flight end.
     pub cancel: CancellationToken,
+    /// What it tells on its way, to whoever subscribes.
+    pub events: Events,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
         Self {
             execution: Uuid::new_v4(),
+            mode: None,
             start: None,
             items: None,
             destination: None,
@@ -99,13 +107,15 @@ impl Default for RunOptions {
             static_data: None,
             called_static_data: BTreeMap::new(),
             cancel: CancellationToken::new(),
+            events: Events::default(),
         }
     }
 }
 
 impl RunOptions {
     /// n8n's mode of an execution that nothing calls (`docs/engine.md §4.1`).
-    pub(crate) fn mode(&self) -> &'static str {
-        if self.pins { "manual" } else { "trigger" }
+    pub(crate) fn mode(&self) -> ExecutionMode {
+        let usual = if self.pins { ExecutionMode::Manual } else { ExecutionMode::Trigger };
+        self.mode.unwrap_or(usual)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use heddle_node::{CallAnswer, Item, Json, NodeError, Outcome, Source, printable, printable_line};
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
+use schemars::JsonSchema;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub enum TaskStatus {
 }
 
 /// How a run of a workflow ended (`docs/engine.md §15`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Everything ran; nodes that failed and continued do not count.

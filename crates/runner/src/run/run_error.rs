@@ -5,7 +5,7 @@ use std::fmt;
 use heddle_node::{printable, printable_line};
 use heddle_workflow::{Problem, TriggerKind, Workflow};
 
-/// Why a run could not begin. Nothing has left.
+/// Why a run could not begin. Nothing has left, except where it was [broken off](RunError::Broken).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum RunError {
@@ -43,6 +43,9 @@ pub enum RunError {
     },
     /// The environment of the process does not fit.
     Environment(String),
+    /// The run was broken off: by a fault of the program, or since its runtime ended. What was sent until then is known to
+    /// the handle of the run.
+    Broken(String),
     /// The time zone is not in the IANA database.
     UnknownTimezone(String),
 }
@@ -76,6 +79,7 @@ impl fmt::Display for RunError {
             }
             Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
             Self::Environment(message) => formatter.write_str(message),
+            Self::Broken(why) => write!(formatter, "the run was broken off: {why}"),
             Self::NoItems { node, waits_for, has_pins } => {
                 write!(
                     formatter,

@@ -7,6 +7,7 @@ use heddle_expression::{Clock, NodeInfo, Routes, RunView, WorkflowInfo};
 use heddle_node::{Item, Items, Json, NodeState, Source};
 use heddle_workflow::NodeIndex;
 
+use crate::mode::ExecutionMode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_data::RunData;
 use crate::variables::Variables;
@@ -17,8 +18,7 @@ pub(crate) struct RunScene {
     pub(crate) prepared: Arc<PreparedWorkflow>,
     /// Pinned items by node, where pins count.
     pub(crate) pins: HashMap<NodeIndex, Items>,
-    /// n8n's mode of execution.
-    pub(crate) mode: &'static str,
+    pub(crate) mode: ExecutionMode,
     pub(crate) clock: Clock,
     pub(crate) variables: Variables,
     pub(crate) execution_id: String,

@@ -1,14 +1,15 @@
 //! What a run has of the runs around it, and hands on to those that it starts.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
 
 use crate::beside::Background;
 use crate::cancel::Deadline;
-use crate::events::EventSink;
+use crate::events::Listeners;
 use crate::host::Host;
+use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::site::{Origin, RunSite};
@@ -24,7 +25,7 @@ pub(crate) struct Surroundings<'h> {
     /// Cancelled by whoever started the outermost run: what background runs look at.
     pub(crate) caller_cancel: CancellationToken,
     pub(crate) background: Weak<Background<'h>>,
-    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) listeners: Arc<Listeners>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
     pub(crate) judged: Arc<Judged>,
 }
@@ -39,8 +40,7 @@ impl Surroundings<'_> {
 /// How a run is part of another one.
 pub(crate) struct Nesting<'h> {
     pub(crate) around: Surroundings<'h>,
-    /// n8n's mode of execution (`docs/engine.md §4.1`).
-    pub(crate) mode: &'static str,
+    pub(crate) mode: ExecutionMode,
     /// The node to start at, where the options name none.
     pub(crate) start: Option<NodeIndex>,
     /// Why it runs.
@@ -54,23 +54,30 @@ pub(crate) struct RunScope<'h> {
     pub(crate) host: &'h Host,
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) site: Arc<RunSite>,
-    /// n8n's mode of its execution.
-    pub(crate) mode: &'static str,
+    pub(crate) mode: ExecutionMode,
     /// Its options; their token is cancelled together with the run.
     pub(crate) options: RunOptions,
     pub(crate) around: Surroundings<'h>,
 }
 
-/// The workflows that were looked at together with the run that calls them, before it began.
+/// The called workflows of a run that were looked at in it already, most of them before it began.
 #[derive(Default)]
-pub(crate) struct Judged(Vec<Arc<PreparedWorkflow>>);
+pub(crate) struct Judged(Mutex<Vec<Arc<PreparedWorkflow>>>);
 
 impl Judged {
+    /// The prepared workflow, where it was looked at.
     pub(crate) fn of(&self, workflow: &Arc<Workflow>) -> Option<Arc<PreparedWorkflow>> {
-        self.0.iter().find(|judged| Arc::ptr_eq(&judged.workflow, workflow)).cloned()
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|judged| Arc::ptr_eq(&judged.workflow, workflow)).cloned()
     }
 
-    pub(crate) fn with(&self, called: Vec<Arc<PreparedWorkflow>>) -> Self {
-        Self(self.0.iter().cloned().chain(called).collect())
+    /// Whether the prepared workflow was looked at.
+    pub(crate) fn has(&self, prepared: &Arc<PreparedWorkflow>) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().any(|judged| Arc::ptr_eq(judged, prepared))
+    }
+
+    pub(crate) fn add(&self, looked_at: impl IntoIterator<Item = Arc<PreparedWorkflow>>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(looked_at);
     }
 }

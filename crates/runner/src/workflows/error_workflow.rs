@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::cancel::{CancelReason, Deadline};
 use crate::find::{DEEPEST_CALL, error_trigger, find_error_workflow};
+use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::run::run_nested;
 use crate::run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
@@ -16,8 +17,6 @@ use crate::site::Origin;
 
 /// Makes the id of its execution another than that of the run that failed.
 const NAMESPACE: &[u8] = b"Error workflow";
-/// n8n's mode of its execution.
-const MODE: &str = "error";
 
 /// Which workflow is told of a failure.
 enum Told {
@@ -32,7 +31,7 @@ enum Told {
 pub(crate) async fn report_failure(scope: &RunScope<'_>, result: &RunResult) {
     let Some(error) = &result.error else { return };
     // A person who runs a workflow by hand, or ends it, knows.
-    if scope.mode == "manual" || result.cancel_reason == Some(CancelReason::Manual) {
+    if scope.mode == ExecutionMode::Manual || result.cancel_reason == Some(CancelReason::Manual) {
         return;
     }
     let Some(told) = told(scope) else { return };
@@ -63,9 +62,9 @@ pub(crate) async fn report_failure(scope: &RunScope<'_>, result: &RunResult) {
 fn told(scope: &RunScope<'_>) -> Option<Told> {
     let own_id = scope.workflow.id.as_deref();
     match &scope.workflow.settings.error_workflow {
-        Some(id) if scope.mode == MODE && own_id == Some(id) => None,
+        Some(id) if scope.mode == ExecutionMode::Error && own_id == Some(id) => None,
         Some(id) => Some(Told::Other(id.clone())),
-        None if scope.mode == MODE => None,
+        None if scope.mode == ExecutionMode::Error => None,
         None => error_trigger(&scope.workflow).ok().map(|_| Told::Itself),
     }
 }
@@ -99,12 +98,14 @@ async fn run(
             deadline: scope.around.deadline.map(Deadline::renewed),
             ..scope.around.within()
         },
-        mode: MODE,
+        mode: ExecutionMode::Error,
         start: Some(start),
         is_beside: true,
         origin: Some(Origin::FailureOf(Arc::clone(&scope.site))),
     };
-    run_nested(scope.host, Arc::clone(workflow), options, nesting)
+    let prepared = scope.around.judged.of(workflow);
+    let prepared = prepared.unwrap_or_else(|| scope.host.prepare_for(workflow, &options));
+    run_nested(scope.host, prepared, options, nesting)
         .await
         .map_err(|error| NodeError::operation(error.to_string()))
 }
@@ -117,7 +118,7 @@ fn item(scope: &RunScope<'_>, error: &WorkflowFailure, result: &RunResult) -> Js
     if let Some(node) = result.last_node_executed() {
         execution.insert("lastNodeExecuted", Json::from(node));
     }
-    execution.insert("mode", Json::from(scope.mode));
+    execution.insert("mode", Json::from(scope.mode.as_str()));
     let mut workflow = Json::object();
     if let Some(id) = &scope.workflow.id {
         workflow.insert("id", Json::from(id.as_str()));

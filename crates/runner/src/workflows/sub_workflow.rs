@@ -14,7 +14,9 @@ use crate::cancel::CancelReason;
 use crate::find::{DEEPEST_CALL, TRIGGER, may_be_called, start_of_called, workflow_of};
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
+use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
+use crate::prepared_workflow::PreparedWorkflow;
 use crate::run::run_nested;
 use crate::run_data::{BackgroundRun, RunData, RunResult, Status, WorkflowFailure};
 use crate::run_error::RunError;
@@ -41,7 +43,8 @@ impl CallsWorkflows for RunScope<'_> {
         }
         let options = self.options_for(&site, call.items, self.options.cancel.clone());
         let nesting = self.nesting(&site, start, false);
-        match run_nested(self.host, Arc::clone(&called), options, nesting).await {
+        let prepared = self.prepared(&called, &options);
+        match run_nested(self.host, prepared, options, nesting).await {
             Ok(result) => self.settle(&site, &called, result),
             Err(error) => (Err(cannot_run(&called, &error)), None),
         }
@@ -62,6 +65,12 @@ impl<'h> RunScope<'h> {
         may_be_called(called, &self.workflow)
     }
 
+    /// The called workflow, as it was looked at before, or prepared now.
+    fn prepared(&self, called: &Arc<Workflow>, options: &RunOptions) -> Arc<PreparedWorkflow> {
+        let judged = self.around.judged.of(called);
+        judged.unwrap_or_else(|| self.host.prepare_for(called, options))
+    }
+
     fn options_for(&self, site: &CallSite, items: Vec<Item>, cancel: CancellationToken) -> RunOptions {
         RunOptions {
             execution: site.execution,
@@ -80,7 +89,7 @@ impl<'h> RunScope<'h> {
     fn nesting(&self, site: &CallSite, start: NodeIndex, is_beside: bool) -> Nesting<'h> {
         Nesting {
             around: self.around.within(),
-            mode: "integrated",
+            mode: ExecutionMode::Integrated,
             start: Some(start),
             is_beside,
             origin: Some(Origin::Call {
@@ -116,9 +125,10 @@ impl<'h> RunScope<'h> {
         };
         let options = self.options_for(site, items, self.around.caller_cancel.clone());
         let nesting = self.nesting(site, start, true);
+        let prepared = self.prepared(&called, &options);
         let (host, caller, execution) = (self.host, Some(site.at.node.to_string()), site.execution);
         let run = async move {
-            let result = run_nested(host, Arc::clone(&called), options, nesting).await;
+            let result = run_nested(host, prepared, options, nesting).await;
             let (status, error) = match result {
                 Ok(result) => (result.status, result.error.map(|error| error.message)),
                 Err(error) => (Status::Error, Some(error.to_string())),

@@ -1,17 +1,21 @@
-//! What a run tells while it runs: one type of event for progress bars, reports, streams and traces.
+//! The steps of a run.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::run_data::Status;
-pub use crate::site::{NodeSite, Origin, RunSite};
 use heddle_node::{Effect, NodeError, Outcome};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
+use crate::mode::ExecutionMode;
+use crate::run_data::Status;
+use crate::site::{NodeSite, RunSite};
+
 /// How an item of a node with an effect ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// It was left out, since [`RunOptions::only`](crate::RunOptions::only) names other items. Nothing was sent.
+    /// It was left out, for a [`SkipReason`]. Nothing was sent.
     Skipped,
     /// Proven: it was not sent.
     NotSent,
@@ -21,8 +25,17 @@ pub enum Verdict {
     Unknown,
 }
 
-/// A step of a run.
-#[derive(Debug, Clone, Serialize)]
+/// Why an item was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(tag = "why", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// [`RunOptions::only`](crate::RunOptions::only) names other items.
+    NotSelected,
+}
+
+/// A step of a run. In JSON it is an object with its name as `event`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Event {
@@ -30,6 +43,10 @@ pub enum Event {
     RunStarted {
         /// The run.
         run: Arc<RunSite>,
+        /// How it was started.
+        mode: ExecutionMode,
+        /// When, in milliseconds since 1970.
+        started_at: i64,
         /// Names of the nodes that it may reach and that send something.
         sending_nodes: Vec<String>,
     },
@@ -39,8 +56,9 @@ pub enum Event {
         at: Arc<NodeSite>,
         /// Number of items that it will handle.
         items: usize,
-        /// The gravest effect that any of its items can have.
+        /// The gravest effect that any of its items can have: `pure`, `idempotent` or `send`.
         #[serde(serialize_with = "effect_name")]
+        #[schemars(with = "String")]
         effect: Effect,
     },
     /// A call with an effect is about to leave.
@@ -68,11 +86,16 @@ pub enum Event {
         /// For an item with an effect, what became of it.
         verdict: Option<Verdict>,
         /// Why it failed, if it did.
-        #[serde(serialize_with = "error_message", skip_serializing_if = "Option::is_none")]
+        #[serde(serialize_with = "error_json", skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<EventError>")]
         error: Option<NodeError>,
-        /// Whom it was for, where it has an effect: [`ItemNode::order_key`](heddle_node::ItemNode::order_key).
+        /// Why it was left out, if it was.
         #[serde(skip_serializing_if = "Option::is_none")]
-        order_key: Option<String>,
+        skipped: Option<SkipReason>,
+        /// Whom it was for, where it has an effect: what the node says
+        /// ([`ItemNode::order_key`](heddle_node::ItemNode::order_key)).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        recipient: Option<String>,
         /// The id under which the service knows the send.
         #[serde(skip_serializing_if = "Option::is_none")]
         sender_id: Option<String>,
@@ -83,7 +106,9 @@ pub enum Event {
         at: Arc<NodeSite>,
         /// The item, from 0.
         item: usize,
-        /// For how long.
+        /// For how long; in JSON in milliseconds.
+        #[serde(rename = "milliseconds", serialize_with = "milliseconds")]
+        #[schemars(with = "u64")]
         duration: Duration,
     },
     /// In a dry run, an expression inside a text of a node with an effect gives nothing: the text would leave with a gap.
@@ -109,7 +134,8 @@ pub enum Event {
         /// The node run.
         at: Arc<NodeSite>,
         /// Why it failed, if it did.
-        #[serde(serialize_with = "error_message", skip_serializing_if = "Option::is_none")]
+        #[serde(serialize_with = "error_json", skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<EventError>")]
         error: Option<NodeError>,
     },
     /// A run has ended.
@@ -118,21 +144,54 @@ pub enum Event {
         run: Arc<RunSite>,
         /// How.
         status: Status,
+        /// When, in milliseconds since 1970.
+        stopped_at: i64,
+        /// Why it failed, if it did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// Whoever reads these events was too slow: so many of them are gone. What became of each item is known to the
+    /// [`Run`](crate::Run).
+    Missed {
+        /// How many.
+        events: u64,
     },
 }
 
-/// Receives the events of a run and of all runs within it, in order, on the thread that runs them.
-pub trait EventSink: Send + Sync {
-    /// Takes one event. It holds up the run: be quick.
-    fn receive(&self, event: &Event);
+/// An error as the JSON of an event has it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct EventError<'a> {
+    /// One sentence for the user.
+    message: &'a str,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    /// Status of the answer, where a service gave one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    /// The parameter at fault, as a path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
 }
 
-/// Drops every event.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoEvents;
-
-impl EventSink for NoEvents {
-    fn receive(&self, _event: &Event) {}
+impl Event {
+    /// The run that it is about; `None` for [`Event::Missed`].
+    pub fn run(&self) -> Option<&Arc<RunSite>> {
+        match self {
+            Self::RunStarted { run, .. } | Self::RunFinished { run, .. } | Self::RunWaiting { run, .. } => {
+                Some(run)
+            }
+            Self::NodeStarted { at, .. }
+            | Self::CallStarted { at, .. }
+            | Self::ConsoleLine { at, .. }
+            | Self::ItemDone { at, .. }
+            | Self::Waiting { at, .. }
+            | Self::GapInText { at, .. }
+            | Self::NodeFinished { at, .. } => Some(&at.of),
+            Self::Missed { .. } => None,
+        }
+    }
 }
 
 impl Verdict {
@@ -166,12 +225,6 @@ impl Verdict {
     }
 }
 
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 fn effect_name<S: Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(match effect {
         Effect::Pure => "pure",
@@ -180,6 +233,16 @@ fn effect_name<S: Serializer>(effect: &Effect, serializer: S) -> Result<S::Ok, S
     })
 }
 
-fn error_message<S: Serializer>(error: &Option<NodeError>, serializer: S) -> Result<S::Ok, S::Error> {
-    error.as_ref().map(|error| error.message.as_str()).serialize(serializer)
+fn error_json<S: Serializer>(error: &Option<NodeError>, serializer: S) -> Result<S::Ok, S::Error> {
+    let json = error.as_ref().map(|error| EventError {
+        message: &error.message,
+        description: error.description.as_deref(),
+        http_status: error.http_status,
+        parameter: error.parameter.as_deref(),
+    });
+    json.serialize(serializer)
+}
+
+fn milliseconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }
