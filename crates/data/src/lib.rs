@@ -1,5 +1,19 @@
 //! The values that travel through Heddle: JSON with JavaScript's numbers and property order, items, the links between
 //! them, and their files. Everything else is built on these.
+//!
+//! ```
+//! use heddle_data::{Item, ItemReference, Json, PairedItem, json};
+//!
+//! // An item is its data, its files, and the link back to what it stems from.
+//! let item = Item::new(Json::parse(r#"{"name": "Ana", "orders": [{"total": 9.5}]}"#)?)
+//!     .with_paired_item(PairedItem::item(3));
+//! assert_eq!(item.json.pointer("/orders/0/total").and_then(Json::as_f64), Some(9.5));
+//! assert_eq!(item.paired_item.references()[0].item, 3);
+//!
+//! // Numbers are JavaScript's, and print as there.
+//! assert_eq!(Json::from(1e21).to_string(), "1e+21");
+//! # Ok::<(), heddle_data::JsonError>(())
+//! ```
 
 pub mod field_type;
 pub mod filter_operators;

@@ -3,6 +3,19 @@
 //! A parameter string is compiled once into a [`Template`]. Plain paths, operators and the frequent methods are
 //! evaluated natively; the rest is JavaScript, run by the embedded engine of an [`Engine`] with a time limit and a
 //! memory limit. What the run looks like to an expression is a [`Scene`].
+//!
+//! ```
+//! use heddle_expression::{Alone, Clock, Engine, EngineLimits, Template};
+//! use heddle_data::{Item, json};
+//!
+//! let template = Template::parse("={{ $json.total.toFixed(2) }} EUR")?;
+//! let clock = Clock::new(1_700_000_000_000, "America/Sao_Paulo")?;
+//! let alone = Alone::new(vec![Item::new(json!({ "total": 9.5 }))]);
+//! let mut engine = Engine::new(EngineLimits::default());
+//! let value = engine.evaluate(&template, &alone.scene(&clock))?;
+//! assert_eq!(value.as_str(), Some("9.50 EUR"));
+//! # Ok::<(), heddle_expression::ExpressionError>(())
+//! ```
 
 mod alone;
 mod blanks;

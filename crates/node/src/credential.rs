@@ -20,6 +20,37 @@ use crate::schema::SchemaError;
 pub const MAY_BE_EMPTY: &str = "mayBeEmpty";
 
 /// A type of credential, n8n's `ICredentialType`.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use heddle_node::credential::{Authenticate, AuthenticateProperties};
+/// use heddle_node::schema::SchemaError;
+/// use heddle_node::{CredentialType, Secret};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// #[serde(rename_all = "camelCase")]
+/// struct ExampleApi {
+///     /// A key from the account's settings.
+///     #[schemars(title = "API Key", extend("x-required" = true, "x-default" = ""))]
+///     api_key: Secret<String>,
+/// }
+///
+/// fn describe() -> Result<CredentialType, SchemaError> {
+///     let mut kind = CredentialType::derive::<ExampleApi>("exampleApi", "Example API")?;
+///     kind.authenticate = Some(Authenticate::Generic(AuthenticateProperties {
+///         headers: BTreeMap::from([("X-Key".to_owned(), "={{ $credentials.apiKey }}".to_owned())]),
+///         ..AuthenticateProperties::default()
+///     }));
+///     Ok(kind)
+/// }
+///
+/// heddle_node::register_credential!("exampleApi", describe);
+///
+/// assert!(describe().expect("its form can be shown").properties[0].is_password());
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CredentialType {

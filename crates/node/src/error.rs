@@ -20,6 +20,16 @@ const API_ERROR: &str = "NodeApiError";
 /// The one error type of nodes. It says what happened; whether to repeat is the runner's decision.
 ///
 /// At the border it is shown as n8n's `NodeApiError` or `NodeOperationError` (`docs/engine.md §14`).
+///
+/// ```
+/// use heddle_node::{NodeError, Outcome};
+///
+/// let error = NodeError::api(503, "The service is busy")
+///     .with_description("Try again later, or ask the service for a higher limit.");
+/// // What is not known for certain is not repeated.
+/// assert_ne!(error.outcome, Outcome::Done);
+/// assert_eq!(error.to_json(0, 0)["message"].as_str(), Some("The service is busy"));
+/// ```
 #[derive(Clone)]
 pub struct NodeError(Box<NodeErrorDetails>);
 

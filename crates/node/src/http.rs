@@ -27,6 +27,27 @@ pub trait HttpClient: Send + Sync {
 }
 
 /// A request with what the host must know to send it safely.
+///
+/// ```
+/// use bytes::Bytes;
+/// use heddle_node::{Effect, ErrorKind, HttpRequest, ItemContext, ItemOutput, Json, NodeError};
+///
+/// /// A search by POST: without `with_effect` it would count as a send, and would not be repeated.
+/// async fn search(context: &ItemContext<'_>, name: &str) -> Result<ItemOutput, NodeError> {
+///     let request = http::Request::post("https://api.example.com/contacts/search")
+///         .header("content-type", "application/json")
+///         .body(Bytes::from(heddle_node::json!({ "name": name }).to_string()))
+///         .map_err(|error| NodeError::operation("The request cannot be built").with_source(error))?;
+///     let request = HttpRequest::new(request).with_credential("exampleApi").with_effect(Effect::Pure);
+///     let answer = context.send(request).await?;
+///     if !answer.status().is_success() {
+///         return Err(NodeError::api(answer.status().as_u16(), "The contacts cannot be searched"));
+///     }
+///     let found = Json::parse_slice(answer.body())
+///         .map_err(|_| NodeError::new(ErrorKind::Api, "The answer is no JSON"))?;
+///     Ok(found.into())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct HttpRequest {
     /// Method, URL, headers and body.

@@ -27,6 +27,56 @@ pub use operation::{Operation, OperationNode};
 /// A node that says what happens to one item. Nearly every node is one.
 ///
 /// Looping, concurrency, order, pairing, retries, limits, error branches and cancelling belong to the runner.
+///
+/// ```
+/// use heddle_node::{
+///     Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, RequiredInputs, async_trait,
+/// };
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, Serialize, JsonSchema)]
+/// struct Parameters {
+///     /// Who is greeted.
+///     #[schemars(title = "Name", extend("x-required" = true))]
+///     #[serde(default)]
+///     name: String,
+/// }
+///
+/// #[derive(Default)]
+/// struct Greet;
+///
+/// #[async_trait]
+/// impl ItemNode for Greet {
+///     type Parameters = Parameters;
+///
+///     const HEADER: NodeHeader = NodeHeader {
+///         type_name: "example.greet",
+///         versions: &[1.0],
+///         display_name: "Greet",
+///         description: "Adds a greeting to every item.",
+///         group: &["transform"],
+///         subtitle: None,
+///         inputs: 1,
+///         required_inputs: RequiredInputs::Any,
+///         outputs: &[""],
+///         credentials: &[],
+///     };
+///     const EFFECT: Option<Effect> = Some(Effect::Pure);
+///
+///     async fn execute_item(
+///         &self,
+///         parameters: &Parameters,
+///         context: &ItemContext<'_>,
+///     ) -> Result<ItemOutput, NodeError> {
+///         let mut json = context.item.json.clone();
+///         json.insert("greeting", format!("Hello, {}!", parameters.name));
+///         Ok(json.into())
+///     }
+/// }
+///
+/// heddle_node::register_item_node!(Greet);
+/// ```
 #[async_trait]
 pub trait ItemNode: Send + Sync + 'static {
     /// The parameters of one item: expressions resolved, defaults filled, values coerced.
@@ -151,6 +201,58 @@ pub trait ItemNode: Send + Sync + 'static {
 }
 
 /// A node that sees whole inputs: triggers, merge, sort, aggregate.
+///
+/// ```
+/// use heddle_node::{
+///     BatchContext, BatchNode, Effect, Items, NodeError, NodeHeader, RequiredInputs, async_trait,
+/// };
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, Serialize, JsonSchema)]
+/// #[serde(rename_all = "camelCase")]
+/// struct Parameters {
+///     /// How many items to pass on.
+///     #[schemars(title = "Max Items")]
+///     #[serde(default)]
+///     max_items: u32,
+/// }
+///
+/// /// Passes the first items on.
+/// #[derive(Default)]
+/// struct First;
+///
+/// #[async_trait]
+/// impl BatchNode for First {
+///     type Parameters = Parameters;
+///
+///     const HEADER: NodeHeader = NodeHeader {
+///         type_name: "example.first",
+///         versions: &[1.0],
+///         display_name: "First",
+///         description: "Passes the first items on.",
+///         group: &["transform"],
+///         subtitle: None,
+///         inputs: 1,
+///         required_inputs: RequiredInputs::Any,
+///         outputs: &[""],
+///         credentials: &[],
+///     };
+///     const EFFECT: Option<Effect> = Some(Effect::Pure);
+///
+///     async fn execute(
+///         &self,
+///         parameters: &Parameters,
+///         context: &BatchContext<'_>,
+///     ) -> Result<Vec<Items>, NodeError> {
+///         let count = usize::try_from(parameters.max_items).unwrap_or(usize::MAX);
+///         let first = context.main_items().iter().take(count).cloned();
+///         Ok(vec![first.collect::<Vec<_>>().into()])
+///     }
+/// }
+///
+/// heddle_node::register_batch_node!(First);
+/// ```
 #[async_trait]
 pub trait BatchNode: Send + Sync + 'static {
     /// The parameters, resolved for the first item.

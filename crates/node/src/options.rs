@@ -19,6 +19,21 @@ pub struct OptionsQuery<'a> {
 }
 
 /// A page of choices.
+///
+/// ```
+/// use heddle_node::{OptionEntry, OptionPage, OptionsQuery};
+///
+/// /// What an `ItemNode::load_options` may do: one page of the lists whose names hold the text that is searched for.
+/// fn lists(query: &OptionsQuery<'_>) -> OptionPage {
+///     let known = [("Customers", 1), ("Suppliers", 2)];
+///     let searched = query.search.unwrap_or_default().to_lowercase();
+///     let found = known.into_iter().filter(|(name, _)| name.to_lowercase().contains(&searched));
+///     OptionPage {
+///         options: found.map(|(name, id)| OptionEntry::new(name, f64::from(id))).collect(),
+///         next_cursor: None, // or where the next page starts
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OptionPage {

@@ -9,6 +9,14 @@ use serde::{Deserialize, Deserializer};
 ///
 /// Its form field is masked (`typeOptions.password`). Take the value out with [`Secret::expose`] only where it
 /// leaves for the service that it belongs to.
+///
+/// ```
+/// use heddle_node::Secret;
+///
+/// let key = Secret::new("pn_1234".to_owned());
+/// assert_eq!(format!("{key} {key:?}"), "*** ***");
+/// assert_eq!(key.expose(), "pn_1234");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret<T>(T);
 

@@ -41,6 +41,33 @@ impl Host {
     /// Finds everything that is wrong with a workflow and with those that it calls: structure, node types, parameters,
     /// expressions, credentials, each with its node, its place in the file, and what to do. A run with the same options
     /// starts when no error is among it.
+    ///
+    /// ```
+    /// use heddle_node::Registry;
+    /// use heddle_nodes as _;
+    /// use heddle_runner::{Host, RunOptions};
+    /// use heddle_workflow::Workflow;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let host = Host::new(Registry::linked()?);
+    /// let workflow = Workflow::parse(
+    ///     "limit.json",
+    ///     r#"{
+    ///         "nodes": [
+    ///             { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "parameters": {} },
+    ///             { "name": "Limit", "type": "n8n-nodes-base.limit", "typeVersion": 1,
+    ///               "parameters": { "maxItems": "={{ $json. }}" } }
+    ///         ],
+    ///         "connections": { "Start": { "main": [[{ "node": "Limit", "type": "main", "index": 0 }]] } }
+    ///     }"#,
+    /// )?;
+    /// let checked = host.check(&workflow, &RunOptions::default()).await;
+    /// let places: Vec<_> = checked.problems.iter().map(|problem| &*problem.pointer).collect();
+    /// assert!(places.contains(&"/nodes/1/parameters/maxItems"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn check(&self, workflow: &Workflow, options: &RunOptions) -> Checked {
         let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
         let beginning = Beginning::find(&prepared, &self.registry, options, None);

@@ -99,6 +99,25 @@ impl CredentialStore {
     ///
     /// # Errors
     /// When the text is not of these forms. The message quotes nothing of it.
+    ///
+    /// ```
+    /// use heddle_runner::CredentialStore;
+    ///
+    /// // By type, with a type that no node knows described beside its data.
+    /// let credentials = CredentialStore::parse(
+    ///     r#"{
+    ///         "wtsApi": { "apiKey": "pn_1234" },
+    ///         "acmeApi": {
+    ///             "data": { "apiKey": "s3cret" },
+    ///             "authenticate": { "type": "generic", "properties": {
+    ///                 "headers": { "Authorization": "=Bearer {{ $credentials.apiKey }}" }
+    ///             } }
+    ///         }
+    ///     }"#,
+    /// )?;
+    /// assert!(!format!("{credentials:?}").contains("s3cret"));
+    /// # Ok::<(), heddle_runner::CredentialsError>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, CredentialsError> {
         let json = Json::parse(text.trim_start_matches('\u{feff}')).map_err(|error| {
             CredentialsError(format!("it is not JSON (line {}, column {})", error.line(), error.column()))

@@ -25,6 +25,37 @@ use crate::transport::Transport;
 pub const DEFAULT_TIMEZONE: &str = "America/New_York";
 
 /// Runs workflows. Cheap to share between runs, which share its connections, pacing and loaded choices.
+///
+/// ```
+/// use heddle_node::{Item, Registry, json};
+/// use heddle_nodes as _; // the linker keeps the nodes of crates that are named
+/// use heddle_runner::{Host, RunOptions};
+/// use heddle_workflow::Workflow;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let host = Host::new(Registry::linked()?);
+/// let workflow = Workflow::parse(
+///     "greet.json",
+///     r#"{
+///         "nodes": [
+///             { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "parameters": {} },
+///             { "name": "Greet", "type": "n8n-nodes-base.set", "typeVersion": 3.4, "parameters": {
+///                 "assignments": { "assignments": [
+///                     { "name": "text", "type": "string", "value": "=Hello {{ $json.name }}" }
+///                 ] }
+///             } }
+///         ],
+///         "connections": { "Start": { "main": [[{ "node": "Greet", "type": "main", "index": 0 }]] } }
+///     }"#,
+/// )?;
+/// let items = vec![Item::new(json!({ "name": "Ana" }))];
+/// let result = host.run(&workflow, RunOptions { items: Some(items), ..RunOptions::default() }).await?;
+/// let outputs = result.last_outputs("Greet").unwrap_or_default();
+/// assert_eq!(outputs[0][0].json, json!({ "text": "Hello Ana" }));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Host {
     pub(crate) registry: Registry,
     pub(crate) credentials: Arc<dyn CredentialSource>,

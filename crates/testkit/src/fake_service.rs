@@ -13,6 +13,31 @@ use tokio::task::JoinHandle;
 
 /// An HTTP server on a free loopback port that answers each request with the exchange of its method and path, and with
 /// 404 where there is none. It ends when it is dropped.
+///
+/// ```
+/// use heddle_node::{HttpExchange, Registry, json};
+/// use heddle_nodes as _;
+/// use heddle_testkit::{FakeService, NodeTest, SERVICE};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let service = FakeService::start(&[HttpExchange {
+///     method: "GET",
+///     path: "/contacts",
+///     status: 200,
+///     answer: json!([{ "name": "Ana" }]),
+/// }])
+/// .await?;
+/// let url = format!("http://{SERVICE}/contacts");
+/// NodeTest::new("n8n-nodes-base.httpRequest", 4.2, json!({ "url": url }))
+///     .with_items([json!({})])
+///     .with_service(service.url())
+///     .run(&Registry::linked()?)
+///     .await?;
+/// assert_eq!(service.requests()[0].path, "/contacts");
+/// # Ok(())
+/// # }
+/// ```
 pub struct FakeService {
     url: String,
     state: Arc<ServiceState>,

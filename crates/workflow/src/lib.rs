@@ -8,6 +8,21 @@
 //! 3. Positions in the text are looked up by JSON pointer ([`SourceMap`]) only when a problem has to be shown.
 //!
 //! [`Graph`] answers the questions that running a workflow asks about its connections.
+//!
+//! ```
+//! use heddle_workflow::Workflow;
+//!
+//! let text = r#"{
+//!     "nodes": [{ "name": "Start", "type": "n8n-nodes-base.manualTrigger", "parameters": {} }],
+//!     "connections": { "Start": { "main": [[{ "node": "Gone", "type": "main", "index": 0 }]] } }
+//! }"#;
+//! let workflow = Workflow::parse("greet.json", text)?;
+//! assert_eq!(workflow.nodes[0].name, "Start");
+//!
+//! let problems = workflow.problems();
+//! assert!(problems.iter().any(|problem| problem.message.contains("Gone")));
+//! # Ok::<(), heddle_workflow::WorkflowError>(())
+//! ```
 
 mod check;
 mod connections;

@@ -50,6 +50,19 @@ pub use serializer::to_json;
 /// equals nothing, but an array or object is equal to itself whatever is in it.
 ///
 /// [`Display`](fmt::Display) prints what `JSON.stringify` prints.
+///
+/// ```
+/// use heddle_data::Json;
+///
+/// let mut contact = Json::parse(r#"{"name": "Ana", "7": true}"#)?;
+/// let before = contact.clone(); // it costs a pointer
+/// contact.insert("tags", vec![Json::from("new")]);
+///
+/// // Keys that are array indices come first, as in JavaScript.
+/// assert_eq!(contact.to_string(), r#"{"7":true,"name":"Ana","tags":["new"]}"#);
+/// assert_eq!(before.get("tags"), None);
+/// # Ok::<(), heddle_data::JsonError>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Json(Repr);
 

@@ -13,6 +13,31 @@ use heddle_data::{Json, JsonObject};
 /// Unchanged values stay shared with `values`. Where n8n would throw, or would silently lose a value because it has
 /// another shape than its property (rows that are no list, an expression in place of a whole collection), the value
 /// stays as it is, and [`ParameterPlan`](super::ParameterPlan) reports it or resolves it.
+///
+/// ```
+/// use heddle_data::{Json, json};
+/// use heddle_form::parameters::fill_defaults;
+/// use heddle_form::schema::derive_properties;
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Parameters {
+///     /// Who is greeted.
+///     #[schemars(title = "Name")]
+///     #[serde(default)]
+///     name: String,
+///     /// Greet loudly.
+///     #[schemars(title = "Loud")]
+///     #[serde(default)]
+///     loud: bool,
+/// }
+///
+/// let form = derive_properties::<Parameters>().expect("every field can be shown");
+/// // A workflow file keeps only what differs from the defaults.
+/// let filled = fill_defaults(&form, &json!({ "name": "={{ $json.name }}" }), 1.0);
+/// assert_eq!(filled, json!({ "name": "={{ $json.name }}", "loud": false }));
+/// ```
 pub fn fill_defaults(properties: &[NodeProperty], values: &Json, type_version: f64) -> Json {
     let properties: Vec<&NodeProperty> = properties.iter().collect();
     Json::from(Level { type_version, root: None }.fill(&properties, values, Parent::Other))

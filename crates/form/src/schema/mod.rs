@@ -51,6 +51,70 @@ pub enum SchemaForm {
 ///
 /// # Errors
 /// When a part cannot be shown; the error names it and says what to add.
+///
+/// # Examples
+///
+/// Rows, a collection of options, and choices from the user's account:
+///
+/// ```
+/// use heddle_form::PropertyType;
+/// use heddle_form::schema::derive_properties;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Default, Deserialize, Serialize, JsonSchema)]
+/// #[serde(rename_all = "camelCase", default)]
+/// struct Parameters {
+///     /// The list to add to.
+///     #[schemars(title = "List Name or ID", extend("x-type" = "options", "x-loadOptionsMethod" = "getLists"))]
+///     list_id: String,
+///     /// Values to keep with the contact.
+///     #[schemars(title = "Fields", extend("x-type" = "fixedCollection", "x-placeholder" = "Add field"))]
+///     fields: Fields,
+///     /// How to add.
+///     #[schemars(title = "Options", extend("x-type" = "collection", "x-placeholder" = "Add option"))]
+///     options: Options,
+/// }
+///
+/// /// The group of the rows. `Vec`: as many as a user likes.
+/// #[derive(Default, Deserialize, Serialize, JsonSchema)]
+/// #[serde(default)]
+/// struct Fields {
+///     /// One value.
+///     #[schemars(title = "Field")]
+///     field: Vec<Field>,
+/// }
+///
+/// #[derive(Default, Deserialize, Serialize, JsonSchema)]
+/// #[serde(default)]
+/// struct Field {
+///     /// Its name.
+///     #[schemars(title = "Name")]
+///     name: String,
+///     /// Its value.
+///     #[schemars(title = "Value")]
+///     value: String,
+/// }
+///
+/// #[derive(Default, Deserialize, Serialize, JsonSchema)]
+/// #[serde(default)]
+/// struct Options {
+///     /// Whether to replace what is there.
+///     #[schemars(title = "Replace")]
+///     replace: Option<bool>,
+/// }
+///
+/// let properties = derive_properties::<Parameters>().expect("every field can be shown");
+/// let kinds: Vec<_> = properties.iter().map(|property| (&*property.name, &property.kind)).collect();
+/// assert_eq!(
+///     kinds,
+///     [
+///         ("listId", &PropertyType::Options),
+///         ("fields", &PropertyType::FixedCollection),
+///         ("options", &PropertyType::Collection),
+///     ]
+/// );
+/// ```
 pub fn derive_properties<T: JsonSchema>() -> Result<Vec<NodeProperty>, SchemaError> {
     form::properties(&root_schema::<T>())
 }
