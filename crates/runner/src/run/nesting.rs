@@ -27,7 +27,8 @@ impl Host {
     /// unknown. To end a run well, cancel [`RunOptions::cancel`].
     ///
     /// # Errors
-    /// When the run cannot begin. A run that fails on its way is an `Ok` with [`Status::Error`].
+    /// When the run cannot begin. A run that fails on its way is an `Ok` with
+    /// [`Status::Error`](crate::Status).
     pub async fn run(&self, workflow: &Workflow, options: RunOptions) -> Result<RunResult, RunError> {
         let _telling = options.events.begin();
         self.run_prepared(self.prepare(workflow), options, None).await

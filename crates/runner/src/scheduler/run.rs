@@ -28,7 +28,7 @@ pub enum RunKind {
 /// One run of a node, ready to be done.
 #[derive(Debug, Clone)]
 pub struct NodeRun {
-    /// What [`Scheduler::complete`] wants to know it by.
+    /// What [`Scheduler::complete`](super::Scheduler::complete) wants to know it by.
     pub id: RunId,
     /// The node.
     pub node: NodeIndex,
@@ -77,7 +77,7 @@ pub enum Outcome {
     Failed,
     /// The node failed, and the run ends whatever the node's setting says.
     Aborted,
-    /// The node ran and wants to wait; the scheduler gives nothing more until [`Scheduler::resume`].
+    /// The node ran and wants to wait; the scheduler gives nothing more until [`Scheduler::resume`](super::Scheduler::resume).
     Waiting(Branches),
 }
 
@@ -116,12 +116,12 @@ pub enum State {
     Running,
     /// Everything ran.
     Finished,
-    /// A node waits; [`Scheduler::resume`] goes on.
+    /// A node waits; [`Scheduler::resume`](super::Scheduler::resume) goes on.
     Waiting(NodeIndex),
     /// A node failed and stopped the run.
     Failed(NodeIndex),
     /// A node could not get its data again and again (n8n: `Stopped execution because it seems to be in an endless loop`).
     EndlessLoop(NodeIndex),
-    /// [`Scheduler::stop`] was called.
+    /// [`Scheduler::stop`](super::Scheduler::stop) was called.
     Stopped,
 }
