@@ -307,3 +307,84 @@ fn a_type_that_is_not_linked_is_met_with_the_crates_that_are() {
         }
     }
 }
+
+/// A description in which n8n's words stand in another order than ours, with keys of tomorrow.
+fn parcel() -> Value {
+    json!({
+        "version": [1, 2], "later": { "key": [null, 1.5] }, "name": "parcel", "displayName": "Parcel",
+        "inputs": ["main"], "outputs": "={{ ['main'] }}", "group": ["transform"], "defaults": {},
+        "description": "Sends parcels", "usableAsTool": true,
+        "properties": [
+            { "name": "mode", "displayName": "Mode", "type": "options", "default": "a",
+              "options": [{ "value": "a", "name": "A" }, { "value": "b", "name": "B" }] },
+            { "displayName": "Weight", "name": "weight", "type": "number", "default": 1,
+              "displayOptions": { "show": { "mode": ["b"], "@version": [2] } } },
+            { "displayName": "To", "name": "to", "type": "string", "default": "home" }
+        ]
+    })
+}
+
+fn describe_input(input: &Value, arguments: &[&str]) -> Finished {
+    let mut command = heddle();
+    command.args(["describe", "--stdin"]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the binary runs");
+    child.stdin.take().expect("a pipe").write_all(input.to_string().as_bytes()).expect("it reads");
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[test]
+fn describe_writes_descriptions_back_as_they_were() {
+    let credential =
+        json!({ "properties": [], "name": "parcelApi", "extends": ["oAuth2Api"], "displayName": "P" });
+    for input in [parcel(), credential.clone(), json!([parcel(), credential])] {
+        let finished = describe_input(&input, &[]);
+        assert_eq!(finished.status, 0, "{}", finished.stderr);
+        assert_eq!(finished.json().to_string(), input.to_string());
+    }
+    let wrong = describe_input(&json!([parcel(), { "name": "a" }]), &[]);
+    assert_eq!(wrong.status, 2);
+    assert!(
+        wrong.stderr.contains("standard input [1]: the description has no list of \"properties\""),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[test]
+fn describe_resolves_parameters() {
+    let service = Service::start();
+    let file = service.write("parameters.json", r#"{"to":"home","weight":3,"stranger":1}"#.to_owned());
+    let file = file.to_str().expect("a path");
+    let resolve = |arguments: &[&str]| {
+        describe_input(&parcel(), &[&["--resolve", file], arguments].concat()).json().to_string()
+    };
+    assert_eq!(resolve(&[]), r#"{"mode":"a","to":"home"}"#);
+    assert_eq!(resolve(&["--with-hidden"]), r#"{"mode":"a","weight":3,"to":"home"}"#);
+    assert_eq!(resolve(&["--without-defaults"]), "{}");
+    assert_eq!(resolve(&["--without-defaults", "--with-hidden"]), r#"{"weight":3}"#);
+    let b = service.write("b.json", r#"{"mode":"b"}"#.to_owned());
+    let b = ["--resolve", b.to_str().expect("a path")];
+    let one = describe_input(&parcel(), &[&b[..], &["--type-version", "1"]].concat()).json();
+    assert_eq!(one.to_string(), r#"{"mode":"b","to":"home"}"#);
+    assert_eq!(describe_input(&parcel(), &b).json().to_string(), r#"{"mode":"b","weight":1,"to":"home"}"#);
+    let own = Finished::of(heddle().args(["describe", "n8n-nodes-base.noOp"]).args(b)).json();
+    assert_eq!(own, json!({}));
+    let list = describe_input(&json!([parcel()]), &b);
+    assert_eq!(
+        (list.status, list.stderr.contains("--resolve takes one description")),
+        (2, true),
+        "{}",
+        list.stderr
+    );
+}
+
+#[test]
+fn describe_knows_versions_and_credential_types() {
+    let credential = Finished::of(heddle().args(["describe", "wtsApi"])).json();
+    assert_eq!(credential["displayName"], "WTS API");
+    let wrong = Finished::of(heddle().args(["describe", NODE_TYPE, "--type-version", "7"]));
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.stderr.contains("has no version 7"), "{}", wrong.stderr);
+    let resolved = Finished::of(heddle().args(["describe", NODE_TYPE, "--resolved-schema"])).json();
+    assert!(resolved["oneOf"].is_array(), "{resolved}");
+}

@@ -31,15 +31,9 @@ pub(crate) enum Command {
     },
     /// List the node types.
     Nodes,
-    /// Print the description of a node type: its form and what it needs.
-    Describe {
-        /// Node type, such as n8n-nodes-wts.wtsChat.
-        #[arg(value_name = "TYPE")]
-        node_type: String,
-        /// Print the JSON Schema of its parameters instead, as they are stored in a workflow file.
-        #[arg(long)]
-        json_schema: bool,
-    },
+    /// Print the description of a node type or credential type: its form and what it needs. Or its schemas, or what its
+    /// form makes of parameters.
+    Describe(DescribeArguments),
     /// Load the choices of a form field from the user's account.
     Options {
         /// Node type, such as n8n-nodes-wts.wtsChat.
@@ -209,6 +203,35 @@ pub(crate) struct RunArguments {
     /// No progress and no summary.
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArguments {
+    /// Node type or credential type, such as n8n-nodes-wts.wtsChat.
+    #[arg(value_name = "TYPE", required_unless_present = "stdin")]
+    pub(crate) node_type: Option<String>,
+    /// Read a description, or a JSON array of them, from standard input, and print what was understood of it.
+    #[arg(long, conflicts_with_all = ["node_type", "json_schema", "resolved_schema"])]
+    pub(crate) stdin: bool,
+    /// Version of the node type [default: the newest].
+    #[arg(long, value_name = "V")]
+    pub(crate) type_version: Option<f64>,
+    /// Print the JSON Schema of the parameters instead, as they are stored in a workflow file.
+    #[arg(long, conflicts_with = "resolved_schema")]
+    pub(crate) json_schema: bool,
+    /// Print the JSON Schema of the parameters instead, as the node receives them.
+    #[arg(long)]
+    pub(crate) resolved_schema: bool,
+    /// Print what n8n makes of these parameters instead: a JSON file with the parameters of a node. Defaults are filled in,
+    /// and what is hidden or unknown is left out.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json_schema", "resolved_schema"])]
+    pub(crate) resolve: Option<PathBuf>,
+    /// With --resolve: fill no defaults in, and leave those out that are stored, as an editor stores parameters.
+    #[arg(long, requires = "resolve")]
+    pub(crate) without_defaults: bool,
+    /// With --resolve: parameters that are not shown, too.
+    #[arg(long, requires = "resolve")]
+    pub(crate) with_hidden: bool,
 }
 
 #[derive(Debug, Args)]

@@ -78,9 +78,7 @@ fn execute(command: Command) -> Result<u8, Failure> {
             commands::new_node::execute(&name, heddle.as_deref())
         }
         Command::Nodes => commands::nodes::list(&registry),
-        Command::Describe { node_type, json_schema } => {
-            commands::nodes::describe(&registry, &node_type, json_schema)
-        }
+        Command::Describe(arguments) => commands::describe::execute(&registry, &arguments),
         Command::Options { node_type, method, credentials, parameters, search } => {
             let request = commands::options::Request { node_type, method, parameters, search };
             commands::options::execute(registry, &credentials, &request)

@@ -8,4 +8,4 @@ pub mod description;
 pub mod parameters;
 pub mod schema;
 
-pub use description::{NodeDescription, NodeProperty, PropertyType};
+pub use description::{CredentialDescription, NodeDescription, NodeProperty, PropertyType};

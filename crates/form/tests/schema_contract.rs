@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use heddle_data::{Json, from_json, json};
-use heddle_form::description::PortList;
+use heddle_form::description::{Port, PortList, Versions};
 use heddle_form::parameters::{coerce, fill_defaults};
 use heddle_form::schema::{
     SchemaForm, derive_properties, find_disagreement, find_misfit, mutations, parameter_schema,
@@ -518,10 +518,10 @@ fn a_description_fits_its_own_schema() {
         name: "test.all".to_owned(),
         display_name: "All".to_owned(),
         group: vec!["transform".to_owned()],
-        version: vec![1.0, 1.1],
+        version: Versions::Many(vec![1.0, 1.1]),
         description: "Every kind of field.".to_owned(),
-        inputs: PortList::Fixed(vec!["main".to_owned()]),
-        outputs: PortList::Fixed(vec!["main".to_owned()]),
+        inputs: PortList::Fixed(vec![Port::main()]),
+        outputs: PortList::Fixed(vec![Port::main()]),
         properties: derive_properties::<Parameters>().unwrap(),
         ..NodeDescription::default()
     };

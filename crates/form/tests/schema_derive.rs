@@ -227,12 +227,12 @@ fn extensions_and_constraints_reach_the_property() {
     assert_eq!(bot.default, json!("NOT_SEND"));
     assert_eq!(bot.choices().map(|choice| choice.name.as_str()).collect::<Vec<_>>(), ["Undefined"]);
     let text = property(&properties, "textMessage");
-    assert_eq!(text.type_options.get("rows"), Some(&json!(3)));
+    assert_eq!(text.type_options.rows, Some(3.0));
     let options = text.display_options.as_ref().unwrap();
     assert_eq!(Json::from(options.hide.clone()), json!({"forceStartSession": [true]}));
     assert_eq!(show(text), json!({"resource": ["message"], "operation": ["sendText"]}));
     let pages = property(&properties, "maxPage");
-    assert_eq!(Json::from(pages.type_options.clone()), json!({"minValue": 1, "maxValue": 100}));
+    assert_eq!(Json::from(pages.type_options.entries()), json!({"minValue": 1, "maxValue": 100}));
     let kinds = property(&properties, "kinds");
     assert_eq!((kinds.kind, kinds.choices().count()), (PropertyType::MultiOptions, 2));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use heddle_expression::{Alone, Clock, CompiledValue, Scene};
-use heddle_node::credential::{Authenticate, MAY_BE_EMPTY};
+use heddle_node::credential::Authenticate;
 use heddle_node::{
     Credential, CredentialType, ErrorKind, Json, NodeError, NodeProperty, RateLimit, Registry, from_json,
 };
@@ -409,9 +409,7 @@ pub(crate) fn secret_value(text: &str, kind: &CredentialType) -> Result<HeaderVa
 
 /// Every required field, and every secret one, must hold something.
 fn check_filled(kind: &CredentialType, data: &Json) -> Result<(), NodeError> {
-    let may_be_empty = |property: &NodeProperty| {
-        property.type_options.get(MAY_BE_EMPTY).and_then(Json::as_bool).unwrap_or(false)
-    };
+    let may_be_empty = |property: &NodeProperty| property.type_options.may_be_empty;
     let needed = kind.properties.iter().filter(|property| property.required || property.is_password());
     for property in needed.filter(|property| !may_be_empty(property)) {
         let value = data.get(&property.name);

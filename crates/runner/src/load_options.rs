@@ -128,8 +128,6 @@ fn depended_parameters(properties: &[heddle_node::NodeProperty], method: &str, p
     let names = properties
         .iter()
         .filter(|property| property.load_options_method() == Some(method))
-        .filter_map(|property| property.type_options.get("loadOptionsDependsOn")?.as_array())
-        .flatten()
-        .filter_map(Json::as_str);
+        .flat_map(|property| &property.type_options.load_options_depends_on);
     names.map(|name| parameters.get(name).map_or_else(String::new, Json::to_string) + "\0").collect()
 }

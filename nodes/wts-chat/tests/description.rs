@@ -25,7 +25,7 @@ fn the_header_is_that_of_the_node_that_people_know() {
     assert_eq!(description.name, NODE_TYPE);
     assert_eq!(description.name, "n8n-nodes-wts.wtsChat");
     assert_eq!(description.display_name, "WTS Chat");
-    assert_eq!(description.version, [1.0]);
+    assert_eq!(description.version.as_slice(), [1.0]);
     assert_eq!(description.group, ["transform"]);
     assert_eq!(
         description.subtitle.as_deref(),

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod credentials;
+pub(crate) mod describe;
 pub(crate) mod eval;
 pub(crate) mod mock;
 pub(crate) mod new_node;

@@ -18,7 +18,7 @@ pub(crate) fn execute(
     credentials: &CredentialArguments,
     request: &Request,
 ) -> Result<u8, Failure> {
-    super::nodes::find(&registry, &request.node_type)?;
+    super::describe::find(&registry, &request.node_type, None)?;
     let parameters = Json::parse(&request.parameters)
         .ok()
         .filter(Json::is_object)

@@ -3,19 +3,43 @@
 use std::cmp::Ordering;
 
 use super::path::get_path;
-use crate::description::{DisplayOptions, NodeProperty};
+use crate::description::{DisplayOptions, NodeDescription, NodeProperty};
 use heddle_data::javascript::{compare, is_truthy, to_text};
 use heddle_data::{Json, JsonObject};
 
+/// What display conditions know of a node beside its parameters. A version does, for a node that is no tool.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FormNode {
+    /// The version in the workflow file, which conditions know as `@version`.
+    pub type_version: f64,
+    /// Whether the description is of a tool, which conditions know as `@tool`.
+    pub is_tool: bool,
+}
+
+impl FormNode {
+    /// A node of the description's type.
+    pub fn of(description: &NodeDescription, type_version: f64) -> Self {
+        Self { type_version, is_tool: description.is_tool() }
+    }
+}
+
+impl From<f64> for FormNode {
+    fn from(type_version: f64) -> Self {
+        Self { type_version, is_tool: false }
+    }
+}
+
 /// Whether `property` is shown.
 ///
-/// `level` holds the parameters that stand beside it, `root` those of the node, `type_version` is the node's version in
-/// the workflow file.
-pub fn is_shown(property: &NodeProperty, level: &JsonObject, root: &JsonObject, type_version: f64) -> bool {
-    property
-        .display_options
-        .as_ref()
-        .is_none_or(|options| matches_display_options(options, level, root, type_version))
+/// `level` holds the parameters that stand beside it, `root` those of the node.
+pub fn is_shown(
+    property: &NodeProperty,
+    level: &JsonObject,
+    root: &JsonObject,
+    node: impl Into<FormNode>,
+) -> bool {
+    let options = property.display_options.as_ref();
+    options.is_none_or(|options| matches_display_options(options, level, root, node))
 }
 
 /// Whether the conditions let a field be seen: every key of `show` matches, and no key of `hide`.
@@ -25,10 +49,11 @@ pub fn matches_display_options(
     options: &DisplayOptions,
     level: &JsonObject,
     root: &JsonObject,
-    type_version: f64,
+    node: impl Into<FormNode>,
 ) -> bool {
+    let node = node.into();
     for (name, conditions) in options.show.iter() {
-        let values = Values::of(name, level, root, type_version);
+        let values = Values::of(name, level, root, node);
         if values.iter().any(is_expression) {
             return true;
         }
@@ -37,7 +62,7 @@ pub fn matches_display_options(
         }
     }
     options.hide.iter().all(|(name, conditions)| {
-        let values = Values::of(name, level, root, type_version);
+        let values = Values::of(name, level, root, node);
         values.is_empty() || !any_condition_holds(conditions, &values)
     })
 }
@@ -47,9 +72,9 @@ pub(super) fn condition_has_expression(
     name: &str,
     level: &JsonObject,
     root: &JsonObject,
-    type_version: f64,
+    node: FormNode,
 ) -> bool {
-    Values::of(name, level, root, type_version).iter().any(is_expression)
+    Values::of(name, level, root, node).iter().any(is_expression)
 }
 
 /// Whether the value is an expression: a text that starts with `=`.
@@ -65,14 +90,14 @@ enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn of(name: &str, level: &'a JsonObject, root: &'a JsonObject, type_version: f64) -> Self {
+    fn of(name: &str, level: &'a JsonObject, root: &'a JsonObject, node: FormNode) -> Self {
         let found = match name.strip_prefix('/') {
             Some(path) => get_path(root, path),
             None if name == "@version" => {
-                let version = if type_version.is_nan() { 0.0 } else { type_version };
+                let version = if node.type_version.is_nan() { 0.0 } else { node.type_version };
                 return Self::Version(Json::from(version));
             }
-            None if name == "@tool" => return Self::Version(Json::from(false)),
+            None if name == "@tool" => return Self::Version(Json::from(node.is_tool)),
             // No description of ours declares features, so none is enabled.
             None if name == "@feature" => return Self::Many(&[]),
             None => get_path(level, name),

@@ -1,7 +1,7 @@
 //! What is wrong with stored parameters, before anything runs (`docs/parameters.md §9`).
 
 use super::coerce::ParameterError;
-use super::display::is_expression;
+use super::display::{FormNode, is_expression};
 use super::mapper::{is_mapper_value, mapper_issues};
 use super::place::Place;
 use super::plan::ParameterPlan;
@@ -20,10 +20,10 @@ use heddle_data::javascript::to_text;
 pub fn find_issues(
     properties: &[NodeProperty],
     filled: &Json,
-    type_version: f64,
+    node: impl Into<FormNode>,
     is_date: fn(&str) -> bool,
 ) -> Vec<ParameterError> {
-    ParameterPlan::with_dates(properties, filled, type_version, is_date).err().unwrap_or_default()
+    ParameterPlan::with_dates(properties, filled, node, is_date).err().unwrap_or_default()
 }
 
 /// Everything that is wrong with one value that holds no expression, beyond its type.
@@ -92,9 +92,9 @@ fn check_mode(mode: &LocatorMode, text: &str) -> Result<(), String> {
 
 /// `minRequiredFields` and `maxAllowedFields`: how many rows each group has.
 fn check_counts(property: &NodeProperty, value: &Json, place: &Place<'_>) -> Vec<ParameterError> {
-    let bound =
-        |name: &str| property.type_options.get(name).and_then(Json::as_f64).filter(|bound| *bound != 0.0);
-    let (least, greatest) = (bound("minRequiredFields"), bound("maxAllowedFields"));
+    let bound = |bound: Option<f64>| bound.filter(|bound| *bound != 0.0);
+    let least = bound(property.type_options.min_required_fields);
+    let greatest = bound(property.type_options.max_allowed_fields);
     if least.is_none() && greatest.is_none() {
         return Vec::new();
     }

@@ -27,12 +27,10 @@ pub fn mapper_issues(property: &NodeProperty, mapper: &Json, is_date: fn(&str) -
     {
         return issues;
     }
-    let settings = property.type_options.get("resourceMapper");
-    let checks_required =
-        settings.and_then(|settings| settings.get("mode")).and_then(Json::as_str) == Some("add");
+    let settings = property.type_options.resource_mapper.as_deref();
+    let checks_required = settings.is_some_and(|settings| settings.mode.as_deref() == Some("add"));
     let word = settings
-        .and_then(|settings| settings.pointer("/fieldWords/singular"))
-        .and_then(Json::as_str)
+        .and_then(|settings| settings.field_words.as_ref()?.singular.as_deref())
         .filter(|word| !word.is_empty())
         .unwrap_or("Field");
     let values = mapper.get("value").filter(|values| !values.is_null());
@@ -70,11 +68,10 @@ pub fn convert_mapper_values(
     let Some(object) = values.as_object().filter(|_| is_mapper_value(mapper)) else {
         return Ok(values.clone());
     };
-    let settings = property.type_options.get("resourceMapper");
-    let setting = |name: &str| settings.and_then(|settings| settings.get(name));
+    let settings = property.type_options.resource_mapper.as_deref();
     let is_on = |value: Option<&Json>| value.is_some_and(heddle_data::javascript::is_truthy);
-    let checks_required = setting("mode").and_then(Json::as_str) == Some("add");
-    let offers_conversion = is_on(setting("showTypeConversionOptions"));
+    let checks_required = settings.is_some_and(|settings| settings.mode.as_deref() == Some("add"));
+    let offers_conversion = settings.is_some_and(|settings| settings.show_type_conversion_options);
     let strict = offers_conversion && !is_on(mapper.get("attemptToConvertTypes"));
     let parse_strings = offers_conversion && is_on(mapper.get("convertFieldsToString"));
     let columns = mapper.get("schema").and_then(Json::as_array).unwrap_or_default();

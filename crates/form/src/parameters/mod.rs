@@ -10,6 +10,7 @@ mod display;
 mod issues;
 mod locator;
 mod mapper;
+mod order;
 mod path;
 mod place;
 mod plan;
@@ -19,12 +20,12 @@ pub use heddle_data::field_type::{FieldTypeOptions, is_date_text, validate_field
 pub use heddle_data::{STRINGIFIED_KEY, holds_expression, javascript};
 
 pub use coerce::ParameterError;
-pub use defaults::fill_defaults;
-pub use display::{is_shown, matches_display_options};
+pub use defaults::{Resolution, fill_defaults, resolve_parameters};
+pub use display::{FormNode, is_shown, matches_display_options};
 pub use issues::find_issues;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
-pub(crate) use place::Place;
 pub use place::pointer_of;
+pub(crate) use place::{Place, escape_pointer};
 pub use plan::{ParameterPlan, coerce, visit_parameters};

@@ -46,7 +46,7 @@ impl Place<'_> {
         for segment in self.segments() {
             pointer.push('/');
             match segment {
-                Segment::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Segment::Key(key) => pointer.push_str(&escape_pointer(&key)),
                 Segment::Index(index) => pointer.push_str(&index.to_string()),
             }
         }
@@ -129,6 +129,11 @@ pub(super) fn remove_value(target: &mut Json, path: &[Segment]) {
     }
 }
 
+/// A key as a step of a JSON pointer.
+pub(crate) fn escape_pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// The JSON pointer of a path such as `rows.row[1].key`.
 pub fn pointer_of(path: &str) -> String {
     let mut pointer = String::new();
@@ -137,7 +142,7 @@ pub fn pointer_of(path: &str) -> String {
         let name = steps.next().unwrap_or_default();
         if !name.is_empty() {
             pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(&escape_pointer(name));
         }
         for index in steps {
             pointer.push('/');

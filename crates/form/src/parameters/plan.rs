@@ -2,7 +2,7 @@
 
 use super::coerce::ParameterError;
 use super::defaults::display_values;
-use super::display::matches_display_options;
+use super::display::{FormNode, matches_display_options};
 use super::place::{Place, remove_value, set_value, value_at};
 use super::walk::{Candidate, Rule, Target, Walk};
 use crate::description::NodeProperty;
@@ -21,7 +21,7 @@ use heddle_data::{Json, JsonObject};
 pub struct ParameterPlan {
     parameters: Json,
     rules: Vec<Rule>,
-    type_version: f64,
+    node: FormNode,
     is_date: fn(&str) -> bool,
 }
 
@@ -34,9 +34,9 @@ impl ParameterPlan {
     pub fn new(
         properties: &[NodeProperty],
         filled: &Json,
-        type_version: f64,
+        node: impl Into<FormNode>,
     ) -> Result<Self, Vec<ParameterError>> {
-        Self::with_dates(properties, filled, type_version, is_date_text)
+        Self::with_dates(properties, filled, node, is_date_text)
     }
 
     /// As [`ParameterPlan::new`], with the host's word on which texts are moments.
@@ -46,12 +46,13 @@ impl ParameterPlan {
     pub fn with_dates(
         properties: &[NodeProperty],
         filled: &Json,
-        type_version: f64,
+        node: impl Into<FormNode>,
         is_date: fn(&str) -> bool,
     ) -> Result<Self, Vec<ParameterError>> {
+        let node = node.into();
         let properties: Vec<&NodeProperty> = properties.iter().collect();
-        let check = display_values(&properties, filled, type_version, None, false);
-        let mut walk = Walk { errors: Some(Vec::new()), ..Walk::new(type_version, &check, is_date) };
+        let check = display_values(&properties, filled, node, None, false);
+        let mut walk = Walk { errors: Some(Vec::new()), ..Walk::new(node, &check, is_date) };
         let empty = JsonObject::new();
         let values = filled.as_object().unwrap_or(&empty);
         let changed = walk.level(&properties, values, &check, &Place::Root);
@@ -67,12 +68,7 @@ impl ParameterPlan {
         let mut rules = walk.rules;
         // Conditions look at values that have their type already.
         rules.sort_by_key(Rule::is_conditional);
-        Ok(Self {
-            parameters: changed.map_or_else(|| filled.clone(), Json::from),
-            rules,
-            type_version,
-            is_date,
-        })
+        Ok(Self { parameters: changed.map_or_else(|| filled.clone(), Json::from), rules, node, is_date })
     }
 
     /// The stored parameters with every value brought to its type; expressions are still in it. This is what has to be
@@ -98,7 +94,7 @@ impl ParameterPlan {
     pub fn apply(&self, resolved: Json) -> Result<Json, ParameterError> {
         let mut parameters = resolved;
         for rule in &self.rules {
-            match rule.evaluate(&parameters, self.type_version, self.is_date)? {
+            match rule.evaluate(&parameters, self.node, self.is_date)? {
                 Change::Nothing => {}
                 Change::Set(value) => set_value(&mut parameters, &rule.path, value),
                 Change::Remove => remove_value(&mut parameters, &rule.path),
@@ -122,7 +118,7 @@ impl Rule {
     fn evaluate(
         &self,
         parameters: &Json,
-        type_version: f64,
+        node: FormNode,
         is_date: fn(&str) -> bool,
     ) -> Result<Change, ParameterError> {
         let value = value_at(parameters, &self.path);
@@ -136,7 +132,7 @@ impl Rule {
             candidate.shown_if.as_ref().is_none_or(|options| {
                 let parent = self.path.split_last().and_then(|(_, parent)| value_at(parameters, parent));
                 let level = parent.and_then(Json::as_object).unwrap_or(root);
-                matches_display_options(options, level, root, type_version)
+                matches_display_options(options, level, root, node)
             })
         };
         let Some(candidate) = self.candidates.iter().find(is_shown) else {
@@ -146,7 +142,7 @@ impl Rule {
             Target::Leaf(rule) => rule.coerce(value, &place, is_date)?,
             target => {
                 let value = value.unwrap_or(&Json::NULL);
-                let mut walk = Walk { is_resolved: true, ..Walk::new(type_version, root, is_date) };
+                let mut walk = Walk { is_resolved: true, ..Walk::new(node, root, is_date) };
                 match target {
                     Target::Structure(property) => walk.structure(property, value, &place)?,
                     Target::Group(property, name) => {
@@ -175,11 +171,12 @@ impl Rule {
 pub fn coerce(
     properties: &[NodeProperty],
     resolved: &Json,
-    type_version: f64,
+    node: impl Into<FormNode>,
 ) -> Result<Json, ParameterError> {
+    let node = node.into();
     let properties: Vec<&NodeProperty> = properties.iter().collect();
-    let check = display_values(&properties, resolved, type_version, None, false);
-    let mut walk = Walk { is_resolved: true, ..Walk::new(type_version, &check, is_date_text) };
+    let check = display_values(&properties, resolved, node, None, false);
+    let mut walk = Walk { is_resolved: true, ..Walk::new(node, &check, is_date_text) };
     let empty = JsonObject::new();
     let changed = walk.level(&properties, resolved.as_object().unwrap_or(&empty), &check, &Place::Root)?;
     Ok(changed.map_or_else(|| resolved.clone(), Json::from))
@@ -190,11 +187,12 @@ pub fn coerce(
 pub fn visit_parameters(
     properties: &[NodeProperty],
     filled: &Json,
-    type_version: f64,
+    node: impl Into<FormNode>,
     mut visit: impl FnMut(&NodeProperty, &Json, String),
 ) {
+    let node = node.into();
     let properties: Vec<&NodeProperty> = properties.iter().collect();
-    let check = display_values(&properties, filled, type_version, None, false);
+    let check = display_values(&properties, filled, node, None, false);
     let mut visitor = |property: &NodeProperty, value: &Json, place: &Place<'_>| {
         visit(property, value, place.pointer());
     };
@@ -202,7 +200,7 @@ pub fn visit_parameters(
     let mut walk = Walk {
         errors: Some(Vec::new()),
         visitor: Some(&mut visitor),
-        ..Walk::new(type_version, &check, is_date_text)
+        ..Walk::new(node, &check, is_date_text)
     };
     let empty = JsonObject::new();
     let _ = walk.level(&properties, filled.as_object().unwrap_or(&empty), &check, &Place::Root);

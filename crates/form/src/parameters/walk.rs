@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::coerce::{LeafRule, ParameterError};
 use super::defaults::{display_values, fill_structure};
-use super::display::{condition_has_expression, is_expression, matches_display_options};
+use super::display::{FormNode, condition_has_expression, is_expression, matches_display_options};
 use super::issues::check_rules;
 use super::place::{Place, Segment};
 use crate::description::{DisplayOptions, NodeProperty, PropertyGroup, PropertyType};
@@ -48,7 +48,7 @@ enum Visibility {
 /// Goes through parameters with their properties. Values that an expression will give become rules, all others are
 /// brought to their type at once. Every function gives `None` where nothing changes.
 pub(super) struct Walk<'a> {
-    pub(super) type_version: f64,
+    pub(super) node: FormNode,
     pub(super) root: &'a JsonObject,
     pub(super) rules: Vec<Rule>,
     /// The values are resolved: a text that starts with `=` is a text.
@@ -64,16 +64,8 @@ pub(super) struct Walk<'a> {
 pub(super) type Visitor<'a> = &'a mut dyn FnMut(&NodeProperty, &Json, &Place<'_>);
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(type_version: f64, root: &'a JsonObject, is_date: fn(&str) -> bool) -> Self {
-        Self {
-            type_version,
-            root,
-            rules: Vec::new(),
-            is_resolved: false,
-            is_date,
-            errors: None,
-            visitor: None,
-        }
+    pub(super) fn new(node: FormNode, root: &'a JsonObject, is_date: fn(&str) -> bool) -> Self {
+        Self { node, root, rules: Vec::new(), is_resolved: false, is_date, errors: None, visitor: None }
     }
 
     pub(super) fn level(
@@ -148,12 +140,11 @@ impl<'a> Walk<'a> {
         ];
         for (conditions, fixed, open) in groups {
             for (key, condition) in conditions.iter() {
-                let is_open =
-                    !self.is_resolved && condition_has_expression(key, check, self.root, self.type_version);
+                let is_open = !self.is_resolved && condition_has_expression(key, check, self.root, self.node);
                 if is_open { &mut *open } else { &mut *fixed }.insert(key, condition.clone());
             }
         }
-        if !matches_display_options(&fixed, check, self.root, self.type_version) {
+        if !matches_display_options(&fixed, check, self.root, self.node) {
             Visibility::Hidden
         } else if open == DisplayOptions::default() {
             Visibility::Shown
@@ -249,8 +240,7 @@ impl<'a> Walk<'a> {
                 Err(ParameterError::type_mismatch(place, &property.display_name, "an object", value, false))
             };
         }
-        let filled =
-            self.is_resolved.then(|| fill_structure(property, value.clone(), self.type_version, self.root));
+        let filled = self.is_resolved.then(|| fill_structure(property, value.clone(), self.node, self.root));
         let value = filled.as_ref().unwrap_or(value);
         let changed = if property.kind == PropertyType::Collection {
             let children: Vec<&NodeProperty> = property.children().collect();
@@ -312,7 +302,7 @@ impl<'a> Walk<'a> {
     /// The rows of a group with the defaults of their fields.
     pub(super) fn fill_group(&self, property: &NodeProperty, name: &str, rows: Json) -> Json {
         let group = Json::from(JsonObject::from_iter([(name, rows)]));
-        let filled = fill_structure(property, group, self.type_version, self.root);
+        let filled = fill_structure(property, group, self.node, self.root);
         filled.get(name).cloned().unwrap_or_default()
     }
 
@@ -376,7 +366,7 @@ impl<'a> Walk<'a> {
         let Some(values) = value.as_object() else {
             return Err(ParameterError::type_mismatch(place, display_name, "an object", value, false));
         };
-        let check = display_values(fields, value, self.type_version, Some(self.root), in_collection);
+        let check = display_values(fields, value, self.node, Some(self.root), in_collection);
         Ok(self.level(fields, values, &check, place)?.map(Json::from))
     }
 

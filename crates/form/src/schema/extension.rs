@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::SchemaError;
+use crate::description::Value as DescriptionValue;
 use heddle_data::{Json, JsonObject};
 
 /// Extensions that become a key of `typeOptions`, which the rest of their name says.
@@ -85,6 +86,24 @@ impl<'a> Extensions<'a> {
                 })
             })
             .transpose()
+    }
+
+    /// A part of a description. A key that it does not know is a misspelt one.
+    pub(super) fn read_model<T: DescriptionValue>(
+        &self,
+        key: &str,
+        expected: &str,
+    ) -> Result<Option<T>, SchemaError> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let error =
+            |more: String| SchemaError::new(self.pointer, format!("\"{key}\" must be {expected}{more}"));
+        let read = T::read(&Json::from(value.clone())).ok_or_else(|| error(String::new()))?;
+        let mut unread = None;
+        read.find_unread("", &mut |pointer| unread = unread.take().or(Some(pointer)));
+        match unread {
+            Some(pointer) => Err(error(format!(": {pointer} is not known, or has a value of another type"))),
+            None => Ok(Some(read)),
+        }
     }
 
     /// `typeOptions`: `x-typeOptions` and the extensions that are short for a part of it.

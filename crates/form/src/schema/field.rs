@@ -8,7 +8,9 @@ use serde_json::{Map, Value};
 use super::error::SchemaError;
 use super::extension::Extensions;
 use super::form;
-use crate::description::{NodeProperty, PropertyChoice, PropertyGroup, PropertyOption, PropertyType};
+use crate::description::{
+    NodeProperty, Part, PropertyChoice, PropertyGroup, PropertyOption, PropertyType, TypeOptions,
+};
 use heddle_data::{Json, JsonObject};
 
 /// The property of the field `name`.
@@ -58,7 +60,6 @@ pub(super) fn property(name: &str, schema: &Value, pointer: &str) -> Result<Node
     let is_password = type_options.get("password").and_then(Json::as_bool) == Some(true);
     let default = default(schema, kind, &options, is_password, pointer)?;
     Ok(NodeProperty {
-        takes_any: false,
         display_name,
         name: name.to_owned(),
         kind,
@@ -69,13 +70,30 @@ pub(super) fn property(name: &str, schema: &Value, pointer: &str) -> Result<Node
         required: extensions.flag("x-required")?,
         no_data_expression: extensions.flag("x-noDataExpression")?,
         options,
-        type_options,
-        display_options: extensions.read("x-displayOptions", "an object with `show` and `hide`")?,
+        type_options: type_options_of(&type_options, pointer)?,
+        display_options: extensions.read_model("x-displayOptions", "an object with `show` and `hide`")?,
         validate_type: extensions.text("x-validateType")?,
         ignore_validation_during_execution: extensions.flag("x-ignoreValidationDuringExecution")?,
-        modes: extensions.read("x-modes", "a list of modes")?.unwrap_or_default(),
-        extract_value: extensions.read("x-extractValue", "an object with `type` and `regex`")?,
+        modes: extensions.read_model("x-modes", "a list of modes")?.unwrap_or_default(),
+        extract_value: extensions.read_model("x-extractValue", "an object with `type` and `regex`")?,
+        ..NodeProperty::default()
     })
+}
+
+/// The settings of a field. A key that does not exist, or has a value of another type, is a misspelt one.
+fn type_options_of(options: &JsonObject, pointer: &str) -> Result<Part<TypeOptions>, SchemaError> {
+    if options.is_empty() {
+        return Ok(Part::default());
+    }
+    let error = |key: &str| {
+        SchemaError::new(
+            pointer,
+            format!("\"{key}\" is no setting of a field, or has a value of another type"),
+        )
+    };
+    let options = TypeOptions::from_entries(options);
+    let unknown = options.rest.iter().next().map(|(key, _)| error(key));
+    unknown.map_or_else(|| Ok(Part::from(options)), Err)
 }
 
 /// The doc comment of a schema as one line.
@@ -192,7 +210,7 @@ fn choices(schema: &Map<String, Value>, pointer: &str) -> Result<Vec<PropertyOpt
     let values = schema.get("items").and_then(Value::as_object).unwrap_or(schema);
     let mut found = Vec::new();
     let more: Option<Vec<PropertyChoice>> =
-        extensions.read("x-options", "a list of choices with name and value")?;
+        extensions.read_model("x-options", "a list of choices with name and value")?;
     if more.is_none()
         && !values.contains_key("oneOf")
         && (values.contains_key("enum") || values.contains_key("const"))
@@ -299,7 +317,12 @@ fn groups(schema: &Map<String, Value>, pointer: &str) -> Result<(Vec<PropertyOpt
             ));
         }
         let values = form::fields(row, &here)?;
-        groups.push(PropertyOption::Group(PropertyGroup { display_name, name: name.clone(), values }));
+        groups.push(PropertyOption::Group(PropertyGroup {
+            display_name,
+            name: name.clone(),
+            values,
+            ..PropertyGroup::default()
+        }));
     }
     Ok((groups, has_rows.unwrap_or_default()))
 }

@@ -204,6 +204,7 @@ pub(super) fn variant_choice(
         value: Json::from(value),
         description: Some(description),
         action: extensions.text("x-action")?,
+        ..PropertyChoice::default()
     })
 }
 

@@ -143,7 +143,7 @@ impl Shared {
         for (key, values) in own.show.iter() {
             all.insert(key, values.clone());
         }
-        property.display_options = Some(DisplayOptions { show: all, hide: own.hide });
+        property.display_options = Some(DisplayOptions { show: all, ..own });
         property
     }
 }

@@ -222,8 +222,7 @@ fn leaf_alternatives(property: &NodeProperty, form: SchemaForm) -> Vec<Map<Strin
 }
 
 fn choice_alternatives(property: &NodeProperty) -> Vec<Map<String, Value>> {
-    let is_loaded =
-        property.load_options_method().is_some() || property.type_options.contains_key("loadOptions");
+    let is_loaded = property.load_options_method().is_some() || property.type_options.load_options.is_some();
     if is_loaded || property.choices().next().is_none() {
         return vec![object(json!({ "type": ["string", "number", "boolean"] }))];
     }

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 
 use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports};
 use crate::context::{BatchContext, ItemContext};
-use crate::description::{CredentialUse, NodeDefaults, NodeDescription, NodeProperty, PortList};
+use crate::description::{
+    CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port, PortList, Versions,
+};
 use crate::error::NodeError;
 use crate::example::NodeExample;
 use crate::item::Items;
@@ -394,17 +396,17 @@ fn describe(
 ) -> NodeDescription {
     let ports = |dynamic: Option<DynamicPorts>, count| match dynamic {
         Some(ports) => PortList::Expression(ports.expression.to_owned()),
-        None => PortList::Fixed(vec!["main".to_owned(); count]),
+        None => PortList::Fixed(vec![Port::main(); count]),
     };
     let has_labels = outputs.is_none() && header.outputs.len() > 1;
     NodeDescription {
         name: header.type_name.to_owned(),
         display_name: header.display_name.to_owned(),
         group: header.group.iter().map(|&group| group.to_owned()).collect(),
-        version: header.versions.to_vec(),
+        version: Versions::Many(header.versions.to_vec()),
         subtitle: header.subtitle.map(str::to_owned),
         description: header.description.to_owned(),
-        defaults: NodeDefaults { name: header.display_name.to_owned() },
+        defaults: NodeDefaults { name: header.display_name.to_owned(), ..NodeDefaults::default() },
         inputs: ports(inputs, header.inputs),
         required_inputs: header.required_inputs.describe(),
         outputs: ports(outputs, header.outputs.len()),
@@ -412,9 +414,14 @@ fn describe(
         credentials: header
             .credentials
             .iter()
-            .map(|&(name, required)| CredentialUse { name: name.to_owned(), required })
+            .map(|&(name, required)| CredentialUse {
+                name: name.to_owned(),
+                required,
+                ..CredentialUse::default()
+            })
             .collect(),
         properties,
+        ..NodeDescription::default()
     }
 }
 

@@ -81,5 +81,5 @@ fn find<'a>(properties: &'a [NodeProperty], name: &str) -> Option<&'a NodeProper
 
 fn display(show: Json, hide: Json) -> Option<DisplayOptions> {
     let conditions = |conditions: Json| conditions.into_object().unwrap_or_else(|_| JsonObject::new());
-    Some(DisplayOptions { show: conditions(show), hide: conditions(hide) })
+    Some(DisplayOptions { show: conditions(show), hide: conditions(hide), ..DisplayOptions::default() })
 }
