@@ -7,8 +7,8 @@ use heddle_node::http::{Bytes, Method, Request};
 use heddle_node::node::{batch_node, item_node};
 use heddle_node::{
     BatchContext, BatchNode, CredentialRegistration, CredentialType, Effect, HttpExchange, HttpRequest,
-    ItemContext, ItemNode, ItemOutput, Items, Json, NodeError, NodeExample, NodeHeader, Registry,
-    RequiredInputs, Services, async_trait,
+    ItemContext, ItemNode, ItemOutput, Items, Json, NodeError, NodeExample, NodeHeader, Registry, Services,
+    async_trait,
 };
 use heddle_runner::events::{Event, EventSink, Verdict};
 use heddle_runner::journal::{MemoryJournal, Record};
@@ -73,12 +73,7 @@ const fn header(type_name: &'static str) -> NodeHeader {
         versions: &[1.0],
         display_name: "Caller",
         description: "Calls a URL",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     }
 }
 

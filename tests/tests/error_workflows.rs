@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_node::node::batch_node;
-use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, RequiredInputs, async_trait,
-};
+use heddle_node::{BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, async_trait};
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
 use heddle_tests::{Finished, Service, recipients};
@@ -134,12 +132,7 @@ impl BatchNode for Capture {
         versions: &[1.0],
         display_name: "Capture",
         description: "Keeps items",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
 
     async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {

@@ -5,9 +5,7 @@
 use std::process::{Command, ExitCode};
 
 use heddle_node::http::{Bytes, Request};
-use heddle_node::{
-    HttpRequest, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, RequiredInputs, async_trait,
-};
+use heddle_node::{HttpRequest, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeHeader, async_trait};
 use heddle_tests::Finished;
 use heddle_tests::hostile_service::{HostileService, Reply};
 use schemars::JsonSchema;
@@ -33,12 +31,7 @@ impl ItemNode for Post {
         versions: &[1.0],
         display_name: "Post",
         description: "Posts",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
     async fn execute_item(
         &self,

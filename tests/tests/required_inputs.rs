@@ -32,12 +32,9 @@ macro_rules! node_with_two_inputs {
                 versions: &[1.0],
                 display_name: "Two Inputs",
                 description: "Puts out all items",
-                group: &["transform"],
-                subtitle: None,
                 inputs: 2,
                 required_inputs: $required,
-                outputs: &[""],
-                credentials: &[],
+                ..NodeHeader::DEFAULT
             };
 
             async fn execute(

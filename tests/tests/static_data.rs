@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use heddle_node::node::batch_node;
 use heddle_node::{
-    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, RequiredInputs, StaticScope,
-    async_trait,
+    BatchContext, BatchNode, Item, Items, Json, NodeError, NodeHeader, Registry, StaticScope, async_trait,
 };
 use heddle_nodes as _;
 use heddle_runner::{Host, RunOptions, WorkflowLookup};
@@ -31,12 +30,7 @@ impl BatchNode for Counter {
         versions: &[1.0],
         display_name: "Counter",
         description: "Counts",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
 
     async fn execute(&self, _: &Nothing, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {

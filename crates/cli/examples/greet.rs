@@ -1,9 +1,7 @@
 //! A node of about thirty lines, in a program that has all commands of `heddle`:
 //! `cargo run --example greet -- describe example.greet` prints its form.
 
-use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, RequiredInputs, async_trait,
-};
+use heddle_node::{Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, async_trait};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +31,7 @@ impl ItemNode for Greet {
         versions: &[1.0],
         display_name: "Greet",
         description: "Adds a greeting to every item.",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
 
     /// It only computes. A node that says nothing counts as one that sends.

@@ -1,6 +1,6 @@
 //! What the parameters' type becomes: the form, and errors for what no form can show.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use heddle_data::{Json, JsonObject, json};
 use heddle_form::description::PropertyGroup;
@@ -415,7 +415,8 @@ fn a_union_that_would_show_a_field_elsewhere_is_not_made() {
 #[track_caller]
 fn refuses<T: JsonSchema>(pointer: &str, part: &str) {
     let error = derive_properties::<T>().unwrap_err();
-    assert!(error.pointer == pointer && error.message.contains(part), "{error}");
+    let [fault] = error.faults.as_slice() else { panic!("one fault: {error}") };
+    assert!(fault.pointer == pointer && fault.message.contains(part), "{error}");
 }
 
 #[test]
@@ -630,4 +631,59 @@ struct Key2 {
 struct Empty2 {
     #[serde(default)]
     a: String,
+}
+
+#[test]
+fn all_faults_of_a_form_are_told_at_once() {
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    #[serde(tag = "operation")]
+    #[allow(dead_code)]
+    enum Parameters {
+        /// Sends.
+        #[schemars(title = "Send")]
+        Send(First),
+        /// Counts.
+        Count(First),
+    }
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    #[serde(default)]
+    struct First {
+        untitled: String,
+        /// Rows.
+        #[schemars(title = "Rows", extend("x-type" = "fixedCollection", "x-colour" = "red"))]
+        rows: Rows,
+    }
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    #[serde(default)]
+    struct Rows {
+        /// The rows.
+        #[schemars(title = "Row")]
+        row: Vec<Row>,
+    }
+    #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+    #[serde(default)]
+    struct Row {
+        #[schemars(title = "Key")]
+        key: String,
+    }
+    let error = derive_properties::<Parameters>().unwrap_err().of_type("example.parcel");
+    let mut pointers: Vec<&str> = error.faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    pointers.sort_unstable();
+    assert_eq!(
+        pointers,
+        [
+            "/Count",
+            "/Count/rows",
+            "/Count/rows/row/key",
+            "/Count/untitled",
+            "/Count/untitled",
+            "/Send/rows",
+            "/Send/rows/row/key",
+            "/Send/untitled",
+            "/Send/untitled"
+        ],
+        "{error}"
+    );
+    let text = error.to_string();
+    assert!(text.starts_with("the form of example.parcel: the parameter at /"), "{text}");
 }

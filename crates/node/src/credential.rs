@@ -241,8 +241,10 @@ impl CredentialType {
         name: impl Into<String>,
         display_name: impl Into<String>,
     ) -> Result<Self, SchemaError> {
-        let properties = crate::schema::derive_properties::<T>()?;
-        Ok(Self { properties, ..Self::plain(name, display_name) })
+        let plain = Self::plain(name, display_name);
+        let properties =
+            crate::schema::derive_properties::<T>().map_err(|error| error.of_type(&plain.name))?;
+        Ok(Self { properties, ..plain })
     }
 
     /// A type without a form, which signs nothing.

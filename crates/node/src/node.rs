@@ -30,7 +30,7 @@ pub use operation::{Operation, OperationNode};
 ///
 /// ```
 /// use heddle_node::{
-///     Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, RequiredInputs, async_trait,
+///     Effect, ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, async_trait,
 /// };
 /// use schemars::JsonSchema;
 /// use serde::{Deserialize, Serialize};
@@ -55,12 +55,7 @@ pub use operation::{Operation, OperationNode};
 ///         versions: &[1.0],
 ///         display_name: "Greet",
 ///         description: "Adds a greeting to every item.",
-///         group: &["transform"],
-///         subtitle: None,
-///         inputs: 1,
-///         required_inputs: RequiredInputs::Any,
-///         outputs: &[""],
-///         credentials: &[],
+///         ..NodeHeader::DEFAULT
 ///     };
 ///     const EFFECT: Option<Effect> = Some(Effect::Pure);
 ///
@@ -204,7 +199,7 @@ pub trait ItemNode: Send + Sync + 'static {
 ///
 /// ```
 /// use heddle_node::{
-///     BatchContext, BatchNode, Effect, Items, NodeError, NodeHeader, RequiredInputs, async_trait,
+///     BatchContext, BatchNode, Effect, Items, NodeError, NodeHeader, async_trait,
 /// };
 /// use schemars::JsonSchema;
 /// use serde::{Deserialize, Serialize};
@@ -231,12 +226,7 @@ pub trait ItemNode: Send + Sync + 'static {
 ///         versions: &[1.0],
 ///         display_name: "First",
 ///         description: "Passes the first items on.",
-///         group: &["transform"],
-///         subtitle: None,
-///         inputs: 1,
-///         required_inputs: RequiredInputs::Any,
-///         outputs: &[""],
-///         credentials: &[],
+///         ..NodeHeader::DEFAULT
 ///     };
 ///     const EFFECT: Option<Effect> = Some(Effect::Pure);
 ///
@@ -381,6 +371,32 @@ pub struct NodeHeader {
     pub outputs: &'static [&'static str],
     /// Credential types, with whether they are required.
     pub credentials: &'static [(&'static str, bool)],
+    /// Icon, by n8n's names: `fa:` and one of Font Awesome, `node:` and one of n8n's own, `file:` and a file's name.
+    pub icon: Option<&'static str>,
+    /// Where the node is found in a list, such as `Flow` or `Communication`.
+    pub category: Option<&'static str>,
+    /// Where to read about it.
+    pub documentation_url: Option<&'static str>,
+}
+
+impl NodeHeader {
+    /// A node that changes items: one input, one plain output, no credential, version 1. A node names what is its own, at
+    /// least its type and its names, and ends with `..NodeHeader::DEFAULT`.
+    pub const DEFAULT: Self = Self {
+        type_name: "",
+        versions: &[1.0],
+        display_name: "",
+        description: "",
+        group: &["transform"],
+        subtitle: None,
+        inputs: 1,
+        required_inputs: RequiredInputs::Any,
+        outputs: &[""],
+        credentials: &[],
+        icon: None,
+        category: None,
+        documentation_url: None,
+    };
 }
 
 /// The main inputs, or the main outputs, of a node whose parameters decide how many there are.

@@ -1,8 +1,7 @@
 //! A program with a node of its own that names no crate of Heddle's nodes.
 
 use heddle_node::{
-    ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, Registry, RegistryError, RequiredInputs,
-    async_trait,
+    ItemContext, ItemNode, ItemOutput, NodeError, NodeHeader, Registry, RegistryError, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,12 +21,7 @@ impl ItemNode for Local {
         versions: &[1.0],
         display_name: "Local",
         description: "Passes its items on.",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
 
     async fn execute_item(&self, _: &Parameters, context: &ItemContext<'_>) -> Result<ItemOutput, NodeError> {

@@ -3,8 +3,7 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -23,11 +22,13 @@ impl BatchNode for ErrorTrigger {
         display_name: "Error Trigger",
         description: "Starts the workflow when another one has failed",
         group: &["trigger"],
-        subtitle: None,
         inputs: 0,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:error-trigger"),
+        category: Some("Triggers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.errortrigger/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, async_trait, from_json, holds_expression, json,
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, async_trait, from_json, holds_expression, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,11 +74,13 @@ impl BatchNode for ExecuteWorkflowTrigger {
         display_name: "When Executed by Another Workflow",
         description: "Starts the workflow when another one calls it",
         group: &["trigger"],
-        subtitle: None,
         inputs: 0,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:sub-workflow-trigger"),
+        category: Some("Triggers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.executeworkflowtrigger/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -3,8 +3,8 @@
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, Weight, async_trait, json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,11 +33,12 @@ impl BatchNode for ExecutionData {
         display_name: "Execution Data",
         description: "Passes items on; what is to be noted of the run is not kept yet",
         group: &["input"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:execution-data"),
+        category: Some("Helpers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.executiondata/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

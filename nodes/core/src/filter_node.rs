@@ -1,8 +1,7 @@
 //! Filter: items that meet conditions stay.
 
 use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 
 use crate::comparison;
@@ -22,12 +21,10 @@ impl ItemNode for Filter {
         versions: &[2.0, 2.1, 2.2, 2.3],
         display_name: "Filter",
         description: "Lets the items pass that meet conditions",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:filter"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.filter/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

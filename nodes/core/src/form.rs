@@ -6,27 +6,20 @@ use heddle_node::{Json, from_json};
 
 /// The properties of a form that is written as JSON text.
 pub(crate) fn read_text(properties: &str) -> Result<Vec<NodeProperty>, SchemaError> {
-    let properties = Json::parse(properties).map_err(|error| SchemaError {
-        pointer: String::new(),
-        message: format!("the form is broken: {error}"),
-    })?;
+    let properties = Json::parse(properties)
+        .map_err(|error| SchemaError::new("", format!("the form is broken: {error}")))?;
     read(&properties)
 }
 
 /// The properties of a form.
 pub(crate) fn read(properties: &Json) -> Result<Vec<NodeProperty>, SchemaError> {
-    from_json(properties).map_err(|error| SchemaError {
-        pointer: String::new(),
-        message: format!("the form is broken: {error}"),
-    })
+    from_json(properties).map_err(|error| SchemaError::new("", format!("the form is broken: {error}")))
 }
 
 /// The properties of a form that stands in a file of its own.
 pub(crate) fn parse(text: &str) -> Result<Vec<NodeProperty>, SchemaError> {
-    let properties = Json::parse(text).map_err(|error| SchemaError {
-        pointer: String::new(),
-        message: format!("the form is no JSON: {error}"),
-    })?;
+    let properties =
+        Json::parse(text).map_err(|error| SchemaError::new("", format!("the form is no JSON: {error}")))?;
     read(&properties)
 }
 

@@ -1,8 +1,7 @@
 //! If: items go to the output `true` or `false`.
 
 use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,12 +73,11 @@ impl ItemNode for If {
         versions: &[2.0, 2.1, 2.2, 2.3],
         display_name: "If",
         description: "Sends each item to one of two outputs, by conditions",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &["true", "false"],
-        credentials: &[],
+        icon: Some("node:if"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.if/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -1,8 +1,8 @@
 //! Limit: the first or last items pass.
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, Weight, async_trait, json,
+    BatchContext, BatchNode, Effect, Items, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,12 +69,10 @@ impl BatchNode for Limit {
         versions: &[1.0],
         display_name: "Limit",
         description: "Passes on the first or last items and drops the others",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:limit"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.limit/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

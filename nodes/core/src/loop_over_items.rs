@@ -7,7 +7,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, ItemReference, Items, Json, NodeError, NodeExample, NodeHeader,
-    PairedItem, RequiredInputs, Source, StoredParameters, StoredProblem, async_trait, json,
+    PairedItem, Source, StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,15 +62,17 @@ impl<const VERSION: u8> BatchNode for LoopOverItems<VERSION> {
         display_name: if VERSION < 3 { "Split In Batches" } else { "Loop Over Items" },
         description: "Gives its items in batches, one after the other",
         group: &["organization"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: match VERSION {
             1 => &[""],
             2 => &["loop", "done"],
             _ => &["done", "loop"],
         },
-        credentials: &[],
+        icon: Some("node:loop-over-items"),
+        category: Some("Flow"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.splitinbatches/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -3,8 +3,7 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,11 +26,13 @@ impl BatchNode for ManualTrigger {
         display_name: "When clicking ‘Execute workflow’",
         description: "Starts the workflow when a person runs it",
         group: &["trigger"],
-        subtitle: None,
         inputs: 0,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:manual-trigger"),
+        category: Some("Triggers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.manualworkflowtrigger/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

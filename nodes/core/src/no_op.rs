@@ -1,8 +1,7 @@
 //! No Operation: items pass through.
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -21,11 +20,10 @@ impl BatchNode for NoOp {
         display_name: "No Operation, do nothing",
         description: "Passes its items on as they are",
         group: &["organization"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:no-operation"),
+        category: Some("Helpers"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.noop/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -1,8 +1,7 @@
 //! Start: where workflows of n8n before 1.0 begin.
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -21,11 +20,9 @@ impl BatchNode for Start {
         display_name: "Start",
         description: "Starts the workflow, in files of n8n before 1.0",
         group: &["trigger"],
-        subtitle: None,
         inputs: 0,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        category: Some("Helpers"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -4,7 +4,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, ErrorLevel, Items, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, StoredParameters, StoredProblem, async_trait, json,
+    StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -47,11 +47,13 @@ impl BatchNode for StopAndError {
         display_name: "Stop and Error",
         description: "Fails with a message of your own",
         group: &["input"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &[],
-        credentials: &[],
+        icon: Some("node:stop-and-error"),
+        category: Some("Flow"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.stopanderror/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

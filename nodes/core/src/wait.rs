@@ -5,8 +5,8 @@ use std::time::Duration;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, async_trait, json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,11 +60,10 @@ impl BatchNode for Wait {
         display_name: "Wait",
         description: "Lets the workflow go on later",
         group: &["organization"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:wait"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.wait/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

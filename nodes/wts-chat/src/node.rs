@@ -2,7 +2,7 @@
 
 use heddle_node::{
     Effect, Json, NodeError, NodeExample, NodeHeader, Operation, OperationNode, OptionPage, OptionsQuery,
-    RequiredInputs, async_trait,
+    async_trait,
 };
 
 use crate::credential::CREDENTIAL_TYPE;
@@ -25,12 +25,10 @@ impl OperationNode for WtsChat {
         versions: &[1.0],
         display_name: "WTS Chat",
         description: "Starts chatbots in WhatsApp and Instagram conversations with WTS Chat, and reads conversations",
-        group: &["transform"],
         subtitle: Some(r#"={{$parameter["operation"] + ": " + $parameter["resource"]}}"#),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
         credentials: &[(CREDENTIAL_TYPE, true)],
+        category: Some("Communication"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Send);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::SchemaError;
+use super::error::{Faults, SchemaError};
 use super::extension::Extensions;
 use super::form;
 use crate::description::{
@@ -24,17 +24,30 @@ pub(super) fn property(name: &str, schema: &Value, pointer: &str) -> Result<Node
         return Err(error("the type holds itself, which no form can show".to_owned()));
     }
     let extensions = Extensions::of(schema, pointer);
-    extensions.check_names()?;
-    let display_name = match extensions.text("x-displayName")? {
-        Some(display_name) => display_name,
-        None => text(schema, "title")
-            .ok_or_else(|| error("the field has no title: add `#[schemars(title = \"…\")]`".to_owned()))?,
-    };
-    let words = match extensions.text("x-description")? {
-        Some(words) => words,
-        None => description(schema)
-            .ok_or_else(|| error("the field has no doc comment, which is its description".to_owned()))?,
-    };
+    let mut faults = Faults::default();
+    faults.keep(extensions.check_names());
+    let display_name = extensions.text("x-displayName").and_then(|found| {
+        let found = found.or_else(|| text(schema, "title"));
+        found.ok_or_else(|| error("the field has no title: add `#[schemars(title = \"…\")]`".to_owned()))
+    });
+    let display_name = faults.keep(display_name).unwrap_or_default();
+    let words = extensions.text("x-description").and_then(|found| {
+        let found = found.or_else(|| description(schema));
+        found.ok_or_else(|| error("the field has no doc comment, which is its description".to_owned()))
+    });
+    let words = faults.keep(words);
+    let property = shaped_property(name, schema, extensions, pointer);
+    let Some(property) = faults.keep(property) else { return faults.finish(NodeProperty::default()) };
+    faults.finish(NodeProperty { display_name, description: words, ..property })
+}
+
+/// The property without its words.
+fn shaped_property(
+    name: &str,
+    schema: &Map<String, Value>,
+    extensions: Extensions<'_>,
+    pointer: &str,
+) -> Result<NodeProperty, SchemaError> {
     let mut type_options = extensions.type_options()?;
     let is_list = type_options.get("multipleValues").and_then(Json::as_bool) == Some(true);
     let kind = kind(schema, is_list, pointer)?;
@@ -60,11 +73,9 @@ pub(super) fn property(name: &str, schema: &Value, pointer: &str) -> Result<Node
     let is_password = type_options.get("password").and_then(Json::as_bool) == Some(true);
     let default = default(schema, kind, &options, is_password, pointer)?;
     Ok(NodeProperty {
-        display_name,
         name: name.to_owned(),
         kind,
         default,
-        description: Some(words),
         hint: extensions.text("x-hint")?,
         placeholder: extensions.text("x-placeholder")?,
         required: extensions.flag("x-required")?,
@@ -299,6 +310,7 @@ fn groups(schema: &Map<String, Value>, pointer: &str) -> Result<(Vec<PropertyOpt
         )?;
     let mut groups = Vec::new();
     let mut has_rows = None;
+    let mut faults = Faults::default();
     for (name, group) in fields {
         let here = format!("{pointer}/{name}");
         let group = group.as_object().map(without_null).ok_or_else(|| no_rows(&here))?;
@@ -316,7 +328,7 @@ fn groups(schema: &Map<String, Value>, pointer: &str) -> Result<(Vec<PropertyOpt
                 "the groups of a fixedCollection have all many rows, or all one",
             ));
         }
-        let values = form::fields(row, &here)?;
+        let Some(values) = faults.keep(form::fields(row, &here)) else { continue };
         groups.push(PropertyOption::Group(PropertyGroup {
             display_name,
             name: name.clone(),
@@ -324,7 +336,7 @@ fn groups(schema: &Map<String, Value>, pointer: &str) -> Result<(Vec<PropertyOpt
             ..PropertyGroup::default()
         }));
     }
-    Ok((groups, has_rows.unwrap_or_default()))
+    faults.finish((groups, has_rows.unwrap_or_default()))
 }
 
 fn no_rows(pointer: &str) -> SchemaError {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::error::SchemaError;
+use super::error::{Faults, SchemaError};
 use super::extension::Extensions;
 use super::field;
 use super::merge::{Condition, Leaf, Occurrence, share};
@@ -22,7 +22,8 @@ pub(super) fn properties(schema: &Value) -> Result<Vec<NodeProperty>, SchemaErro
 pub(super) fn fields(schema: &Map<String, Value>, pointer: &str) -> Result<Vec<NodeProperty>, SchemaError> {
     let mut walk = Walk::default();
     let leaves = walk.level(schema, &[], None, pointer)?;
-    Ok(share(walk.occurrences, &leaves))
+    let form = share(walk.occurrences, &leaves);
+    walk.faults.finish(form)
 }
 
 const FREE_FORM: &str = "the type says nothing about its fields: give the properties by hand";
@@ -38,6 +39,8 @@ struct SelectorWords {
 #[derive(Default)]
 struct Walk {
     occurrences: Vec<Occurrence>,
+    /// What is wrong so far; the walk goes on, so that all of it is told at once.
+    faults: Faults,
 }
 
 impl Walk {
@@ -54,8 +57,10 @@ impl Walk {
         for (name, field_schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
             if Some(name.as_str()) != tag {
-                let property = field::property(name, field_schema, &format!("{pointer}/{name}"))?;
-                own.push(self.add(property, conditions));
+                let property = field::property(name, field_schema, &format!("{pointer}/{name}"));
+                if let Some(property) = self.faults.keep(property) {
+                    own.push(self.add(property, conditions));
+                }
             }
         }
         let mut leaves = vec![Leaf { conditions: conditions.to_vec(), sequence: own }];
@@ -91,14 +96,15 @@ impl Walk {
                 "an enum of fields must be internally tagged: add `#[serde(tag = \"…\")]` and give each variant a struct",
             )
         })?;
-        let selector = selector(tag, schema, variants, pointer)?;
+        let selector = self.faults.keep(selector(tag, schema, variants, pointer)).unwrap_or_default();
         let selector = self.add(selector, conditions);
         let mut branches = Vec::new();
         for variant in variants.iter().filter_map(Value::as_object) {
             let value = tag_value(variant, tag).unwrap_or_default();
             let mut below = conditions.to_vec();
             below.push(Condition { tag: tag.to_owned(), value: Json::from(value) });
-            let mut found = self.level(variant, &below, Some(tag), &format!("{pointer}/{value}"))?;
+            let found = self.level(variant, &below, Some(tag), &format!("{pointer}/{value}"));
+            let mut found = self.faults.keep(found).unwrap_or_default();
             for leaf in &mut found {
                 leaf.sequence.insert(0, selector);
             }
@@ -168,11 +174,11 @@ fn selector(
         .read("x-selectors", "an object of selectors by tag")?
         .unwrap_or_default();
     let words = words.remove(tag).unwrap_or_default();
-    let mut options = Vec::new();
-    for variant in variants.iter().filter_map(Value::as_object) {
+    let choice = |variant| {
         let value = tag_value(variant, tag).unwrap_or_default();
-        options.push(PropertyOption::Choice(variant_choice(variant, value, &format!("{pointer}/{value}"))?));
-    }
+        variant_choice(variant, value, &format!("{pointer}/{value}")).map(PropertyOption::Choice)
+    };
+    let options = Faults::keep_all(variants.iter().filter_map(Value::as_object).map(choice))?;
     let first = variants.first().and_then(Value::as_object).and_then(|variant| tag_value(variant, tag));
     Ok(NodeProperty {
         display_name: words.display_name.unwrap_or_else(|| words_of(tag)),

@@ -18,7 +18,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 pub use contract::{Disagreement, find_disagreement, mutations};
-pub use error::SchemaError;
+pub use error::{SchemaError, SchemaFault};
 pub use misfit::find_misfit;
 pub use stored::schema_of_properties;
 

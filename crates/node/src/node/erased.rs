@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports};
 use crate::context::{BatchContext, ItemContext};
 use crate::description::{
-    CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port, PortList, Versions,
+    Codex, CodexLink, CodexResources, CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port,
+    PortList, Themed, Versions,
 };
 use crate::error::NodeError;
 use crate::example::NodeExample;
@@ -243,13 +244,15 @@ macro_rules! impl_node {
             fn describe(&self) -> Result<Arc<NodeDescription>, SchemaError> {
                 let describe = || {
                     let (inputs, outputs) = (N::DYNAMIC_INPUTS, N::DYNAMIC_OUTPUTS);
-                    Ok(Arc::new(describe(&N::HEADER, inputs, outputs, N::properties()?)))
+                    let properties = N::properties().map_err(|error| error.of_type(N::HEADER.type_name))?;
+                    Ok(Arc::new(describe(&N::HEADER, inputs, outputs, properties)))
                 };
                 self.description.get_or_init(describe).clone()
             }
 
             fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError> {
                 schema::parameter_schema::<N::Parameters>(&self.describe()?.properties, form)
+                    .map_err(|error| error.of_type(N::HEADER.type_name))
             }
 
             fn upgrade(&self, version: f64, parameters: Json) -> Json {
@@ -420,9 +423,24 @@ fn describe(
                 ..CredentialUse::default()
             })
             .collect(),
+        icon: header.icon.map(|icon| Themed::One(icon.to_owned())),
+        documentation_url: header.documentation_url.map(str::to_owned),
+        codex: codex(header),
         properties,
         ..NodeDescription::default()
     }
+}
+
+/// Where a node is found, in n8n's words.
+fn codex(header: &NodeHeader) -> Option<Codex> {
+    let link = header.documentation_url.map(|url| CodexLink { url: url.to_owned(), ..CodexLink::default() });
+    let resources =
+        link.map(|link| CodexResources { primary_documentation: vec![link], ..CodexResources::default() });
+    if header.category.is_none() && resources.is_none() {
+        return None;
+    }
+    let categories = header.category.map(str::to_owned).into_iter().collect();
+    Some(Codex { categories, resources, ..Codex::default() })
 }
 
 /// Types resolved parameters. Coercion comes before this, so it is the last net; the schema tells the place, which serde

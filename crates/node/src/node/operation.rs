@@ -48,7 +48,7 @@ pub trait Operation: Send + Sync {
 ///
 /// ```
 /// use heddle_node::{
-///     Effect, ItemContext, ItemOutput, Json, NodeError, NodeHeader, Operation, OperationNode, RequiredInputs,
+///     Effect, ItemContext, ItemOutput, Json, NodeError, NodeHeader, Operation, OperationNode,
 ///     async_trait, json,
 /// };
 /// use schemars::JsonSchema;
@@ -114,12 +114,7 @@ pub trait Operation: Send + Sync {
 ///         versions: &[1.0],
 ///         display_name: "Text",
 ///         description: "Changes texts",
-///         group: &["transform"],
-///         subtitle: None,
-///         inputs: 1,
-///         required_inputs: RequiredInputs::Any,
-///         outputs: &[""],
-///         credentials: &[],
+///         ..NodeHeader::DEFAULT
 ///     };
 ///
 ///     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -8,7 +8,7 @@ use heddle_node::parameters::ParameterPlan;
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
     BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeExample, NodeHeader,
-    Ports, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    Ports, StoredParameters, StoredProblem, async_trait,
 };
 use heddle_workflow::{NodeIndex, OnError, TriggerKind, Workflow, read_items, trigger_kind};
 use schemars::JsonSchema;
@@ -195,12 +195,7 @@ impl BatchNode for Mock {
         versions: &[1.0],
         display_name: "Mock",
         description: "Takes the place of another node",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, ItemReference, Items, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    NodeHeader, PairedItem, StoredParameters, StoredProblem, async_trait,
 };
 
 pub use parameters::{
@@ -31,12 +31,12 @@ impl BatchNode for Aggregate {
         versions: &[1.0],
         display_name: "Aggregate",
         description: "Gathers a field of many items, or the items themselves, in a list of one item",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:aggregate"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.aggregate/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -6,8 +6,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, ErrorKind, Item, Items, Json, Node,
-    NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem,
-    async_trait, json,
+    NodeError, NodeExample, NodeHeader, PairedItem, StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,12 +62,8 @@ impl<const EACH: bool, const PURE: bool> BatchNode for FunctionNode<EACH, PURE> 
         } else {
             "Runs JavaScript of your own; Code does the same"
         },
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        category: Some("Helpers"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = if PURE { Some(Effect::Pure) } else { None };

@@ -13,7 +13,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, Item, Items, Json, Node, NodeError,
-    NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    NodeExample, NodeHeader, StoredParameters, StoredProblem, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,12 +80,10 @@ impl<const PURE: bool> BatchNode for CodeNode<PURE> {
         versions: &[1.0, 2.0],
         display_name: "Code",
         description: "Runs JavaScript of your own",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:code"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.code/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = if PURE { Some(Effect::Pure) } else { None };

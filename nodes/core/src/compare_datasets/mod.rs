@@ -35,12 +35,15 @@ impl BatchNode for CompareDatasets {
         versions: &[1.0, 2.0, 2.1, 2.2, 2.3],
         display_name: "Compare Datasets",
         description: "Tells what two inputs have in common and where they differ",
-        group: &["transform"],
-        subtitle: None,
         inputs: 2,
         required_inputs: RequiredInputs::AtLeast(1),
         outputs: &["In A only", "Same", "Different", "In B only"],
-        credentials: &[],
+        icon: Some("node:compare-datasets"),
+        category: Some("Flow"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.comparedatasets/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

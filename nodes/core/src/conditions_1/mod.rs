@@ -6,8 +6,8 @@ mod form;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, async_trait, json,
+    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,12 +54,11 @@ impl ItemNode for If1 {
         versions: &[1.0],
         display_name: "If",
         description: "Sends each item to one of two outputs, by conditions",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &["true", "false"],
-        credentials: &[],
+        icon: Some("node:if"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.if/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
@@ -102,12 +101,10 @@ impl ItemNode for Filter1 {
         versions: &[1.0],
         display_name: "Filter",
         description: "Lets the items pass that meet conditions",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:filter"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.filter/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

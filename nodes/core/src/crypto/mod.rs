@@ -9,7 +9,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 
 pub use parameters::{Action, CryptoParameters, EncodingType};
@@ -32,12 +32,11 @@ impl ItemNode for Crypto {
         versions: &[1.0, 2.0],
         display_name: "Crypto",
         description: "Hashes texts and files, and generates random texts",
-        group: &["transform"],
         subtitle: Some("={{$parameter[\"action\"]}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("fa:key"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.crypto/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -3,8 +3,8 @@
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, Services, async_trait, json,
+    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, Services,
+    async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -84,12 +84,13 @@ impl ItemNode for FirstDateTime {
         versions: &[1.0],
         display_name: "Date & Time",
         description: "Computes with dates and writes them",
-        group: &["transform"],
         subtitle: Some("={{$parameter[\"action\"]}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:date-and-time"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.datetime/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

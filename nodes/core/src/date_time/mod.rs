@@ -10,7 +10,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DateQuestion, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, async_trait,
+    async_trait,
 };
 
 pub use first::{FirstDateTime, FirstDateTimeOptions, FirstDateTimeParameters};
@@ -32,12 +32,12 @@ impl ItemNode for DateTime {
         versions: &[2.0],
         display_name: "Date & Time",
         description: "Computes with dates, reads them and writes them",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:date-and-time"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.datetime/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

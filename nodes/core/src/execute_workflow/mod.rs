@@ -12,8 +12,8 @@ use heddle_node::node::{Tier, batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
     BatchContext, BatchNode, CalledWorkflow, Effect, Item, ItemContext, ItemNode, ItemOutput, Items, Json,
-    Node, NodeError, NodeExample, NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem,
-    WorkflowCall, async_trait,
+    Node, NodeError, NodeExample, NodeHeader, PairedItem, StoredParameters, StoredProblem, WorkflowCall,
+    async_trait,
 };
 
 pub use parameters::{ExecuteWorkflowOptions, ExecuteWorkflowParameters, Mode, Source};
@@ -23,12 +23,13 @@ const HEADER: NodeHeader = NodeHeader {
     versions: &[1.0, 1.1, 1.2, 1.3],
     display_name: "Execute Workflow",
     description: "Runs another workflow and gives what its last node put out",
-    group: &["transform"],
     subtitle: Some("={{\"Workflow: \" + $parameter[\"workflowId\"]}}"),
-    inputs: 1,
-    required_inputs: RequiredInputs::Any,
-    outputs: &[""],
-    credentials: &[],
+    icon: Some("node:execute-sub-workflow"),
+    category: Some("Flow"),
+    documentation_url: Some(
+        "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.executeworkflow/",
+    ),
+    ..NodeHeader::DEFAULT
 };
 
 /// Runs another workflow. Its parameters say whether that gets all items at once or each of them alone.

@@ -14,7 +14,7 @@ use heddle_node::node::{batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
     BatchContext, BatchNode, Effect, ItemContext, ItemNode, ItemOutput, Items, Json, Node, NodeError,
-    NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, Tier, async_trait,
+    NodeExample, NodeHeader, StoredParameters, StoredProblem, Tier, async_trait,
 };
 
 use crate::set::template;
@@ -28,12 +28,11 @@ const HEADER: NodeHeader = NodeHeader {
     versions: &[1.0, 1.1, 1.2],
     display_name: "HTML",
     description: "Writes HTML, takes values out of it, and makes tables of items",
-    group: &["transform"],
     subtitle: Some("={{ $parameter[\"operation\"] }}"),
-    inputs: 1,
-    required_inputs: RequiredInputs::Any,
-    outputs: &[""],
-    credentials: &[],
+    icon: Some("node:html"),
+    category: Some("Data Transformation"),
+    documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.html/"),
+    ..NodeHeader::DEFAULT
 };
 
 /// Works with HTML. A table takes all items at once, anything else each of them alone.

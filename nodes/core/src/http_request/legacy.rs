@@ -7,7 +7,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Connection, Effect, HttpRequest as Call, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError,
-    NodeExample, NodeHeader, Redirects, RequiredInputs, StoredParameters, StoredProblem, async_trait, json,
+    NodeExample, NodeHeader, Redirects, StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,10 +126,12 @@ impl ItemNode for HttpRequestLegacy {
         description: "Calls an HTTP API and gives its answer",
         group: &["input"],
         subtitle: Some("={{$parameter[\"requestMethod\"] + \": \" + $parameter[\"url\"]}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:http-request"),
+        category: Some("Helpers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.httprequest/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Send);

@@ -23,7 +23,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Connection, Effect, HttpRequest as Call, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample,
-    NodeHeader, Redirects, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    NodeHeader, Redirects, StoredParameters, StoredProblem, async_trait,
 };
 
 use answer::{Format, Wanted};
@@ -56,10 +56,13 @@ impl ItemNode for HttpRequest {
         description: "Calls an HTTP API and gives its answer",
         group: &["output"],
         subtitle: Some("={{$parameter[\"method\"] + \": \" + $parameter[\"url\"]}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
         credentials: &[(CERTIFICATES, false)],
+        icon: Some("node:http-request"),
+        category: Some("Helpers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.httprequest/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Send);

@@ -6,8 +6,8 @@ use heddle_node::description::{NodeDescription, NodeProperty};
 use heddle_node::node::{batch_node, item_node};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, Node, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, Tier, async_trait, from_json, json,
+    BatchContext, BatchNode, Effect, Items, Json, Node, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, Tier, async_trait, from_json, json,
 };
 
 use crate::aggregate::Aggregate;
@@ -24,10 +24,9 @@ const HEADER: NodeHeader = NodeHeader {
     description: "Splits, gathers, sorts, limits and summarizes items",
     group: &["input"],
     subtitle: Some("={{$parameter[\"operation\"] + \": \" + $parameter[\"resource\"]}}"),
-    inputs: 1,
-    required_inputs: RequiredInputs::Any,
-    outputs: &[""],
-    credentials: &[],
+    category: Some("Data Transformation"),
+    documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.itemlists/"),
+    ..NodeHeader::DEFAULT
 };
 
 /// Works on lists: its operation says how. All but two are those of the nodes that took its place.

@@ -8,7 +8,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 
 pub use parameters::{MarkdownOptions, MarkdownParameters, Mode};
@@ -60,10 +60,12 @@ impl ItemNode for Markdown {
         subtitle: Some(
             "={{$parameter[\"mode\"]===\"markdownToHtml\" ? \"Markdown to HTML\" : \"HTML to Markdown\"}}",
         ),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:markdown"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.markdown/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

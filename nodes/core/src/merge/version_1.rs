@@ -9,7 +9,7 @@ use heddle_node::parameters::javascript::{is_truthy, to_text};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, ItemReference, Items, Json, NodeError, NodeExample, NodeHeader,
-    PairedItem, RequiredInputs, async_trait,
+    PairedItem, async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -108,12 +108,12 @@ impl BatchNode for Merge1 {
         versions: &[1.0],
         display_name: "Merge",
         description: "Merges the items of two inputs",
-        group: &["transform"],
         subtitle: Some("={{ $parameter[\"mode\"] }}"),
         inputs: 2,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:merge"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.merge/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -89,12 +89,13 @@ impl BatchNode for Merge2 {
         versions: &[2.0, 2.1],
         display_name: "Merge",
         description: "Merges the items of two inputs",
-        group: &["transform"],
         subtitle: Some("={{ $parameter[\"mode\"] }}"),
         inputs: 2,
         required_inputs: REQUIRED_INPUTS,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:merge"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.merge/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -8,7 +8,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, PairedItem,
-    RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 
 pub use parameters::{Compare, Operation, RemoveDuplicatesOptions, RemoveDuplicatesParameters};
@@ -40,12 +40,12 @@ impl BatchNode for RemoveDuplicates {
         versions: &[1.0, 1.1, 2.0],
         display_name: "Remove Duplicates",
         description: "Drops items that are like one before",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:remove-duplicates"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.removeduplicates/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -3,8 +3,8 @@
 mod parameters;
 
 use heddle_node::{
-    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, Services, StoredParameters, StoredProblem, async_trait, json,
+    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, Services,
+    StoredParameters, StoredProblem, async_trait, json,
 };
 
 pub use parameters::{
@@ -27,12 +27,12 @@ impl ItemNode for RenameKeys {
         versions: &[1.0],
         display_name: "Rename Keys",
         description: "Renames fields of every item",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:rename-keys"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.renamekeys/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

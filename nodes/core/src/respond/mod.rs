@@ -6,7 +6,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     AnswerBody, BatchContext, BatchNode, CallAnswer, DynamicPorts, Effect, Item, Items, Json, NodeError,
-    NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait, json,
+    NodeExample, NodeHeader, StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -106,12 +106,12 @@ impl BatchNode for RespondToWebhook {
         versions: &[1.0, 1.1, 1.2, 1.3, 1.4, 1.5],
         display_name: "Respond to Webhook",
         description: "Answers the call that the workflow was started by",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:respond-to-webhook"),
+        category: Some("Helpers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.respondtowebhook/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     /// The answer stays in the run: whoever took the call gives it.

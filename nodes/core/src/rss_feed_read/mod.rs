@@ -6,8 +6,7 @@ mod snippet;
 use heddle_node::http::{Bytes, Request};
 use heddle_node::{
     DateQuestion, Effect, HttpExchange, HttpRequest, Item, ItemContext, ItemNode, ItemOutput, Json,
-    NodeError, NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait,
-    json,
+    NodeError, NodeExample, NodeHeader, StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,11 +55,12 @@ impl ItemNode for RssFeedRead {
         display_name: "RSS Read",
         description: "Reads a feed and gives an item for every entry",
         group: &["input"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:rss-read"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.rssfeedread/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -6,7 +6,7 @@ use heddle_node::parameters::javascript::{is_truthy, to_number, to_text};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,11 +56,10 @@ impl ItemNode for FirstSet {
         display_name: "Set",
         description: "Set or add fields of every item",
         group: &["input"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:edit-fields"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.set/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -20,7 +20,7 @@ use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BinaryData, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    NodeHeader, StoredParameters, StoredProblem, async_trait,
 };
 
 pub use first::{FirstSet, FirstSetOptions, FirstSetParameters};
@@ -68,10 +68,10 @@ impl ItemNode for Set {
         description: "Set, add or leave out fields of every item",
         group: &["input"],
         subtitle: Some("={{$parameter[\"mode\"]}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:edit-fields"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.set/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    StoredParameters, StoredProblem, Weight, async_trait, json,
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
+    StoredProblem, Weight, async_trait, json,
 };
 
 pub use parameters::{Direction, SortField, SortFields, SortOptions, SortParameters, SortType};
@@ -28,12 +28,10 @@ impl BatchNode for Sort {
         versions: &[1.0],
         display_name: "Sort",
         description: "Puts the items in order",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:sort"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.sort/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

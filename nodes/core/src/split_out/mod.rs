@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use heddle_node::{
     Effect, Files, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, RequiredInputs, StoredParameters, StoredProblem, async_trait,
+    NodeHeader, StoredParameters, StoredProblem, async_trait,
 };
 
 pub use parameters::{Include, SplitOutOptions, SplitOutParameters};
@@ -33,12 +33,12 @@ impl ItemNode for SplitOut {
         versions: &[1.0],
         display_name: "Split Out",
         description: "Makes an item of every element of a list",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:split-out"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.splitout/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

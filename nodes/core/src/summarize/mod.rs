@@ -11,7 +11,7 @@ use heddle_node::parameters::javascript::to_text;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, ItemReference, Items, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, PairedItem, RequiredInputs, StoredParameters, StoredProblem, async_trait, from_json, json,
+    NodeHeader, PairedItem, StoredParameters, StoredProblem, async_trait, from_json, json,
 };
 
 pub use parameters::{
@@ -35,12 +35,12 @@ impl BatchNode for Summarize {
         versions: &[1.0, 1.1],
         display_name: "Summarize",
         description: "Computes sums, counts and the like over all items, or group by group",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:summarize"),
+        category: Some("Data Transformation"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.summarize/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -4,8 +4,8 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DynamicPorts, Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    OptionEntry, OptionPage, OptionsQuery, RequiredInputs, StoredParameters, StoredProblem, async_trait,
-    holds_expression, json,
+    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, async_trait, holds_expression,
+    json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,12 +52,11 @@ impl ItemNode for Switch1 {
         versions: &[1.0],
         display_name: "Switch",
         description: "Sends each item to one of four outputs, by rules or by a number",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &["0", "1", "2", "3"],
-        credentials: &[],
+        icon: Some("node:switch"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.switch/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
@@ -104,12 +103,11 @@ impl ItemNode for Switch2 {
         versions: &[2.0],
         display_name: "Switch",
         description: "Sends each item to one of many outputs, by rules or by a number",
-        group: &["transform"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &[],
-        credentials: &[],
+        icon: Some("node:switch"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.switch/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -11,8 +11,8 @@ use heddle_node::parameters::javascript::to_text;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DynamicPorts, Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    OptionEntry, OptionPage, OptionsQuery, RequiredInputs, StoredParameters, StoredProblem, Weight,
-    async_trait, holds_expression,
+    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, Weight, async_trait,
+    holds_expression,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,12 +82,12 @@ impl ItemNode for Switch {
         versions: &[3.0, 3.1, 3.2, 3.3, 3.4],
         display_name: "Switch",
         description: "Sends each item to one of many outputs, by rules or by a number",
-        group: &["transform"],
         subtitle: Some("=mode: {{ $parameter[\"mode\"] }}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
         outputs: &["0"],
-        credentials: &[],
+        icon: Some("node:switch"),
+        category: Some("Flow"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.switch/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

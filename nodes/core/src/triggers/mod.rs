@@ -7,7 +7,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, DynamicPorts, Effect, Items, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, async_trait, json,
+    async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -35,11 +35,9 @@ macro_rules! trigger {
                 display_name: $display_name,
                 description: $description,
                 group: $group,
-                subtitle: None,
                 inputs: 0,
-                required_inputs: RequiredInputs::Any,
-                outputs: &[""],
-                credentials: &[],
+                category: Some("Triggers"),
+                ..NodeHeader::DEFAULT
             };
 
             const EFFECT: Option<Effect> = Some(Effect::Pure);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, RequiredInputs,
-    async_trait, json,
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
 };
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -27,11 +26,13 @@ impl BatchNode for ScheduleTrigger {
         display_name: "Schedule Trigger",
         description: "Starts the workflow at set times",
         group: &["trigger", "schedule"],
-        subtitle: None,
         inputs: 0,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:schedule-trigger"),
+        category: Some("Triggers"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.scheduletrigger/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);

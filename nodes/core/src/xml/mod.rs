@@ -7,8 +7,8 @@ pub(crate) mod write;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    RequiredInputs, async_trait, json,
+    Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait,
+    json,
 };
 
 pub use parameters::{Mode, XmlOptions, XmlParameters};
@@ -29,12 +29,11 @@ impl ItemNode for Xml {
         versions: &[1.0],
         display_name: "XML",
         description: "Makes items of XML, and XML of items",
-        group: &["transform"],
         subtitle: Some("={{$parameter[\"mode\"]===\"jsonToxml\" ? \"JSON to XML\" : \"XML to JSON\"}}"),
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("node:xml"),
+        category: Some("Data Transformation"),
+        documentation_url: Some("https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.xml/"),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
