@@ -11,7 +11,7 @@ use heddle_node::{
     async_trait,
 };
 use heddle_runner::events::{Event, EventSink, Verdict};
-use heddle_runner::journal::{MemoryJournal, Record};
+use heddle_runner::log::{MemoryLog, Record};
 use heddle_runner::{Host, RunOptions, RunResult, Status};
 use heddle_tests::hostile_service::{HostileService, Reply};
 use heddle_workflow::Workflow;
@@ -221,16 +221,16 @@ async fn run(kind: &str, parameters: Value, settings: Value, items: usize, optio
     }
     let workflow = json!({ "nodes": [node], "connections": {}, "settings": { "executionOrder": "v1" } });
     let verdicts = Arc::new(Verdicts::default());
-    let journal = Arc::new(MemoryJournal::default());
-    let host = Host::new(registry()).with_events(verdicts.clone()).with_journal(journal.clone());
+    let log = Arc::new(MemoryLog::of_calls());
+    let host = Host::new(registry()).with_events(verdicts.clone()).with_log(log.clone());
     let items = (0..items).map(|number| heddle_node::Item::new(heddle_node::json!({ "number": number })));
     let options = RunOptions { start: Some("Node".to_owned()), items: Some(items.collect()), ..options };
     let result = host.run(&Workflow::from_json(&Json::from(workflow)), options).await.expect("it begins");
     let mut told = verdicts.0.lock().expect("a lock").clone();
     told.sort_by_key(|(item, _)| *item);
-    let tries = journal.records().into_iter().filter_map(|record| match record {
-        Record::Started { key, attempt, .. } => Some((key.item, attempt)),
-        Record::Ended { .. } => None,
+    let tries = log.records().into_iter().filter_map(|record| match record {
+        Record::CallStarted(call) => Some((call.key.item, call.key.attempt)),
+        _ => None,
     });
     Told { result, verdicts: told.into_iter().map(|(_, verdict)| verdict).collect(), tries: tries.collect() }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use heddle_node::{Json, Outcome, Registry};
 use heddle_nodes as _;
-use heddle_runner::journal::{MemoryJournal, Record};
+use heddle_runner::log::{MemoryLog, Record};
 use heddle_runner::{CredentialStore, Host, RunOptions, RunResult, Status};
 use heddle_tests::hostile_service::{HostileService, Reply};
 use heddle_tests::scripted_service::{HOSTS, ScriptedService};
@@ -48,25 +48,21 @@ impl Ran {
 }
 
 async fn run_on(host: Host, parameters: Value, settings: Value, options: RunOptions) -> Ran {
-    let journal = Arc::new(MemoryJournal::default());
-    let host = host.with_journal(journal.clone());
+    let log = Arc::new(MemoryLog::of_calls());
+    let host = host.with_log(log.clone());
     let workflow = Workflow::from_json(&Json::from(workflow(&parameters, &settings)));
     let options = RunOptions { start: Some("Call".to_owned()), ..options };
     let result = host.run(&workflow, options).await.expect("it begins");
-    let records = journal.records();
+    let records = log.records();
     let calls = records.iter().filter_map(|record| match record {
-        Record::Started { key, effect, request, attempt, .. } => {
+        Record::CallStarted(call) => {
             let ended = records.iter().find_map(|record| match record {
-                Record::Ended { key: ended, attempt: last, outcome, .. }
-                    if ended == key && last == attempt =>
-                {
-                    Some(*outcome)
-                }
+                Record::CallEnded { key, outcome, .. } if *key == call.key => Some(*outcome),
                 _ => None,
             });
-            Some((request.clone(), effect.as_str().to_owned(), ended))
+            Some((call.request.clone(), call.effect.as_str().to_owned(), ended))
         }
-        Record::Ended { .. } => None,
+        _ => None,
     });
     Ran { calls: calls.collect(), result }
 }

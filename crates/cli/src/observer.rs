@@ -2,10 +2,13 @@
 //! the report of it.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_trait::async_trait;
 use heddle_runner::events::{Event, EventSink};
-use heddle_runner::journal::{Journal, Record};
+use heddle_runner::log::{Record, RunLog};
+
+use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -94,8 +97,32 @@ impl EventSink for Observer {
     }
 }
 
-impl Journal for Observer {
-    fn append(&self, record: Record) -> io::Result<()> {
-        self.report.as_ref().map_or(Ok(()), |report| report.append(record))
+/// The log of a run from the command line: its report, where it has one, and its store.
+pub(crate) struct Log {
+    pub(crate) observer: Arc<Observer>,
+    pub(crate) store: Option<Arc<dyn RunLog>>,
+}
+
+#[async_trait]
+impl RunLog for Log {
+    async fn append(&self, run: Uuid, record: Record) -> io::Result<()> {
+        if let Some(report) = &self.observer.report {
+            report.append(&record)?;
+        }
+        match &self.store {
+            Some(store) => store.append(run, record).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn load(&self, run: Uuid) -> io::Result<Vec<Record>> {
+        match &self.store {
+            Some(store) => store.load(run).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn keeps_runs(&self) -> bool {
+        self.store.as_ref().is_some_and(|store| store.keeps_runs())
     }
 }

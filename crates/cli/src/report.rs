@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use heddle_node::Effect;
 use heddle_runner::events::{Event, NodeSite, Origin, RunSite};
-use heddle_runner::journal::{Journal, Record};
+use heddle_runner::log::{Record, StoredCall};
 use heddle_runner::{ItemSelection, NodeRunKey, SelectedItems};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -184,20 +184,22 @@ impl Report {
     }
 }
 
-impl Journal for Report {
+impl Report {
     /// Writes the start of a call with an effect. A call whose start cannot be written does not leave.
-    fn append(&self, record: Record) -> io::Result<()> {
-        let Record::Started { key, effect, attempt, request, order_key, sender_id } = record else {
-            return Ok(());
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn append(&self, record: &Record) -> io::Result<()> {
+        let call = match record {
+            Record::CallStarted(call) if call.effect != Effect::Pure => &**call,
+            _ => return Ok(()),
         };
-        if effect == Effect::Pure {
-            return Ok(());
-        }
+        let StoredCall { key, id, request, order_key, sender_id, .. } = call;
         let mut state = self.state();
-        let Some(of) = state.runs.get(&key.execution).cloned() else {
+        let Some(of) = state.runs.get(id).cloned() else {
             return Err(io::Error::other("nobody has told of this run"));
         };
-        let at = NodeSite { of, node: key.node, run: key.run };
+        let at = NodeSite { of, node: Arc::clone(&key.node), run: key.run };
         let addressee =
             Addressee { recipient: filled(order_key.as_deref()), sender_id: filled(sender_id.as_deref()) };
         let mut line = place("started", &at);
@@ -206,7 +208,7 @@ impl Journal for Report {
         line.insert("senderId".to_owned(), json!(addressee.sender_id));
         state.started.insert(item_of(&at, key.item), addressee);
         line.insert("call".to_owned(), json!(key.call));
-        line.insert("attempt".to_owned(), json!(attempt));
+        line.insert("attempt".to_owned(), json!(key.attempt));
         line.insert("request".to_owned(), json!(request));
         state.write_timed(line);
         match &state.error {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heddle_form::parameters::ParameterError;
+use serde::{Deserialize, Serialize};
 
 use crate::json::{Json, JsonObject};
 
@@ -75,7 +76,8 @@ pub struct NodeErrorDetails {
 }
 
 /// Kinds of failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The node cannot do what it was asked to do.
@@ -103,7 +105,8 @@ pub enum ErrorKind {
 }
 
 /// How grave an error is (`docs/engine.md §14.1`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorLevel {
     /// A remark.
@@ -116,7 +119,8 @@ pub enum ErrorLevel {
 }
 
 /// What part of the engine an error comes from: n8n's `functionality` (`docs/engine.md §14.1`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Functionality {
     /// The node itself.
@@ -127,7 +131,8 @@ pub enum Functionality {
 }
 
 /// What is known about the effect of an item that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// Proven: the effect did not happen.
     NotDone,

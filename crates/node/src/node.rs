@@ -5,8 +5,8 @@ mod operation;
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::context::{BatchContext, ItemContext};
 use crate::description::{self, NodeProperty};
@@ -321,7 +321,8 @@ fn declared(header: &NodeHeader) -> Vec<(String, bool)> {
 }
 
 /// What an item, or a call, does to the world. It decides what may be repeated. The later ones are graver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Effect {
     /// Nothing: reading and computing.
     Pure,
@@ -484,6 +485,18 @@ impl ItemOutput {
         } else {
             self.more.push((output, item.into()));
         }
+    }
+
+    /// The items with their outputs.
+    pub fn iter(&self) -> impl Iterator<Item = &(usize, Item)> {
+        self.first.iter().chain(&self.more)
+    }
+}
+
+impl FromIterator<(usize, Item)> for ItemOutput {
+    fn from_iter<I: IntoIterator<Item = (usize, Item)>>(items: I) -> Self {
+        let mut items = items.into_iter();
+        Self { first: items.next(), more: items.collect() }
     }
 }
 

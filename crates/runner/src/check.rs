@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heddle_workflow::{ConnectionType, Problem, Severity, Workflow};
 
 use crate::host::Host;
+use crate::log::recorder::Recorder;
 use crate::misspelt;
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
@@ -76,7 +77,8 @@ impl Host {
             // Whatever is not disabled might run.
             Err(_) => workflow.nodes.iter().map(|node| !node.disabled).collect(),
         };
-        let found = Preflight::of(self, &prepared, reached, options, options.mode()).await;
+        let recorder = Recorder::new(Arc::clone(&self.log), options.execution, false);
+        let found = Preflight::of(self, &prepared, reached, options, options.mode(), &recorder).await;
         let mut problems = found.problems;
         problems.extend(misspelt::settings(workflow));
         let start = match beginning {

@@ -14,7 +14,7 @@ use crate::credential_store::{CredentialSource, CredentialStore};
 use crate::credentials::{CredentialResolver, NodeCredential, NodeCredentials};
 use crate::evaluation::EvaluationThreads;
 use crate::events::EventSink;
-use crate::journal::{Journal, MemoryJournal};
+use crate::log::{MemoryLog, RunLog};
 use crate::lookup::WorkflowLookup;
 use crate::network::Network;
 use crate::pacing::Pacing;
@@ -60,7 +60,7 @@ pub struct Host {
     pub(crate) registry: Registry,
     pub(crate) credentials: Arc<dyn CredentialSource>,
     pub(crate) events: Option<Arc<dyn EventSink>>,
-    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) log: Arc<dyn RunLog>,
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
     pub(crate) timezone: String,
     pub(crate) transport: Transport,
@@ -75,13 +75,13 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host with these nodes, no credentials, a journal in memory, and n8n's default time zone.
+    /// A host with these nodes, no credentials, a log of the last calls in memory, and n8n's default time zone.
     pub fn new(registry: Registry) -> Self {
         Self {
             registry,
             credentials: Arc::new(CredentialStore::default()),
             events: None,
-            journal: Arc::new(MemoryJournal::default()),
+            log: Arc::new(MemoryLog::of_last_calls()),
             workflows: None,
             timezone: DEFAULT_TIMEZONE.to_owned(),
             transport: Transport::default(),
@@ -144,10 +144,10 @@ impl Host {
         self
     }
 
-    /// Keeps its records in `journal`.
+    /// Keeps its runs in `log`.
     #[must_use]
-    pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = journal;
+    pub fn with_log(mut self, log: Arc<dyn RunLog>) -> Self {
+        self.log = log;
         self
     }
 

@@ -1,4 +1,4 @@
-//! Runs workflows: the scheduler, the item loop, parameters, policies, the journal, events, HTTP, and `check`.
+//! Runs workflows: the scheduler, the item loop, parameters, policies, the log, events, HTTP, and `check`.
 //!
 //! [`Host::run`] runs a workflow to its end; [`Host::start`] gives a handle of a run that goes on by itself. What a program
 //! must decide is in [`RunOptions`]; what happened is in [`RunResult`], and on the way in [`events`]. The [`scheduler`] alone
@@ -11,10 +11,13 @@ mod credential_store;
 mod credentials;
 mod evaluation;
 pub mod events;
+#[doc(hidden)]
+pub mod fail_point;
 mod filter;
 mod host;
 mod http;
 mod load_options;
+pub mod log;
 mod node_run;
 mod prepare;
 mod run;
@@ -27,9 +30,10 @@ mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
 use self::http::{
-    call, digest, effects, item_record, masking, network, oauth, proxy, reachability, redirect, transport,
+    call, digest, effects, item_record, masking, network, oauth, proxy, reachability, redirect,
+    stored_answer, transport,
 };
-pub use self::http::{journal, pacing, policy};
+pub use self::http::{pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
     blanks, cache, constant_check, missing_credentials, misspelt, mocks, preflight, prepared,
@@ -37,8 +41,8 @@ use prepare::{
 };
 pub use run::run_data;
 use run::{
-    cancel, clock, executor, handle, keeping, mode, node_facts, options, run_error, run_view, scope,
-    static_data, variables,
+    cancel, clock, executor, handle, keeping, mode, node_facts, options, resume, run_error, run_view, scope,
+    static_data, stored_options, variables,
 };
 use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
@@ -57,9 +61,11 @@ pub use mocks::Mocks;
 pub use mode::ExecutionMode;
 pub use options::{DEFAULT_CONCURRENCY, DEFAULT_TIME_LIMIT, RunOptions};
 pub use prepared_workflow::PreparedWorkflow;
+pub use resume::Resumption;
 pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;
 pub use scheduler::DestinationMode;
 pub use selection::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
+pub use stored_options::StoredOptions;
 pub use suggest::{suggest, suggest_node_types};
 pub use variables::Variables;

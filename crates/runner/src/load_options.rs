@@ -13,6 +13,7 @@ use crate::credential_expressions::evaluate_credentials;
 use crate::effects::EffectSettings;
 use crate::events::Listeners;
 use crate::host::Host;
+use crate::log::recorder::Recorder;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::options::RunOptions;
 use crate::site::{NodeSite, RunSite};
@@ -58,7 +59,7 @@ impl Host {
         {
             return Ok(page.clone());
         }
-        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None);
+        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None, 1);
         let query = OptionsQuery { parameters, search, cursor, services: &services };
         let page =
             item_node.load_options(method, &query).await?.ok_or_else(|| no_such_method(node_type, method))?;
@@ -89,7 +90,9 @@ impl Host {
             transport: &self.transport,
             sited: None,
             credential_source: &*self.credentials,
-            journal: &*self.journal,
+            recorder: Arc::new(Recorder::new(Arc::clone(&self.log), options.execution, false)),
+            recorded_as: options.execution,
+            past: None,
             listeners: Arc::new(Listeners::new(self.events.clone(), options.events, None)),
             stop: StopSignal::new(options.cancel.clone(), None),
             cancel: options.cancel,

@@ -44,7 +44,7 @@ impl Host {
         *request.uri_mut() = url.parse().map_err(|_| {
             NodeError::new(ErrorKind::Credential, format!("The address of the test is no URL: {url}"))
         })?;
-        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None);
+        let services = ItemServices::new(&run, 0, Some(Effect::Pure), None, 1);
         let mut call = HttpRequest::new(request).with_credential(type_name).with_effect(Effect::Pure);
         call.takes_any_status = true;
         let answer = services.http.send(call).await?;

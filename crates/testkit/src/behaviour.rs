@@ -13,7 +13,7 @@ use heddle_node::{
     PropertyType, Registry,
 };
 use heddle_runner::events::{Event, EventSink};
-use heddle_runner::journal::{MemoryJournal, Record};
+use heddle_runner::log::{MemoryLog, Record};
 use heddle_runner::{RunOptions, RunResult, Status};
 use uuid::Uuid;
 
@@ -218,10 +218,10 @@ impl Suite<'_> {
     async fn time_limit(&self) -> Check {
         let service = FakeService::start_stalled().await.map_err(|error| error.to_string())?;
         let options = RunOptions { time_limit: Some(TIME_LIMIT), ..RunOptions::default() };
-        let journal = Arc::new(MemoryJournal::default());
+        let log = Arc::new(MemoryLog::of_calls());
         let test = self
             .test(service.url())
-            .with_journal(journal.clone())
+            .with_log(log.clone())
             .with_items(self.example.items.iter().take(1).cloned())
             .with_options(options)
             .with_setting("onError", "continueErrorOutput");
@@ -230,7 +230,7 @@ impl Suite<'_> {
             all_items(&result).into_iter().filter(|item| item.error().is_some()).collect();
         ensure(errors.len() == 1, || "the item did not fail".to_owned())?;
         let outcome = errors[0].error().and_then(|error| error.pointer("/context/outcome").cloned());
-        let is_pure = calls(&journal).iter().all(|(effect, _)| *effect == Effect::Pure);
+        let is_pure = calls(&log).iter().all(|(effect, _)| *effect == Effect::Pure);
         let expected = if is_pure { "notDone" } else { "unknown" };
         ensure(outcome.as_ref().and_then(Json::as_str) == Some(expected), || {
             format!("the outcome is {outcome:?}, not {expected}")
@@ -240,14 +240,14 @@ impl Suite<'_> {
     /// Compares what the example calls with what the node states.
     async fn effects(&self) -> Check {
         let service = self.service().await?;
-        let journal = Arc::new(MemoryJournal::default());
-        let result = self.run(self.test(service.url()).with_journal(journal.clone())).await?;
+        let log = Arc::new(MemoryLog::of_calls());
+        let result = self.run(self.test(service.url()).with_log(log.clone())).await?;
         if let Some(error) = &result.error
             && error.cause.as_ref().is_some_and(|cause| cause.context.get("statedEffect").is_some())
         {
             return Err(error.message.clone());
         }
-        let gravest = calls(&journal).into_iter().filter(|(effect, _)| *effect > Effect::Pure).max();
+        let gravest = calls(&log).into_iter().filter(|(effect, _)| *effect > Effect::Pure).max();
         match (gravest, self.node.tier_for(&self.example.parameters).stated_effect(&self.example.parameters))
         {
             (Some((effect, call)), None) => Err(format!(
@@ -368,10 +368,10 @@ impl Suite<'_> {
 }
 
 /// The calls that left: what they do, and method and URL.
-fn calls(journal: &MemoryJournal) -> Vec<(Effect, String)> {
-    let started = journal.records().into_iter().filter_map(|record| match record {
-        Record::Started { effect, request, .. } => Some((effect, request)),
-        Record::Ended { .. } => None,
+fn calls(log: &MemoryLog) -> Vec<(Effect, String)> {
+    let started = log.records().into_iter().filter_map(|record| match record {
+        Record::CallStarted(call) => Some((call.effect, call.request)),
+        _ => None,
     });
     started.collect()
 }

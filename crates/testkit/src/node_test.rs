@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heddle_node::{Item, Json, JsonObject, NodeExample, Registry};
 use heddle_runner::events::EventSink;
-use heddle_runner::journal::Journal;
+use heddle_runner::log::RunLog;
 use heddle_runner::{CredentialStore, Host, RunError, RunOptions, RunResult};
 use heddle_workflow::Workflow;
 
@@ -23,7 +23,7 @@ pub struct NodeTest {
     credentials: Vec<(String, Json)>,
     options: RunOptions,
     events: Option<Arc<dyn EventSink>>,
-    journal: Option<Arc<dyn Journal>>,
+    log: Option<Arc<dyn RunLog>>,
     service: Option<SocketAddr>,
 }
 
@@ -43,7 +43,7 @@ impl NodeTest {
             credentials: Vec::new(),
             options: RunOptions::default(),
             events: None,
-            journal: None,
+            log: None,
             service: None,
         }
     }
@@ -106,10 +106,10 @@ impl NodeTest {
         self
     }
 
-    /// Keeps the records of its calls in `journal`.
+    /// Keeps the records of its run in `log`.
     #[must_use]
-    pub fn with_journal(mut self, journal: Arc<dyn Journal>) -> Self {
-        self.journal = Some(journal);
+    pub fn with_log(mut self, log: Arc<dyn RunLog>) -> Self {
+        self.log = Some(log);
         self
     }
 
@@ -127,8 +127,8 @@ impl NodeTest {
         if let Some(events) = self.events {
             host = host.with_events(events);
         }
-        if let Some(journal) = self.journal {
-            host = host.with_journal(journal);
+        if let Some(log) = self.log {
+            host = host.with_log(log);
         }
         if let Some(address) = self.service {
             host = host.with_route(SERVICE, address);

@@ -12,7 +12,7 @@ use heddle_workflow::Workflow;
 use crate::arguments::{Output, RunArguments};
 use crate::diagnostics;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
-use crate::observer::Observer;
+use crate::observer::{Log, Observer};
 use crate::plain_text::plain_text;
 use crate::report::{Report, Subject};
 use crate::signals::{Phase, Signals};
@@ -50,7 +50,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         let host = Host::new(registry)
             .with_credentials(store)
             .with_events(observer.clone())
-            .with_journal(observer.clone())
+            .with_log(Arc::new(Log { observer: observer.clone(), store: None }))
             .with_workflows(super::workflow_folder(&arguments.setup, &arguments.workflow)?);
         let host = super::with_network(host, &arguments.network, &sandboxes)?;
         let mut options = RunOptions {

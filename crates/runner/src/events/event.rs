@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use heddle_node::{Effect, NodeError, Outcome};
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::mode::ExecutionMode;
 use crate::run_data::Status;
 use crate::site::{NodeSite, RunSite};
 
 /// How an item of a node with an effect ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// It was left out, for a [`SkipReason`]. Nothing was sent.
@@ -212,6 +212,13 @@ impl Verdict {
             Self::Sent => Some(Outcome::Done),
             Self::Unknown => Some(Outcome::Unknown),
         }
+    }
+
+    /// The verdict of a word.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Skipped, Self::NotSent, Self::Sent, Self::Unknown]
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
     }
 
     /// The word in run data and reports: `sent`, `notSent`, `unknown` or `skipped`.

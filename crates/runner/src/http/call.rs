@@ -8,10 +8,14 @@ use http::Response;
 use tokio::time::Instant;
 
 use crate::credentials::ResolvedCredential;
+use crate::fail_point;
 use crate::http::{ItemHttp, name_request};
-use crate::journal::{CallKey, Record};
+use crate::log::past::PastEnd;
+use crate::log::{CallKey, PastCall, Record, StoredCall};
+use crate::masking::Secrets;
 use crate::policy::{Decision, Happened, decide};
 use crate::redirect::{self, Turn};
+use crate::stored_answer::{self, LARGEST_KEPT_READ};
 use crate::transport::{Limits, NoAnswer, Try};
 
 /// Tries of one call that may be repeated. Their pauses add up to nearly 4 seconds, and to 2.8 at least.
@@ -28,7 +32,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// One call, with all its tries.
 pub(crate) struct Call<'a> {
     pub(crate) item: &'a ItemHttp<'a>,
+    /// Its key, but for the attempt.
     pub(crate) key: CallKey,
+    /// Tells method, URL and body from others.
+    pub(crate) digest: String,
+    /// What has happened to it before the run was taken up.
+    pub(crate) past: Option<PastCall>,
+    /// What must not get into the log.
+    pub(crate) secrets: &'a Secrets,
     pub(crate) effect: Effect,
     pub(crate) credential: Option<&'a ResolvedCredential>,
     /// The host that it goes to.
@@ -75,14 +86,24 @@ impl Call<'_> {
         let mut budget = self.item.run.wait_budget;
         let reachability = &self.item.run.transport.reachability;
         loop {
-            let permit = self.wait_for_permit(request, &mut budget).await?;
+            let past = self.past_attempt(attempt);
+            let permit = match past {
+                Some(_) => None,
+                None => Some(self.wait_for_permit(request, &mut budget).await?),
+            };
             attempt += 1;
-            let Attempt { happened, decision, answer } = self.attempt(request.clone(), attempt).await?;
+            let Attempt { happened, decision, answer } = match past {
+                Some(end) => self.recall(end),
+                None => self.attempt(request.clone(), attempt).await?,
+            };
+            let goes_on_in_past = self.past_attempt(attempt).is_some();
             if let Decision::Repeat(outcome) | Decision::End(outcome) = decision {
                 *known = if outcome == Outcome::Done { outcome } else { (*known).max(outcome) };
             }
             if happened == Happened::NotWritten {
-                self.give_back(request, permit);
+                permit.inspect(|permit| self.give_back(request, *permit));
+            } else if past.is_some() {
+                was_reached = true;
             } else if !matches!(&answer, Err(none) if none.kind == HttpErrorKind::Invalid) {
                 was_reached = true;
                 reachability.note_reached(&self.host);
@@ -90,6 +111,9 @@ impl Call<'_> {
             match decision {
                 Decision::Wait(asked) => {
                     rate_limited += 1;
+                    if goes_on_in_past {
+                        continue;
+                    }
                     let pause =
                         growing_pause(FIRST_RATE_LIMIT_PAUSE, rate_limited).max(asked.unwrap_or_default());
                     if pause > budget || rate_limited >= RATE_LIMITS {
@@ -102,6 +126,7 @@ impl Call<'_> {
                     }
                     self.item.wait_until(moment).await?;
                 }
+                Decision::Repeat(_) if goes_on_in_past => {}
                 Decision::Repeat(_) => {
                     let tries = attempt - rate_limited;
                     let gives_up = !was_reached && reachability.is_given_up(&self.host);
@@ -153,31 +178,70 @@ impl Call<'_> {
         Ok(moment)
     }
 
-    /// One try, with its two records, and what may follow it.
+    /// What is known of the attempt after `attempts` ones; `None` where there was none.
+    fn past_attempt(&self, attempts: u32) -> Option<Option<&PastEnd>> {
+        let attempt = self.past.as_ref()?.attempts.get(attempts as usize)?;
+        Some(attempt.as_ref())
+    }
+
+    /// An attempt that was made before the run was taken up. One without an end ended with the process: whatever it sent
+    /// may have been received.
+    fn recall(&self, end: Option<&PastEnd>) -> Attempt {
+        self.item.note_start(self);
+        let (happened, answer) = match end {
+            Some(end) => (end.happened, stored_answer::read(end)),
+            None => (Happened::Interrupted, Err(stored_answer::never_read())),
+        };
+        Attempt { happened, decision: self.decide(happened, answer.is_ok()), answer }
+    }
+
+    /// What may follow an attempt to which this happened.
+    fn decide(&self, happened: Happened, is_answered: bool) -> Decision {
+        match decide(self.effect, happened) {
+            Decision::Wait(_) if self.takes_any_status => Decision::End(Outcome::NotDone),
+            Decision::Repeat(outcome) if self.takes_any_status && is_answered => Decision::End(outcome),
+            decision => decision,
+        }
+    }
+
+    /// One attempt, with its two records, and what may follow it.
     async fn attempt(&self, request: http::Request<Bytes>, attempt: u32) -> Result<Attempt, HttpError> {
-        if self.item.run.stop.is_over() {
+        if self.item.run.stop.is_over() || self.item.run.recorder.shows_only() {
             return Err(self.item.cancelled());
         }
-        let journal = self.item.run.journal;
-        let started = Record::Started {
-            key: self.key.clone(),
+        let key = CallKey { attempt, ..self.key.clone() };
+        let started = Record::CallStarted(Box::new(StoredCall {
+            key: key.clone(),
+            id: self.item.run.execution,
             effect: self.effect,
-            attempt,
+            digest: self.digest.clone(),
             request: name_request(&request),
             order_key: self.item.order_key.map(str::to_owned),
             sender_id: self.sender_id.clone(),
-        };
-        journal.append(started).map_err(|error| {
+        }));
+        let recorder = &self.item.run.recorder;
+        fail_point::reach("claim before");
+        recorder.append(started).await.map_err(|error| {
             HttpError::not_sent(
                 HttpErrorKind::Invalid,
-                format!("The request was not sent, since the journal cannot be written: {error}"),
+                format!("The request was not sent, since the log of the run cannot be written: {error}"),
             )
         })?;
+        fail_point::reach("claim after");
+        if self.item.run.stop.is_over() {
+            // The log may have taken its time.
+            let (happened, outcome) = (Happened::CancelledBefore, Outcome::NotDone);
+            let _ = recorder
+                .append(Record::CallEnded { key, happened, outcome, answer: None, failure: None })
+                .await;
+            return Err(self.item.cancelled());
+        }
         self.item.note_start(self);
-        let mut in_flight = InFlight { call: self, attempt, open: true };
+        let mut in_flight = InFlight { call: self, open: true };
         let transport = self.item.run.transport;
         let method = request.method().clone();
         let Try { mut happened, answer } = transport.send(request, self.limits).await;
+        fail_point::reach("answer read");
         if let (Happened::Undecided, Ok(answer)) = (happened, &answer) {
             let (status, headers) = (answer.status(), answer.headers());
             happened = match redirect::turn(self.redirects, &method, self.effect, status, headers) {
@@ -186,18 +250,33 @@ impl Call<'_> {
                 None => happened,
             };
         }
-        let decision = match decide(self.effect, happened) {
-            Decision::Wait(_) if self.takes_any_status => Decision::End(Outcome::NotDone),
-            Decision::Repeat(outcome) if self.takes_any_status && answer.is_ok() => Decision::End(outcome),
-            decision => decision,
-        };
+        let decision = self.decide(happened, answer.is_ok());
         let outcome = match decision {
             Decision::Wait(_) => Outcome::NotDone,
             Decision::Repeat(outcome) | Decision::End(outcome) => outcome,
         };
-        let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
-        in_flight.end(status, outcome);
+        let (kept, failure) = match &answer {
+            Ok(answer) if self.keeps(answer) => (Some(stored_answer::of(answer, self.secrets)), None),
+            Ok(_) => (None, None),
+            Err(none) => (None, Some(stored_answer::failure(none))),
+        };
+        let ended = Record::CallEnded {
+            key,
+            happened,
+            outcome,
+            answer: kept.map(Box::new),
+            failure: failure.map(Box::new),
+        };
+        // The call has happened: a log that cannot take its end still holds its start, which reads as unknown.
+        let _ = recorder.append(ended).await;
+        in_flight.open = false;
+        fail_point::reach("outcome kept");
         Ok(Attempt { happened, decision, answer })
+    }
+
+    /// Whether an answer is kept: what a later call of the item may depend on is not asked for twice.
+    fn keeps(&self, answer: &Response<Bytes>) -> bool {
+        self.item.keeps_answers() && (self.effect != Effect::Pure || answer.body().len() <= LARGEST_KEPT_READ)
     }
 }
 
@@ -208,20 +287,10 @@ struct Attempt {
     answer: Result<Response<Bytes>, NoAnswer>,
 }
 
-/// A try whose end is not known yet. When its future is dropped, the journal says what that leaves.
+/// An attempt whose end is not known yet. When its future is dropped, its start in the log has no end.
 struct InFlight<'a> {
     call: &'a Call<'a>,
-    attempt: u32,
     open: bool,
-}
-
-impl InFlight<'_> {
-    fn end(&mut self, status: Option<u16>, outcome: Outcome) {
-        self.open = false;
-        let ended = Record::Ended { key: self.call.key.clone(), attempt: self.attempt, status, outcome };
-        // The call has happened: a journal that cannot take its end still holds its start, which reads as unknown.
-        let _ = self.call.item.run.journal.append(ended);
-    }
 }
 
 impl Drop for InFlight<'_> {
@@ -232,7 +301,6 @@ impl Drop for InFlight<'_> {
                 Decision::Wait(_) => Outcome::NotDone,
             };
             self.call.item.note_outcome(self.call.effect, outcome);
-            self.end(None, outcome);
         }
     }
 }

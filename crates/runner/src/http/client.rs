@@ -15,11 +15,13 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::call::Call;
+use crate::call_site::CallRecord;
 use crate::credentials::ResolvedCredential;
 use crate::digest;
 use crate::events::Event;
 use crate::item_record::ItemRecord;
-use crate::journal::CallKey;
+use crate::log::recorder;
+use crate::log::{CallKey, PastCall};
 use crate::masking::{MASK, Secrets, is_secret, masked_url};
 use crate::node_run::NodeRunContext;
 use crate::oauth::{Token, TokenService, refuses_token};
@@ -38,8 +40,28 @@ pub(crate) struct ItemHttp<'a> {
     pub(crate) order_key: Option<&'a str>,
     /// Whether the calls are those of all items at once.
     takes_all_items: bool,
+    /// The try of the item, from 1.
+    item_try: u32,
     calls: AtomicU32,
     record: Mutex<ItemRecord>,
+    /// What this try called before the run was taken up.
+    past: Mutex<PastCalls>,
+}
+
+/// Calls that were made before a run was taken up.
+#[derive(Default)]
+struct PastCalls {
+    left: Vec<PastCall>,
+    /// Nobody can tell what became of one of them.
+    is_open: bool,
+}
+
+/// What is known of a call that is about to be made.
+enum Known {
+    /// Nothing: it is made for the first time.
+    New,
+    /// It was made before.
+    Made(PastCall),
 }
 
 impl<'a> ItemHttp<'a> {
@@ -49,21 +71,81 @@ impl<'a> ItemHttp<'a> {
         item: usize,
         stated: Option<Effect>,
         order_key: Option<&'a str>,
+        item_try: u32,
     ) -> Self {
+        let left = run.past.as_ref().map(|past| past.calls_of(item, item_try)).unwrap_or_default();
+        // Further calls have numbers that none of them has.
+        let next = left.iter().map(|call| call.started.key.call + 1).max().unwrap_or(0);
         Self {
             run,
             item,
             stated,
             order_key,
             takes_all_items: false,
-            calls: AtomicU32::new(0),
+            item_try,
+            calls: AtomicU32::new(next),
             record: Mutex::default(),
+            past: Mutex::new(PastCalls { left, is_open: false }),
         }
     }
 
     /// The client of a node that takes its items all at once.
-    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>) -> Self {
-        Self { takes_all_items: true, ..Self::new(run, 0, stated, None) }
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>, item_try: u32) -> Self {
+        Self { takes_all_items: true, ..Self::new(run, 0, stated, None, item_try) }
+    }
+
+    /// Whether answers are kept: later calls of the item may depend on them.
+    pub(crate) fn keeps_answers(&self) -> bool {
+        self.run.recorder.keeps() && self.stated != Some(Effect::Pure)
+    }
+
+    /// What is known of the next call. Calls with an effect are made again in their order; reads, of which items may
+    /// share some, wherever they stand.
+    ///
+    /// # Errors
+    /// When it must not leave: another one left in its place, or nobody can tell what became of one before it.
+    fn recall(&self, effect: Effect, digest: &str) -> Result<Known, HttpError> {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = match effect {
+            Effect::Pure => past.left.iter().position(|call| {
+                call.started.effect == Effect::Pure && call.started.digest == digest && call.can_be_recalled()
+            }),
+            _ => past.left.iter().position(|call| call.started.effect != Effect::Pure),
+        };
+        let Some(place) = place else {
+            if past.is_open && self.takes_all_items && effect != Effect::Pure {
+                return Err(self.unknown(
+                    effect,
+                    "The request was not sent: nobody can tell whether one before it took effect, since the run was ended \
+                     before its answer came",
+                ));
+            }
+            if self.run.recorder.shows_only() {
+                return Err(HttpError::not_sent(HttpErrorKind::DryRun, "Only what has happened is shown"));
+            }
+            return Ok(Known::New);
+        };
+        let call = past.left.remove(place);
+        if call.started.digest != digest {
+            past.is_open = true;
+            return Err(self.unknown(
+                effect,
+                "The request was not sent: it is another one than the one that left before the run was ended, so nobody \
+                 can tell whether this one is still to be sent",
+            ));
+        }
+        past.is_open |= call.started.effect == Effect::Send && call.outcome() == Outcome::Unknown;
+        Ok(Known::Made(call))
+    }
+
+    fn unknown(&self, effect: Effect, message: &str) -> HttpError {
+        self.note_outcome(effect, Outcome::Unknown);
+        HttpError {
+            kind: HttpErrorKind::Interrupted,
+            outcome: Outcome::Unknown,
+            message: message.to_owned(),
+            code: None,
+        }
     }
 
     /// Takes out what the calls have shown.
@@ -75,11 +157,12 @@ impl<'a> ItemHttp<'a> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the end of a workflow that the item called, with the gravest outcome of its sends, if it has any.
-    pub(crate) fn note_workflow(&self, outcome: Option<Outcome>) {
+    /// Notes the end of a workflow that the item called.
+    pub(crate) fn note_workflow(&self, call: Option<&CallRecord>) {
         let mut record = self.record();
         record.called_workflow = true;
-        record.called_outcome = record.called_outcome.max(outcome);
+        record.called_outcome = record.called_outcome.max(call.and_then(|call| call.outcome));
+        record.calls.extend(call.cloned());
     }
 
     pub(crate) fn note_outcome(&self, effect: Effect, outcome: Outcome) {
@@ -210,10 +293,14 @@ impl<'a> ItemHttp<'a> {
 
     /// Gives a request the id of its item, where the node's JSON names a header for it. Further calls of an item have ids
     /// of their own.
-    fn add_key(&self, request: &mut http::Request<Bytes>) {
+    fn add_key(&self, request: &mut http::Request<Bytes>, known: &Known) {
         let Some(name) = &self.run.effects.key else { return };
         let id = self.run.call_id(self.item);
-        let id = match self.calls.load(Ordering::Relaxed) {
+        let number = match known {
+            Known::New => self.calls.load(Ordering::Relaxed),
+            Known::Made(call) => call.started.key.call,
+        };
+        let id = match number {
             0 => id,
             number => Uuid::new_v5(&id, &number.to_be_bytes()),
         };
@@ -222,13 +309,19 @@ impl<'a> ItemHttp<'a> {
         }
     }
 
-    fn next_key(&self) -> CallKey {
+    /// The key of a call, but for the attempt.
+    fn key(&self, known: &Known) -> CallKey {
         CallKey {
-            execution: self.run.execution,
+            execution: self.run.recorded_as,
             node: Arc::clone(&self.run.at.node),
             run: self.run.at.run,
             item: self.item,
-            call: self.calls.fetch_add(1, Ordering::Relaxed),
+            item_try: self.item_try,
+            call: match known {
+                Known::New => self.calls.fetch_add(1, Ordering::Relaxed),
+                Known::Made(call) => call.started.key.call,
+            },
+            attempt: 0,
         }
     }
 
@@ -282,7 +375,10 @@ impl HttpClient for ItemHttp<'_> {
         self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
         let mut credential = credential.map(|type_name| self.credential(&type_name)).transpose()?;
         let connection = connection.map(|connection| self.connection(&connection)).transpose()?;
-        self.add_key(&mut request);
+        // Of the request as the node has made it: what it is signed with may be another the next time.
+        let mut digest = digest_of(&request);
+        let mut known = self.recall(effect, &digest)?;
+        self.add_key(&mut request, &known);
         if self.run.dry_run {
             return Err(self.show(&request, credential));
         }
@@ -308,7 +404,13 @@ impl HttpClient for ItemHttp<'_> {
         let mut answer = loop {
             let call = Call {
                 item: self,
-                key: self.next_key(),
+                key: self.key(&known),
+                digest: digest.clone(),
+                past: match known {
+                    Known::Made(call) => Some(call),
+                    Known::New => None,
+                },
+                secrets: &own_secrets,
                 effect,
                 credential,
                 host: host_of(request.uri()),
@@ -318,10 +420,12 @@ impl HttpClient for ItemHttp<'_> {
                 sender_id: sender_id.clone(),
             };
             let answer = call.perform(&request).await?;
+            drop(call);
             if let Some(credential) = credential.filter(|_| !is_signed_anew)
                 && self.sign_anew(credential, &mut request, &answer, &mut own_secrets, &mut token).await?
             {
                 is_signed_anew = true;
+                known = self.recall(effect, &digest)?;
                 continue;
             }
             let method = request.method();
@@ -345,6 +449,8 @@ impl HttpClient for ItemHttp<'_> {
             if leaves_origin {
                 credential = None;
             }
+            digest = digest_of(&request);
+            known = self.recall(effect, &digest)?;
         };
         own_secrets.mask_answer(&mut answer);
         Ok(answer)
@@ -378,6 +484,12 @@ fn effect_text(effect: Effect) -> &'static str {
         Effect::Idempotent => "idempotent",
         Effect::Send => "a send",
     }
+}
+
+/// Tells method, URL and body of a request from others.
+fn digest_of(request: &http::Request<Bytes>) -> String {
+    let url = request.uri().to_string();
+    recorder::digest(&[request.method().as_str().as_bytes(), url.as_bytes(), request.body()])
 }
 
 /// Method and URL, without the password and the query, which may hold a secret.

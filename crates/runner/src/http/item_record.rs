@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use heddle_node::{Effect, ErrorKind, Json, NodeError, Outcome};
 
+use crate::call_site::CallRecord;
 use crate::events::Verdict;
 use crate::policy::ItemRetries;
 
@@ -20,6 +21,8 @@ pub(crate) struct ItemRecord {
     pub(crate) dry_run_request: Option<Json>,
     /// Whether the item called a workflow: then its effect is whatever that did.
     pub(crate) called_workflow: bool,
+    /// The workflows that it called.
+    pub(crate) calls: Vec<CallRecord>,
     /// The gravest outcome of what called workflows sent.
     pub(crate) called_outcome: Option<Outcome>,
     /// Why a call was refused: it was graver than the node states.

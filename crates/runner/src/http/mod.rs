@@ -5,7 +5,6 @@ mod client;
 pub(crate) mod digest;
 pub(crate) mod effects;
 pub(crate) mod item_record;
-pub mod journal;
 pub(crate) mod masking;
 pub(crate) mod network;
 pub(crate) mod oauth;
@@ -14,6 +13,7 @@ pub mod policy;
 pub(crate) mod proxy;
 pub(crate) mod reachability;
 pub(crate) mod redirect;
+pub(crate) mod stored_answer;
 pub(crate) mod transport;
 
 pub(crate) use client::{ItemHttp, name_request};

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use heddle_node::{Effect, ErrorKind, NodeError, Outcome};
+use serde::{Deserialize, Serialize};
 
 /// What happened to one try of an outgoing call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Happened {
     /// The request never left: refused, name not found, TLS, no connection.
     NotWritten,

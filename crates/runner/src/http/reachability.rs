@@ -8,7 +8,7 @@ use http::Uri;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::journal::CallKey;
+use crate::log::CallKey;
 
 /// So many items in a row none of whose tries met a connection give a host up.
 const ITEMS: usize = 20;
@@ -71,7 +71,15 @@ mod tests {
     use super::*;
 
     fn key(item: usize) -> CallKey {
-        CallKey { execution: Uuid::nil(), node: Arc::from("Send"), run: 0, item, call: 0 }
+        CallKey {
+            execution: Uuid::nil(),
+            node: Arc::from("Send"),
+            run: 0,
+            item,
+            item_try: 1,
+            call: 0,
+            attempt: 1,
+        }
     }
 
     #[tokio::test(start_paused = true)]

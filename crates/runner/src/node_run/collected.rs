@@ -9,7 +9,7 @@ use heddle_workflow::OnError;
 
 use crate::error_output::{tells_of_error, with_input};
 use crate::events::{ItemEnd, Verdict};
-use crate::item_loop::{ItemResult, Prepared};
+use crate::item_loop::{ItemLoop, ItemResult, Prepared};
 use crate::node_runner::{NodeRunEnd, NodeRunner};
 
 /// The results of items, in input order.
@@ -62,10 +62,13 @@ impl<'a> Collected<'a> {
             return;
         };
         self.outcomes.note(index, result.verdict, result.output.as_ref().err());
+        let continues = self.runner.settings.continues_after_failure();
         match result.output {
             Ok(output) => self.place(item, index, output),
+            // It is told of, and stops nothing any more: nothing comes out for it.
+            Err(_) if result.is_past && !continues => {}
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
-            Err(error) if self.runner.settings.continues_after_failure() => {
+            Err(error) if continues => {
                 let item = self.runner.failed_item(item, index, &error);
                 self.put(self.runner.error_output(), item);
             }
@@ -80,10 +83,19 @@ impl<'a> Collected<'a> {
 
     /// Items cannot be prepared, and the node has an effect: nothing leaves at all. Every item that must be mended is
     /// told of; a credential that all of them lack, once.
-    pub(crate) fn refuse(&mut self, first: usize, prepared: &[Result<Prepared, NodeError>]) {
+    pub(crate) async fn refuse(
+        &mut self,
+        item_loop: &ItemLoop<'_>,
+        (items, first): (&[Item], usize),
+        prepared: &[Result<Prepared, NodeError>],
+    ) {
         self.stopped = true;
         for (offset, item) in prepared.iter().enumerate() {
             let index = first + offset;
+            if let Some(result) = item_loop.settle(&items[index], index).await {
+                self.take(&items[index], index, Some(result), None);
+                continue;
+            }
             match item {
                 Err(error) if self.error.is_none() || error.kind != ErrorKind::Credential => {
                     let mut error = error.clone();
@@ -97,10 +109,18 @@ impl<'a> Collected<'a> {
     }
 
     /// The run ends before these items begin.
-    pub(crate) fn leave_unstarted(&mut self, items: std::ops::Range<usize>, effect: Option<Effect>) {
+    pub(crate) async fn leave_unstarted(
+        &mut self,
+        item_loop: &ItemLoop<'_>,
+        (items, range): (&[Item], std::ops::Range<usize>),
+        effect: Option<Effect>,
+    ) {
         self.stopped = true;
-        for index in items {
-            self.note_not_started(index, effect);
+        for index in range {
+            match item_loop.settle(&items[index], index).await {
+                Some(result) => self.take(&items[index], index, Some(result), effect),
+                None => self.note_not_started(index, effect),
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -10,7 +10,11 @@ use futures_util::stream::FuturesUnordered;
 use heddle_node::node::{ErasedItemNode, PreparedItem};
 use heddle_node::{Effect, Item, ItemContext, Json, NodeError, Outcome};
 
+use crate::call_site::CallRecord;
 use crate::events::{Event, ItemEnd, SkipReason, Verdict};
+use crate::fail_point;
+use crate::log::past::Settled;
+use crate::log::{ItemDone, Record, UnknownItems};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 
@@ -44,6 +48,18 @@ pub(crate) struct ItemResult {
     pub(crate) verdict: Option<Verdict>,
     /// The id under which the service knows what was sent.
     pub(crate) sender_id: Option<String>,
+    /// The workflows that it called.
+    calls: Vec<CallRecord>,
+    /// The try that it ended with.
+    item_try: u32,
+    /// It ended, or its outcome became unknown, before the run was taken up: how it ended stops nothing any more.
+    pub(crate) is_past: bool,
+}
+
+impl ItemResult {
+    fn new(output: Result<heddle_node::ItemOutput, NodeError>, verdict: Option<Verdict>) -> Self {
+        Self { output, verdict, sender_id: None, calls: Vec::new(), item_try: 1, is_past: false }
+    }
 }
 
 impl ItemLoop<'_> {
@@ -58,12 +74,21 @@ impl ItemLoop<'_> {
     ) -> Vec<Option<ItemResult>> {
         let mut results: Vec<Option<ItemResult>> = Vec::new();
         results.resize_with(prepared.len(), || None);
+        if self.run.past.is_some() {
+            for (offset, result) in results.iter_mut().enumerate() {
+                *result = self.settle(&items[first + offset], first + offset).await;
+            }
+        }
         let mut turns = Turns::new(prepared);
         let mut running = FuturesUnordered::new();
         let mut stopped = false;
         loop {
             while !stopped && !self.run.cancel.is_cancelled() && running.len() < self.concurrency.max(1) {
                 let Some(offset) = turns.next() else { break };
+                if results[offset].is_some() {
+                    turns.finish(offset);
+                    continue;
+                }
                 running.push(async move {
                     let index = first + offset;
                     let result = match &prepared[offset] {
@@ -73,15 +98,87 @@ impl ItemLoop<'_> {
                         }
                         Err(error) => self.run_item(&items[index], index, Err(error), effect).await,
                     };
+                    if result.verdict != Some(Verdict::Skipped) {
+                        let typed = prepared[offset].as_ref().ok().and_then(|item| item.typed.as_ref());
+                        let order_key = typed.and_then(|typed| typed.order_key.clone());
+                        self.keep(index, &result, order_key).await;
+                    }
                     (offset, result)
                 });
             }
             let Some((offset, result)) = running.next().await else { break };
-            stopped |= result.output.is_err() && self.stop_on_failure;
+            stopped |= result.output.is_err() && self.stop_on_failure && !result.is_past;
             results[offset] = Some(result);
             turns.finish(offset);
         }
         results
+    }
+
+    /// Keeps in the log how an item has ended.
+    async fn keep(&self, index: usize, result: &ItemResult, order_key: Option<String>) {
+        if !self.run.recorder.keeps() {
+            return;
+        }
+        let output = result.output.as_ref().ok();
+        let done = ItemDone {
+            key: self.run.key(),
+            item: index,
+            item_try: result.item_try,
+            output: output
+                .map(|output| output.iter().map(|(output, item)| (*output, item.clone())).collect()),
+            error: result.output.as_ref().err().cloned(),
+            verdict: result.verdict,
+            order_key,
+            sender_id: result.sender_id.clone(),
+            calls: result.calls.clone(),
+        };
+        self.run.recorder.keep(Record::ItemDone(Box::new(done))).await;
+        fail_point::reach("item done");
+    }
+
+    /// How an item has ended already, where its run is taken up; it is told once more.
+    pub(crate) async fn settle(&self, item: &Item, index: usize) -> Option<ItemResult> {
+        let past = self.run.past.as_ref()?;
+        let is_left_out = self.run.only.as_ref().is_some_and(|only| !only.items.contains(&index));
+        let settled = past.settled(index, self.run.recorder.unknown()).filter(|_| !is_left_out)?;
+        let (result, order_key) = match settled {
+            Settled::Done(done) => {
+                let output = match &done.error {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(done.output.iter().flatten().cloned().collect()),
+                };
+                let mut calls = self.run.calls.lock().unwrap_or_else(PoisonError::into_inner);
+                calls.extend(done.calls.iter().cloned());
+                let result = ItemResult {
+                    sender_id: done.sender_id.clone(),
+                    item_try: done.item_try,
+                    is_past: true,
+                    ..ItemResult::new(output, done.verdict)
+                };
+                (result, done.order_key.clone())
+            }
+            Settled::CountsAsSent(done) => {
+                let passed_on = Item::new(item.json.clone()).with_binary(item.binary().cloned());
+                let result = ItemResult {
+                    sender_id: done.and_then(|done| done.sender_id.clone()),
+                    item_try: past.next_try(index, UnknownItems::Keep),
+                    is_past: true,
+                    ..ItemResult::new(Ok(passed_on.into()), Some(Verdict::Sent))
+                };
+                let order_key = done.and_then(|done| done.order_key.clone());
+                self.keep(index, &result, order_key.clone()).await;
+                (result, order_key)
+            }
+        };
+        let end = ItemEnd {
+            verdict: result.verdict,
+            error: result.output.as_ref().err(),
+            recipient: order_key.as_deref(),
+            sender_id: result.sender_id.as_deref(),
+            skipped: None,
+        };
+        self.run.listeners.end_item(&self.run.at, index, &end);
+        Some(result)
     }
 
     /// Leaves out an item: it puts out nothing.
@@ -90,7 +187,7 @@ impl ItemLoop<'_> {
         let skipped = Some(&SkipReason::NotSelected);
         let end = ItemEnd { verdict, skipped, ..ItemEnd::default() };
         self.run.listeners.end_item(&self.run.at, index, &end);
-        ItemResult { output: Ok(heddle_node::ItemOutput::nothing()), verdict, sender_id: None }
+        ItemResult::new(Ok(heddle_node::ItemOutput::nothing()), verdict)
     }
 
     /// Runs one item, with its typed and its resolved parameters or why it has none.
@@ -106,7 +203,7 @@ impl ItemLoop<'_> {
             Err(error) => {
                 let mut error = error.clone();
                 error.item_index = Some(index);
-                ItemResult { output: Err(error), verdict: not_sent(effect), sender_id: None }
+                ItemResult::new(Err(error), not_sent(effect))
             }
         };
         let order_key = prepared.ok().and_then(|(typed, _)| typed.order_key.as_ref());
@@ -130,10 +227,17 @@ impl ItemLoop<'_> {
         parameters: &Json,
     ) -> ItemResult {
         let mut tries = 1;
+        let past = self.run.past.as_ref();
+        let first_try = past.map_or(1, |past| past.next_try(index, self.run.recorder.unknown()));
         // What a try before has left unknown stays so, unless a later one succeeds.
         let mut before = Outcome::NotDone;
         loop {
-            let Tried { result, pause } = self.run_once(item, index, typed, parameters, before, tries).await;
+            let item_try = first_try + tries - 1;
+            let tried = self.run_once(item, index, typed, parameters, before, (tries, item_try)).await;
+            let Tried { mut result, pause } = tried;
+            result.item_try = item_try;
+            result.is_past = past.is_some_and(|past| past.has_claims_of(index) || past.has_called(index))
+                && result.output.as_ref().is_err_and(|error| error.outcome == Outcome::Unknown);
             let (Some(pause), Err(error)) = (pause, &result.output) else { return result };
             before = error.outcome;
             tries += 1;
@@ -158,16 +262,17 @@ impl ItemLoop<'_> {
         typed: &PreparedItem,
         parameters: &Json,
         before: Outcome,
-        tries: u32,
+        (tries, item_try): (u32, u32),
     ) -> Tried {
-        let services = ItemServices::new(self.run, index, typed.effect, typed.order_key.as_deref());
+        let order_key = typed.order_key.as_deref();
+        let services = ItemServices::new(self.run, index, typed.effect, order_key, item_try);
         let context =
             ItemContext { item, index, type_version: self.type_version, parameters, services: &services };
         let output = self.node.run_item(typed, &context).await;
         let mut record = services.http.take_record();
         if let Some(request) = record.dry_run_request {
             let verdict = not_sent(typed.effect.max(record.effect));
-            let result = ItemResult { output: Ok(request_item(request)), verdict, sender_id: None };
+            let result = ItemResult::new(Ok(request_item(request)), verdict);
             return Tried { result, pause: None };
         }
         let output = record.settle(output, before).map_err(|mut error| {
@@ -184,7 +289,8 @@ impl ItemLoop<'_> {
             record.verdict(typed.effect, output.as_ref().err())
         };
         let sender_id = record.sender_id.filter(|_| !record.called_workflow);
-        Tried { result: ItemResult { output, verdict, sender_id }, pause }
+        let result = ItemResult { sender_id, calls: record.calls, ..ItemResult::new(output, verdict) };
+        Tried { result, pause }
     }
 }
 

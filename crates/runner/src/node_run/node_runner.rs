@@ -18,6 +18,7 @@ use crate::error_output::{error_details, error_item, tells_of_error, with_input}
 use crate::evaluation::{CHUNK, Resolver};
 use crate::events::{ItemEnd, SkipReason, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, request_item};
+use crate::log::UnknownItems;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 use crate::scheduler::Branches;
@@ -128,13 +129,19 @@ impl NodeRunner<'_> {
             state: Mutex::new(BatchState { resolver, next: 0, ahead: 0 }),
         };
         let retries = self.retries();
+        if let Some(end) = self.settle_batch() {
+            return end;
+        }
+        let past = self.context.past.as_deref();
+        let first_try = past.map_or(1, |past| past.next_try_of_all(self.context.recorder.unknown()));
         let mut tries = 1;
         let mut before = Outcome::NotDone;
         loop {
+            let item_try = first_try + tries - 1;
             let prepared = resolver.resolve(0).await.and_then(|parameters| node.prepare(&parameters));
             let stated = prepared.as_ref().map_or(node.stated_effect(), |prepared| prepared.effect);
             let stated = self.context.effects.apply(stated);
-            let services = ItemServices::for_all_items(self.context, stated);
+            let services = ItemServices::for_all_items(self.context, stated, item_try);
             let context = BatchContext {
                 inputs: &self.inputs,
                 main_input: self.main_input,
@@ -175,8 +182,51 @@ impl NodeRunner<'_> {
             };
             let outcome = record.outcome.max(record.called_outcome).max(verdict.and_then(Verdict::outcome));
             let metadata = self.tell_of_batch(verdict, output.as_ref().err(), record.sender_id.as_deref());
-            return NodeRunEnd { outcome, metadata, ..self.end_batch(output) };
+            let mut end = NodeRunEnd { outcome, metadata, ..self.end_batch(output) };
+            let is_past = past.is_some_and(|past| past.has_claims_of(0) || past.has_called(0));
+            if is_past && end.error.as_ref().is_some_and(|error| error.outcome == Outcome::Unknown) {
+                // What became unknown before the run was taken up stops it no more.
+                end.outputs.get_or_insert_with(|| self.shared_empty_outputs());
+            }
+            return end;
         }
+    }
+
+    /// How a node that takes its items all at once ended before the run was taken up, where it must not run again.
+    fn settle_batch(&self) -> Option<NodeRunEnd> {
+        let past = self.context.past.as_deref().filter(|past| !past.has_called(0))?;
+        let unknown = self.context.recorder.unknown();
+        let error = past.done_of_all().and_then(|done| done.error.as_ref());
+        let is_unknown = match error {
+            Some(error) => error.outcome == Outcome::Unknown,
+            None => past.is_open(0),
+        };
+        if is_unknown && unknown == UnknownItems::Sent {
+            let verdict = Some(Verdict::Sent);
+            let metadata = self.tell_of_batch(verdict, None, None);
+            let mut outputs = self.shared_empty_outputs();
+            outputs[0] = self.inputs.get(self.main_input).cloned().flatten().unwrap_or_default();
+            return Some(NodeRunEnd {
+                outputs: Some(outputs),
+                error: None,
+                metadata,
+                outcome: Some(Outcome::Done),
+            });
+        }
+        let error = error.filter(|error| error.outcome != Outcome::NotDone)?;
+        if is_unknown && unknown == UnknownItems::Resend {
+            return None;
+        }
+        let verdict = Some(Verdict::of(error.outcome));
+        let metadata = self.tell_of_batch(verdict, Some(error), None);
+        let mut end =
+            NodeRunEnd { outcome: Some(error.outcome), metadata, ..self.end_batch(Err(error.clone())) };
+        end.outputs.get_or_insert_with(|| self.shared_empty_outputs());
+        Some(end)
+    }
+
+    fn shared_empty_outputs(&self) -> Vec<Items> {
+        self.empty_outputs().into_iter().map(Arc::new).collect()
     }
 
     /// Some of the items are not to run, of a node that takes them all at once: it runs for none, or not at all.
@@ -395,7 +445,7 @@ impl NodeRunner<'_> {
             let mut parameters = Json::NULL;
             let mut prepared = Vec::with_capacity(count);
             for index in first..first + count {
-                if self.skips(index) {
+                if self.skips(index) || self.is_settled(index) {
                     prepared.push(Ok(Prepared { typed: None, parameters: Json::NULL }));
                     continue;
                 }
@@ -409,11 +459,11 @@ impl NodeRunner<'_> {
                 }));
             }
             if preparation.resolver.has_ended() {
-                collected.leave_unstarted(first..first + count, effect);
+                collected.leave_unstarted(item_loop, (items, first..first + count), effect).await;
                 break;
             }
             if item_loop.stop_on_failure && effect != PURE && prepared.iter().any(Result::is_err) {
-                collected.refuse(first, &prepared);
+                collected.refuse(item_loop, (items, first), &prepared).await;
                 break;
             }
             let results = item_loop.run(items, first, &prepared, effect).await;
@@ -430,6 +480,12 @@ impl NodeRunner<'_> {
     /// The gravest effect that any item can have.
     fn stated_effect(&self, node: &dyn ErasedItemNode) -> Option<Effect> {
         self.context.effects.apply(node.stated_effect(self.parameters))
+    }
+
+    /// Whether an item has ended already, before the run was taken up.
+    fn is_settled(&self, index: usize) -> bool {
+        let past = self.context.past.as_ref();
+        past.is_some_and(|past| past.settled(index, self.context.recorder.unknown()).is_some())
     }
 
     /// Whether only other items are to run.

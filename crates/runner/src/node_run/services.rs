@@ -23,6 +23,8 @@ use crate::node_run::NodeRunContext;
 pub(crate) struct ItemServices<'a> {
     run: &'a NodeRunContext<'a>,
     item: usize,
+    /// The try of the item, from 1.
+    item_try: u32,
     takes_all_items: bool,
     /// Workflows called so far.
     called: AtomicU32,
@@ -36,24 +38,27 @@ impl<'a> ItemServices<'a> {
         item: usize,
         stated: Option<Effect>,
         order_key: Option<&'a str>,
+        item_try: u32,
     ) -> Self {
         Self {
             run,
             item,
+            item_try,
             takes_all_items: false,
             called: AtomicU32::new(0),
-            http: ItemHttp::new(run, item, stated, order_key),
+            http: ItemHttp::new(run, item, stated, order_key, item_try),
         }
     }
 
     /// The services of a node that takes its items all at once.
-    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>) -> Self {
+    pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>, item_try: u32) -> Self {
         Self {
             run,
             item: 0,
+            item_try,
             takes_all_items: true,
             called: AtomicU32::new(0),
-            http: ItemHttp::for_all_items(run, stated),
+            http: ItemHttp::for_all_items(run, stated, item_try),
         }
     }
 }
@@ -119,9 +124,12 @@ impl Services for ItemServices<'_> {
                 item: self.item,
                 takes_all_items: self.takes_all_items,
                 execution: Uuid::new_v5(&self.call_id(), &number.to_be_bytes()),
+                recorded_as: self.run.recorded_call(self.item, self.item_try, number),
+                item_try: self.item_try,
+                caller: self.run.key(),
             };
             let (answer, record) = caller.call(site, call).await;
-            self.http.note_workflow(record.as_ref().and_then(|record| record.outcome));
+            self.http.note_workflow(record.as_ref());
             self.run.calls.lock().unwrap_or_else(PoisonError::into_inner).extend(record);
             answer
         }

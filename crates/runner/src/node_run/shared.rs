@@ -18,7 +18,8 @@ use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::effects::EffectSettings;
 use crate::evaluation::{EvaluationThreads, Site};
 use crate::events::Listeners;
-use crate::journal::Journal;
+use crate::log::recorder::Recorder;
+use crate::log::{NodeKey, NodePast};
 use crate::selection::SelectedItems;
 use crate::site::NodeSite;
 use crate::static_data::StaticData;
@@ -40,7 +41,11 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) sited: Option<Sited<'a>>,
     /// Where renewed tokens are kept.
     pub(crate) credential_source: &'a dyn CredentialSource,
-    pub(crate) journal: &'a dyn Journal,
+    pub(crate) recorder: Arc<Recorder>,
+    /// What the log knows the execution by.
+    pub(crate) recorded_as: Uuid,
+    /// What happened to the node run before the run was taken up.
+    pub(crate) past: Option<Arc<NodePast>>,
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) cancel: CancellationToken,
     /// Asked before every send.
@@ -103,6 +108,18 @@ impl NodeRunContext<'_> {
     pub(crate) fn call_id(&self, item: usize) -> Uuid {
         let name = format!("{}\0{}\0{item}", self.at.node, self.at.run);
         Uuid::new_v5(&self.execution, name.as_bytes())
+    }
+
+    /// What the log knows a workflow by that an item calls: another one for each further try of the item.
+    pub(crate) fn recorded_call(&self, item: usize, item_try: u32, number: u32) -> Uuid {
+        let name = format!("{}\0{}\0{item}", self.at.node, self.at.run);
+        let first = Uuid::new_v5(&Uuid::new_v5(&self.recorded_as, name.as_bytes()), &number.to_be_bytes());
+        if item_try > 1 { Uuid::new_v5(&first, &item_try.to_be_bytes()) } else { first }
+    }
+
+    /// The node run, as the log knows it.
+    pub(crate) fn key(&self) -> NodeKey {
+        NodeKey { execution: self.recorded_as, node: Arc::clone(&self.at.node), run: self.at.run }
     }
 
     /// Tells apart what is remembered with different credentials.

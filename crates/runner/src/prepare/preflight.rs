@@ -10,6 +10,7 @@ use heddle_workflow::{ERROR_WORKFLOW_CALLER, NodeIndex, Problem, Severity, Workf
 
 use crate::find::{error_trigger, find_error_workflow, may_be_called, start_of_called, workflow_of};
 use crate::host::Host;
+use crate::log::recorder::Recorder;
 use crate::missing_credentials::missing_credentials;
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
@@ -37,6 +38,7 @@ impl Preflight {
         reached: Vec<bool>,
         options: &RunOptions,
         mode: ExecutionMode,
+        recorder: &Recorder,
     ) -> Self {
         let root = Site {
             prepared: Arc::clone(prepared),
@@ -48,7 +50,7 @@ impl Preflight {
             findings: prepared.unset_variables(&options.variables),
         };
         let mut survey =
-            Survey { host, options, sites: vec![root], at: HashMap::new(), found: HashMap::new() };
+            Survey { host, recorder, options, sites: vec![root], at: HashMap::new(), found: HashMap::new() };
         // A person who runs a workflow by hand is not told by an error workflow that it failed.
         survey.follow(mode != ExecutionMode::Manual).await;
         survey.find_endless_calls();
@@ -129,6 +131,7 @@ enum Name {
 /// All workflows that a run can reach.
 struct Survey<'h> {
     host: &'h Host,
+    recorder: &'h Recorder,
     options: &'h RunOptions,
     /// The workflow of the run first.
     sites: Vec<Site>,
@@ -188,7 +191,7 @@ impl Survey<'_> {
             let name = Name::Id(id.clone());
             let found = match self.found.get(&name) {
                 Some(found) => found.clone(),
-                None => find_error_workflow(self.host, id).await,
+                None => find_error_workflow(self.host, self.recorder, id).await,
             };
             self.found.insert(name.clone(), found.clone());
             match found.and_then(|workflow| Ok((error_trigger(&workflow)?, workflow))) {
@@ -208,7 +211,7 @@ impl Survey<'_> {
         if let Some(found) = self.found.get(name) {
             return found.clone();
         }
-        let found = workflow_of(self.host, source, caller).await;
+        let found = workflow_of(self.host, self.recorder, source, caller).await;
         self.found.insert(name.clone(), found.clone());
         found
     }

@@ -1,24 +1,32 @@
 //! Executes the node runs that the scheduler gives, and keeps what came out.
 
+mod recall;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heddle_expression::{Clock, Scene};
+use heddle_node::node::Tier;
 use heddle_node::{CallAnswer, ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
+use uuid::Uuid;
 
 use crate::call_site::CallRecord;
 use crate::cancel::{CancelReason, StopSignal};
 use crate::code::CodeSite;
+use crate::computing::only_computes;
 use crate::credential_expressions::{evaluate_credentials, read_other_items};
 use crate::credentials::NodeCredentials;
 use crate::effects::EffectSettings;
 use crate::error_output::error_details;
 use crate::evaluation::{Resolver, Site, watcher};
 use crate::events::{Event, Listeners};
+use crate::fail_point;
 use crate::host::Host;
 use crate::keeping::Keeping;
+use crate::log::recorder::{self, Recorder};
+use crate::log::{NodeDone, NodeOutputs, Record, RunStarted};
 use crate::mode::ExecutionMode;
 use crate::node_facts::node_facts;
 use crate::node_run::{NodeRunContext, Sited};
@@ -36,6 +44,7 @@ use crate::scheduler::{
 use crate::scope::{Nesting, RunScope};
 use crate::site::{NodeSite, RunSite};
 use crate::static_data::StaticData;
+use crate::stored_options::StoredOptions;
 
 /// Tells the node runs of this process apart ([`Scene::snapshot`]).
 static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
@@ -60,6 +69,11 @@ pub(crate) struct Execution<'h> {
     answer: Mutex<Option<CallAnswer>>,
     error: Option<WorkflowFailure>,
     started_at: i64,
+    recorder: Arc<Recorder>,
+    /// What the log knows the run by.
+    recorded_as: Uuid,
+    /// What it begins with, for the log.
+    beginning: Option<Box<RunStarted>>,
 }
 
 impl<'h> Execution<'h> {
@@ -82,8 +96,13 @@ impl<'h> Execution<'h> {
             let mut nodes = std::iter::zip(&prepared.nodes, &reached);
             nodes.any(|(node, reached)| *reached && node.as_ref().is_some_and(PreparedNode::has_effect))
         };
-        if nesting.around.depth == 0 && !options.dry_run && acts() {
-            crate::proxy::check(|name| std::env::var_os(name)).map_err(RunError::Environment)?;
+        let recorder = Arc::clone(&nesting.around.recorder);
+        if nesting.around.depth == 0 {
+            if !acts() {
+                recorder.keep_calls_alone();
+            } else if !options.dry_run {
+                crate::proxy::check(|name| std::env::var_os(name)).map_err(RunError::Environment)?;
+            }
         }
         let keeping = Keeping::new(&options.kept_outputs, &prepared, |index, node| {
             read_other_items(host, node, &prepared.workflow.nodes[index])
@@ -103,31 +122,52 @@ impl<'h> Execution<'h> {
         let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
             node_facts(index, &host.registry, &host.evaluation, &scene, &stop)
         }));
+        let items = options.items.take().map(Arc::new);
+        let has_items = items.is_some();
+        let kept_items = items.clone().filter(|_| recorder.keeps());
         let scheduler = Scheduler::new(
             plan,
             Start {
                 node: start,
-                inputs: options.items.take().map(|items| vec![Some(Arc::new(items))]).unwrap_or_default(),
+                inputs: items.map(|items| vec![Some(items)]).unwrap_or_default(),
                 destination,
                 pins: scene.pins.clone(),
             },
         );
-        let Nesting { around, origin, mode, .. } = nesting;
+        let Nesting { around, origin, mode, is_beside, recorded_as, recorded_origin, .. } = nesting;
         let (depth, listeners) = (around.depth, Arc::clone(&around.listeners));
         let site =
             Arc::new(RunSite { execution: options.execution, workflow: workflow.name.clone(), origin });
-        listeners.tell(|| Event::RunStarted {
-            run: Arc::clone(&site),
-            mode,
-            started_at,
-            sending_nodes: std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
-                .zip(&reached)
-                .filter(|((_, node), reached)| {
-                    **reached && node.as_ref().is_some_and(PreparedNode::has_effect)
-                })
-                .map(|((settings, _), _)| settings.name.to_string())
-                .collect(),
+        let sending_nodes: Vec<String> = std::iter::zip(&workflow.nodes, &scene.prepared.nodes)
+            .zip(&reached)
+            .filter(|((_, node), reached)| **reached && node.as_ref().is_some_and(PreparedNode::has_effect))
+            .map(|((settings, _), _)| settings.name.to_string())
+            .collect();
+        let beginning = recorder.keeps().then(|| {
+            let is_outermost = depth == 0;
+            Box::new(RunStarted {
+                execution: recorded_as,
+                id: options.execution,
+                origin: recorded_origin,
+                workflow: recorder.text_of(&workflow),
+                start: workflow.nodes[start].name.to_string(),
+                mode,
+                is_beside,
+                started_at,
+                sending_nodes: sending_nodes.clone(),
+                items_digest: recorder::digest_of_items([kept_items.as_ref()]),
+                items: kept_items.filter(|_| is_outermost || is_beside),
+                options: is_outermost.then(|| Box::new(StoredOptions::of(&options, has_items))),
+                called: if is_outermost { recorder.called() } else { BTreeMap::new() },
+                heddle: env!("CARGO_PKG_VERSION").to_owned(),
+                accounts: if is_outermost {
+                    accounts(host, &scene.prepared, &reached)
+                } else {
+                    BTreeMap::new()
+                },
+            })
         });
+        listeners.tell(|| Event::RunStarted { run: Arc::clone(&site), mode, started_at, sending_nodes });
         let static_data = StaticData::new(match options.static_data.take() {
             Some(data) if depth == 0 => data,
             _ => around.called_static_data.of(&workflow),
@@ -138,6 +178,7 @@ impl<'h> Execution<'h> {
             site: Arc::clone(&site),
             mode,
             options: options.clone(),
+            recorded_as,
             around,
         });
         Ok(Self {
@@ -157,7 +198,28 @@ impl<'h> Execution<'h> {
             stop,
             error: None,
             started_at,
+            recorder,
+            recorded_as,
+            beginning,
         })
+    }
+
+    /// Writes into the log what the run begins with, or finds that it goes on with what it began with.
+    ///
+    /// # Errors
+    /// When it is to go on with other items.
+    pub(crate) async fn record_beginning(&mut self) -> Result<(), RunError> {
+        let Some(beginning) = self.beginning.take() else { return Ok(()) };
+        match self.recorder.past_run(self.recorded_as) {
+            Some(past) if past.started.items_digest != beginning.items_digest => {
+                Err(RunError::OtherItems { workflow: self.workflow.name.clone() })
+            }
+            Some(_) => Ok(()),
+            None => {
+                self.recorder.keep(Record::RunStarted(beginning)).await;
+                Ok(())
+            }
+        }
     }
 
     /// The next node run. Outputs that nobody can read any more are let go of before it takes its items over, so that it
@@ -195,6 +257,10 @@ impl<'h> Execution<'h> {
                 }
                 let inputs = std::mem::take(&mut run.inputs);
                 let end = self.run_node(&run, inputs).await;
+                if self.recorder.shows_only() && end.outputs.is_none() {
+                    // This is how far it came.
+                    self.scheduler.stop();
+                }
                 let waits = self.wait_till.is_some();
                 // A node that continues after its failure has put something out.
                 let outcome = end.outputs.map_or(Outcome::Aborted, |outputs| {
@@ -282,6 +348,15 @@ impl<'h> Execution<'h> {
             node: Arc::from(settings.name.as_str()),
             run: run.run_index,
         });
+        let past = self.recorder.past_node(self.recorded_as, &at.node, run.run_index);
+        if let Some(past) = &past
+            && let Some(end) = self.recall(&at, past)
+        {
+            return end;
+        }
+        if self.recorder.shows_only() && !past.as_ref().is_some_and(|past| past.is_finished()) {
+            return recall::shown(past.as_deref());
+        }
         let declared = prepared.node.credentials(&prepared.filled);
         let mut credentials = self.host.resolve_credentials(&declared, |name| reference(settings, name));
         if self.options.dry_run {
@@ -306,7 +381,9 @@ impl<'h> Execution<'h> {
             transport: &self.host.transport,
             sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
             credential_source: &*self.host.credentials,
-            journal: &*self.host.journal,
+            recorder: Arc::clone(&self.recorder),
+            recorded_as: self.recorded_as,
+            past: past.clone(),
             listeners: Arc::clone(&self.listeners),
             cancel: self.options.cancel.clone(),
             stop: self.stop.clone(),
@@ -335,11 +412,37 @@ impl<'h> Execution<'h> {
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
-        self.listeners.tell(|| Event::NodeStarted {
-            at: Arc::clone(&at),
-            items: items.map_or(0, |items| items.len()),
-            effect: prepared.gravest_effect(),
-        });
+        let effect = prepared.gravest_effect();
+        let item_count = items.map_or(0, |items| items.len());
+        self.listeners.tell(|| Event::NodeStarted { at: Arc::clone(&at), items: item_count, effect });
+        let tier = prepared.node.tier_for(&prepared.filled);
+        if self.recorder.keeps() && effect != heddle_node::Effect::Pure {
+            let digest = recorder::digest_of_items(inputs.iter().map(Option::as_ref));
+            let began = past.as_ref().filter(|past| past.has_claims()).and_then(|past| past.started.as_ref());
+            match began {
+                Some(began) if began.digest != digest => {
+                    let error = recall::other_items();
+                    self.listeners.tell(|| Event::NodeFinished { at, error: Some(error.clone()) });
+                    return NodeRunEnd::failed(error);
+                }
+                Some(_) => {}
+                None => {
+                    let all_at_once = matches!(tier, Tier::Batch(_));
+                    let (key, items) = (context.key(), item_count);
+                    let started = Record::NodeStarted { key, items, digest, effect, all_at_once };
+                    self.recorder.keep(started).await;
+                }
+            }
+        }
+        if let Some(past) = &past {
+            let unknown = self.recorder.unknown();
+            let is_settled =
+                |item: Option<usize>| item.is_some_and(|item| past.settled(item, unknown).is_some());
+            self.tell_of_children(&at, past, &is_settled);
+        }
+        let (start_time, started) = (crate::clock::now(), std::time::Instant::now());
+        let revision = self.static_data.revision();
+        let had_answer = self.has_answer();
         let runner = NodeRunner {
             node: &*prepared.node,
             settings,
@@ -357,12 +460,57 @@ impl<'h> Execution<'h> {
         let resolver =
             Resolver::new(&self.host.evaluation, site, self.stop.clone(), self.options.cancel.clone(), all);
         let mut end = runner.run(resolver).await;
+        let key = context.key();
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
         let wait_till = context.wait_till.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.listeners.tell(|| Event::NodeFinished { at: Arc::clone(&at), error: end.error.clone() });
+        let error = end.error.clone();
         self.wait_till = wait_till.filter(|_| end.error.is_none());
+        // What workflows have sent is counted there.
+        let is_told_elsewhere = |item: usize| {
+            calls.iter().any(|call| (call.takes_all_items || call.item == item) && call.outcome.is_some())
+        };
+        let counted = (self.options.execution, Arc::clone(&key.node), key.run);
+        self.recorder.count(counted, end.metadata.as_ref(), is_told_elsewhere);
+        let is_of_items = match tier {
+            Tier::Item(node) => !only_computes(node, &prepared.filled),
+            Tier::Batch(_) => false,
+        };
+        let state = scene.states.of(run.node);
+        let (context, keeps_more) = {
+            let state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            (state.context.clone(), state.kept.is_some())
+        };
+        if self.recorder.keeps() && !past.is_some_and(|past| past.is_finished()) {
+            let again = keeps_more || had_answer != self.has_answer();
+            let outputs = end.outputs.as_ref().map(|outputs| match (is_of_items, again) {
+                (true, _) => NodeOutputs::OfItems,
+                (false, true) => NodeOutputs::Again,
+                (false, false) => NodeOutputs::Items(outputs.clone()),
+            });
+            let done = NodeDone {
+                key,
+                items: item_count,
+                effect,
+                outputs,
+                error: error.clone(),
+                metadata: end.metadata.clone(),
+                outcome: end.outcome,
+                wait_till: self.wait_till,
+                context,
+                static_data: (self.static_data.revision() != revision).then(|| self.static_data.all()),
+                started_at: start_time,
+                took: started.elapsed(),
+            };
+            self.recorder.keep(Record::NodeDone(Box::new(done))).await;
+            fail_point::reach("node done");
+        }
+        self.listeners.tell(|| Event::NodeFinished { at: Arc::clone(&at), error });
         end
+    }
+
+    fn has_answer(&self) -> bool {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.
@@ -371,6 +519,10 @@ impl<'h> Execution<'h> {
             return false;
         }
         let Some(until) = self.wait_till else { return true };
+        if until > crate::clock::now() {
+            self.recorder.keep(Record::Waiting { execution: self.recorded_as, until }).await;
+            fail_point::reach("wait recorded");
+        }
         self.listeners.tell(|| Event::RunWaiting { run: Arc::clone(&self.site), until });
         let is_over = crate::clock::wait_until(until, &self.options.cancel).await;
         if !is_over {
@@ -457,6 +609,23 @@ impl<'h> Execution<'h> {
             stopped_at,
         }
     }
+}
+
+/// The credentials of the nodes that the run can reach, by type, each with what tells it from others.
+fn accounts(host: &Host, prepared: &PreparedWorkflow, reached: &[bool]) -> BTreeMap<String, String> {
+    let mut accounts = BTreeMap::new();
+    for (index, node) in prepared.nodes.iter().enumerate() {
+        let Some(node) = node.as_ref().filter(|_| reached[index]) else { continue };
+        let settings = &prepared.workflow.nodes[index];
+        let declared = node.node.credentials(&node.filled);
+        let resolved = host.resolve_credentials(&declared, |name| reference(settings, name));
+        for (name, credential) in resolved {
+            if let Ok(resolved) = &credential.resolved {
+                accounts.insert(name, format!("{:016x}", resolved.account));
+            }
+        }
+    }
+    accounts
 }
 
 /// What is told of a node run beside its output.

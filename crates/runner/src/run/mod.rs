@@ -9,11 +9,13 @@ pub(crate) mod mode;
 mod nesting;
 pub(crate) mod node_facts;
 pub(crate) mod options;
+pub(crate) mod resume;
 pub mod run_data;
 pub(crate) mod run_error;
 pub(crate) mod run_view;
 pub(crate) mod scope;
 pub(crate) mod static_data;
+pub(crate) mod stored_options;
 pub(crate) mod variables;
 
 pub(crate) use nesting::run_nested;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use heddle_workflow::{Problem, Severity, Workflow};
+use uuid::Uuid;
 
 use crate::beside::{Background, Beside};
 use crate::cancel::{Cancellation, Deadline};
@@ -11,6 +12,8 @@ use crate::error_workflow::report_failure;
 use crate::events::{Account, Listeners};
 use crate::executor::Execution;
 use crate::host::Host;
+use crate::log::recorder::Recorder;
+use crate::log::{Counts, Record, RunEnded};
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::prepared_workflow::PreparedWorkflow;
@@ -37,9 +40,22 @@ impl Host {
     /// Runs a prepared workflow to its end; what becomes of its items is kept in `account`, where there is one.
     pub(crate) async fn run_prepared(
         &self,
+        workflow: Arc<PreparedWorkflow>,
+        options: RunOptions,
+        account: Option<Arc<Account>>,
+    ) -> Result<RunResult, RunError> {
+        let is_kept = !options.dry_run && options.mocks.is_none();
+        let recorder = Recorder::new(Arc::clone(&self.log), options.execution, is_kept);
+        self.run_outermost(workflow, options, account, Arc::new(recorder)).await
+    }
+
+    /// Runs a workflow that nothing calls to its end, with all that it starts.
+    pub(crate) async fn run_outermost(
+        &self,
         mut workflow: Arc<PreparedWorkflow>,
         mut options: RunOptions,
         account: Option<Arc<Account>>,
+        recorder: Arc<Recorder>,
     ) -> Result<RunResult, RunError> {
         if options.mocks.is_some() {
             workflow = self.prepare_for(&workflow.workflow, &options);
@@ -55,11 +71,22 @@ impl Host {
             listeners: Arc::new(Listeners::new(self.events.clone(), options.events.clone(), account)),
             called_static_data: Arc::clone(&called_static_data),
             judged: Arc::default(),
+            recorder: Arc::clone(&recorder),
         };
-        let nesting = Nesting { around, mode: options.mode(), start: None, origin: None, is_beside: false };
+        let execution = options.execution;
+        let nesting = Nesting {
+            around,
+            mode: options.mode(),
+            start: None,
+            origin: None,
+            is_beside: false,
+            recorded_as: execution,
+            recorded_origin: None,
+        };
         let mut beside = Beside::new(&background);
         let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
         beside.finish().await;
+        record_end(&recorder, execution, &result).await;
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
         Ok(result)
@@ -75,7 +102,9 @@ pub(crate) fn run_nested<'h>(
     nesting: Nesting<'h>,
 ) -> BoxFuture<'h, Result<RunResult, RunError>> {
     Box::pin(async move {
-        let started_at = crate::clock::now();
+        let past = nesting.around.recorder.past_run(nesting.recorded_as);
+        let started_at = past.map_or_else(crate::clock::now, |past| past.started.started_at);
+        let is_outermost = nesting.around.depth == 0;
         let limit =
             options.timeout.or(prepared.workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());
         let deadline = nesting.around.deadline.filter(|_| nesting.is_beside);
@@ -84,6 +113,7 @@ pub(crate) fn run_nested<'h>(
         let stop = cancellation.signal();
         let beginning = begin(host, &prepared, &options, &nesting).await?;
         let mut execution = Execution::new(host, prepared, beginning, options, nesting, stop, started_at)?;
+        execution.record_beginning().await?;
         while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
                 execution.stop();
@@ -103,9 +133,31 @@ pub(crate) fn run_nested<'h>(
         cancellation.check();
         let scope = execution.scope();
         let result = execution.end(cancellation.reason());
-        report_failure(&scope, &result).await;
+        if !scope.around.recorder.shows_only() {
+            report_failure(&scope, &result).await;
+        }
+        if !is_outermost {
+            record_end(&scope.around.recorder, scope.recorded_as, &result).await;
+        }
         Ok(result)
     })
+}
+
+/// Keeps in the log how a run has ended; of the outermost one, with what became of all items.
+async fn record_end(recorder: &Recorder, execution: Uuid, result: &RunResult) {
+    if !recorder.keeps() {
+        return;
+    }
+    let ended = RunEnded {
+        execution,
+        status: result.status,
+        error: result.error.as_ref().map(|error| error.message.clone()),
+        wait_till: result.wait_till,
+        static_data: result.static_data.clone(),
+        counts: if recorder.is_outermost(execution) { recorder.counts() } else { Counts::default() },
+        at: result.stopped_at,
+    };
+    recorder.keep(Record::RunEnded(Box::new(ended))).await;
 }
 
 /// Prepares a run, and looks at everything that may keep it from starting.
@@ -133,7 +185,8 @@ async fn begin(
         Preflight::of_judged(prepared, reached, &options.variables).check()?;
         return Ok(beginning);
     }
-    let preflight = Preflight::of(host, prepared, reached, options, nesting.mode).await;
+    let recorder = &nesting.around.recorder;
+    let preflight = Preflight::of(host, prepared, reached, options, nesting.mode, recorder).await;
     let zone = || host.zone(&prepared.workflow, options.timezone.as_deref()).map(drop);
     if let Err(error) = preflight.check().and_then(|()| zone()) {
         return Err(if is_called { error } else { with_all_others(host, prepared, options, error).await });

@@ -75,6 +75,8 @@ pub struct RunOptions {
     pub static_data: Option<Json>,
     /// The same for workflows that it calls, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,
+    /// What whoever begins the run wants to find beside it in its log, such as where its files lie. No secret.
+    pub note: Json,
     /// Cancels the run: no new sends, those in flight end.
     pub cancel: CancellationToken,
     /// What it tells on its way, to whoever subscribes.
@@ -106,6 +108,7 @@ impl Default for RunOptions {
             timezone: None,
             static_data: None,
             called_static_data: BTreeMap::new(),
+            note: Json::NULL,
             cancel: CancellationToken::new(),
             events: Events::default(),
         }

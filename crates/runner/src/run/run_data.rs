@@ -9,7 +9,7 @@ use heddle_node::{CallAnswer, Item, Json, NodeError, Outcome, Source, printable,
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use schemars::JsonSchema;
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::cancel::CancelReason;
@@ -30,7 +30,7 @@ pub enum TaskStatus {
 }
 
 /// How a run of a workflow ended (`docs/engine.md §15`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Everything ran; nodes that failed and continued do not count.

@@ -41,6 +41,13 @@ pub enum RunError {
         /// Whether the file has pinned data for it, which the options leave aside.
         has_pins: bool,
     },
+    /// A run within a run that is taken up gets other items than those that it had begun with. It may have sent something.
+    OtherItems {
+        /// Name of its workflow.
+        workflow: String,
+    },
+    /// The log of the run cannot be read, or holds nothing from which it could be taken up.
+    Log(String),
     /// The environment of the process does not fit.
     Environment(String),
     /// The run was broken off: by a fault of the program, or since its runtime ended. What was sent until then is known to
@@ -78,7 +85,12 @@ impl fmt::Display for RunError {
                 write!(formatter, "the workflow has no node \"{}\". {}", printable_line(name), printable(help))
             }
             Self::Selection { message, help } => write!(formatter, "{message}. {help}"),
-            Self::Environment(message) => formatter.write_str(message),
+            Self::Environment(message) | Self::Log(message) => formatter.write_str(message),
+            Self::OtherItems { workflow } => write!(
+                formatter,
+                "the workflow \"{}\" gets other items than those that it had begun with, so nothing more of it was sent",
+                printable_line(workflow)
+            ),
             Self::Broken(why) => write!(formatter, "the run was broken off: {why}"),
             Self::NoItems { node, waits_for, has_pins } => {
                 write!(

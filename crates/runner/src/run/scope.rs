@@ -2,13 +2,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use heddle_node::Json;
 use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::beside::Background;
 use crate::cancel::Deadline;
 use crate::events::Listeners;
 use crate::host::Host;
+use crate::log::recorder::Recorder;
+use crate::log::{self, WorkflowText};
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
@@ -28,6 +32,8 @@ pub(crate) struct Surroundings<'h> {
     pub(crate) listeners: Arc<Listeners>,
     pub(crate) called_static_data: Arc<CalledStaticData>,
     pub(crate) judged: Arc<Judged>,
+    /// The log of them all.
+    pub(crate) recorder: Arc<Recorder>,
 }
 
 impl Surroundings<'_> {
@@ -47,6 +53,10 @@ pub(crate) struct Nesting<'h> {
     pub(crate) origin: Option<Origin>,
     /// Whether nobody who waits for it has a clock.
     pub(crate) is_beside: bool,
+    /// What the log knows it by.
+    pub(crate) recorded_as: Uuid,
+    /// Why it runs, as the log knows it.
+    pub(crate) recorded_origin: Option<log::Origin>,
 }
 
 /// A run that has begun, for the workflows that it starts: those that its nodes call, and its error workflow.
@@ -57,7 +67,17 @@ pub(crate) struct RunScope<'h> {
     pub(crate) mode: ExecutionMode,
     /// Its options; their token is cancelled together with the run.
     pub(crate) options: RunOptions,
+    /// What the log knows it by.
+    pub(crate) recorded_as: Uuid,
     pub(crate) around: Surroundings<'h>,
+}
+
+impl RunScope<'_> {
+    /// Keeps what a workflow that it called keeps between runs.
+    pub(crate) fn keep_static_data(&self, workflow: &WorkflowText, data: Json) {
+        let name = workflow.id.as_deref().unwrap_or(&workflow.name);
+        self.around.called_static_data.keep_by_name(name, data);
+    }
 }
 
 /// The called workflows of a run that were looked at in it already, most of them before it began.

@@ -14,6 +14,8 @@ pub(crate) struct StaticData {
 struct State {
     root: Json,
     changed: bool,
+    /// How often it has changed.
+    revision: u64,
 }
 
 /// The static data of all workflows that a run calls: each call goes on with what the one before it left.
@@ -26,7 +28,7 @@ impl StaticData {
     /// Static data as stored; anything but an object is none.
     pub(crate) fn new(stored: Json) -> Self {
         let root = if stored.is_object() { stored } else { Json::object() };
-        Self { state: Mutex::new(State { root, changed: false }) }
+        Self { state: Mutex::new(State { root, changed: false, revision: 0 }) }
     }
 
     pub(crate) fn get(&self, scope: StaticScope, node: &str) -> Json {
@@ -50,12 +52,31 @@ impl StaticData {
         if !is_same {
             state.root.insert(&key, data);
             state.changed = true;
+            state.revision += 1;
         }
+    }
+
+    /// How often it has changed.
+    pub(crate) fn revision(&self) -> u64 {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).revision
+    }
+
+    /// All of it.
+    pub(crate) fn all(&self) -> Json {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).root.clone()
+    }
+
+    /// Goes on with what it was when the run was ended.
+    pub(crate) fn restore(&self, root: Json) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.root = root;
+        state.changed = true;
+        state.revision += 1;
     }
 
     /// All of it, and whether it changed.
     pub(crate) fn into_parts(self) -> (Json, bool) {
-        let State { root, changed } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let State { root, changed, .. } = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         (root, changed)
     }
 }
@@ -74,8 +95,13 @@ impl CalledStaticData {
     }
 
     pub(crate) fn keep(&self, workflow: &Workflow, data: Json) {
+        self.keep_by_name(name(workflow), data);
+    }
+
+    /// The same for the workflow of an id, or of a name where it has none.
+    pub(crate) fn keep_by_name(&self, name: &str, data: Json) {
         let mut workflows = self.workflows.lock().unwrap_or_else(PoisonError::into_inner);
-        workflows.insert(name(workflow).to_owned(), (data, true));
+        workflows.insert(name.to_owned(), (data, true));
     }
 
     /// What changed, by the workflow's id, or its name where it has none.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use heddle_node::{Json, NodeError, Outcome, WorkflowAnswer, WorkflowCall, sub_execution};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::log::NodeKey;
 use crate::run_data::Status;
 use crate::site::NodeSite;
 
 /// A call that has ended, as the caller's run data tells of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CallRecord {
     /// The item that called; 0 for a node that takes its items all at once.
     pub(crate) item: usize,
@@ -32,6 +34,12 @@ pub(crate) struct CallSite {
     pub(crate) takes_all_items: bool,
     /// The same whenever this call is made again.
     pub(crate) execution: Uuid,
+    /// What the log knows it by: another one for each further try of the item.
+    pub(crate) recorded_as: Uuid,
+    /// The try of the item, from 1.
+    pub(crate) item_try: u32,
+    /// The run of the node, as the log knows it.
+    pub(crate) caller: NodeKey,
 }
 
 /// Calls workflows for the nodes of one run.

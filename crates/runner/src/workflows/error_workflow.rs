@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::cancel::{CancelReason, Deadline};
 use crate::find::{DEEPEST_CALL, error_trigger, find_error_workflow};
+use crate::log;
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::run::run_nested;
@@ -36,11 +37,19 @@ pub(crate) async fn report_failure(scope: &RunScope<'_>, result: &RunResult) {
     }
     let Some(told) = told(scope) else { return };
     let execution = Uuid::new_v5(&scope.options.execution, NAMESPACE);
+    let recorded_as = Uuid::new_v5(&scope.recorded_as, NAMESPACE);
+    if let Some(past) = scope.around.recorder.past_run(recorded_as) {
+        // It was told before the run was taken up, of the first failure.
+        if past.ended.is_none() {
+            scope.go_on_beside(past, Origin::FailureOf(Arc::clone(&scope.site)));
+        }
+        return;
+    }
     let (workflow, ended) = match &told {
         Told::Itself => {
             (scope.workflow.name.clone(), run(scope, &scope.workflow, execution, error, result).await)
         }
-        Told::Other(id) => match find_error_workflow(scope.host, id).await {
+        Told::Other(id) => match find_error_workflow(scope.host, &scope.around.recorder, id).await {
             Ok(workflow) => {
                 let ended = run(scope, &workflow, execution, error, result).await;
                 (workflow.name.clone(), ended)
@@ -101,6 +110,8 @@ async fn run(
         mode: ExecutionMode::Error,
         start: Some(start),
         is_beside: true,
+        recorded_as: Uuid::new_v5(&scope.recorded_as, NAMESPACE),
+        recorded_origin: Some(log::Origin::FailureOf(scope.recorded_as)),
         origin: Some(Origin::FailureOf(Arc::clone(&scope.site))),
     };
     let prepared = scope.around.judged.of(workflow);

@@ -6,6 +6,7 @@ use heddle_node::{ErrorLevel, Json, NodeError, WorkflowSource};
 use heddle_workflow::{NodeIndex, Workflow};
 
 use crate::host::Host;
+use crate::log::recorder::Recorder;
 
 /// Workflows within workflows: deeper is a recursion that nobody meant.
 pub const DEEPEST_CALL: usize = 32;
@@ -21,6 +22,7 @@ const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
 /// The workflow that is called, for a caller.
 pub(crate) async fn workflow_of(
     host: &Host,
+    recorder: &Recorder,
     source: &WorkflowSource,
     caller: &Workflow,
 ) -> Result<Arc<Workflow>, NodeError> {
@@ -30,7 +32,16 @@ pub(crate) async fn workflow_of(
                 .with_description("Give it a look-up: Host::with_workflows.")
         })
     };
-    match source {
+    // A run keeps to the texts that it began with.
+    let name = match source {
+        WorkflowSource::Id(id) => Some(name_of_id(id)),
+        WorkflowSource::File(path) => Some(format!("file:{path}")),
+        WorkflowSource::Json(_) => None,
+    };
+    if let Some(known) = name.as_deref().and_then(|name| recorder.workflow(name)) {
+        return Ok(known);
+    }
+    let found = match source {
         WorkflowSource::Id(id) => {
             let lookup = lookup()?;
             lookup.by_id(id).await?.ok_or_else(|| {
@@ -46,7 +57,16 @@ pub(crate) async fn workflow_of(
                 .with_description("A relative path starts at the folder of the workflow file.")
         }),
         WorkflowSource::Json(json) => Ok(Arc::new(inline(json, caller))),
+    };
+    if let (Some(name), Ok(found)) = (name, &found) {
+        recorder.note_workflow(name, found);
     }
+    found
+}
+
+/// What the log calls the workflow of an id.
+fn name_of_id(id: &str) -> String {
+    format!("id:{id}")
 }
 
 /// A workflow without id and settings of its own has those of its caller.
@@ -106,12 +126,21 @@ pub(crate) fn start_of_called(called: &Workflow) -> Result<NodeIndex, NodeError>
 }
 
 /// The error workflow of an id.
-pub(crate) async fn find_error_workflow(host: &Host, id: &str) -> Result<Arc<Workflow>, NodeError> {
+pub(crate) async fn find_error_workflow(
+    host: &Host,
+    recorder: &Recorder,
+    id: &str,
+) -> Result<Arc<Workflow>, NodeError> {
+    if let Some(known) = recorder.workflow(&name_of_id(id)) {
+        return Ok(known);
+    }
     let Some(lookup) = host.workflows.as_deref() else {
         return Err(NodeError::operation("This host knows no workflows that can be called"));
     };
     let found = lookup.by_id(id).await?;
-    found.ok_or_else(|| NodeError::operation(format!("Workflow does not exist. {}", lookup.help(id))))
+    found
+        .inspect(|found| recorder.note_workflow(name_of_id(id), found))
+        .ok_or_else(|| NodeError::operation(format!("Workflow does not exist. {}", lookup.help(id))))
 }
 
 /// The node at which a workflow is told of an error.

@@ -1,5 +1,6 @@
 //! Workflows that a node calls: running them, and what that means for the node that called (`docs/engine.md §17`).
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
@@ -8,12 +9,16 @@ use heddle_node::{
 };
 use heddle_workflow::{NodeIndex, Workflow};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use crate::beside::Background;
 use crate::call_site::{CallRecord, CallSite, CallsWorkflows};
 use crate::cancel::CancelReason;
 use crate::find::{DEEPEST_CALL, TRIGGER, may_be_called, start_of_called, workflow_of};
+use crate::host::Host;
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
+use crate::log::{self, RunPast, recorder};
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
@@ -30,7 +35,8 @@ impl CallsWorkflows for RunScope<'_> {
         site: CallSite,
         call: WorkflowCall,
     ) -> (Result<WorkflowAnswer, NodeError>, Option<CallRecord>) {
-        let called = match workflow_of(self.host, &call.workflow, &self.workflow).await {
+        let recorder = &self.around.recorder;
+        let called = match workflow_of(self.host, recorder, &call.workflow, &self.workflow).await {
             Ok(called) => called,
             Err(error) => return (Err(error), None),
         };
@@ -39,14 +45,18 @@ impl CallsWorkflows for RunScope<'_> {
             Err(error) => return (Err(error), None),
         };
         if !call.wait {
-            return self.start_in_background(&site, called, start, call.items);
+            return self.start_in_background(&site, called, start, call.items).await;
         }
-        let options = self.options_for(&site, call.items, self.options.cancel.clone());
+        let options = self.options_for(site.execution, call.items, self.options.cancel.clone());
         let nesting = self.nesting(&site, start, false);
         let prepared = self.prepared(&called, &options);
         match run_nested(self.host, prepared, options, nesting).await {
             Ok(result) => self.settle(&site, &called, result),
-            Err(error) => (Err(cannot_run(&called, &error)), None),
+            Err(error) => {
+                let is_other = matches!(error, RunError::OtherItems { .. });
+                let outcome = if is_other { Outcome::Unknown } else { Outcome::NotDone };
+                (Err(cannot_run(&called, &error).with_outcome(outcome)), None)
+            }
         }
     }
 }
@@ -71,9 +81,9 @@ impl<'h> RunScope<'h> {
         judged.unwrap_or_else(|| self.host.prepare_for(called, options))
     }
 
-    fn options_for(&self, site: &CallSite, items: Vec<Item>, cancel: CancellationToken) -> RunOptions {
+    fn options_for(&self, execution: Uuid, items: Vec<Item>, cancel: CancellationToken) -> RunOptions {
         RunOptions {
-            execution: site.execution,
+            execution,
             start: None,
             items: Some(items),
             destination: None,
@@ -92,6 +102,12 @@ impl<'h> RunScope<'h> {
             mode: ExecutionMode::Integrated,
             start: Some(start),
             is_beside,
+            recorded_as: site.recorded_as,
+            recorded_origin: Some(log::Origin::Call {
+                by: site.caller.clone(),
+                item: (!site.takes_all_items).then_some(site.item),
+                item_try: site.item_try,
+            }),
             origin: Some(Origin::Call {
                 by: Arc::clone(&site.at),
                 item: (!site.takes_all_items).then_some(site.item),
@@ -99,7 +115,7 @@ impl<'h> RunScope<'h> {
         }
     }
 
-    fn start_in_background(
+    async fn start_in_background(
         &self,
         site: &CallSite,
         called: Arc<Workflow>,
@@ -123,20 +139,73 @@ impl<'h> RunScope<'h> {
             workflow_id: called.id.clone(),
             outputs: Vec::new(),
         };
-        let options = self.options_for(site, items, self.around.caller_cancel.clone());
+        let options = self.options_for(site.execution, items, self.around.caller_cancel.clone());
         let nesting = self.nesting(site, start, true);
+        // The caller goes on at once: that the run was begun must be known before it does.
+        self.record_beside(&nesting, &called, &options).await;
+        let caller = Some(site.at.node.to_string());
         let prepared = self.prepared(&called, &options);
-        let (host, caller, execution) = (self.host, Some(site.at.node.to_string()), site.execution);
-        let run = async move {
-            let result = run_nested(host, prepared, options, nesting).await;
-            let (status, error) = match result {
-                Ok(result) => (result.status, result.error.map(|error| error.message)),
-                Err(error) => (Status::Error, Some(error.to_string())),
-            };
-            BackgroundRun { caller, workflow: called.name.clone(), execution, status, error }
-        };
-        background.lock().unwrap_or_else(PoisonError::into_inner).push(Box::pin(run));
+        push_beside(&background, self.host, caller, prepared, options, nesting);
         (Ok(answer), Some(record))
+    }
+
+    /// Keeps in the log that a run begins beside this one.
+    async fn record_beside(&self, nesting: &Nesting<'_>, called: &Workflow, options: &RunOptions) {
+        let recorder = &self.around.recorder;
+        if !recorder.keeps() || recorder.past_run(nesting.recorded_as).is_some() {
+            return;
+        }
+        let start = nesting.start.and_then(|start| called.nodes.get(start));
+        let items = options.items.clone().map(Arc::new);
+        let started = log::RunStarted {
+            execution: nesting.recorded_as,
+            id: options.execution,
+            origin: nesting.recorded_origin.clone(),
+            workflow: recorder.text_of(called),
+            start: start.map(|node| node.name.to_string()).unwrap_or_default(),
+            mode: nesting.mode,
+            is_beside: true,
+            started_at: crate::clock::now(),
+            sending_nodes: Vec::new(),
+            items_digest: recorder::digest_of_items([items.as_ref()]),
+            items,
+            options: None,
+            called: BTreeMap::new(),
+            heddle: env!("CARGO_PKG_VERSION").to_owned(),
+            accounts: BTreeMap::new(),
+        };
+        recorder.keep(log::Record::RunStarted(Box::new(started))).await;
+    }
+
+    /// Lets a run go on beside this one that nobody waits for, and that had begun before the run was taken up.
+    pub(crate) fn go_on_beside(&self, past: &RunPast, origin: Origin) {
+        let started = &past.started;
+        let recorder = &self.around.recorder;
+        let text = recorder.past().text(&started.workflow.digest);
+        let called =
+            text.and_then(|text| Workflow::parse_bytes(&started.workflow.name, text.as_bytes()).ok());
+        let start = called.as_ref().and_then(|called| called.node_index(&started.start));
+        let (Some(background), Some(called), Some(start)) = (self.around.background.upgrade(), called, start)
+        else {
+            return;
+        };
+        let items = started.items.as_ref().map(|items| items.as_ref().clone()).unwrap_or_default();
+        let options = self.options_for(started.id, items, self.around.caller_cancel.clone());
+        let caller = match &origin {
+            Origin::Call { by, .. } => Some(by.node.to_string()),
+            Origin::FailureOf(_) => None,
+        };
+        let nesting = Nesting {
+            around: self.around.within(),
+            mode: if caller.is_some() { ExecutionMode::Integrated } else { ExecutionMode::Error },
+            start: Some(start),
+            is_beside: true,
+            recorded_as: started.execution,
+            recorded_origin: started.origin.clone(),
+            origin: Some(origin),
+        };
+        let prepared = self.prepared(&Arc::new(called), &options);
+        push_beside(&background, self.host, caller, prepared, options, nesting);
     }
 
     /// What the end of a called workflow means for the node that waited for it.
@@ -175,6 +244,28 @@ impl<'h> RunScope<'h> {
         });
         (answer, Some(record))
     }
+}
+
+/// Runs a workflow beside the others.
+fn push_beside<'h>(
+    background: &Background<'h>,
+    host: &'h Host,
+    caller: Option<String>,
+    prepared: Arc<PreparedWorkflow>,
+    options: RunOptions,
+    nesting: Nesting<'h>,
+) {
+    let execution = options.execution;
+    let workflow = prepared.workflow.name.clone();
+    let run = async move {
+        let result = run_nested(host, prepared, options, nesting).await;
+        let (status, error) = match result {
+            Ok(result) => (result.status, result.error.map(|error| error.message)),
+            Err(error) => (Status::Error, Some(error.to_string())),
+        };
+        BackgroundRun { caller, workflow, execution, status, error }
+    };
+    background.lock().unwrap_or_else(PoisonError::into_inner).push(Box::pin(run));
 }
 
 /// Items of the node that ran last, by output: of all its runs, unless the trigger of an older version says that the last

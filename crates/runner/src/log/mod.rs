@@ -1,0 +1,52 @@
+//! The log of runs: what happened, in order, so that a run can be told about and taken up whatever has ended it
+//! (`docs/runs.md`).
+//!
+//! A call is in the log before it leaves; a start without an end reads as *unknown*, whatever kept the end from being
+//! written. Where a run is taken up, it is executed again over its log: what the log says has happened does not happen
+//! again.
+
+mod error_form;
+mod items;
+mod memory;
+pub(crate) mod past;
+mod record;
+pub(crate) mod recorder;
+
+use std::io;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+pub(crate) use error_form::known_code;
+pub use memory::MemoryLog;
+pub use past::{NodePast, Past, PastCall, PastChild, PastItem, PastItems, RunPast, UnknownItems};
+pub use record::{
+    CallKey, CalledWorkflows, Counts, ItemDone, NodeDone, NodeKey, NodeOutputs, Origin, Record, RunEnded,
+    RunStarted, StoredAnswer, StoredCall, StoredFailure, WorkflowText,
+};
+
+/// Keeps what happens in runs.
+///
+/// The records of a run, and of all runs within it, are kept together, under the id of the outermost one.
+#[async_trait]
+pub trait RunLog: Send + Sync {
+    /// Keeps a record of the run `run`, behind those before it.
+    ///
+    /// For a [`Record::CallStarted`] of a call with an effect this returns when the record, and all before it, are as safe
+    /// as the log can make them. Other records may be kept a little later, but in their order.
+    ///
+    /// # Errors
+    /// When the record cannot be kept; a call whose start cannot be kept does not leave.
+    async fn append(&self, run: Uuid, record: Record) -> io::Result<()>;
+
+    /// The records of the run `run` in their order; none where nothing is kept of it.
+    ///
+    /// # Errors
+    /// When they cannot be read, or one of them is damaged.
+    async fn load(&self, run: Uuid) -> io::Result<Vec<Record>>;
+
+    /// Whether it keeps all that a run is taken up from. Else it is given the records of calls alone.
+    fn keeps_runs(&self) -> bool {
+        true
+    }
+}
