@@ -195,6 +195,131 @@ async fn nodes_without_an_effect_and_real_ones_run() {
     assert!(refused.to_string().contains("wtsApi"), "{refused}");
 }
 
+/// Runs with mocks, in a host that knows further workflows by their ids.
+async fn run_with(workflow: &Value, others: &[(&str, &Value)], mocks: Value) -> RunResult {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, other) in others {
+        std::fs::write(folder.path().join(format!("{id}.json")), other.to_string())
+            .expect("it can be written");
+    }
+    let workflow = Workflow::parse("mocked", &workflow.to_string()).expect("a workflow");
+    let items = [1, 2].map(|id| heddle_node::Item::new(Json::from(json!({ "id": id })))).to_vec();
+    let mocks = Mocks::parse(&Json::from(mocks)).expect("mocks");
+    let options = RunOptions { items: Some(items), mocks: Some(mocks), ..RunOptions::default() };
+    let host = Host::new(Registry::linked().expect("nodes"))
+        .with_workflows(std::sync::Arc::new(heddle_runner::WorkflowFolder::new(folder.path())));
+    host.run(&workflow, options).await.expect("it runs")
+}
+
+#[tokio::test]
+async fn the_requests_that_replaced_nodes_would_have_made_are_known() {
+    let post = json!({
+        "method": "POST", "url": "=https://api.example.com/{{ $json.id }}", "sendBody": true, "contentType": "json",
+        "specifyBody": "json", "jsonBody": "={{ { n: $json.id } }}", "options": {},
+    });
+    let code = "await helpers.httpRequest({ url: 'https://code.example.com/' + $input.first().json.id }); return [];";
+    let workflow = chain(vec![
+        start(),
+        node("Post", "n8n-nodes-base.httpRequest", 4.2, post),
+        node(
+            "Feed",
+            "n8n-nodes-base.rssFeedRead",
+            1.1,
+            json!({ "url": "https://feed.example.com/", "options": {} }),
+        ),
+        node("Code", "n8n-nodes-base.code", 2.0, json!({ "jsCode": code })),
+        node(
+            "Broken",
+            "n8n-nodes-base.httpRequest",
+            4.2,
+            json!({ "url": "={{ $('Nobody').item.json.x }}", "options": {} }),
+        ),
+        node("After", "n8n-nodes-base.noOp", 1.0, json!({})),
+    ]);
+    let result = run_with(&workflow, &[], json!({ "Post": [{ "id": 7 }] })).await;
+    assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    assert_eq!(result.mocked, ["Post", "Feed", "Code", "Broken"], "reading calls out, too");
+    assert_eq!(outputs(&result, "After"), json!([[{ "id": 7 }]]));
+    let shown = serde_json::to_value(&result).expect("JSON");
+    let requests = shown["requests"].as_array().expect("a list");
+    let short: Vec<(&Value, &Value, &Value)> =
+        requests.iter().map(|request| (&request["node"], &request["item"], &request["url"])).collect();
+    assert_eq!(requests.len(), 5, "{requests:?}");
+    assert_eq!(short[0], (&json!("Post"), &json!(0), &json!("https://api.example.com/1")));
+    assert_eq!(short[1], (&json!("Post"), &json!(1), &json!("https://api.example.com/2")));
+    assert_eq!(requests[1]["body"], json!({ "n": 2 }));
+    assert_eq!(short[2], (&json!("Feed"), &json!(0), &json!("https://feed.example.com/")));
+    assert_eq!(short[3], (&json!("Code"), &Value::Null, &json!("https://code.example.com/7")));
+    assert!(
+        requests[4]["error"].as_str().is_some_and(|error| error.contains("Referenced node")),
+        "{}",
+        requests[4]
+    );
+}
+
+#[tokio::test]
+async fn nodes_of_called_workflows_are_replaced_by_the_names_of_both() {
+    let mut called = chain(vec![
+        node("Called", "n8n-nodes-base.executeWorkflowTrigger", 1.1, json!({ "inputSource": "passthrough" })),
+        node(
+            "Fetch",
+            "n8n-nodes-base.httpRequest",
+            4.2,
+            json!({ "url": "https://inner.example.com/", "options": {} }),
+        ),
+    ]);
+    called["name"] = json!("Inner");
+    let call = json!({ "workflowId": { "__rl": true, "mode": "id", "value": "inner" }, "options": {} });
+    let workflow = chain(vec![
+        start(),
+        node("Fetch", "n8n-nodes-acme.acme", 1.0, json!({})),
+        node("Call", "n8n-nodes-base.executeWorkflow", 1.2, call),
+    ]);
+    let mocks = json!({ "Fetch": [{ "outer": 1 }], "Inner/Fetch": [{ "inner": 1 }] });
+    let result = run_with(&workflow, &[("inner", &called)], mocks).await;
+    assert_eq!(result.status, Status::Success, "{:?}", result.error);
+    assert_eq!(outputs(&result, "Call"), json!([[{ "inner": 1 }]]));
+    assert_eq!(result.mocked, ["Fetch", "Inner/Fetch"]);
+    let requests: Vec<String> = result
+        .requests
+        .iter()
+        .map(|request| format!("{} {}", request.node, request.request["url"]))
+        .collect();
+    assert_eq!(requests, ["Inner/Fetch \"https://inner.example.com/\""]);
+}
+
+#[tokio::test]
+async fn an_agent_is_replaced_as_one_with_its_sub_nodes() {
+    let mut workflow = chain(vec![
+        start(),
+        node("Agent", "n8n-nodes-base.noOp", 1.0, json!({})),
+        node("After", "n8n-nodes-base.noOp", 1.0, json!({})),
+    ]);
+    let nodes = workflow["nodes"].as_array_mut().expect("nodes");
+    nodes.push(node("Model", "@n8n/n8n-nodes-langchain.lmChatOpenAi", 1.0, json!({})));
+    workflow["connections"]["Model"] =
+        json!({ "ai_languageModel": [[{ "node": "Agent", "type": "ai_languageModel", "index": 0 }]] });
+    let parsed = Workflow::parse("agent", &workflow.to_string()).expect("a workflow");
+    let host = Host::new(Registry::linked().expect("nodes"));
+    let checked = host.check(&parsed, &RunOptions::default()).await;
+    let told = checked.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(told.contains("\"Model\" (ai_languageModel)") && told.contains("--mock"), "{told}");
+    let result = run_with(&workflow, &[], json!({ "Agent": [{ "output": "Hello" }] })).await;
+    assert_eq!(outputs(&result, "After"), json!([[{ "output": "Hello" }]]));
+    assert_eq!(result.mocked, ["Agent"]);
+}
+
+#[tokio::test]
+async fn outputs_by_number_and_lists_for_each_run_are_understood() {
+    let workflow = chain(vec![start(), node("Route", "n8n-nodes-acme.acme", 1.0, json!({}))]);
+    let result = run_with(&workflow, &[], json!({ "Route": { "2": [{ "a": 1 }] } })).await;
+    assert_eq!(outputs(&result, "Route"), json!([[], [], [{ "a": 1 }]]));
+    let result = run_with(&workflow, &[], json!({ "Route": [[{ "run": 0 }], [{ "run": 1 }]] })).await;
+    assert_eq!(outputs(&result, "Route"), json!([[{ "run": 0 }]]));
+    let result = run_with(&workflow, &[], json!({ "Route": { "2": "no list" } })).await;
+    assert_eq!(outputs(&result, "Route"), json!([[{ "2": "no list" }]]), "an item may have such a field");
+}
+
 #[test]
 fn mocks_that_cannot_be_read_name_their_node() {
     for (mocks, words) in [

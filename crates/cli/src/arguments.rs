@@ -23,6 +23,10 @@ pub(crate) enum Command {
     ///
     /// Exit status: 0 when each would start with the same options of `heddle run`, else 2.
     Check(CheckArguments),
+    /// Run tests of workflows: files that say what goes in and what is to come out (docs/testing.md). Nothing leaves.
+    ///
+    /// Exit status: 0 when all tests pass, 1 when one fails, 2 when the call or a test file is wrong.
+    Test(TestArguments),
     /// Print a file for `heddle run --mock=FILE` to start from: what each node puts out that would be replaced.
     Mock {
         /// Workflow file. - reads standard input.
@@ -246,11 +250,35 @@ pub(crate) struct CheckArguments {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// Test files, workflow files with tests beside them, and folders with files whose names end in .test.json [default: the
+    /// folder that the command runs in].
+    #[arg(value_name = "FILE|FOLDER")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write what came out into the files, as what is expected from now on: of tests that fail, or expect nothing yet. Given a
+    /// workflow file that has no tests, write a first one beside it.
+    #[arg(long)]
+    pub(crate) record: bool,
+    /// Only tests with this text in their names.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// Write the results to this file, as XML that continuous integration reads.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Run again whenever a test file, a workflow or another file that they read changes.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Show only tests that fail.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
 /// What decides whether a workflow can run, and which of its nodes.
 #[derive(Debug, Args)]
 pub(crate) struct SetupArguments {
     /// Items that enter at the start node, or that a trigger would put out whose type is not available: a JSON array of
-    /// objects or of {json} items, or JSON Lines. - reads standard input.
+    /// objects or of {json} items, JSON Lines, or CSV with a header row. - reads standard input.
     #[arg(long, value_name = "ITEMS")]
     pub(crate) input: Option<PathBuf>,
     #[command(flatten)]
@@ -269,8 +297,8 @@ pub(crate) struct SetupArguments {
     /// Use the workflow's pinned data in place of running the nodes that have some.
     #[arg(long)]
     pub(crate) pins: bool,
-    /// Try the workflow without its services: nodes that are unknown, have an effect or need a credential do not run. They
-    /// put out what FILE says, else their pinned data, else what they get; `heddle mock` writes such a file.
+    /// Try the workflow without its services: nodes that are unknown, call out, have an effect or need a credential do not
+    /// run. They put out what FILE says, else their pinned data, else what they get; `heddle mock` writes such a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub(crate) mock: Option<Option<PathBuf>>,
     /// With --mock: run this node all the same; repeatable.

@@ -1,4 +1,4 @@
-//! Items from a file or from standard input.
+//! Items from a file or from standard input: JSON, JSON Lines or CSV.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -12,8 +12,7 @@ use crate::failure::Failure;
 use crate::report::HashingReader;
 
 /// What [`heddle_workflow::read_row`] takes, for messages.
-const FORMS: &str =
-    "Give a JSON array of objects, a JSON array of {\"json\": {…}} items, or one object a line.";
+const FORMS: &str = "Give a JSON array of objects, a JSON array of {\"json\": {…}} items, one object a line, or CSV with a header row.";
 
 /// Reads the items of `path`, or of standard input for `-`.
 pub(crate) fn read(path: &Path) -> Result<Vec<Item>, Failure> {
@@ -56,12 +55,30 @@ fn decode(name: &str, bytes: &[u8]) -> Result<String, Failure> {
 fn parse(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
     let cannot_read = |error| Failure::usage(format!("cannot read {name}: {error}"));
     let mut start = Vec::new();
+    if is_table(name) {
+        reader.read_to_end(&mut start).map_err(cannot_read)?;
+        return parse_table(name, &start);
+    }
     reader.by_ref().take(2).read_to_end(&mut start).map_err(cannot_read)?;
     if !heddle_workflow::is_utf16(&start) {
         return parse_utf8(name, io::Cursor::new(start).chain(reader));
     }
     reader.read_to_end(&mut start).map_err(cannot_read)?;
     parse_utf8(name, io::Cursor::new(decode(name, &start)?))
+}
+
+/// Whether a file says that it is a table.
+fn is_table(name: &str) -> bool {
+    let end = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    end.is_some_and(|end| end == "csv" || end == "tsv")
+}
+
+fn parse_table(name: &str, bytes: &[u8]) -> Result<Vec<Item>, Failure> {
+    let table = crate::csv_rows::read(name, bytes)?;
+    for remark in &table.remarks {
+        commands::print_error(&format!("warning: {name}: {remark}"));
+    }
+    Ok(table.items)
 }
 
 fn parse_utf8(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
@@ -79,6 +96,13 @@ fn parse_utf8(name: &str, mut reader: impl Read) -> Result<Vec<Item>, Failure> {
             Err(error) => return Err(Failure::usage(format!("cannot read {name}: {error}"))),
         }
     };
+    if first.is_some_and(|first| !b"[{".contains(&first)) {
+        // No item of JSON begins so.
+        reader
+            .read_to_end(&mut start)
+            .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
+        return parse_table(name, &start);
+    }
     let text_start: Vec<u8> = start.iter().copied().filter(|byte| !b"\xEF\xBB\xBF".contains(byte)).collect();
     let reader = io::Cursor::new(text_start).chain(reader);
     match first {

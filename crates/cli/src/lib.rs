@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod csv_rows;
 mod diagnostics;
 mod failure;
 mod input;
@@ -15,6 +16,7 @@ mod report;
 mod signals;
 mod static_data;
 mod terminal;
+mod testing;
 mod variables;
 mod verdicts;
 
@@ -72,6 +74,7 @@ fn execute(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
         Command::Check(arguments) => commands::check::execute(&registry, &arguments),
+        Command::Test(arguments) => commands::test::execute(&registry, &arguments),
         Command::Mock { workflow } => commands::mock::execute(registry, &workflow),
         Command::Completions { shell } => commands::completions::execute(shell),
         Command::New { what: New::Node { name, heddle } } => {

@@ -5,16 +5,16 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use heddle_runner::events::{Event, EventSink};
+use heddle_node::printable_line;
+use heddle_runner::events::{Event, EventSink, NodeSite};
 use heddle_runner::log::{Record, RunLog};
-
 use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::signals::Told;
-use crate::verdicts::Verdicts;
+use crate::verdicts::{Verdicts, name_of};
 
 /// Watches one run.
 pub(crate) struct Observer {
@@ -92,9 +92,22 @@ impl EventSink for Observer {
         if let Some(report) = &self.report {
             report.take(event);
         }
+        if let Event::ConsoleLine { at, level, text } = event
+            && !self.quiet
+        {
+            self.progress.print_error(&console_line(at, level, text));
+        }
         self.progress.take(event);
         self.verdicts().take(event);
     }
+}
+
+/// What code has written to its console, named by its node; every line of it, so that none can pass for one of ours.
+fn console_line(at: &NodeSite, level: &str, text: &str) -> String {
+    let name = printable_line(&name_of(&at.of, &at.node)).into_owned();
+    let level = if matches!(level, "warn" | "error") { format!(" {level}:") } else { String::new() };
+    let lines = text.split('\n').map(|line| format!("[{name}]{level} {line}"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The log of a run from the command line: its report, where it has one, and its store.

@@ -27,6 +27,7 @@ mod compile;
 pub mod engine;
 pub mod error;
 pub mod extensions;
+pub mod fields;
 pub mod filter;
 mod fold;
 pub mod intl;

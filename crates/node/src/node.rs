@@ -86,6 +86,9 @@ pub trait ItemNode: Send + Sync + 'static {
     /// unless it is proven that nothing happened.
     const EFFECT: Option<Effect> = None;
 
+    /// Whether it may speak to anything outside, if only to read. Runs with mocks replace such a node.
+    const CALLS_OUT: bool = !matches!(Self::EFFECT, Some(Effect::Pure));
+
     /// The main inputs, where the parameters decide about them; [`NodeHeader::inputs`] are then those of a new node.
     const DYNAMIC_INPUTS: Option<DynamicPorts> = None;
 
@@ -254,6 +257,9 @@ pub trait BatchNode: Send + Sync + 'static {
     /// The gravest effect that a run of it can have, as [`ItemNode::EFFECT`]. What its calls came to is told of all items
     /// alike: nobody knows which of them a call was about.
     const EFFECT: Option<Effect> = None;
+
+    /// As [`ItemNode::CALLS_OUT`].
+    const CALLS_OUT: bool = !matches!(Self::EFFECT, Some(Effect::Pure));
 
     /// The main inputs, as [`ItemNode::DYNAMIC_INPUTS`].
     const DYNAMIC_INPUTS: Option<DynamicPorts> = None;

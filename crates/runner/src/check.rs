@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use heddle_workflow::{ConnectionType, Problem, Severity, Workflow};
+use heddle_node::CalledWorkflow;
+use heddle_workflow::{Problem, Severity, Workflow};
 
 use crate::host::Host;
 use crate::log::recorder::Recorder;
 use crate::misspelt;
+use crate::mocks::{UnknownMock, is_sub_node};
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::reach::Beginning;
+use crate::suggest::suggest;
 
 /// What [`Host::check`] found.
 #[derive(Debug, Clone)]
@@ -29,14 +32,40 @@ impl Host {
     pub fn mocked_nodes(&self, workflow: &Workflow, options: &RunOptions) -> Vec<String> {
         let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
         let nodes = std::iter::zip(&workflow.nodes, &prepared.nodes);
-        let is_sub_node = |name: &str| {
-            let mut connections = workflow.connections.iter();
-            connections.any(|(from, kind, ..)| from == name && *kind != ConnectionType::MAIN)
-        };
         let mocked = nodes.filter(|(settings, node)| {
-            node.as_ref().is_some_and(|node| node.is_mock) && !is_sub_node(&settings.name)
+            node.as_ref().is_some_and(|node| node.is_mock) && !is_sub_node(workflow, &settings.name)
         });
         mocked.map(|(settings, _)| settings.name.to_string()).collect()
+    }
+
+    /// The names in the mocks of a run ([`RunOptions::mocks`]) that no node has, of the workflow or of those that it calls:
+    /// whoever misspells a name would have another node replaced, or none.
+    pub async fn unknown_mocks(&self, workflow: &Workflow, options: &RunOptions) -> Vec<UnknownMock> {
+        let named = options.mocks.iter().flat_map(|mocks| mocks.names());
+        let mut unknown: Vec<&str> = named.filter(|name| workflow.node(name).is_none()).collect();
+        if unknown.is_empty() {
+            return Vec::new();
+        }
+        let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
+        let reached = workflow.nodes.iter().map(|node| !node.disabled).collect();
+        let called = Preflight::of(self, &prepared, reached, options, options.mode()).await.called;
+        let names_of = |workflow: &Workflow| -> Vec<String> {
+            let names = std::iter::once(workflow.name.as_str()).chain(workflow.id.as_deref());
+            names
+                .flat_map(|of| workflow.nodes.iter().map(move |node| format!("{of}/{}", node.name)))
+                .collect()
+        };
+        let inner: Vec<String> = called.iter().flat_map(|called| names_of(&called.workflow)).collect();
+        // Which workflow an expression names shows when it runs.
+        let calls_any = std::iter::once(&prepared).chain(&called).any(|prepared| {
+            let mut nodes = prepared.nodes.iter().flatten();
+            nodes.any(|node| matches!(node.calls, Some(CalledWorkflow::PerItem)))
+        });
+        unknown.retain(|name| !inner.iter().any(|known| known == name) && !(calls_any && name.contains('/')));
+        let own = workflow.nodes.iter().map(|node| node.name.as_str());
+        let all: Vec<&str> = own.chain(inner.iter().map(String::as_str)).collect();
+        let help = |name: &str| suggest("The nodes are", &all, name);
+        unknown.iter().map(|name| UnknownMock { name: (*name).to_owned(), help: help(name) }).collect()
     }
 
     /// Finds everything that is wrong with a workflow and with those that it calls: structure, node types, parameters,

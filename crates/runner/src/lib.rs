@@ -41,8 +41,8 @@ use prepare::{
 };
 pub use run::run_data;
 use run::{
-    cancel, clock, executor, handle, keeping, mode, node_facts, options, resume, run_error, run_view, scope,
-    static_data, stored_options, variables,
+    cancel, clock, executor, handle, keeping, mode, node_facts, options, replaced, resume, run_error, run_view,
+    scope, static_data, stored_options, variables,
 };
 use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
@@ -57,10 +57,11 @@ pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
-pub use mocks::Mocks;
+pub use mocks::{Mocks, UnknownMock};
 pub use mode::ExecutionMode;
 pub use options::{DEFAULT_CONCURRENCY, DEFAULT_TIME_LIMIT, RunOptions};
 pub use prepared_workflow::PreparedWorkflow;
+pub use replaced::PlannedRequest;
 pub use resume::Resumption;
 pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;

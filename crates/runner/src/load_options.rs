@@ -102,6 +102,8 @@ impl Host {
             answer_limit: options.answer_limit,
             effects: EffectSettings::default(),
             clock,
+            stands_at: None,
+            replaced: None,
             remembered: Mutex::default(),
             caller: None,
             wait_till: Mutex::default(),

@@ -45,6 +45,7 @@ fn read_run(run: &Json) -> RunResult {
         called_static_data: Default::default(),
         answer: None,
         mocked: Vec::new(),
+        requests: Vec::new(),
         started_at: time(run.get("startedAt").unwrap()),
         stopped_at: time(run.get("stoppedAt").unwrap()),
     }

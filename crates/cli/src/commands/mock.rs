@@ -2,28 +2,25 @@
 
 use std::path::Path;
 
-use heddle_node::{Json, Registry};
-use heddle_runner::{Host, Mocks, RunOptions};
+use heddle_node::{Json, Registry, printable_line};
+use heddle_runner::{Host, Mocks, RunOptions, RunResult};
 use heddle_workflow::Workflow;
 
 use crate::arguments::SetupArguments;
 use crate::diagnostics;
 use crate::failure::{Failure, USAGE};
+use crate::testing::layout::lay_out;
 
-/// Prints what each node puts out that would be replaced: its pinned data, or an empty item.
+/// Prints what each node puts out that would be replaced: its pinned data, or an item with the fields that later ones read.
 pub(crate) fn execute(registry: Registry, path: &Path) -> Result<u8, Failure> {
     let name = super::name_of(path);
     let workflow = super::read_workflow(path).map_err(|error| {
         super::print_rendered(&diagnostics::render(&name, error.text.as_deref(), &error.problems));
         Failure::silent(USAGE)
     })?;
-    let options = RunOptions { mocks: Some(Mocks::default()), ..RunOptions::default() };
-    let mut mocks = Json::object();
-    for node in Host::new(registry).mocked_nodes(&workflow, &options) {
-        let pinned = workflow.pin_data.get(&node).filter(|items| items.is_array()).cloned();
-        mocks.insert(&node, pinned.unwrap_or_else(|| Json::from(vec![Json::object()])));
-    }
-    super::print(&format!("{:#}\n", mocks.to_value()))?;
+    let host = Host::new(registry).with_workflows(super::workflow_folder_of(path));
+    let mocks = super::runtime()?.block_on(host.mock_samples(&workflow));
+    super::print(&lay_out(&mocks))?;
     Ok(0)
 }
 
@@ -42,14 +39,43 @@ pub(crate) fn read(setup: &SetupArguments) -> Result<Option<Mocks>, Failure> {
     Ok(Some(mocks.with_real(setup.real.iter().cloned())))
 }
 
-/// Refuses mocks of nodes that the workflow does not have: whoever misspells a name would run the node for real.
-pub(crate) fn check_names(mocks: Option<&Mocks>, workflow: &Workflow) -> Result<(), Failure> {
-    let names: Vec<&str> = workflow.nodes.iter().map(|node| node.name.as_str()).collect();
-    for name in mocks.into_iter().flat_map(Mocks::names) {
-        if !names.contains(&name) {
-            return Err(Failure::usage(format!("--mock: the workflow has no node \"{name}\""))
-                .with_help(heddle_runner::suggest("Its nodes", &names, name)));
+/// Refuses mocks of nodes that there are not: whoever misspells a name would run the node for real.
+pub(crate) async fn check_names(
+    host: &Host,
+    workflow: &Workflow,
+    options: &RunOptions,
+) -> Result<(), Failure> {
+    match host.unknown_mocks(workflow, options).await.into_iter().next() {
+        Some(unknown) => {
+            let message = format!("--mock: the workflow has no node \"{}\"", printable_line(&unknown.name));
+            Err(Failure::usage(message).with_help(unknown.help))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Requests of a node that a summary shows.
+const SHOWN: usize = 3;
+
+/// The nodes that a run has replaced, and the requests that these would have made.
+pub(crate) fn summary(result: &RunResult) -> String {
+    let quoted = |name: &String| format!("\"{}\"", printable_line(name));
+    let names: Vec<String> = result.mocked.iter().map(quoted).collect();
+    let mut text = format!("replaced by mocks: {}", names.join(", "));
+    for name in &result.mocked {
+        let requests: Vec<_> = result.requests.iter().filter(|request| request.node == *name).collect();
+        for request in requests.iter().take(SHOWN) {
+            let item = request.item.map_or_else(String::new, |item| format!(", item {item}"));
+            let member = |name: &str| request.request.get(name).and_then(Json::as_str).unwrap_or_default();
+            let told = match &request.error {
+                Some(error) => format!("would fail: {}", printable_line(error)),
+                None => format!("would send {} {}", member("method"), printable_line(member("url"))),
+            };
+            text.push_str(&format!("\n  {}{item}: {told}", printable_line(name)));
+        }
+        if requests.len() > SHOWN {
+            text.push_str(&format!("\n  {}: and {} more", printable_line(name), requests.len() - SHOWN));
         }
     }
-    Ok(())
+    text
 }

@@ -12,6 +12,7 @@ pub(crate) mod options;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
+pub(crate) mod test;
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -145,6 +146,11 @@ pub(crate) fn workflow_folder(setup: &SetupArguments, file: &Path) -> Result<Arc
         None => file.parent().unwrap_or(Path::new(".")),
     };
     Ok(Arc::new(WorkflowFolder::new(folder)))
+}
+
+/// The same for a call that names no folder.
+pub(crate) fn workflow_folder_of(file: &Path) -> Arc<WorkflowFolder> {
+    Arc::new(WorkflowFolder::new(file.parent().unwrap_or(Path::new("."))))
 }
 
 /// What of the network a call's nodes may reach. The sandboxes are in reach.

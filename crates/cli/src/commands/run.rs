@@ -34,7 +34,6 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     }
     let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
     let setup = super::options_of(&arguments.setup)?;
-    super::mock::check_names(setup.mocks.as_ref(), &workflow)?;
     let report = arguments.report.as_deref().map(Report::create).transpose()?;
     let observer = Arc::new(Observer::new(arguments.quiet, report));
     let told = Arc::clone(&observer);
@@ -73,6 +72,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         if let Some(answer_limit) = arguments.answer_limit {
             options.answer_limit = answer_limit;
         }
+        super::mock::check_names(&host, &workflow, &options).await?;
         if let (Some(report), Some(subject)) = (observer.report(), &subject) {
             report.begin(options.execution, subject, only.as_deref())?;
         }
@@ -109,9 +109,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     }
     let ended_well = result.status == Status::Success && !has_failed_background(&result);
     if !arguments.quiet && !result.mocked.is_empty() {
-        let names: Vec<String> =
-            result.mocked.iter().map(|name| format!("\"{}\"", printable_line(name))).collect();
-        super::print_error(&format!("replaced by mocks: {}", names.join(", ")));
+        super::print_error(&super::mock::summary(&result));
     }
     observer.print_summary(ended_well && told == Told::All && signals.status().is_none());
     let status = match told {

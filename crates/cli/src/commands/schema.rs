@@ -8,8 +8,10 @@ use heddle_node::Registry;
 use crate::failure::{FAILED, Failure};
 
 pub(crate) fn execute(registry: &Registry, out: &Path, check: bool) -> Result<u8, Failure> {
-    let files =
+    let mut files =
         heddle_runner::schemas::generate(registry).map_err(|error| Failure::failed(error.to_string()))?;
+    let tests = schemars::schema_for!(crate::testing::form::TestForm);
+    files.push(("workflow-test.schema.json".to_owned(), format!("{:#}\n", tests.as_value())));
     if check {
         return check_files(out, &files);
     }

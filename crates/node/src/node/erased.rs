@@ -80,6 +80,11 @@ pub trait Node: Send + Sync {
         false
     }
 
+    /// Whether the node may speak to anything outside with these parameters, as stored, if only to read.
+    fn calls_out(&self, stored: &Json) -> bool {
+        self.tier_for(stored).effect_of_type() != Some(Effect::Pure)
+    }
+
     /// Whether each item that the node gets, and that does not fail, leaves an item at its only output.
     fn passes_on(&self) -> bool {
         false
@@ -273,6 +278,10 @@ macro_rules! impl_node {
 
             fn effect_is_settable(&self) -> bool {
                 N::EFFECT_IS_SETTABLE
+            }
+
+            fn calls_out(&self, _: &Json) -> bool {
+                N::CALLS_OUT
             }
 
             fn passes_on(&self) -> bool {

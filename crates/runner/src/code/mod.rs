@@ -157,7 +157,8 @@ impl Job {
             limits: self.limits,
         };
         // Code sees the time pass.
-        let clock = Clock { now: crate::clock::now(), zone: self.site.run.clock.zone.clone() };
+        let now = self.site.run.stands_at.unwrap_or_else(crate::clock::now);
+        let clock = Clock { now, zone: self.site.run.clock.zone.clone() };
         let items = self.call.items.as_slice();
         let result = self.site.show(&clock, &watcher, (items, 0), |scene| job.run(scene, &self.host));
         self.host.end(result)

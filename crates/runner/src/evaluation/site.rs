@@ -33,6 +33,8 @@ pub(crate) struct Site {
     pub(crate) is_strict: bool,
     /// Who is told of such gaps.
     pub(crate) gaps: Option<(Arc<Listeners>, Arc<NodeSite>)>,
+    /// Whether the expressions are those of the node that a mock takes the place of.
+    pub(crate) rehearses: bool,
 }
 
 /// Whether and how JavaScript is evaluated.
@@ -45,7 +47,8 @@ pub(crate) enum With<'e> {
 
 impl Site {
     fn prepared(&self) -> Option<&PreparedNode> {
-        self.run.prepared.nodes.get(self.node).and_then(Option::as_ref)
+        let prepared = self.run.prepared.nodes.get(self.node).and_then(Option::as_ref)?;
+        if self.rehearses { prepared.replaced.as_deref() } else { Some(prepared) }
     }
 
     /// Whether the node has an expression that is JavaScript for certain.

@@ -327,6 +327,10 @@ impl<'a> ItemHttp<'a> {
 
     fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
         let shown = describe_request(request, credential);
+        if let Some(replaced) = self.run.replaced {
+            let item = (!self.takes_all_items).then_some(self.item);
+            replaced.note_request(&self.run.at, item, shown.clone());
+        }
         self.record().dry_run_request = Some(shown);
         HttpError::not_sent(HttpErrorKind::DryRun, "A dry run: the request was not sent")
     }

@@ -104,7 +104,7 @@ impl Services for ItemServices<'_> {
     }
 
     fn now(&self) -> i64 {
-        crate::clock::now()
+        self.run.stands_at.unwrap_or_else(crate::clock::now)
     }
 
     fn is_dry_run(&self) -> bool {

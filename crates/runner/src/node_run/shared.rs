@@ -20,6 +20,7 @@ use crate::evaluation::{EvaluationThreads, Site};
 use crate::events::Listeners;
 use crate::log::recorder::Recorder;
 use crate::log::{NodeKey, NodePast};
+use crate::replaced::Replaced;
 use crate::selection::SelectedItems;
 use crate::site::NodeSite;
 use crate::static_data::StaticData;
@@ -60,6 +61,10 @@ pub(crate) struct NodeRunContext<'a> {
     /// What the node's JSON says of its calls.
     pub(crate) effects: EffectSettings,
     pub(crate) clock: &'a Clock,
+    /// What the clock shows all the time; the present when absent.
+    pub(crate) stands_at: Option<i64>,
+    /// Where the requests are noted that do not leave; nowhere when absent.
+    pub(crate) replaced: Option<&'a Replaced>,
     pub(crate) remembered: Mutex<HashMap<String, Arc<OnceCell<Json>>>>,
     /// Calls workflows; forms cannot.
     pub(crate) caller: Option<&'a dyn CallsWorkflows>,

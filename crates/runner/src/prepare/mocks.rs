@@ -18,14 +18,29 @@ use crate::prepared::{Preparation, PreparedNode};
 
 /// Which nodes a run replaces, and what they put out instead.
 ///
-/// Replaced is every node whose type is unknown, that has an effect or needs a credential, and every node that the mocks
-/// name; not one of these that is to run for real. A node that calls a workflow runs: what that workflow would do is
-/// replaced.
+/// Replaced is every node whose type is unknown, that calls out, has an effect or needs a credential, or to which sub-nodes
+/// are tied, and every node that the mocks name; not one of these that is to run for real. A node that calls a workflow
+/// runs: what that workflow would do is replaced. A node there is named `Workflow/Node`, with the name of the workflow or its
+/// id.
 #[derive(Debug, Clone, Default)]
 pub struct Mocks {
     outputs: Arc<BTreeMap<String, Vec<Answer>>>,
-    real: BTreeSet<String>,
+    real: Arc<BTreeSet<String>>,
+    /// Whether the workflow at hand is one that others call.
+    is_called: bool,
 }
+
+/// A name in mocks that no node has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownMock {
+    /// The name.
+    pub name: String,
+    /// The nearest names.
+    pub help: String,
+}
+
+/// More outputs by number are a slip of the pen.
+const MOST_OUTPUTS: usize = 1000;
 
 /// What a replaced node does in one of its runs.
 #[derive(Debug, Clone)]
@@ -37,8 +52,13 @@ enum Answer {
 }
 
 impl Mocks {
-    /// What nodes put out, by name: a list of items, `{ "outputs": [items, …] }`, `{ "error": "message" }`, or
-    /// `{ "runs": [one of these, …] }` for a node that runs several times, whose last one counts for all further runs.
+    /// What nodes put out, by name:
+    ///
+    /// - a list of items;
+    /// - `{ "0": items, "1": items }` or `{ "outputs": [items, …] }`: the items of outputs;
+    /// - `{ "error": "message" }`: the node fails;
+    /// - a list of lists of items, or `{ "runs": [one of these, …] }`: one for each run of the node. The last one counts for
+    ///   all further runs.
     ///
     /// # Errors
     /// When an entry is none of these: the message names its node.
@@ -50,8 +70,11 @@ impl Mocks {
         };
         let mut outputs = BTreeMap::new();
         for (name, entry) in entries.iter() {
+            let is_list_of_lists =
+                entry.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Json::is_array));
             let runs = match entry.get("runs") {
                 Some(runs) => runs.as_array().unwrap_or_default().iter().map(answer).collect(),
+                None if is_list_of_lists => entry.as_array().unwrap_or_default().iter().map(answer).collect(),
                 None => answer(entry).map(|answer| vec![answer]),
             };
             let runs: Vec<Answer> =
@@ -63,24 +86,54 @@ impl Mocks {
             }
             outputs.insert(name.to_owned(), runs);
         }
-        Ok(Self { outputs: Arc::new(outputs), real: BTreeSet::new() })
+        Ok(Self { outputs: Arc::new(outputs), ..Self::default() })
     }
 
     /// The same, with nodes that run for real, by name.
     #[must_use]
     pub fn with_real(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        self.real.extend(names);
+        Arc::make_mut(&mut self.real).extend(names);
         self
+    }
+
+    /// The same for workflows that are called.
+    #[must_use]
+    pub(crate) fn for_called(mut self) -> Self {
+        self.is_called = true;
+        self
+    }
+
+    /// What the mocks know of a node under any name that it has.
+    fn find<'a, T: 'a>(
+        &self,
+        workflow: &Workflow,
+        name: &str,
+        find: impl Fn(&str) -> Option<&'a T>,
+    ) -> Option<&'a T> {
+        if !self.is_called {
+            return find(name);
+        }
+        let of = |workflow: &str| find(&format!("{workflow}/{name}"));
+        of(&workflow.name).or_else(|| of(workflow.id.as_deref()?))
+    }
+
+    fn answers(&self, workflow: &Workflow, name: &str) -> Option<&Vec<Answer>> {
+        self.find(workflow, name, |name| self.outputs.get(name))
+    }
+
+    fn is_real(&self, workflow: &Workflow, name: &str) -> bool {
+        self.find(workflow, name, |name| self.real.get(name)).is_some()
     }
 
     /// The names of all nodes that are spoken of.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.outputs.keys().chain(&self.real).map(String::as_str)
+        self.outputs.keys().chain(self.real.iter()).map(String::as_str)
     }
 
     /// Whether it is known what a replaced node puts out, beside what it gets.
     pub(crate) fn knows(&self, workflow: &Workflow, name: &str) -> bool {
-        self.outputs.contains_key(name) || workflow.pinned_items(name).is_ok_and(|items| items.is_some())
+        self.answers(workflow, name).is_some()
+            || workflow.pinned_items(name).is_ok_and(|items| items.is_some())
     }
 
     /// The node as the run prepares it: itself, or what takes its place. Where the run is given no items
@@ -95,20 +148,18 @@ impl Mocks {
         let settings = &workflow.nodes[index];
         let name = settings.name.as_str();
         let acts = match &preparation.node {
-            Some(node) => {
-                // What a type states counts, not what this node would do: reading calls out, too.
-                let may_act = node.node.tier_for(&node.filled).effect_of_type() != Some(Effect::Pure);
-                node.calls.is_none() && (may_act || !node.node.header().credentials.is_empty())
-            }
+            Some(node) => calls_out(node),
             None => preparation.lacks_type || preparation.has_effect,
         };
+        let acts = acts || !sub_nodes(workflow, name).is_empty();
         let waits = trigger_kind(&settings.node_type).is_some_and(TriggerKind::needs_items);
         let stands_for_call = begins_alone && waits && self.knows(workflow, name);
-        if self.real.contains(name) || !(acts || stands_for_call || self.outputs.contains_key(name)) {
+        let known = self.answers(workflow, name);
+        if self.is_real(workflow, name) || !(acts || stands_for_call || known.is_some()) {
             return preparation;
         }
         let Ok(plan) = ParameterPlan::new(&[], &Json::object(), 0.0) else { return preparation };
-        let answers = match self.outputs.get(name) {
+        let answers = match known {
             Some(answers) => answers.clone(),
             None => {
                 // Pinned data of a wrong shape is a structural problem, found before.
@@ -133,13 +184,36 @@ impl Mocks {
         };
         let node: Arc<dyn Node> =
             Arc::new(MockNode { runs: batch_node(Mock { answers }), header, inputs, outputs });
-        let (type_version, stored) = match replaced {
-            Some(node) => (node.type_version, node.stored),
+        let (type_version, stored) = match &replaced {
+            Some(node) => (node.type_version, node.stored.clone()),
             None => (settings.type_version.unwrap_or(1.0), settings.parameters.clone()),
         };
-        let node = PreparedNode::standing_in(node, type_version, stored, plan);
+        let mut node = PreparedNode::standing_in(node, type_version, stored, plan);
+        // What only computes has no requests to tell of.
+        node.replaced = replaced.filter(calls_out).map(Box::new);
         Preparation { node: Some(node), problems: Vec::new(), lacks_type: false, has_effect: false }
     }
+}
+
+/// Whether a node speaks to anything outside, or would with a credential. What a workflow does that it calls is looked at
+/// there.
+fn calls_out(node: &PreparedNode) -> bool {
+    let asks_for_credentials = || !node.node.credentials(&node.filled).is_empty();
+    node.calls.is_none() && (node.node.calls_out(&node.filled) || asks_for_credentials())
+}
+
+/// The nodes that are tied to a node as its model, memory, tools or the like, with the kinds of their connections.
+pub(crate) fn sub_nodes<'w>(workflow: &'w Workflow, name: &str) -> Vec<(&'w str, &'w str)> {
+    let connections = workflow.connections.iter();
+    let tied = connections.filter(|(_, kind, _, connection)| !kind.is_main() && connection.node == name);
+    tied.map(|(from, kind, ..)| (from, kind.as_str())).collect()
+}
+
+/// Whether a node only serves others, as their model, memory, tool or the like.
+pub(crate) fn is_sub_node(workflow: &Workflow, name: &str) -> bool {
+    let mut kinds =
+        workflow.connections.iter().filter(|(from, ..)| *from == name).map(|(_, kind, ..)| kind).peekable();
+    kinds.peek().is_some() && kinds.all(|kind| !kind.is_main())
 }
 
 /// How many outputs a node of an unknown type has, as far as its connections tell, without an error output.
@@ -157,6 +231,9 @@ fn connected_outputs(workflow: &Workflow, index: NodeIndex) -> usize {
 
 fn answer(entry: &Json) -> Result<Answer, String> {
     let items = |items: &Json| {
+        if items.is_null() {
+            return Ok(Items::default());
+        }
         read_items(items).map(Arc::new).map_err(|error| format!("has no list of items: {error}"))
     };
     if let Some(error) = entry.get("error") {
@@ -172,9 +249,27 @@ fn answer(entry: &Json) -> Result<Answer, String> {
             let outputs = outputs.as_array().ok_or("has \"outputs\" that are no list")?;
             outputs.iter().map(items).collect::<Result<_, _>>()?
         }
-        None => vec![items(entry)?],
+        None => match by_index(entry) {
+            Some(outputs) => outputs.into_iter().map(items).collect::<Result<_, _>>()?,
+            None => vec![items(entry)?],
+        },
     };
     Ok(Answer::Outputs(outputs))
+}
+
+/// The items of outputs that are named by their numbers: `{ "0": [], "2": […] }`.
+fn by_index(entry: &Json) -> Option<Vec<&Json>> {
+    static NOTHING: Json = Json::NULL;
+    let members = entry.as_object().filter(|members| !members.is_empty())?;
+    let mut outputs: Vec<&Json> = Vec::new();
+    for (name, items) in members.iter() {
+        let index: usize = name.parse().ok().filter(|index| *index < MOST_OUTPUTS && items.is_array())?;
+        if outputs.len() <= index {
+            outputs.resize(index + 1, &NOTHING);
+        }
+        outputs[index] = items;
+    }
+    Some(outputs)
 }
 
 /// A node that runs nothing: what it puts out is known.

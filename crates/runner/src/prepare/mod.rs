@@ -12,6 +12,7 @@ pub(crate) mod prepared;
 pub(crate) mod prepared_workflow;
 mod preparing;
 pub(crate) mod reach;
+mod samples;
 pub(crate) mod selection;
 pub(crate) mod stored_problems;
 pub(crate) mod suggest;

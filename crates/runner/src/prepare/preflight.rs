@@ -242,7 +242,7 @@ impl Survey<'_> {
                 let caller =
                     node.map_or_else(|| ERROR_WORKFLOW_CALLER.to_owned(), |node| node.name.to_string());
                 let callers = callers.iter().cloned().chain([caller]).collect();
-                let prepared = self.host.prepare_for(&call.workflow, self.options);
+                let prepared = self.host.prepare_called(&call.workflow, self.options);
                 let reached = runs_from(&prepared, call.start);
                 let findings = prepared.unset_variables(&self.options.variables);
                 free.insert(place);

@@ -17,6 +17,7 @@ use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 use crate::blanks;
 use crate::constant_check::{self, ConstantCheck, put_folded};
 use crate::effects::EffectSettings;
+use crate::mocks::sub_nodes;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
 
@@ -40,6 +41,8 @@ pub(crate) struct PreparedNode {
     pub(crate) code_reads_nodes: bool,
     /// It stands in the place of the node, which does not run.
     pub(crate) is_mock: bool,
+    /// The node in whose place it stands, where that could be prepared and might call out.
+    pub(crate) replaced: Option<Box<PreparedNode>>,
 }
 
 /// One thing that is wrong with a workflow, with what decides how much it matters to a run.
@@ -95,9 +98,15 @@ impl<'w> Preparer<'w> {
             lacks_type,
             has_effect: true,
         };
+        let tied = sub_nodes(workflow, &settings.name);
         let node = match find_type(workflow, index, self.registry) {
             Ok(node) => node,
-            Err(problem) => return refused(*problem, true),
+            Err(mut problem) => {
+                if !tied.is_empty() {
+                    problem.help = Some(together(&tied));
+                }
+                return refused(*problem, tied.is_empty());
+            }
         };
         let type_version = settings.type_version.unwrap_or_else(|| latest(&*node));
         let description = match node.describe() {
@@ -120,6 +129,11 @@ impl<'w> Preparer<'w> {
         // A choice that there is not does not fit either: that is said once.
         let unknown: Vec<String> = problems.iter().map(|problem| problem.pointer.clone()).collect();
         problems.extend(useless_settings(workflow, index, &*node));
+        if !tied.is_empty() {
+            let message =
+                format!("The node \"{}\" works with sub-nodes, which do not run here", settings.name);
+            problems.push(place(workflow, index, "", Problem::error(message).with_help(together(&tied))));
+        }
         let misfits = |errors: Vec<ParameterError>| {
             let all = errors.into_iter().map(|error| parameter_problem(workflow, index, &error));
             all.filter(|problem| !unknown.contains(&problem.pointer)).collect::<Vec<_>>()
@@ -222,6 +236,7 @@ impl<'w> Preparer<'w> {
             calls,
             code_reads_nodes,
             is_mock: false,
+            replaced: None,
         };
         Preparation { node: Some(node), problems, lacks_type: false, has_effect }
     }
@@ -298,6 +313,7 @@ impl PreparedNode {
             calls: None,
             code_reads_nodes: false,
             is_mock: true,
+            replaced: None,
         }
     }
 
@@ -323,6 +339,16 @@ fn code_reads_nodes(node: &dyn Node, parameters: &Json) -> bool {
 fn gravest_effect(node: &dyn Node, parameters: &Json, settings: &heddle_workflow::Node) -> Effect {
     let stated = node.tier_for(parameters).stated_effect(parameters);
     EffectSettings::of(node, settings).apply(stated).unwrap_or(Effect::Send)
+}
+
+/// What to do about a node to which sub-nodes are tied.
+fn together(tied: &[(&str, &str)]) -> String {
+    let names: Vec<String> = tied.iter().map(|(name, kind)| format!("\"{name}\" ({kind})")).collect();
+    format!(
+        "With `--mock` it is replaced as one with its sub-nodes {}: a file says what it puts out, which `heddle mock` writes, \
+         or its pinned data do.",
+        names.join(", ")
+    )
 }
 
 fn latest(node: &dyn Node) -> f64 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use heddle_workflow::Workflow;
 
 use crate::host::Host;
+use crate::mocks::Mocks;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
 
@@ -32,6 +33,22 @@ impl Host {
             None => self.prepare_shared(workflow),
             Some(mocks) => {
                 let mocks = Some((mocks, options.items.is_none()));
+                Arc::new(PreparedWorkflow::new(Arc::clone(workflow), &self.registry, mocks))
+            }
+        }
+    }
+
+    /// A workflow that others call, as runs with these options share it.
+    pub(crate) fn prepare_called(
+        &self,
+        workflow: &Arc<Workflow>,
+        options: &RunOptions,
+    ) -> Arc<PreparedWorkflow> {
+        match options.mocks.clone().map(Mocks::for_called) {
+            None => self.prepare_shared(workflow),
+            Some(mocks) => {
+                // It is always given items.
+                let mocks = Some((&mocks, false));
                 Arc::new(PreparedWorkflow::new(Arc::clone(workflow), &self.registry, mocks))
             }
         }

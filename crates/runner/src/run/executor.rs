@@ -51,21 +51,21 @@ static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
 
 /// One run of a workflow.
 pub(crate) struct Execution<'h> {
-    host: &'h Host,
+    pub(super) host: &'h Host,
     workflow: Arc<Workflow>,
-    options: RunOptions,
+    pub(super) options: RunOptions,
     site: Arc<RunSite>,
-    stop: StopSignal,
+    pub(super) stop: StopSignal,
     listeners: Arc<Listeners>,
     /// For the workflows that its nodes call, and for its error workflow.
-    scope: Arc<RunScope<'h>>,
-    scene: Arc<RunScene>,
-    scheduler: Scheduler,
+    pub(super) scope: Arc<RunScope<'h>>,
+    pub(super) scene: Arc<RunScene>,
+    pub(super) scheduler: Scheduler,
     /// Shared with evaluations while a node runs, and changed between node runs.
     run_data: Arc<RunData>,
     keeping: Keeping,
     wait_till: Option<i64>,
-    static_data: StaticData,
+    pub(super) static_data: StaticData,
     answer: Mutex<Option<CallAnswer>>,
     error: Option<WorkflowFailure>,
     started_at: i64,
@@ -114,6 +114,7 @@ impl<'h> Execution<'h> {
             pins,
             mode: nesting.mode,
             clock,
+            stands_at: options.now,
             variables: options.variables.clone(),
             execution_id: options.execution.to_string(),
             states: NodeStates::default(),
@@ -335,6 +336,84 @@ impl<'h> Execution<'h> {
         json
     }
 
+    /// The credentials of a node run, as far as they are there.
+    pub(super) fn credentials_of(
+        &self,
+        run: &NodeRun,
+        node: &PreparedNode,
+        items: &[Item],
+    ) -> NodeCredentials {
+        let settings = &self.workflow.nodes[run.node];
+        let declared = node.node.credentials(&node.filled);
+        let mut credentials = self.host.resolve_credentials(&declared, |name| reference(settings, name));
+        self.evaluate_credentials(&mut credentials, run, items);
+        credentials
+    }
+
+    /// Where the expressions of a node run are evaluated: those of the node, or of the one in whose place it is.
+    pub(super) fn evaluation_site(&self, run: &NodeRun, at: &Arc<NodeSite>, rehearses: bool) -> Arc<Site> {
+        let settings = &self.workflow.nodes[run.node];
+        let tells_of_gaps = self.options.dry_run && !rehearses;
+        Arc::new(Site {
+            run: Arc::clone(&self.scene),
+            run_data: Arc::clone(&self.run_data),
+            node: run.node,
+            run_index: run.run_index,
+            sources: Some(run.sources.clone()),
+            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
+            is_strict: self.options.strict || settings.strict,
+            gaps: tells_of_gaps.then(|| (Arc::clone(&self.listeners), Arc::clone(at))),
+            rehearses,
+        })
+    }
+
+    /// What all items of a node run share.
+    pub(super) fn context<'a>(
+        &'a self,
+        settings: &heddle_workflow::Node,
+        node: &PreparedNode,
+        at: Arc<NodeSite>,
+        site: Arc<Site>,
+        credentials: NodeCredentials,
+    ) -> NodeRunContext<'a> {
+        NodeRunContext {
+            execution: self.options.execution,
+            credentials,
+            transport: &self.host.transport,
+            sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
+            credential_source: &*self.host.credentials,
+            recorder: Arc::clone(&self.recorder),
+            recorded_as: self.recorded_as,
+            past: None,
+            listeners: Arc::clone(&self.listeners),
+            cancel: self.options.cancel.clone(),
+            stop: self.stop.clone(),
+            dry_run: self.options.dry_run,
+            time_limit: settings.time_limit.or(self.options.time_limit),
+            wait_budget: self.options.wait_budget,
+            answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
+            remembered: Mutex::default(),
+            effects: EffectSettings::of(&*node.node, settings),
+            clock: &self.scene.clock,
+            stands_at: self.scene.stands_at,
+            replaced: self.options.mocks.as_ref().map(|_| &*self.scope.around.replaced),
+            caller: Some(&*self.scope),
+            wait_till: Mutex::default(),
+            static_data: Some(&self.static_data),
+            state: self.scene.states.of(site.node),
+            only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
+            code: Some(CodeSite {
+                threads: &self.host.code,
+                site,
+                time: settings.time_limit,
+                on_error: settings.on_error(),
+            }),
+            answer: Some(&self.answer),
+            calls: Mutex::default(),
+            at,
+        }
+    }
+
     async fn run_node(&mut self, run: &NodeRun, inputs: Branches) -> NodeRunEnd {
         let scene = Arc::clone(&self.scene);
         let settings = &scene.prepared.workflow.nodes[run.node];
@@ -357,56 +436,21 @@ impl<'h> Execution<'h> {
         if self.recorder.shows_only() && !past.as_ref().is_some_and(|past| past.is_finished()) {
             return recall::shown(past.as_deref());
         }
-        let declared = prepared.node.credentials(&prepared.filled);
-        let mut credentials = self.host.resolve_credentials(&declared, |name| reference(settings, name));
+        if let Some(real) = &prepared.replaced {
+            self.rehearse(run, &inputs, real, &at).await;
+        }
+        if prepared.is_mock {
+            self.scope.around.replaced.note_node(&at);
+        }
+        let items = inputs.get(run.main_input).and_then(Option::as_ref);
+        let mut credentials = self.credentials_of(run, prepared, items.map_or(&[], |items| items.as_slice()));
         if self.options.dry_run {
             credentials = self.host.stand_in_for_missing(credentials);
         }
-        let items = inputs.get(run.main_input).and_then(Option::as_ref);
-        self.evaluate_credentials(&mut credentials, run, items.map_or(&[], |items| items.as_slice()));
-        let site = Arc::new(Site {
-            run: Arc::clone(&scene),
-            run_data: Arc::clone(&self.run_data),
-            node: run.node,
-            run_index: run.run_index,
-            sources: Some(run.sources.clone()),
-            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
-            is_strict: self.options.strict || settings.strict,
-            gaps: self.options.dry_run.then(|| (Arc::clone(&self.listeners), Arc::clone(&at))),
-        });
+        let site = self.evaluation_site(run, &at, false);
         let context = NodeRunContext {
-            execution: self.options.execution,
-            at: Arc::clone(&at),
-            credentials,
-            transport: &self.host.transport,
-            sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
-            credential_source: &*self.host.credentials,
-            recorder: Arc::clone(&self.recorder),
-            recorded_as: self.recorded_as,
             past: past.clone(),
-            listeners: Arc::clone(&self.listeners),
-            cancel: self.options.cancel.clone(),
-            stop: self.stop.clone(),
-            dry_run: self.options.dry_run,
-            time_limit: settings.time_limit.or(self.options.time_limit),
-            wait_budget: self.options.wait_budget,
-            answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
-            remembered: Mutex::default(),
-            effects: EffectSettings::of(&*prepared.node, settings),
-            clock: &scene.clock,
-            caller: Some(&*self.scope),
-            wait_till: Mutex::default(),
-            static_data: Some(&self.static_data),
-            state: scene.states.of(run.node),
-            only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
-            code: Some(CodeSite {
-                threads: &self.host.code,
-                site: Arc::clone(&site),
-                time: settings.time_limit,
-                on_error: settings.on_error(),
-            }),
-            answer: Some(&self.answer),
-            calls: Mutex::default(),
+            ..self.context(settings, prepared, Arc::clone(&at), Arc::clone(&site), credentials)
         };
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
@@ -580,12 +624,6 @@ impl<'h> Execution<'h> {
                 cancel_reason.map(|reason| WorkflowFailure::cancelled(reason, self.options.execution))
             }),
         };
-        let is_mock = |name: &&str| {
-            let node =
-                self.workflow.node_index(name).and_then(|node| self.scene.prepared.nodes[node].as_ref());
-            node.is_some_and(|node| node.is_mock)
-        };
-        let mocked = self.run_data.iter().map(|(name, _)| name).filter(is_mock).map(str::to_owned).collect();
         let stopped_at = crate::clock::now();
         self.listeners.tell(|| Event::RunFinished {
             run: Arc::clone(&self.site),
@@ -602,7 +640,8 @@ impl<'h> Execution<'h> {
             background: Vec::new(),
             wait_till: self.wait_till.filter(|_| status == Status::Waiting),
             static_data: changed.then_some(static_data),
-            mocked,
+            mocked: Vec::new(),
+            requests: Vec::new(),
             answer: self.answer.into_inner().unwrap_or_else(PoisonError::into_inner),
             called_static_data: BTreeMap::new(),
             started_at: self.started_at,
@@ -651,7 +690,7 @@ fn note_calls(metadata: &mut Option<Json>, calls: &[CallRecord]) {
 }
 
 /// The first item of each input.
-fn first_items(inputs: &Branches) -> Branches {
+pub(crate) fn first_items(inputs: &Branches) -> Branches {
     let first = |items: &Items| Arc::new(items.iter().take(1).cloned().collect());
     inputs.iter().map(|items| items.as_ref().map(first)).collect()
 }

@@ -9,6 +9,8 @@ pub(crate) mod mode;
 mod nesting;
 pub(crate) mod node_facts;
 pub(crate) mod options;
+mod rehearsal;
+pub(crate) mod replaced;
 pub(crate) mod resume;
 pub mod run_data;
 pub(crate) mod run_error;

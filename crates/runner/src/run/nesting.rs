@@ -18,6 +18,7 @@ use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::reach::Beginning;
+use crate::replaced::Replaced;
 use crate::run_data::RunResult;
 use crate::run_error::RunError;
 use crate::scope::{Nesting, Surroundings};
@@ -63,6 +64,7 @@ impl Host {
         let background = Arc::new(Background::default());
         let kept = std::mem::take(&mut options.called_static_data);
         let called_static_data = Arc::new(CalledStaticData::new(kept));
+        let replaced = Arc::new(Replaced::default());
         let around = Surroundings {
             depth: 0,
             deadline: options.timeout.filter(|limit| !limit.is_zero()).and_then(Deadline::after),
@@ -72,6 +74,7 @@ impl Host {
             called_static_data: Arc::clone(&called_static_data),
             judged: Arc::default(),
             recorder: Arc::clone(&recorder),
+            replaced: Arc::clone(&replaced),
         };
         let execution = options.execution;
         let nesting = Nesting {
@@ -89,6 +92,7 @@ impl Host {
         record_end(&recorder, execution, &result).await;
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
+        (result.mocked, result.requests) = replaced.take();
         Ok(result)
     }
 }
@@ -103,7 +107,8 @@ pub(crate) fn run_nested<'h>(
 ) -> BoxFuture<'h, Result<RunResult, RunError>> {
     Box::pin(async move {
         let past = nesting.around.recorder.past_run(nesting.recorded_as);
-        let started_at = past.map_or_else(crate::clock::now, |past| past.started.started_at);
+        let now = || options.now.unwrap_or_else(crate::clock::now);
+        let started_at = past.map_or_else(now, |past| past.started.started_at);
         let is_outermost = nesting.around.depth == 0;
         let limit =
             options.timeout.or(prepared.workflow.settings.execution_timeout).filter(|limit| !limit.is_zero());

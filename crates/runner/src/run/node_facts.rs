@@ -40,6 +40,7 @@ pub(crate) fn node_facts(
             snapshot: 0,
             is_strict: false,
             gaps: None,
+            rehearses: false,
         };
         evaluate_apart(threads, CompiledValue::compile(&Json::from(text)), site, stop)
     };

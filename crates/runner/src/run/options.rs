@@ -48,6 +48,8 @@ pub struct RunOptions {
     pub mocks: Option<Mocks>,
     /// The items that are to run at some nodes; the others of these nodes are skipped.
     pub only: Option<Arc<ItemSelection>>,
+    /// What the clock shows all the time, in milliseconds since 1970; the present, which passes, when absent.
+    pub now: Option<i64>,
     /// Let nothing leave; each item of a node with an effect shows its request.
     pub dry_run: bool,
     /// The longest time that one try of a call may take, where its node's JSON says nothing; as long as its node usually
@@ -97,6 +99,7 @@ impl Default for RunOptions {
             pins: false,
             mocks: None,
             only: None,
+            now: None,
             dry_run: false,
             time_limit: None,
             wait_budget: Duration::from_secs(15 * 60),

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::cancel::CancelReason;
+use crate::replaced::PlannedRequest;
 use crate::scheduler::Branches;
 
 /// How a run of a node ended.
@@ -320,8 +321,12 @@ pub struct RunResult {
     pub static_data: Option<Json>,
     /// The same of workflows that it called, by id, or by name where one has none.
     pub called_static_data: BTreeMap<String, Json>,
-    /// Names of the nodes that were replaced ([`RunOptions::mocks`](crate::RunOptions)), in the order of their first runs.
+    /// Names of the nodes that were replaced ([`RunOptions::mocks`](crate::RunOptions)), in the order of their first runs;
+    /// those of workflows that were called as `Workflow/Node`.
     pub mocked: Vec<String>,
+    /// The requests that the replaced nodes would have made, in the order of their runs, those of workflows that were called
+    /// too; only in a run with mocks.
+    pub requests: Vec<PlannedRequest>,
     /// The answer to the call that started it, once a node has given one (Respond to Webhook).
     pub answer: Option<CallAnswer>,
     /// When it began, in milliseconds since 1970.
@@ -378,6 +383,9 @@ impl Serialize for RunResult {
         }
         if !self.mocked.is_empty() {
             map.serialize_entry("mocked", &self.mocked)?;
+        }
+        if !self.requests.is_empty() {
+            map.serialize_entry("requests", &self.requests)?;
         }
         if let Some(answer) = &self.answer {
             map.serialize_entry("response", &answer.to_json())?;

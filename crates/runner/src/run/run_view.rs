@@ -20,6 +20,8 @@ pub(crate) struct RunScene {
     pub(crate) pins: HashMap<NodeIndex, Items>,
     pub(crate) mode: ExecutionMode,
     pub(crate) clock: Clock,
+    /// What the clock shows all the time; the present when absent.
+    pub(crate) stands_at: Option<i64>,
     pub(crate) variables: Variables,
     pub(crate) execution_id: String,
     /// What nodes keep between their runs.

@@ -16,6 +16,7 @@ use crate::log::{self, WorkflowText};
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
+use crate::replaced::Replaced;
 use crate::site::{Origin, RunSite};
 use crate::static_data::CalledStaticData;
 
@@ -34,6 +35,7 @@ pub(crate) struct Surroundings<'h> {
     pub(crate) judged: Arc<Judged>,
     /// The log of them all.
     pub(crate) recorder: Arc<Recorder>,
+    pub(crate) replaced: Arc<Replaced>,
 }
 
 impl Surroundings<'_> {

@@ -31,6 +31,11 @@ impl StaticData {
         Self { state: Mutex::new(State { root, changed: false, revision: 0 }) }
     }
 
+    /// The same data, of which changes are nobody's.
+    pub(crate) fn copy(&self) -> Self {
+        Self::new(self.state.lock().unwrap_or_else(PoisonError::into_inner).root.clone())
+    }
+
     pub(crate) fn get(&self, scope: StaticScope, node: &str) -> Json {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::cancel::{CancelReason, Deadline};
 use crate::find::{DEEPEST_CALL, error_trigger, find_error_workflow};
 use crate::log;
+use crate::mocks::Mocks;
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::run::run_nested;
@@ -100,6 +101,7 @@ async fn run(
         pins: false,
         timeout: None,
         cancel: scope.around.caller_cancel.clone(),
+        mocks: scope.options.mocks.clone().map(Mocks::for_called),
         ..scope.options.clone()
     };
     let nesting = Nesting {
@@ -115,7 +117,7 @@ async fn run(
         origin: Some(Origin::FailureOf(Arc::clone(&scope.site))),
     };
     let prepared = scope.around.judged.of(workflow);
-    let prepared = prepared.unwrap_or_else(|| scope.host.prepare_for(workflow, &options));
+    let prepared = prepared.unwrap_or_else(|| scope.host.prepare_called(workflow, &options));
     run_nested(scope.host, prepared, options, nesting)
         .await
         .map_err(|error| NodeError::operation(error.to_string()))

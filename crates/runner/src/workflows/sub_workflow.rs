@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
 use crate::log::{self, RunPast, recorder};
+use crate::mocks::Mocks;
 use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
@@ -78,7 +79,7 @@ impl<'h> RunScope<'h> {
     /// The called workflow, as it was looked at before, or prepared now.
     fn prepared(&self, called: &Arc<Workflow>, options: &RunOptions) -> Arc<PreparedWorkflow> {
         let judged = self.around.judged.of(called);
-        judged.unwrap_or_else(|| self.host.prepare_for(called, options))
+        judged.unwrap_or_else(|| self.host.prepare_called(called, options))
     }
 
     fn options_for(&self, execution: Uuid, items: Vec<Item>, cancel: CancellationToken) -> RunOptions {
@@ -92,6 +93,7 @@ impl<'h> RunScope<'h> {
             timeout: None,
             cancel,
             kept_outputs: KeptOutputs::All,
+            mocks: self.options.mocks.clone().map(Mocks::for_called),
             ..self.options.clone()
         }
     }

@@ -50,6 +50,12 @@ macro_rules! code_node {
                 true
             }
 
+            fn calls_out(&self, stored: &heddle_node::Json) -> bool {
+                // Nobody knows what code does that cannot be run here.
+                self.tier_for(stored).effect_of_type() != Some(heddle_node::Effect::Pure)
+                    || crate::code::source::is_python(stored)
+            }
+
             fn tier(&self) -> heddle_node::Tier<'_> {
                 self.calling.tier()
             }

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use function::{Function, FunctionItem, FunctionParameters};
 
 use items::failed_code;
+pub(crate) use source::check_syntax;
 
 /// Runs JavaScript. What its code names decides whether it may call out: code that names no way to do so counts as pure,
 /// and is held to it.

@@ -12,13 +12,9 @@ pub(super) fn may_call(code: &str) -> bool {
 /// Everything that is wrong with the node as it is stored.
 pub(super) fn check(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
     let text = |name: &str| stored.constant_text(name);
-    let is_python = matches!(text("language"), Some("python" | "pythonNative"))
-        || stored
-            .written
-            .get("language")
-            .and_then(Json::as_str)
-            .is_some_and(|language| language.starts_with("python"));
-    if is_python && stored.type_version >= 2.0 {
+    let is_written_python =
+        matches!(text("language"), Some("python" | "pythonNative")) || is_python(stored.written);
+    if is_written_python && stored.type_version >= 2.0 {
         let error = no_python();
         let help = error.description.clone().unwrap_or_default();
         return vec![StoredProblem::new(Weight::Refused, "/language", error.message.clone(), help)];
@@ -33,8 +29,14 @@ pub(super) fn check(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
     problems
 }
 
+/// Whether parameters say that their code is Python.
+pub(super) fn is_python(parameters: &Json) -> bool {
+    let language = parameters.get("language").and_then(Json::as_str);
+    language.is_some_and(|language| language.starts_with("python"))
+}
+
 /// Code in the parameter `name` that is no JavaScript.
-pub(super) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<StoredProblem> {
+pub(crate) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<StoredProblem> {
     let code = stored.values.get(name).and_then(Json::as_str).unwrap_or_default();
     let problem = stored.host.code_problem(code);
     let told = problem.map(|problem| {

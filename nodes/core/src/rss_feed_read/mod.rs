@@ -64,6 +64,7 @@ impl ItemNode for RssFeedRead {
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
+    const CALLS_OUT: bool = true;
 
     async fn execute_item(
         &self,

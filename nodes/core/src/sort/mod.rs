@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
-    StoredProblem, Weight, async_trait, json,
+    BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, Item, Items, Json, NodeError,
+    NodeExample, NodeHeader, StoredParameters, StoredProblem, async_trait, json,
 };
 
 pub use parameters::{Direction, SortField, SortFields, SortOptions, SortParameters, SortType};
 
+use crate::code::check_syntax;
 use crate::fields::Field;
 use crate::js_order;
 
@@ -36,6 +37,8 @@ impl BatchNode for Sort {
 
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
+    const CODE: &'static [&'static str] = &["code"];
+
     async fn execute(
         &self,
         parameters: &SortParameters,
@@ -46,7 +49,7 @@ impl BatchNode for Sort {
             SortType::Simple => by_fields(items, parameters)?,
             // A run that is done again gives the same order.
             SortType::Random => shuffled(items.len(), context.services.call_id().as_u128()),
-            SortType::Code => return Err(no_code()),
+            SortType::Code => by_code(&parameters.code, context).await?,
         };
         let sorted: Vec<Item> = order.into_iter().filter_map(|index| items.get(index).cloned()).collect();
         Ok(vec![sorted.into()])
@@ -54,7 +57,12 @@ impl BatchNode for Sort {
 
     fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         let problem = match stored.constant_text("type") {
-            Some("code") => Some(StoredProblem { weight: Weight::Refused, ..no_code().into() }),
+            Some("code") => {
+                let code = stored.constant_text("code");
+                let lacks_return = code.is_some_and(|code| !code.contains(RETURN));
+                let problem = lacks_return.then(|| no_return().into());
+                return problem.into_iter().chain(check_syntax(stored, "code")).collect();
+            }
             Some("simple") => {
                 let rows = stored.values.pointer("/sortFieldsUi/sortField").map(Json::as_array);
                 let is_open = stored.values.get("sortFieldsUi").is_some_and(Json::is_string);
@@ -91,6 +99,10 @@ impl BatchNode for Sort {
                 }),
             ),
             example("In any order", json!({ "type": "random" })),
+            example(
+                "By the length of names",
+                json!({ "type": "code", "code": "return a.json.name.length - b.json.name.length;" }),
+            ),
         ]
     }
 }
@@ -99,10 +111,34 @@ fn no_fields() -> NodeError {
     NodeError::parameter("sortFieldsUi", "No sorting specified. Please add a field to sort by")
 }
 
-fn no_code() -> NodeError {
-    NodeError::parameter("type", "Sorting by code is not supported yet").with_description(
-        "Sort by fields. Where that is not enough, compute a field to sort by in a node before this one.",
-    )
+/// The word without which code gives nothing.
+const RETURN: &str = "return";
+
+fn no_return() -> NodeError {
+    NodeError::parameter("code", "Sort code doesn't return. Please add a 'return' statement to your code")
+}
+
+/// The order of the items by code that compares two of them, `a` and `b`.
+async fn by_code(code: &str, context: &BatchContext<'_>) -> Result<Vec<usize>, NodeError> {
+    if !code.contains(RETURN) {
+        return Err(no_return());
+    }
+    // What the author wrote begins on the first line, as messages name it.
+    let code = format!(
+        "const __compare = (a, b) => {{{code}\n}}; return $input.all().map((item, index) => [item, index]).sort((left, right) => \
+         __compare(left[0], right[0])).map((pair) => ({{ json: {{ index: pair[1] }} }}));"
+    );
+    let call = CodeCall {
+        code,
+        dialect: CodeDialect::Code,
+        each_item: false,
+        items: context.input(context.main_input),
+    };
+    let answer = context.services.run_code(call).await?;
+    let CodeAnswer::Once(Some(order)) = answer else { return Err(no_return()) };
+    let index = |place: &Json| place.pointer("/json/index").and_then(Json::as_u64);
+    let order = order.as_array().unwrap_or_default().iter().filter_map(index);
+    Ok(order.filter_map(|index| usize::try_from(index).ok()).collect())
 }
 
 /// The order of the items by the values of fields.
