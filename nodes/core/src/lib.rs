@@ -61,7 +61,7 @@ pub use execute_workflow_trigger::{
 pub use execution_data::{ExecutionData, ExecutionDataParameters};
 pub use filter_node::Filter;
 pub use html::Html;
-pub use http_request::{HttpRequest, HttpRequestLegacy};
+pub use http_request::{GraphQl, HttpRequest, HttpRequestLegacy};
 pub use if_node::{If, IfOptions, IfParameters};
 pub use item_lists::ItemLists;
 pub use limit::{Keep, Limit, LimitParameters};
@@ -107,6 +107,7 @@ heddle_node::register_batch_node!(Start);
 heddle_node::register_batch_node!(StopAndError);
 heddle_node::register_batch_node!(Summarize);
 heddle_node::register_batch_node!(Wait);
+heddle_node::register_item_node!(GraphQl);
 heddle_node::register_item_node!(HttpRequest);
 heddle_node::register_item_node!(HttpRequestLegacy);
 heddle_node::register_item_node!(Crypto);

@@ -187,7 +187,7 @@ impl ItemNode for HttpRequestLegacy {
 }
 
 /// The credential type that the ways of both versions name.
-fn credential<'a>(authentication: &str, generic: &'a str, service: &'a str) -> Option<&'a str> {
+pub(super) fn credential<'a>(authentication: &str, generic: &'a str, service: &'a str) -> Option<&'a str> {
     let chosen = match authentication {
         "genericCredentialType" => generic,
         "predefinedCredentialType" => service,

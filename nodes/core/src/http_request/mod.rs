@@ -7,6 +7,7 @@ mod examples;
 mod failure;
 mod file;
 mod form;
+mod graphql;
 mod legacy;
 mod legacy_form;
 mod multipart;
@@ -27,6 +28,7 @@ use heddle_node::{
 };
 
 use answer::{Format, Wanted};
+pub use graphql::{GraphQl, GraphQlParameters};
 pub use legacy::{HttpRequestLegacy, LegacyOptions, LegacyParameters, LegacyRow, LegacyRows};
 use outgoing::Outgoing;
 pub use parameters::{
