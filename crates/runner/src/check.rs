@@ -48,7 +48,8 @@ impl Host {
         }
         let prepared = self.prepare_for(&Arc::new(workflow.clone()), options);
         let reached = workflow.nodes.iter().map(|node| !node.disabled).collect();
-        let called = Preflight::of(self, &prepared, reached, options, options.mode()).await.called;
+        let recorder = Recorder::new(Arc::clone(&self.log), options.execution, false);
+        let called = Preflight::of(self, &prepared, reached, options, options.mode(), &recorder).await.called;
         let names_of = |workflow: &Workflow| -> Vec<String> {
             let names = std::iter::once(workflow.name.as_str()).chain(workflow.id.as_deref());
             names

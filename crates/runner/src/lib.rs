@@ -41,8 +41,8 @@ use prepare::{
 };
 pub use run::run_data;
 use run::{
-    cancel, clock, executor, handle, keeping, mode, node_facts, options, replaced, resume, run_error, run_view,
-    scope, static_data, stored_options, variables,
+    cancel, clock, executor, handle, keeping, mode, node_facts, options, replaced, resume, run_error,
+    run_view, scope, static_data, stored_options, variables,
 };
 use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 

@@ -79,6 +79,7 @@ async fn check_file(
             let host = Host::new(registry.clone())
                 .with_credentials(store.clone())
                 .with_workflows(super::workflow_folder(&arguments.setup, path)?);
+            super::mock::check_names(&host, &workflow, options).await?;
             let checked = host.check(&workflow, options).await;
             (checked.start, checked.has_effect, checked.problems, workflow.text().map(str::to_owned))
         }

@@ -9,6 +9,7 @@ use heddle_workflow::{
 };
 
 use crate::host::Host;
+use crate::log::recorder::Recorder;
 use crate::mocks::{Mocks, is_sub_node};
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
@@ -41,7 +42,9 @@ impl Host {
         let workflow = Arc::new(workflow.clone());
         let prepared = self.prepare_for(&workflow, &options);
         let reached = workflow.nodes.iter().map(|node| !node.disabled).collect();
-        let called = Preflight::of(self, &prepared, reached, &options, options.mode()).await.called;
+        let recorder = Recorder::new(Arc::clone(&self.log), options.execution, false);
+        let called =
+            Preflight::of(self, &prepared, reached, &options, options.mode(), &recorder).await.called;
         let mut all = JsonObject::new();
         for (name, sample) in Samples::of(&prepared).collect() {
             all.insert(&name, sample);

@@ -43,6 +43,9 @@ pub struct StoredOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<Duration>,
     strict: bool,
+    /// What the clock shows all the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<i64>,
     vars: Json,
     /// Names of the environment variables that expressions may read; their values may be secrets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -97,6 +100,7 @@ impl StoredOptions {
             // Whoever takes it up says that.
             stop_at_wait: _,
             strict,
+            now,
             variables: Variables { vars, env, secrets: _ },
             timezone,
             static_data,
@@ -124,6 +128,7 @@ impl StoredOptions {
             answer_limit: *answer_limit,
             timeout: *timeout,
             strict: *strict,
+            now: *now,
             vars: vars.clone(),
             env: env.as_object().into_iter().flat_map(JsonObject::keys).map(str::to_owned).collect(),
             timezone: timezone.clone(),
@@ -172,6 +177,7 @@ impl StoredOptions {
             answer_limit: self.answer_limit,
             timeout: self.timeout,
             strict: self.strict,
+            now: self.now,
             variables: Variables { vars: self.vars.clone(), ..variables.clone() },
             timezone: self.timezone.clone(),
             static_data: self.static_data.clone(),

@@ -8,8 +8,7 @@ use heddle_node::http::{Bytes, Response};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Connection, Effect, ErrorKind, HttpExchange, HttpRequest as Call, ItemContext, ItemNode, ItemOutput,
-    Json, JsonObject, NodeError, NodeExample, NodeHeader, RequiredInputs, StoredParameters, StoredProblem,
-    async_trait, json,
+    Json, JsonObject, NodeError, NodeExample, NodeHeader, StoredParameters, StoredProblem, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,11 +64,12 @@ impl ItemNode for GraphQl {
         display_name: "GraphQL",
         description: "Asks a GraphQL endpoint and gives its answer",
         group: &["input"],
-        subtitle: None,
-        inputs: 1,
-        required_inputs: RequiredInputs::Any,
-        outputs: &[""],
-        credentials: &[],
+        icon: Some("file:graphql.png"),
+        category: Some("Development"),
+        documentation_url: Some(
+            "https://docs.n8n.io/integrations/builtin/core-nodes/n8n-nodes-base.graphql/",
+        ),
+        ..NodeHeader::DEFAULT
     };
 
     const EFFECT: Option<Effect> = Some(Effect::Send);

@@ -1,5 +1,7 @@
 //! Item Lists: the operations on lists that have nodes of their own today, in one node.
 
+mod older;
+
 use std::sync::Arc;
 
 use heddle_node::description::{NodeDescription, NodeProperty};
@@ -9,6 +11,8 @@ use heddle_node::{
     BatchContext, BatchNode, Effect, Items, Json, Node, NodeError, NodeExample, NodeHeader, StoredParameters,
     StoredProblem, Tier, async_trait, from_json, json,
 };
+
+pub use older::OlderItemLists;
 
 use crate::aggregate::Aggregate;
 use crate::limit::Limit;
@@ -118,36 +122,22 @@ impl BatchNode for Own {
     const EFFECT: Option<Effect> = Some(Effect::Pure);
 
     async fn execute(&self, parameters: &Json, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
-        let items = context.main_items();
-        if items.is_empty() {
+        if context.main_items().is_empty() {
             return Ok(vec![Items::default()]);
         }
         let unfit = |error: heddle_node::JsonError| {
             NodeError::operation(format!("The parameters do not fit: {error}"))
         };
         let operation = parameters.get("operation").and_then(Json::as_str).unwrap_or_default();
-        let results = match operation {
+        match operation {
             "removeDuplicates" => {
                 let mut own = parameters.clone();
                 own.remove("operation");
-                let own: RemoveDuplicatesParameters = from_json(&own).map_err(unfit)?;
-                let rule = if context.type_version < 3.1 { TypeRule::One } else { TypeRule::Any };
-                remove_duplicates::kept_items(items, &own, rule)?
+                removed_duplicates(&from_json(&own).map_err(unfit)?, context)
             }
-            "summarize" => {
-                let own: SummarizeParameters = from_json(parameters).map_err(unfit)?;
-                let rules = summarize::Rules {
-                    as_text: true,
-                    as_keys: true,
-                    skip_empty: own.options.skip_empty_split_fields,
-                };
-                summarize::summarize(items, &own, rules, context.type_version >= 2.1)?
-            }
-            other => {
-                return Err(NodeError::parameter("operation", format!("There is no operation \"{other}\"")));
-            }
-        };
-        Ok(vec![results.into()])
+            "summarize" => summarized(&from_json(parameters).map_err(unfit)?, context),
+            other => Err(NodeError::parameter("operation", format!("There is no operation \"{other}\""))),
+        }
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
@@ -188,4 +178,24 @@ impl BatchNode for Own {
             ),
         ]
     }
+}
+
+/// The items without those that are like one before.
+fn removed_duplicates(
+    parameters: &RemoveDuplicatesParameters,
+    context: &BatchContext<'_>,
+) -> Result<Vec<Items>, NodeError> {
+    let rule = if context.type_version < 3.1 { TypeRule::One } else { TypeRule::Any };
+    Ok(vec![remove_duplicates::kept_items(context.main_items(), parameters, rule)?.into()])
+}
+
+/// What is known of the items of each group.
+fn summarized(parameters: &SummarizeParameters, context: &BatchContext<'_>) -> Result<Vec<Items>, NodeError> {
+    let rules = summarize::Rules {
+        as_text: true,
+        as_keys: true,
+        skip_empty: parameters.options.skip_empty_split_fields,
+    };
+    let found = summarize::summarize(context.main_items(), parameters, rules, context.type_version >= 2.1)?;
+    Ok(vec![found.into()])
 }
