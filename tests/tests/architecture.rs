@@ -9,7 +9,7 @@ use heddle_tests::{files_below, root};
 use serde_json::Value;
 
 /// The crates of this workspace that each crate may use. Tests of a crate may use more.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("heddle-data", &[]),
     ("heddle-form", &["heddle-data"]),
     ("heddle-node", &["heddle-data", "heddle-form"]),
@@ -32,7 +32,18 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("heddle-nodes-wts-chat", &["heddle-node", "wts-sandbox"]),
     ("heddle-nodes", &["heddle-nodes-core", "heddle-nodes-wts-chat"]),
     ("heddle-testkit", &["heddle-node", "heddle-runner", "heddle-workflow"]),
-    ("heddle", &["heddle-expression", "heddle-node", "heddle-nodes", "heddle-runner", "heddle-workflow"]),
+    ("heddle-plugin", &["heddle-data", "heddle-expression", "heddle-form", "heddle-node"]),
+    (
+        "heddle",
+        &[
+            "heddle-expression",
+            "heddle-node",
+            "heddle-nodes",
+            "heddle-plugin",
+            "heddle-runner",
+            "heddle-workflow",
+        ],
+    ),
     ("heddle-tests", &["*"]),
     ("heddle-http-kit", &["heddle-node"]),
 ];

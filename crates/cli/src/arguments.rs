@@ -8,8 +8,22 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "heddle", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) plugins: PluginArguments,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Where node packages made for n8n are.
+#[derive(Debug, Args)]
+pub(crate) struct PluginArguments {
+    /// Folder with node packages made for n8n: a node_modules, one package, or a folder of packages; repeatable.
+    /// HEDDLE_PLUGINS in the environment, heddle_plugins beside the workflow and the user's data folder do too.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) plugins: Vec<PathBuf>,
+    /// Let a node of a package take the place of a built-in one of the same type.
+    #[arg(long, global = true)]
+    pub(crate) prefer_plugins: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ mod input;
 mod observer;
 mod only;
 mod plain_text;
+mod plugins;
 mod progress;
 mod report;
 mod signals;
@@ -45,7 +46,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return explain(&error),
     };
-    match execute(arguments.command) {
+    match execute(arguments) {
         Ok(status) => ExitCode::from(status),
         Err(failure) => {
             if !failure.message.is_empty() {
@@ -69,9 +70,11 @@ fn explain(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE))
 }
 
-fn execute(command: Command) -> Result<u8, Failure> {
-    let registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
-    match command {
+fn execute(arguments: Arguments) -> Result<u8, Failure> {
+    let mut registry =
+        heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
+    plugins::add(&mut registry, &arguments.plugins, &arguments.command);
+    match arguments.command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
         Command::Check(arguments) => commands::check::execute(&registry, &arguments),
         Command::Test(arguments) => commands::test::execute(&registry, &arguments),

@@ -41,6 +41,7 @@ pub mod parameter;
 mod print;
 pub mod routes;
 mod run;
+pub mod sandbox;
 pub mod scene;
 mod split;
 mod syntax;

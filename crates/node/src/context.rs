@@ -158,6 +158,16 @@ pub trait Services: Send + Sync {
         Json::object()
     }
 
+    /// A line on the console, of code that somebody else wrote: how grave (`log`, `info`, `warn`, `error`, `debug`), and
+    /// what.
+    fn log(&self, _level: &str, _text: &str) {}
+
+    /// Where the node stands: `{ node, workflow, mode, executionId, runIndex }`, each as n8n shows it to a node's code; null
+    /// for a form.
+    fn place(&self) -> Json {
+        Json::NULL
+    }
+
     /// Replaces data that the workflow keeps between runs. It is kept when the run has ended, unless it was a manual one.
     fn set_static_data(&self, _scope: StaticScope, _data: Json) {}
 }

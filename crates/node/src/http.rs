@@ -70,6 +70,9 @@ pub struct HttpRequest {
     pub takes_any_status: bool,
     /// How the connection is made, where that is not the host's way.
     pub connection: Option<Arc<Connection>>,
+    /// Whether code asks for it that nobody here knows, so that its method proves little: it is repeated only where nothing
+    /// was written, or after a 429. In a dry run it is made where it only reads.
+    pub is_foreign: bool,
 }
 
 /// Which redirects the host follows for a request.
@@ -154,6 +157,7 @@ impl HttpRequest {
             redirects: Redirects::default(),
             takes_any_status: false,
             connection: None,
+            is_foreign: false,
         }
     }
 

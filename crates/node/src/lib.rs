@@ -46,7 +46,7 @@ pub use node::{
     RequiredInputs, Tier,
 };
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
-pub use registry::{CredentialRegistration, NodeRegistration, Registry, RegistryError, Sandbox};
+pub use registry::{CredentialRegistration, NodeRegistration, NodeSource, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
 pub use stored::{CheckHost, StoredParameters, StoredProblem, Weight, holds_expression, pointer_of};
 pub use workflow_call::{CalledWorkflow, WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};

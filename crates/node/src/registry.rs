@@ -148,6 +148,30 @@ pub struct Registry {
     nodes: BTreeMap<String, Vec<RegisteredNode>>,
     credentials: BTreeMap<String, CredentialRegistration>,
     catalogues: Vec<CredentialCatalogue>,
+    sources: Vec<Arc<dyn NodeSource>>,
+}
+
+/// Node types and credential types that are looked for when somebody asks for one, such as those of packages in a folder.
+pub trait NodeSource: Send + Sync {
+    /// The node of this type that serves `version`, or its newest where no version is asked for.
+    fn node(&self, type_name: &str, version: Option<f64>) -> Option<&Arc<dyn Node>>;
+
+    /// All versions of the type, in any order.
+    fn versions(&self, type_name: &str) -> Vec<f64>;
+
+    /// All nodes.
+    fn nodes(&self) -> Vec<&Arc<dyn Node>>;
+
+    /// The credential type of this name.
+    fn credential(&self, name: &str) -> Option<CredentialType>;
+
+    /// Why a node type cannot be had that ought to be here.
+    fn problem(&self, type_name: &str) -> Option<String>;
+
+    /// Whether its nodes come before those of the program.
+    fn comes_first(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Clone)]
@@ -256,8 +280,33 @@ impl Registry {
         Ok(())
     }
 
+    /// Looks for types in `source`, too.
+    pub fn add_source(&mut self, source: Arc<dyn NodeSource>) {
+        self.sources.push(source);
+    }
+
+    fn sources(&self, first: bool) -> impl Iterator<Item = &Arc<dyn NodeSource>> {
+        self.sources.iter().filter(move |source| source.comes_first() == first)
+    }
+
+    /// Why a node type cannot be had that ought to be in one of the sources.
+    pub fn problem(&self, type_name: &str) -> Option<String> {
+        self.sources.iter().find_map(|source| source.problem(type_name))
+    }
+
     /// The node of type `type_name` that serves `version`, or its newest where no version is asked for.
     pub fn node(&self, type_name: &str, version: Option<f64>) -> Option<&Arc<dyn Node>> {
+        let find = |source: &'_ Arc<dyn NodeSource>| source.node(type_name, version).is_some();
+        if let Some(source) = self.sources(true).find(|source| find(source)) {
+            return source.node(type_name, version);
+        }
+        if let Some(node) = self.own_node(type_name, version) {
+            return Some(node);
+        }
+        self.sources(false).find_map(|source| source.node(type_name, version))
+    }
+
+    fn own_node(&self, type_name: &str, version: Option<f64>) -> Option<&Arc<dyn Node>> {
         let entries = self.nodes.get(type_name)?;
         let found = match version {
             Some(version) => entries.iter().find(|entry| entry.node.header().versions.contains(&version)),
@@ -274,14 +323,17 @@ impl Registry {
             .into_iter()
             .flatten()
             .flat_map(|entry| entry.node.header().versions.iter().copied())
+            .chain(self.sources.iter().flat_map(|source| source.versions(type_name)))
             .collect();
         versions.sort_by(f64::total_cmp);
+        versions.dedup();
         versions
     }
 
-    /// All nodes, by type name and version.
+    /// All nodes: by type name and version, and behind them those of the sources.
     pub fn nodes(&self) -> impl Iterator<Item = &Arc<dyn Node>> {
-        self.nodes.values().flatten().map(|entry| &entry.node)
+        let own = self.nodes.values().flatten().map(|entry| &entry.node);
+        own.chain(self.sources.iter().flat_map(|source| source.nodes()))
     }
 
     /// The crates that hold the nodes, sorted.
@@ -304,7 +356,10 @@ impl Registry {
     pub fn describe_credential(&self, name: &str) -> Result<Option<CredentialType>, SchemaError> {
         match self.credentials.get(name) {
             Some(registration) => (registration.describe)().map(Some),
-            None => Ok(self.catalogues.iter().find_map(|catalogue| (catalogue.find)(name))),
+            None => {
+                let own = self.catalogues.iter().find_map(|catalogue| (catalogue.find)(name));
+                Ok(own.or_else(|| self.sources.iter().find_map(|source| source.credential(name))))
+            }
         }
     }
 

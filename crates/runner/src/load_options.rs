@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use heddle_expression::{Alone, Clock};
-use heddle_node::node::Tier;
 use heddle_node::parameters::fill_defaults;
 use heddle_node::{Effect, Json, NodeError, OptionPage, OptionsQuery};
 
@@ -40,7 +39,7 @@ impl Host {
                 .with_description(crate::suggest::suggest_node_types(&self.registry, node_type))
         })?;
         let description = node.describe().map_err(|error| NodeError::operation(error.to_string()))?;
-        let Tier::Item(item_node) = node.tier() else {
+        let Some(item_node) = node.choices() else {
             return Err(no_such_method(node_type, method));
         };
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };

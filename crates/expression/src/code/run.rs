@@ -125,6 +125,7 @@ impl CodeJob<'_> {
     fn make_world<'js>(&self, ctx: &Ctx<'js>, bridge: &Rc<Bridge>) -> rquickjs::Result<Object<'js>> {
         let make: Function<'js> = ctx.eval(include_str!("world.js"))?;
         let parts = Object::new(ctx.clone())?;
+        parts.set("tools", ctx.eval::<Function<'js>, _>(include_str!("tools.js"))?)?;
         if self.program.needs_parts {
             for (name, source) in PARTS {
                 parts.set(*name, ctx.eval::<Function<'js>, _>(*source)?)?;

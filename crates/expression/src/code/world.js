@@ -14,22 +14,8 @@
   const isArray = Array.isArray;
   const textOf = String;
 
-  const value = (name, own) =>
-    defineProperty(globalThis, name, { value: own, writable: true, configurable: true, enumerable: true });
-  const functions = (holder, own) => {
-    for (const name of getOwnPropertyNames(own)) {
-      defineProperty(holder, name, {
-        value: asNative(own[name], name), writable: true, configurable: true, enumerable: true,
-      });
-    }
-    return holder;
-  };
-
-  // An error of the host: no line of the code is told of it.
-  const ofHost = (error) => {
-    hide(error, '__host', true);
-    return error;
-  };
+  const tools = parts.tools(api);
+  const { value, functions, ofHost } = tools;
 
   // ---- The run. What is read is found when it is read; what code assigns is its own until the next item.
 
@@ -126,7 +112,6 @@
 
   // ---- Modules.
 
-  const tools = { functions, value, hide, ofHost };
   let bytes = {};
   let urls = {};
   let calls = { helpers: {}, settle() {} };

@@ -95,6 +95,20 @@ pub trait Node: Send + Sync {
     fn tier_for(&self, _parameters: &Json) -> Tier<'_> {
         self.tier()
     }
+
+    /// What loads the choices of its form; `None` for a form without such choices.
+    fn choices(&self) -> Option<&dyn ErasedItemNode> {
+        match self.tier() {
+            Tier::Item(node) => Some(node),
+            Tier::Batch(_) => None,
+        }
+    }
+
+    /// The node as its JSON in the workflow file sets it beside its parameters, such as one that takes its items one by
+    /// one; `None` where that changes nothing.
+    fn with_settings(&self, _settings: &Json) -> Option<Arc<dyn Node>> {
+        None
+    }
 }
 
 /// The tier of a [`Node`].
@@ -203,6 +217,30 @@ pub struct PreparedBatch {
     parameters: Box<dyn Any + Send + Sync>,
     /// What the run does; `None` where the node says nothing.
     pub effect: Option<Effect>,
+}
+
+impl PreparedItem {
+    /// The prepared parameters of one item, of a node that says nothing of its effect.
+    pub fn new(parameters: impl Any + Send + Sync) -> Self {
+        Self { parameters: Box::new(parameters), effect: None, order_key: None }
+    }
+
+    /// The parameters, where they are of this type.
+    pub fn parameters<T: Any>(&self) -> Option<&T> {
+        self.parameters.downcast_ref()
+    }
+}
+
+impl PreparedBatch {
+    /// The prepared parameters of all items, of a node that says nothing of its effect.
+    pub fn new(parameters: impl Any + Send + Sync) -> Self {
+        Self { parameters: Box::new(parameters), effect: None }
+    }
+
+    /// The parameters, where they are of this type.
+    pub fn parameters<T: Any>(&self) -> Option<&T> {
+        self.parameters.downcast_ref()
+    }
 }
 
 /// Makes a [`Node`] of an [`ItemNode`].

@@ -51,6 +51,28 @@ impl Site {
         if self.rehearses { prepared.replaced.as_deref() } else { Some(prepared) }
     }
 
+    /// The node, its workflow and its run, as code of a node sees them.
+    pub(crate) fn place(&self) -> Json {
+        let workflow = &self.run.prepared.workflow;
+        let mut node = workflow.nodes[self.node].to_json();
+        if let Some(prepared) = self.prepared() {
+            node.insert("typeVersion", Json::from(prepared.type_version));
+            node.insert("parameters", prepared.stored.clone());
+        }
+        let info = &self.run.prepared.info;
+        let mut about = Json::object();
+        about.insert("id", Json::from(info.id.as_deref().unwrap_or_default()));
+        about.insert("name", Json::from(info.name.as_str()));
+        about.insert("active", Json::from(info.active));
+        let mut place = Json::object();
+        place.insert("node", node);
+        place.insert("workflow", about);
+        place.insert("mode", Json::from(self.run.mode));
+        place.insert("executionId", Json::from(self.run.execution_id.as_str()));
+        place.insert("runIndex", Json::from(self.run_index));
+        place
+    }
+
     /// Whether the node has an expression that is JavaScript for certain.
     pub(crate) fn needs_javascript(&self) -> bool {
         self.prepared().is_some_and(|prepared| prepared.compiled.needs_javascript())

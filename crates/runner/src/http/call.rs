@@ -49,6 +49,8 @@ pub(crate) struct Call<'a> {
     pub(crate) redirects: Redirects,
     /// Whether no answer is a reason to try again.
     pub(crate) takes_any_status: bool,
+    /// Whether it is repeated only where nothing was written.
+    pub(crate) is_foreign: bool,
     pub(crate) sender_id: Option<String>,
 }
 
@@ -200,6 +202,9 @@ impl Call<'_> {
         match decide(self.effect, happened) {
             Decision::Wait(_) if self.takes_any_status => Decision::End(Outcome::NotDone),
             Decision::Repeat(outcome) if self.takes_any_status && is_answered => Decision::End(outcome),
+            Decision::Repeat(outcome) if self.is_foreign && happened != Happened::NotWritten => {
+                Decision::End(outcome)
+            }
             decision => decision,
         }
     }

@@ -374,6 +374,7 @@ impl HttpClient for ItemHttp<'_> {
             redirects,
             takes_any_status,
             connection,
+            is_foreign,
             effect: _,
         } = request;
         self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
@@ -383,11 +384,16 @@ impl HttpClient for ItemHttp<'_> {
         let mut digest = digest_of(&request);
         let mut known = self.recall(effect, &digest)?;
         self.add_key(&mut request, &known);
-        if self.run.dry_run {
+        if self.run.dry_run && !(is_foreign && effect == Effect::Pure) {
             return Err(self.show(&request, credential));
         }
         let mut own_secrets = Secrets::default();
         own_secrets.add_request(&request);
+        if is_foreign {
+            // Its code may have put any of its credentials into the request by itself.
+            let known = self.run.credentials.values().filter_map(|own| own.resolved.as_ref().ok());
+            known.for_each(|own| own_secrets.add_all(&own.secrets));
+        }
         if let Some(credential) = credential {
             credential
                 .authenticate(&mut request)
@@ -421,6 +427,7 @@ impl HttpClient for ItemHttp<'_> {
                 limits,
                 redirects,
                 takes_any_status,
+                is_foreign,
                 sender_id: sender_id.clone(),
             };
             let answer = call.perform(&request).await?;

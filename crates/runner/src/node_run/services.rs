@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::call_site::CallSite;
 use crate::error_output::{error_details, error_item};
 use crate::evaluation::evaluate_value;
+use crate::events::Event;
 use crate::http::ItemHttp;
 use crate::node_run::NodeRunContext;
 
@@ -227,6 +228,15 @@ impl Services for ItemServices<'_> {
         if let Some(kept) = self.run.static_data {
             kept.set(scope, &self.run.at.node, data);
         }
+    }
+
+    fn log(&self, level: &str, text: &str) {
+        let (level, text) = (level.to_owned(), text.to_owned());
+        self.run.events.receive(&Event::ConsoleLine { at: Arc::clone(&self.run.at), level, text });
+    }
+
+    fn place(&self) -> Json {
+        self.run.sited.as_ref().map_or(Json::NULL, |sited| sited.site.place())
     }
 
     fn replace_pattern(

@@ -363,7 +363,7 @@ fn find_type(
 ) -> Result<Arc<dyn Node>, Box<Problem>> {
     let settings = &workflow.nodes[index];
     if let Some(node) = registry.node(&settings.node_type, settings.type_version) {
-        return Ok(Arc::clone(node));
+        return Ok(node.with_settings(&settings.to_json()).unwrap_or_else(|| Arc::clone(node)));
     }
     let versions = registry.versions(&settings.node_type);
     let (key, problem) = if versions.is_empty() {

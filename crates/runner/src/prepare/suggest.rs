@@ -78,6 +78,10 @@ pub(crate) fn misspelt_letters(name: &str, written: &str) -> Option<usize> {
 
 /// A node type that is not there: misspelt, one of n8n's, or of a package that is not part of this program.
 pub(crate) fn explain_missing_type(registry: &Registry, node_type: &str) -> Problem {
+    if let Some(problem) = registry.problem(node_type) {
+        return Problem::error(format!("The node type \"{node_type}\" cannot be had: {problem}"))
+            .with_help("`heddle plugins check PACKAGE` tells what a package holds and what it lacks.");
+    }
     if !near_types(registry, node_type).is_empty() {
         return Problem::error(format!("There is no node type \"{node_type}\""))
             .with_help(suggest_node_types(registry, node_type));

@@ -1,0 +1,73 @@
+//! Finding packages in folders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::manifest::Manifest;
+
+/// A package's folder, and the folder that its files may not leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) folder: PathBuf,
+    pub(crate) root: PathBuf,
+}
+
+/// The packages in folders, by name: each is a `node_modules`, one package, or a folder of packages. The first one of a name
+/// counts. With them comes what could not be read.
+pub(crate) fn find_packages(folders: &[PathBuf]) -> (BTreeMap<String, (Place, Manifest)>, Vec<String>) {
+    let mut found = BTreeMap::new();
+    let mut problems = Vec::new();
+    for folder in folders {
+        let mut add = |place: Place| match Manifest::read(&place.folder) {
+            Ok(Some(manifest)) => {
+                found.entry(manifest.name.clone()).or_insert((place, manifest));
+                true
+            }
+            Ok(None) => false,
+            Err(problem) => {
+                problems.push(problem);
+                false
+            }
+        };
+        let Ok(folder) = folder.canonicalize() else { continue };
+        if folder.join("package.json").is_file() {
+            // A package brings its own node_modules along, or stands in one.
+            let root = enclosing_modules(&folder).unwrap_or_else(|| folder.clone());
+            if add(Place { folder: folder.clone(), root }) {
+                continue;
+            }
+        }
+        let inner = folder.join("node_modules");
+        for below in [Some(folder.clone()), inner.is_dir().then_some(inner)].into_iter().flatten() {
+            for entry in folders_in(&below) {
+                let name = entry.file_name().map(|name| name.to_string_lossy().into_owned());
+                match name {
+                    Some(name) if name.starts_with('@') => {
+                        for scoped in folders_in(&entry) {
+                            add(Place { folder: scoped, root: below.clone() });
+                        }
+                    }
+                    Some(name) if !name.starts_with('.') && name != "node_modules" => {
+                        add(Place { folder: entry, root: below.clone() });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    (found, problems)
+}
+
+/// The `node_modules` that a package stands in.
+fn enclosing_modules(folder: &Path) -> Option<PathBuf> {
+    let parent = folder.ancestors().skip(1).take(2).find(|parent| parent.ends_with("node_modules"))?;
+    Some(parent.to_owned())
+}
+
+/// The folders in a folder, by name.
+fn folders_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}

@@ -1,0 +1,11 @@
+//! Packages on the disk: where they are, what they say of themselves, and the files that belong to them.
+
+mod code;
+mod find;
+mod manifest;
+mod resolve;
+
+pub(crate) use code::{Code, PluginCredential};
+pub(crate) use find::{Place, find_packages};
+pub(crate) use manifest::{Manifest, read_json};
+pub(crate) use resolve::{Files, Found};

@@ -1,0 +1,2 @@
+'use strict';
+exports.describe = () => require('./operations.json');
