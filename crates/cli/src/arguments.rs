@@ -62,6 +62,8 @@ pub(crate) enum Command {
         method: String,
         #[command(flatten)]
         credentials: CredentialArguments,
+        #[command(flatten)]
+        network: NetworkArguments,
         /// The form's parameters so far.
         #[arg(long, value_name = "JSON", default_value = "{}")]
         parameters: String,
@@ -93,6 +95,11 @@ pub(crate) enum Command {
         now: Option<String>,
         #[command(flatten)]
         variables: VariableArguments,
+    },
+    /// Look after node packages made for n8n.
+    Plugins {
+        #[command(subcommand)]
+        command: PluginCommand,
     },
     /// Write the JSON Schemas and descriptions of all nodes.
     Schema {
@@ -146,6 +153,37 @@ pub(crate) enum CredentialCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginCommand {
+    /// Add a package: from a registry, an archive or a folder. Its archive is checked, and no script of it is run.
+    ///
+    /// It comes into the folder of --plugins, else into the user's data folder.
+    Add {
+        /// NAME, NAME@VERSION, FILE.tgz or FOLDER.
+        #[arg(value_name = "PACKAGE")]
+        package: String,
+        /// Accept a licence that asks something of you; it is shown without this.
+        #[arg(long)]
+        accept_licence: bool,
+    },
+    /// List the packages, with their folders.
+    List,
+    /// Take a package out.
+    Remove {
+        /// Name of the package.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Tell what a package holds: which nodes load, which hosts they may reach, and what they ask for that is not to be had.
+    ///
+    /// Exit status: 0 when all of its nodes load, else 1.
+    Check {
+        /// Name of the package.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
 /// What of the network nodes may reach.
 #[derive(Debug, Args)]
 pub(crate) struct NetworkArguments {
@@ -155,6 +193,14 @@ pub(crate) struct NetworkArguments {
     /// Let nodes reach this host all the same, at any port or at one; repeatable.
     #[arg(long, value_name = "HOST[:PORT]", requires = "no_private_network")]
     pub(crate) allow_host: Vec<String>,
+    /// Answer requests from a file instead of their services: a JSON list of mocks, whose form docs/plugins.md describes.
+    /// Nothing else leaves, but to loopback addresses.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) http_mocks: Option<PathBuf>,
+    /// Lead the requests for a host to a loopback server, such as api.example.com=http://127.0.0.1:8080; * stands for all but
+    /// loopback; repeatable.
+    #[arg(long, value_name = "HOST=URL", value_parser = parse_route)]
+    pub(crate) route: Vec<(String, String)>,
 }
 
 /// What can be begun.
@@ -362,6 +408,13 @@ pub(crate) enum Output {
     Items,
     /// The data of the whole run, in n8n's form.
     RunData,
+}
+
+fn parse_route(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((host, url)) if !host.is_empty() => Ok((host.to_owned(), url.to_owned())),
+        _ => Err("give a host and a URL, such as api.example.com=http://127.0.0.1:8080".to_owned()),
+    }
 }
 
 fn parse_variable(text: &str) -> Result<(String, String), String> {

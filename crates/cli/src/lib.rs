@@ -85,9 +85,9 @@ fn execute(arguments: Arguments) -> Result<u8, Failure> {
         }
         Command::Nodes => commands::nodes::list(&registry),
         Command::Describe(arguments) => commands::describe::execute(&registry, &arguments),
-        Command::Options { node_type, method, credentials, parameters, search } => {
+        Command::Options { node_type, method, credentials, network, parameters, search } => {
             let request = commands::options::Request { node_type, method, parameters, search };
-            commands::options::execute(registry, &credentials, &request)
+            commands::options::execute(registry, &credentials, &network, &request)
         }
         Command::Credentials {
             command: CredentialCommand::Test { credential_type, credentials, network, url },
@@ -102,6 +102,7 @@ fn execute(arguments: Arguments) -> Result<u8, Failure> {
             };
             commands::eval::execute(&request, now.as_deref())
         }
+        Command::Plugins { command } => commands::plugins::execute(&arguments.plugins, &command),
         Command::Schema { out, check } => commands::schema::execute(&registry, &out, check),
         Command::Sandbox { port, credential } => commands::sandbox::execute(&registry, port, &credential),
     }

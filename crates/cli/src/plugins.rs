@@ -45,6 +45,17 @@ pub(crate) fn user_folder() -> Option<PathBuf> {
     Some(data.join("heddle").join("plugins"))
 }
 
+/// The folders of a command that is about no workflow, as far as they are there.
+pub(crate) fn known_folders(arguments: &PluginArguments) -> Vec<PathBuf> {
+    let mut folders = arguments.plugins.clone();
+    if let Some(list) = std::env::var_os(VARIABLE) {
+        folders.extend(std::env::split_paths(&list));
+    }
+    folders.push(PathBuf::from(BESIDE));
+    folders.extend(user_folder());
+    folders.into_iter().filter(|folder| folder.is_dir()).collect()
+}
+
 fn workflow_of(command: &Command) -> Option<&Path> {
     match command {
         Command::Run(arguments) => Some(&arguments.workflow),

@@ -7,9 +7,12 @@
 mod credential;
 mod engine;
 mod hosts;
+pub mod manage;
 mod node;
 mod package;
 mod plugins;
+mod report;
 
 pub use engine::Limits;
 pub use plugins::{PluginOptions, Plugins};
+pub use report::{NodeReport, PackageReport};

@@ -9,6 +9,7 @@ use heddle_node::{CredentialType, Node, NodeSource};
 
 use crate::engine::Limits;
 use crate::node::{PluginNode, describe_node};
+use crate::report::{self, NodeReport, PackageReport};
 use crate::package::{Code, Files, find_packages, read_json};
 
 /// Where packages are, and how they are taken.
@@ -61,6 +62,32 @@ impl Plugins {
                 (name, Package { code, folder: place.folder, nodes })
             };
             found.into_iter().map(package).collect()
+        })
+    }
+
+    /// What there is to know of a package; `None` where there is none of this name.
+    pub fn check(&self, name: &str) -> Option<PackageReport> {
+        let package = self.packages().get(name)?;
+        let (licence, dependencies) = report::licence_and_dependencies(&package.folder);
+        let node = |file: &NodeFile| {
+            let loaded = file.load(package);
+            let types = loaded.as_deref().unwrap_or_default().iter().map(|node| {
+                let header = node.header();
+                let versions: Vec<String> = header.versions.iter().map(f64::to_string).collect();
+                format!("{} ({})", header.type_name, versions.join(", "))
+            });
+            NodeReport { file: file.file.clone(), types: types.collect(), problem: loaded.as_ref().err().cloned() }
+        };
+        let hosts = package.code.manifest().settings.get("hosts").and_then(Json::as_array).unwrap_or_default();
+        Some(PackageReport {
+            name: name.to_owned(),
+            version: package.code.manifest().version.clone(),
+            licence,
+            nodes: package.nodes.iter().map(node).collect(),
+            credentials: package.code.credentials().iter().map(|own| own.kind.name.clone()).collect(),
+            hosts: hosts.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+            dependencies,
+            lacks: report::lacks(&package.folder),
         })
     }
 

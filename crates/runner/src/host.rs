@@ -12,11 +12,13 @@ use heddle_workflow::Workflow;
 use crate::cache::PreparedCache;
 use crate::credential_store::{CredentialSource, CredentialStore};
 use crate::credentials::{CredentialResolver, NodeCredential, NodeCredentials};
+use crate::elsewhere::Elsewhere;
 use crate::evaluation::EvaluationThreads;
 use crate::events::EventSink;
 use crate::log::{MemoryLog, RunLog};
 use crate::lookup::WorkflowLookup;
 use crate::network::Network;
+use crate::options::RunOptions;
 use crate::pacing::Pacing;
 use crate::run_error::RunError;
 use crate::transport::Transport;
@@ -64,6 +66,7 @@ pub struct Host {
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
     pub(crate) timezone: String,
     pub(crate) transport: Transport,
+    pub(crate) elsewhere: Arc<Elsewhere>,
     pub(crate) pacing: Pacing,
     pub(crate) evaluation: EvaluationThreads,
     /// Where code runs, which may wait for something.
@@ -85,6 +88,7 @@ impl Host {
             workflows: None,
             timezone: DEFAULT_TIMEZONE.to_owned(),
             transport: Transport::default(),
+            elsewhere: Arc::default(),
             pacing: Pacing::default(),
             evaluation: EvaluationThreads::new(EngineLimits::default()),
             code: EvaluationThreads::for_waiting_jobs(crate::code::LIMITS, crate::code::MOST_THREADS),
@@ -126,6 +130,18 @@ impl Host {
     pub fn with_route(mut self, host: &str, address: SocketAddr) -> Self {
         self.network().routes.insert(host.to_lowercase(), address);
         self
+    }
+
+    /// Has requests answered elsewhere than by their services: from a file, or by loopback servers.
+    #[must_use]
+    pub fn with_elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = Arc::new(elsewhere);
+        self
+    }
+
+    /// Where the requests of a run go: as its options say, else as the host says.
+    pub(crate) fn elsewhere_of(&self, options: &RunOptions) -> Arc<Elsewhere> {
+        Arc::clone(if options.elsewhere.is_empty() { &self.elsewhere } else { &options.elsewhere })
     }
 
     fn network(&mut self) -> &mut Network {

@@ -30,7 +30,7 @@ mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
 use self::http::{
-    call, digest, effects, item_record, masking, network, oauth, proxy, reachability, redirect,
+    call, digest, effects, elsewhere, item_record, masking, network, oauth, proxy, reachability, redirect,
     stored_answer, transport,
 };
 pub use self::http::{pacing, policy};
@@ -48,6 +48,7 @@ use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
 pub use cancel::CancelReason;
 pub use check::Checked;
+pub use elsewhere::Elsewhere;
 pub use credential_store::{
     CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
 };

@@ -78,6 +78,7 @@ impl Host {
         let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
         let alone = Alone::new(Vec::new());
         evaluate_credentials(self, &mut credentials, &alone.scene(clock), 1);
+        let elsewhere = self.elsewhere_of(&options);
         NodeRunContext {
             execution: options.execution,
             at: Arc::new(NodeSite {
@@ -99,6 +100,7 @@ impl Host {
             time_limit: options.time_limit,
             wait_budget: options.wait_budget,
             answer_limit: options.answer_limit,
+            elsewhere,
             effects: EffectSettings::default(),
             clock,
             stands_at: None,

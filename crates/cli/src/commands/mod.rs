@@ -9,6 +9,7 @@ pub(crate) mod mock;
 pub(crate) mod new_node;
 pub(crate) mod nodes;
 pub(crate) mod options;
+pub(crate) mod plugins;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
@@ -18,8 +19,8 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use heddle_node::{Registry, Sandbox, printable, printable_line};
-use heddle_runner::{CredentialStore, Host, RunOptions, WorkflowFolder};
+use heddle_node::{Json, Registry, Sandbox, printable, printable_line};
+use heddle_runner::{CredentialStore, Elsewhere, Host, RunOptions, WorkflowFolder};
 use heddle_workflow::{Problem, Workflow, WorkflowError};
 
 use crate::arguments::{CredentialArguments, NetworkArguments, SetupArguments};
@@ -153,12 +154,29 @@ pub(crate) fn workflow_folder_of(file: &Path) -> Arc<WorkflowFolder> {
     Arc::new(WorkflowFolder::new(file.parent().unwrap_or(Path::new("."))))
 }
 
+/// Where requests go instead of their services.
+fn elsewhere(arguments: &NetworkArguments) -> Result<Elsewhere, Failure> {
+    let mut elsewhere = Elsewhere::default();
+    for (host, url) in &arguments.route {
+        elsewhere.add_route(host, url).map_err(|problem| Failure::usage(format!("--route: {problem}")))?;
+    }
+    if let Some(path) = &arguments.http_mocks {
+        let text = crate::input::read_text(path)?;
+        let refuse = |problem: String| Failure::usage(format!("{}: {problem}", name_of(path)));
+        let mocks = Json::parse(&text)
+            .map_err(|error| refuse(format!("no JSON (line {}, column {})", error.line(), error.column())))?;
+        elsewhere.add_mocks(&mocks).map_err(refuse)?;
+    }
+    Ok(elsewhere)
+}
+
 /// What of the network a call's nodes may reach. The sandboxes are in reach.
 pub(crate) fn with_network(
     mut host: Host,
     arguments: &NetworkArguments,
     sandboxes: &[Box<dyn Sandbox>],
 ) -> Result<Host, Failure> {
+    host = host.with_elsewhere(elsewhere(arguments)?);
     if !arguments.no_private_network {
         return Ok(host);
     }

@@ -3,7 +3,7 @@
 use heddle_node::{Json, Registry};
 use heddle_runner::Host;
 
-use crate::arguments::CredentialArguments;
+use crate::arguments::{CredentialArguments, NetworkArguments};
 use crate::failure::Failure;
 
 pub(crate) struct Request {
@@ -16,6 +16,7 @@ pub(crate) struct Request {
 pub(crate) fn execute(
     registry: Registry,
     credentials: &CredentialArguments,
+    network: &NetworkArguments,
     request: &Request,
 ) -> Result<u8, Failure> {
     super::describe::find(&registry, &request.node_type, None)?;
@@ -25,8 +26,8 @@ pub(crate) fn execute(
         .ok_or_else(|| Failure::usage("--parameters must be a JSON object"))?;
     let runtime = super::runtime()?;
     runtime.block_on(async {
-        let (store, _sandboxes) = super::credentials(&registry, credentials, true).await?;
-        let host = Host::new(registry).with_credentials(store);
+        let (store, sandboxes) = super::credentials(&registry, credentials, true).await?;
+        let host = super::with_network(Host::new(registry).with_credentials(store), network, &sandboxes)?;
         let mut options = Vec::new();
         let mut cursor = None;
         loop {

@@ -23,6 +23,16 @@ pub fn to_writer_pretty(writer: impl io::Write, value: &impl Serialize) -> serde
     write(writer, value, PrettyFormatter::new())
 }
 
+/// The text that [`to_writer_pretty`] writes.
+///
+/// # Errors
+/// Those of the value.
+pub fn to_string_pretty(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut bytes = Vec::new();
+    to_writer_pretty(&mut bytes, value)?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
+}
+
 fn write(writer: impl io::Write, value: &impl Serialize, inner: impl Formatter) -> serde_json::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(writer, JavaScriptNumbers { inner });
     value.serialize(&mut serializer)

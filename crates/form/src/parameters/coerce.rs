@@ -26,6 +26,8 @@ pub struct ParameterError {
 #[derive(Debug, Clone)]
 pub(super) struct LeafRule {
     kind: PropertyType,
+    /// The kind that decides when a value is missing.
+    shown_as: PropertyType,
     display_name: Box<str>,
     default: Json,
     required: bool,
@@ -62,6 +64,7 @@ impl LeafRule {
         let typed = |value: &Json| !value.is_string();
         Self {
             kind: if property.takes_any { PropertyType::Json } else { property.kind },
+            shown_as: property.kind,
             display_name: property.display_name.as_str().into(),
             required: property.required,
             multiple: property.has_multiple_values(),
@@ -246,12 +249,12 @@ impl LeafRule {
         let error = |place: &Place<'_>| Err(ParameterError::new(place, required_message(&self.display_name)));
         match value.and_then(Json::as_array).filter(|_| self.multiple) {
             Some(elements) => {
-                match elements.iter().position(|element| is_missing(self.kind, Some(element))) {
+                match elements.iter().position(|element| is_missing(self.shown_as, Some(element))) {
                     Some(index) => error(&Place::Index(place, index)),
                     None => Ok(()),
                 }
             }
-            None if is_missing(self.kind, value) => error(place),
+            None if is_missing(self.shown_as, value) => error(place),
             None => Ok(()),
         }
     }

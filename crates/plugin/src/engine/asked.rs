@@ -4,7 +4,7 @@ use std::sync::mpsc::Sender;
 
 use heddle_data::Json;
 
-use super::thread::WorkerError;
+use super::error::WorkerError;
 
 /// What is told about one call.
 pub(crate) enum Asked {
@@ -33,9 +33,7 @@ pub(crate) enum Kind {
     LoadOptions,
     ListSearch,
     ResourceMapping,
-    CredentialTest,
     Routing,
-    Authenticate,
 }
 
 impl Kind {
@@ -45,9 +43,7 @@ impl Kind {
             Self::LoadOptions => "loadOptions",
             Self::ListSearch => "listSearch",
             Self::ResourceMapping => "resourceMapping",
-            Self::CredentialTest => "credentialTest",
             Self::Routing => "routing",
-            Self::Authenticate => "authenticate",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use heddle_data::{BinaryData, Json};
@@ -11,8 +12,9 @@ use heddle_form::parameters::{extract_value, is_shown};
 use heddle_node::{ErrorKind, NodeDescription, NodeError, NodeProperty, PropertyType, StaticScope};
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::thread::{Command, Start};
-use super::{Asked, Kind, Served, Worker, WorkerError};
+use super::asked::{Asked, Kind, Served};
+use super::error::{WorkerError, error_of_code};
+use super::thread::{Command, Start, Worker};
 
 /// How often a runtime is looked at that says nothing.
 const LOOK: Duration = Duration::from_millis(250);
@@ -52,7 +54,7 @@ impl Side {
 
     /// The contents of a file.
     pub(crate) fn file(&self, id: &str) -> Option<Vec<u8>> {
-        self.files.get(id).map(|file| crate::node::bytes_of(&file.data))
+        self.files.get(id).map(|file| BASE64_STANDARD.decode(&file.data).unwrap_or_default())
     }
 
     /// The value of a parameter, taken out of a longer text where its form says so.
@@ -207,7 +209,7 @@ pub(crate) async fn call(
         ))
         .with_description("Handle fewer items at a time, for example with Loop Over Items before this node."));
     }
-    Err(crate::node::error_of_code(error))
+    Err(error_of_code(error))
 }
 
 /// The error of a runtime that ended a call.

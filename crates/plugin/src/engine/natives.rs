@@ -6,7 +6,7 @@ use heddle_data::Json;
 use rquickjs::context::EvalOptions;
 use rquickjs::{Array, Ctx, Exception, Function, Object, Result, TypedArray, Value};
 
-use super::Asked;
+use super::asked::Asked;
 use super::thread::Shared;
 use crate::package::Found;
 

@@ -16,7 +16,10 @@ use rquickjs::{Ctx, Function, Object, Persistent, TypedArray, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::natives;
-use super::{Asked, Kind, Limits, Served, Side};
+use super::asked::{Asked, Kind, Served};
+use super::call::Side;
+use super::error::WorkerError;
+use super::limits::Limits;
 use crate::package::Files;
 
 /// The stack of JavaScript, and that of its thread, which native functions of the engine share.
@@ -43,35 +46,6 @@ const PARTS: [(&str, &str); 11] = [
     ("context", include_str!("../js/context.js")),
     ("main", include_str!("../js/main.js")),
 ];
-
-/// Why a runtime did not do what it was asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum WorkerError {
-    /// The code computes for too long.
-    TimedOut(Duration),
-    /// It waits for a promise that nothing will resolve.
-    Stuck,
-    /// The engine did not start, or broke.
-    Broken(String),
-    /// The code threw.
-    Thrown(String),
-}
-
-impl std::fmt::Display for WorkerError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::TimedOut(limit) => write!(
-                formatter,
-                "the code of the package computes for more than {} s without waiting for anything",
-                limit.as_secs_f64()
-            ),
-            Self::Stuck => {
-                formatter.write_str("the code of the package waits for a promise that nothing will resolve")
-            }
-            Self::Broken(text) | Self::Thrown(text) => formatter.write_str(text),
-        }
-    }
-}
 
 /// What is asked of a runtime.
 pub(super) enum Command {

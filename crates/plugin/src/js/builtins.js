@@ -537,6 +537,20 @@
   for (const name of ['fs', 'fs/promises', 'net', 'tls', 'dgram', 'dns', 'dns/promises', 'http', 'https', 'http2', 'child_process', 'cluster', 'worker_threads', 'vm', 'v8', 'inspector', 'module', 'repl', 'readline', 'readline/promises', 'tty', 'zlib']) {
     builtins[name] = lazily(() => inert(name));
   }
+  // A logger that would write from another thread.
+  const pino = lazily(() => {
+    const made = () => {
+      const logger = { level: 'info', bindings: () => ({}), flush() {}, isLevelEnabled: () => false };
+      for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']) {
+        logger[level] = (...args) => { if (['warn', 'error', 'fatal'].includes(level)) console[level === 'warn' ? 'warn' : 'error'](...args); };
+      }
+      logger.child = () => logger;
+      return logger;
+    };
+    return Object.assign(made, { pino: made, default: made, transport: () => ({}), destination: () => ({}), stdTimeFunctions: {}, stdSerializers: {}, symbols: {}, levels: { values: {}, labels: {} } });
+  });
+  builtins.pino = pino;
+  builtins['pino-pretty'] = lazily(() => Object.assign(() => ({}), { default: () => ({}) }));
   tools.value('performance', { now: () => Date.now(), mark() {}, measure() {}, timeOrigin: Date.now() });
   return { builtins, streamOf: (content) => Readable.from(content), Readable };
 })

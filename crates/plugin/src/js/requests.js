@@ -212,7 +212,8 @@
     const explicit = options.method === undefined ? undefined : textOf(options.method).toUpperCase();
     const method = explicit ?? 'GET';
     const headers = new Headers(options.headers);
-    let body = options.body;
+    // A GET that says so has no body; one that only is one may.
+    const body = explicit === 'GET' ? undefined : options.body;
     const ready = await readyBody(body);
     const contentType = headers.get('content-type') ?? '';
     let bytes;
@@ -243,9 +244,7 @@
     } else if (body !== undefined && body !== null && body !== '') {
       bytes = Buffer.from(textOf(body));
     }
-    if (explicit === 'GET') bytes = undefined;
-    if (bytes === undefined) headers.pairs = headers.pairs.filter(([name]) => name.toLowerCase() !== 'content-type');
-    else if (['POST', 'PUT', 'PATCH'].includes(method)) headers.add('Content-Type', 'application/x-www-form-urlencoded');
+    if (bytes !== undefined && ['POST', 'PUT', 'PATCH'].includes(method)) headers.add('Content-Type', 'application/x-www-form-urlencoded');
     headers.add('Accept', options.json ? 'application/json' : 'application/json, text/plain, */*');
     basic(headers, options.auth);
     const url = checkUrl(withQuery(combine(options.baseURL, textOf(options.url ?? '')), options.qs, options.arrayFormat));

@@ -3,16 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use heddle_data::{BinaryData, Item, Items, Json, JsonObject, PairedItem, from_json, to_json};
 use heddle_node::{ErrorKind, NodeError};
 
 use crate::engine::CallFiles;
-
-/// The bytes of a file that is held as text.
-pub(crate) fn bytes_of(base64: &str) -> Vec<u8> {
-    BASE64_STANDARD.decode(base64).unwrap_or_default()
-}
 
 /// Items as the world has them. Files stay here, under ids that lead back to them.
 pub(crate) fn items_in(input: usize, items: &[Item], files: &mut CallFiles) -> Json {

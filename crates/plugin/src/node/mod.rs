@@ -2,7 +2,6 @@
 
 mod declarative;
 mod describe;
-mod error;
 mod items;
 mod methods;
 mod plugin_node;
@@ -11,6 +10,4 @@ mod routing;
 mod run;
 
 pub(crate) use describe::describe_node;
-pub(crate) use error::error_of_code;
-pub(crate) use items::bytes_of;
 pub(crate) use plugin_node::PluginNode;

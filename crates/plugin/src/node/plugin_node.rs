@@ -27,14 +27,14 @@ pub(crate) struct PluginNode {
     pub(super) code: Arc<Code>,
     /// The file with the node.
     pub(super) path: String,
-    /// Whether it is called once for each item.
-    each_item: bool,
+    /// Whether it is called once for each item; `None` where its parameters decide.
+    each_item: Option<bool>,
 }
 
 impl PluginNode {
     pub(crate) fn new(code: Arc<Code>, path: String, described: Described) -> Self {
         let description = Arc::new(described.description.clone());
-        let each_item = described.is_declarative() || code.is_item_by_item(&described.source);
+        let each_item = (described.is_declarative() || code.is_item_by_item(&described.source)).then_some(true);
         Self {
             header: header(&description),
             description,
@@ -164,7 +164,14 @@ impl Node for PluginNode {
     }
 
     fn tier(&self) -> Tier<'_> {
-        if self.each_item && !self.is_trigger() { Tier::Item(self) } else { Tier::Batch(self) }
+        if self.each_item == Some(true) && !self.is_trigger() { Tier::Item(self) } else { Tier::Batch(self) }
+    }
+
+    fn tier_for(&self, parameters: &Json) -> Tier<'_> {
+        match self.each_item {
+            None if !self.is_trigger() && self.code.is_item_by_item_at(parameters) => Tier::Item(self),
+            _ => self.tier(),
+        }
     }
 
     fn choices(&self) -> Option<&dyn ErasedItemNode> {
@@ -182,7 +189,8 @@ impl Node for PluginNode {
     fn with_settings(&self, settings: &Json) -> Option<Arc<dyn Node>> {
         let wanted = settings.get("itemByItem").and_then(Json::as_bool)?;
         let wanted = wanted || self.described.is_declarative();
-        (wanted != self.each_item).then(|| Arc::new(Self { each_item: wanted, ..self.clone() }) as Arc<dyn Node>)
+        let is_set = self.each_item == Some(wanted);
+        (!is_set).then(|| Arc::new(Self { each_item: Some(wanted), ..self.clone() }) as Arc<dyn Node>)
     }
 }
 

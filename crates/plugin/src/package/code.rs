@@ -104,12 +104,23 @@ impl Code {
         let name = description.get("name").and_then(Json::as_str).unwrap_or_default();
         match self.manifest.settings.get("itemByItem") {
             Some(setting) => {
-                setting.as_bool().unwrap_or_else(|| {
-                    setting.as_array().into_iter().flatten().any(|own| own.as_str() == Some(name))
-                })
+                let is_named = |own: &Json| own.as_str() == Some(name);
+                setting.as_bool().unwrap_or_else(|| setting.as_array().into_iter().flatten().any(is_named))
             }
             None => false,
         }
+    }
+
+    /// Whether a node is called once for each item where its parameters say so: `itemByItem` names some, each with the
+    /// values at which it is.
+    pub(crate) fn is_item_by_item_at(&self, parameters: &Json) -> bool {
+        let setting = self.manifest.settings.get("itemByItem").and_then(Json::as_object);
+        setting.is_some_and(|wanted| {
+            wanted.iter().all(|(name, values)| {
+                let own = parameters.get(name);
+                values.as_array().is_some_and(|values| values.iter().any(|value| Some(value) == own))
+            })
+        })
     }
 
     /// The hosts that a node of the package may reach, beside those of its credentials.

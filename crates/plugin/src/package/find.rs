@@ -39,16 +39,22 @@ pub(crate) fn find_packages(folders: &[PathBuf]) -> (BTreeMap<String, (Place, Ma
         }
         let inner = folder.join("node_modules");
         for below in [Some(folder.clone()), inner.is_dir().then_some(inner)].into_iter().flatten() {
+            // What stands in a node_modules may use what stands beside it.
+            let is_shared = below.ends_with("node_modules");
+            let place = |folder: PathBuf| Place {
+                root: if is_shared { below.clone() } else { folder.clone() },
+                folder,
+            };
             for entry in folders_in(&below) {
                 let name = entry.file_name().map(|name| name.to_string_lossy().into_owned());
                 match name {
                     Some(name) if name.starts_with('@') => {
                         for scoped in folders_in(&entry) {
-                            add(Place { folder: scoped, root: below.clone() });
+                            add(place(scoped));
                         }
                     }
                     Some(name) if !name.starts_with('.') && name != "node_modules" => {
-                        add(Place { folder: entry, root: below.clone() });
+                        add(place(entry));
                     }
                     _ => {}
                 }

@@ -228,7 +228,7 @@ fn by_condition(target: &Json, middle: &str) -> Option<String> {
             .filter(|(name, _)| names.contains(name))
             .find_map(|(_, target)| by_condition(target, middle))
     };
-    by(&["node", "require", "default", "module-sync"]).or_else(|| by(&["import", "module"]))
+    by(&["node", "require", "default"]).or_else(|| by(&["import", "module", "module-sync"]))
 }
 
 /// The path without `.` and `..`.

@@ -67,7 +67,7 @@ impl Site {
         let mut place = Json::object();
         place.insert("node", node);
         place.insert("workflow", about);
-        place.insert("mode", Json::from(self.run.mode));
+        place.insert("mode", Json::from(self.run.mode.as_str()));
         place.insert("executionId", Json::from(self.run.execution_id.as_str()));
         place.insert("runIndex", Json::from(self.run_index));
         place

@@ -409,6 +409,7 @@ impl HttpClient for ItemHttp<'_> {
             time: time_limit.or(self.run.time_limit).or(usual_time_limit).unwrap_or(DEFAULT_TIME_LIMIT),
             answer: answer_limit.unwrap_or(self.run.answer_limit),
             connection: connection.as_ref(),
+            elsewhere: Some(&self.run.elsewhere),
         };
         let mut followed = 0;
         let mut answer = loop {

@@ -110,7 +110,7 @@ impl TokenService<'_> {
         let mut secrets = Secrets::default();
         secrets.add_all(&credential.secrets);
         secrets.add_request(&request);
-        let limits = Limits { time: TIME_LIMIT, answer: ANSWER_LIMIT, connection: None };
+        let limits = Limits { time: TIME_LIMIT, answer: ANSWER_LIMIT, connection: None, elsewhere: None };
         let answer =
             self.transport.send(request, limits).await.answer.map_err(|none| {
                 failed(credential, &format!("its service gives no token: {}", none.reason))

@@ -11,6 +11,7 @@ use heddle_node::HttpErrorKind;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
+use crate::elsewhere::{Elsewhere, Turned};
 use crate::network::{Forbidden, Network, NotFound, Resolver};
 use crate::policy::Happened;
 use crate::reachability::Reachability;
@@ -55,6 +56,8 @@ pub(crate) struct Limits<'a> {
     pub(crate) answer: usize,
     /// How the connection is made.
     pub(crate) connection: Option<&'a ConnectionKind>,
+    /// Where it goes instead of its service.
+    pub(crate) elsewhere: Option<&'a Elsewhere>,
 }
 
 /// How one try ended.
@@ -88,7 +91,23 @@ impl Try {
 impl Transport {
     /// Sends a request within these limits.
     pub(crate) async fn send(&self, request: http::Request<Bytes>, limits: Limits<'_>) -> Try {
-        let Limits { time: time_limit, answer: answer_limit, connection } = limits;
+        let Limits { time: time_limit, answer: answer_limit, connection, elsewhere } = limits;
+        let mut request = request;
+        if let Some(elsewhere) = elsewhere.filter(|elsewhere| !elsewhere.is_empty()) {
+            request = match elsewhere.turn(request) {
+                Turned::Sent(request) => request,
+                Turned::Answered(answer) => {
+                    return Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) };
+                }
+                Turned::Broken(reason) => {
+                    return Try::failed(Happened::Interrupted, HttpErrorKind::Interrupted, reason)
+                        .with_code(Some("ECONNRESET"));
+                }
+                Turned::Refused(reason) => {
+                    return Try::failed(Happened::Refused, HttpErrorKind::Forbidden, reason);
+                }
+            };
+        }
         let client = match self.client(connection) {
             Ok(client) => client,
             Err(reason) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason),

@@ -232,7 +232,7 @@ impl Services for ItemServices<'_> {
 
     fn log(&self, level: &str, text: &str) {
         let (level, text) = (level.to_owned(), text.to_owned());
-        self.run.events.receive(&Event::ConsoleLine { at: Arc::clone(&self.run.at), level, text });
+        self.run.listeners.tell(|| Event::ConsoleLine { at: Arc::clone(&self.run.at), level, text });
     }
 
     fn place(&self) -> Json {

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::elsewhere::Elsewhere;
 use crate::call_site::{CallRecord, CallsWorkflows};
 use crate::cancel::StopSignal;
 use crate::code::CodeSite;
@@ -58,6 +59,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) wait_budget: Duration,
     /// The largest body of an answer that is held in memory, in bytes.
     pub(crate) answer_limit: usize,
+    /// Where its requests go instead of their services.
+    pub(crate) elsewhere: Arc<Elsewhere>,
     /// What the node's JSON says of its calls.
     pub(crate) effects: EffectSettings,
     pub(crate) clock: &'a Clock,

@@ -392,6 +392,7 @@ impl<'h> Execution<'h> {
             time_limit: settings.time_limit.or(self.options.time_limit),
             wait_budget: self.options.wait_budget,
             answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
+            elsewhere: self.host.elsewhere_of(&self.options),
             remembered: Mutex::default(),
             effects: EffectSettings::of(&*node.node, settings),
             clock: &self.scene.clock,

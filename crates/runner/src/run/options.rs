@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::events::Events;
+use crate::elsewhere::Elsewhere;
 use crate::keeping::KeptOutputs;
 use crate::mocks::Mocks;
 use crate::mode::ExecutionMode;
@@ -60,6 +61,8 @@ pub struct RunOptions {
     /// The largest body of an answer that is held in memory, in bytes, where neither the call nor its node's JSON says
     /// another.
     pub answer_limit: usize,
+    /// Where requests go instead of their services, in place of what the host says.
+    pub elsewhere: Arc<Elsewhere>,
     /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
     /// the time is over, the run ends as if it had been cancelled.
     pub timeout: Option<Duration>,
@@ -104,6 +107,7 @@ impl Default for RunOptions {
             time_limit: None,
             wait_budget: Duration::from_secs(15 * 60),
             answer_limit: DEFAULT_ANSWER_LIMIT,
+            elsewhere: Arc::default(),
             timeout: None,
             stop_at_wait: false,
             strict: false,

@@ -1,7 +1,38 @@
-//! Errors of a package's code, as run data has them.
+//! What goes wrong in a runtime, and errors of a package's code as run data has them.
+
+use std::time::Duration;
 
 use heddle_data::Json;
 use heddle_node::{ErrorKind, ErrorLevel, Functionality, NodeError};
+
+/// Why a runtime did not do what it was asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WorkerError {
+    /// The code computes for too long.
+    TimedOut(Duration),
+    /// It waits for a promise that nothing will resolve.
+    Stuck,
+    /// The engine did not start, or broke.
+    Broken(String),
+    /// The code threw.
+    Thrown(String),
+}
+
+impl std::fmt::Display for WorkerError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TimedOut(limit) => write!(
+                formatter,
+                "the code of the package computes for more than {} s without waiting for anything",
+                limit.as_secs_f64()
+            ),
+            Self::Stuck => {
+                formatter.write_str("the code of the package waits for a promise that nothing will resolve")
+            }
+            Self::Broken(text) | Self::Thrown(text) => formatter.write_str(text),
+        }
+    }
+}
 
 /// An error that the code threw, as the world tells of it.
 pub(crate) fn error_of_code(error: &Json) -> NodeError {
