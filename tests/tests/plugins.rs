@@ -14,10 +14,8 @@ struct Scene {
 
 impl Scene {
     fn new(answers: &Value) -> Self {
-        let scene = Self {
-            folder: tempfile::tempdir().expect("a folder"),
-            service: ScriptedService::start(answers),
-        };
+        let scene =
+            Self { folder: tempfile::tempdir().expect("a folder"), service: ScriptedService::start(answers) };
         let credential = json!({ "probeApi": { "url": scene.service.url(), "key": "a-secret-key" } });
         scene.write("credentials.json", &credential.to_string());
         scene
@@ -80,7 +78,8 @@ fn plugged(command: &mut std::process::Command) -> &mut std::process::Command {
 }
 
 fn workflow(node: &Value) -> Value {
-    let mut own = json!({ "id": "2", "name": "Node", "typeVersion": 1, "position": [0, 0], "parameters": {} });
+    let mut own =
+        json!({ "id": "2", "name": "Node", "typeVersion": 1, "position": [0, 0], "parameters": {} });
     let object = own.as_object_mut().expect("an object");
     object.extend(node.as_object().expect("an object").clone());
     json!({
@@ -126,7 +125,11 @@ fn a_package_is_listed_described_and_checked() {
     node["parameters"] = json!({ "to": "", "text": "x" });
     let file = scene.write("workflow.json", &workflow(&node).to_string());
     let checked = Finished::of(
-        plugged(&mut heddle()).arg("check").arg(file).arg("--credentials").arg(scene.path("credentials.json")),
+        plugged(&mut heddle())
+            .arg("check")
+            .arg(file)
+            .arg("--credentials")
+            .arg(scene.path("credentials.json")),
     );
     assert_eq!(checked.status, 2, "{}", checked.stderr);
     assert!(checked.stderr.contains("Parameter \"To\" is required."), "{}", checked.stderr);
@@ -184,15 +187,23 @@ fn item_by_item_each_has_its_own_verdict_and_error_branch() {
 
 #[test]
 fn a_failure_is_told_in_n8ns_words() {
-    let scene = Scene::new(&json!([{ "path": "/messages", "status": 404, "body": { "message": "no such person" }, "headers": { "content-type": "application/json" } }]));
+    let scene = Scene::new(
+        &json!([{ "path": "/messages", "status": 404, "body": { "message": "no such person" }, "headers": { "content-type": "application/json" } }]),
+    );
     let finished = scene.run(&courier(), &people(1));
     assert_eq!(finished.status, 1);
-    assert!(finished.stderr.contains("The resource you are requesting could not be found"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("The resource you are requesting could not be found"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
 fn choices_are_loaded_by_the_packages_own_method() {
-    let scene = Scene::new(&json!([{ "path": "/channels", "body": [{ "id": 7, "title": "General" }], "headers": { "content-type": "application/json" } }]));
+    let scene = Scene::new(
+        &json!([{ "path": "/channels", "body": [{ "id": 7, "title": "General" }], "headers": { "content-type": "application/json" } }]),
+    );
     let finished = Finished::of(
         plugged(&mut heddle())
             .args(["options", "n8n-nodes-probe.courier", "getChannels", "--credentials"])
@@ -249,13 +260,23 @@ fn nothing_of_the_machine_is_to_be_had() {
         ("require('../../../../../../../../etc/passwd')", "Cannot find module"),
         ("require('/etc/hostname')", "Cannot find module"),
         ("process.binding('fs')", "not to be had"),
-        ("this.constructor.constructor('return process')().mainModule.require('fs').readFileSync('/etc/passwd')", ""),
+        (
+            "this.constructor.constructor('return process')().mainModule.require('fs').readFileSync('/etc/passwd')",
+            "",
+        ),
         ("await import('fs')", ""),
-        ("if (Object.keys(process.env).length > 0) return [[]]; throw new Error('no environment')", "no environment"),
+        (
+            "if (Object.keys(process.env).length > 0) return [[]]; throw new Error('no environment')",
+            "no environment",
+        ),
     ];
     for (code, told) in cases {
         let scene = Scene::new(&json!([]));
-        scene.package("n8n-nodes-curious", &format!("{code};\nreturn [[{{ json: {{ escaped: true }} }}]];"), &json!({}));
+        scene.package(
+            "n8n-nodes-curious",
+            &format!("{code};\nreturn [[{{ json: {{ escaped: true }} }}]];"),
+            &json!({}),
+        );
         let finished = scene.run(&json!({ "type": "n8n-nodes-curious.one" }), &json!([{}]));
         assert_eq!(finished.status, 1, "{code}: {}", finished.stdout);
         assert!(finished.stderr.contains(told), "{code}: {}", finished.stderr);
@@ -264,7 +285,12 @@ fn nothing_of_the_machine_is_to_be_had() {
 
 #[test]
 fn what_a_package_puts_out_must_be_items() {
-    for code in ["return 5;", "return [[5]];", "return [{ json: {} }];", "const a = {}; a.a = a; return [[{ json: a }]];"] {
+    for code in [
+        "return 5;",
+        "return [[5]];",
+        "return [{ json: {} }];",
+        "const a = {}; a.a = a; return [[{ json: a }]];",
+    ] {
         let scene = Scene::new(&json!([]));
         scene.package("n8n-nodes-odd", code, &json!({}));
         let finished = scene.run(&json!({ "type": "n8n-nodes-odd.one" }), &json!([{}]));
@@ -272,10 +298,19 @@ fn what_a_package_puts_out_must_be_items() {
         assert!(finished.stderr.contains("node: Node"), "{code}: {}", finished.stderr);
     }
     let scene = Scene::new(&json!([]));
-    scene.package("n8n-nodes-odd", "return [[{ json: { f() {}, d: new Date(0), u: undefined, n: NaN } }]];", &json!({}));
+    scene.package(
+        "n8n-nodes-odd",
+        "return [[{ json: { f() {}, d: new Date(0), u: undefined, n: NaN } }]];",
+        &json!({}),
+    );
     let finished = scene.run(&json!({ "type": "n8n-nodes-odd.one" }), &json!([{}]));
     let (items, _) = of_node(&finished);
-    assert_eq!(items[0]["json"], json!({ "d": "1970-01-01T00:00:00.000Z", "n": null }), "{}", finished.stderr);
+    assert_eq!(
+        items[0]["json"],
+        json!({ "d": "1970-01-01T00:00:00.000Z", "n": null }),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[test]
@@ -297,7 +332,8 @@ fn a_package_that_does_not_load_is_named() {
         }
         // The others go on.
         assert!(Path::new(&own_packages()).is_dir());
-        let listed = Finished::of(plugged(&mut heddle()).arg("--plugins").arg(scene.path("plugins")).arg("nodes"));
+        let listed =
+            Finished::of(plugged(&mut heddle()).arg("--plugins").arg(scene.path("plugins")).arg("nodes"));
         assert!(listed.stdout.contains("n8n-nodes-probe.courier"), "{}", listed.stdout);
     }
 }

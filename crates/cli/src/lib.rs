@@ -71,8 +71,7 @@ fn explain(error: &clap::Error) -> ExitCode {
 }
 
 fn execute(arguments: Arguments) -> Result<u8, Failure> {
-    let mut registry =
-        heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
+    let mut registry = heddle_node::Registry::linked().map_err(|error| Failure::failed(error.to_string()))?;
     plugins::add(&mut registry, &arguments.plugins, &arguments.command);
     match arguments.command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),

@@ -21,8 +21,7 @@ pub(crate) fn add(registry: &mut Registry, arguments: &PluginArguments, command:
     if folders.is_empty() {
         return;
     }
-    let options =
-        PluginOptions { folders, prefer: arguments.prefer_plugins, ..PluginOptions::default() };
+    let options = PluginOptions { folders, prefer: arguments.prefer_plugins, ..PluginOptions::default() };
     registry.add_source(Arc::new(Plugins::new(options)));
 }
 

@@ -30,7 +30,11 @@ impl Hosts {
             self.add_text(text);
         }
         value.as_array().into_iter().flatten().for_each(|value| self.add_all(value));
-        value.as_object().into_iter().flat_map(|object| object.values()).for_each(|value| self.add_all(value));
+        value
+            .as_object()
+            .into_iter()
+            .flat_map(|object| object.values())
+            .for_each(|value| self.add_all(value));
     }
 
     /// Whether a URL's host is one of them.
@@ -71,6 +75,9 @@ fn is_name(text: &str) -> bool {
         && !text.starts_with('.')
         && !text.ends_with('.')
         && text.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-'))
-        && text.rsplit('.').next().is_some_and(|last| last.len() > 1 && last.chars().any(|char| char.is_ascii_alphabetic()))
+        && text
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.len() > 1 && last.chars().any(|char| char.is_ascii_alphabetic()))
         || text.parse::<std::net::Ipv4Addr>().is_ok()
 }

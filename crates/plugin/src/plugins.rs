@@ -9,8 +9,8 @@ use heddle_node::{CredentialType, Node, NodeSource};
 
 use crate::engine::Limits;
 use crate::node::{PluginNode, describe_node};
-use crate::report::{self, NodeReport, PackageReport};
 use crate::package::{Code, Files, find_packages, read_json};
+use crate::report::{self, NodeReport, PackageReport};
 
 /// Where packages are, and how they are taken.
 #[derive(Debug, Clone, Default)]
@@ -52,15 +52,16 @@ impl Plugins {
     fn packages(&self) -> &BTreeMap<String, Package> {
         self.found.get_or_init(|| {
             let (found, _) = find_packages(&self.options.folders);
-            let package = |(name, (place, manifest)): (String, (crate::package::Place, crate::package::Manifest))| {
-                let nodes = manifest.nodes.iter();
-                let nodes =
-                    nodes.map(|file| NodeFile { file: file.clone(), loaded: OnceLock::new() }).collect();
-                let files = Files::new(place.root, place.folder.clone());
-                let limits = self.options.limits.with_settings(&manifest.settings);
-                let code = Arc::new(Code::new(manifest, files, limits));
-                (name, Package { code, folder: place.folder, nodes })
-            };
+            let package =
+                |(name, (place, manifest)): (String, (crate::package::Place, crate::package::Manifest))| {
+                    let nodes = manifest.nodes.iter();
+                    let nodes =
+                        nodes.map(|file| NodeFile { file: file.clone(), loaded: OnceLock::new() }).collect();
+                    let files = Files::new(place.root, place.folder.clone());
+                    let limits = self.options.limits.with_settings(&manifest.settings);
+                    let code = Arc::new(Code::new(manifest, files, limits));
+                    (name, Package { code, folder: place.folder, nodes })
+                };
             found.into_iter().map(package).collect()
         })
     }
@@ -76,9 +77,14 @@ impl Plugins {
                 let versions: Vec<String> = header.versions.iter().map(f64::to_string).collect();
                 format!("{} ({})", header.type_name, versions.join(", "))
             });
-            NodeReport { file: file.file.clone(), types: types.collect(), problem: loaded.as_ref().err().cloned() }
+            NodeReport {
+                file: file.file.clone(),
+                types: types.collect(),
+                problem: loaded.as_ref().err().cloned(),
+            }
         };
-        let hosts = package.code.manifest().settings.get("hosts").and_then(Json::as_array).unwrap_or_default();
+        let hosts =
+            package.code.manifest().settings.get("hosts").and_then(Json::as_array).unwrap_or_default();
         Some(PackageReport {
             name: name.to_owned(),
             version: package.code.manifest().version.clone(),
@@ -147,6 +153,7 @@ impl NodeFile {
             }
             extras.insert("codex", Json::from(own));
         }
+        extras.insert("communityNodePackageVersion", Json::from(package.code.manifest().version.as_str()));
         extras
     }
 }
@@ -186,7 +193,8 @@ impl NodeSource for Plugins {
 
     fn problem(&self, type_name: &str) -> Option<String> {
         let (package, name) = self.package_of(type_name)?;
-        let problems = package.nodes.iter().filter_map(|file| Some((file, file.load(package).as_ref().err()?)));
+        let problems =
+            package.nodes.iter().filter_map(|file| Some((file, file.load(package).as_ref().err()?)));
         let mut problems: Vec<_> = problems.collect();
         problems.sort_by_key(|(file, _)| !file.base_name().eq_ignore_ascii_case(name));
         Some(match problems.first() {

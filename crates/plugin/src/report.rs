@@ -42,15 +42,38 @@ pub struct NodeReport {
 
 /// Modules that are there by name only.
 const MODULES: [&str; 16] = [
-    "fs", "fs/promises", "net", "tls", "dgram", "dns", "http", "https", "http2", "child_process", "cluster",
-    "worker_threads", "vm", "v8", "zlib", "inspector",
+    "fs",
+    "fs/promises",
+    "net",
+    "tls",
+    "dgram",
+    "dns",
+    "http",
+    "https",
+    "http2",
+    "child_process",
+    "cluster",
+    "worker_threads",
+    "vm",
+    "v8",
+    "zlib",
+    "inspector",
 ];
 
 /// Functions of nodes that are not to be had.
 const FUNCTIONS: [&str; 12] = [
-    "executeWorkflow", "getInputConnectionData", "putExecutionToWait", "sendResponse", "getWorkflowDataProxy",
-    "getSignedResumeUrl", "createReadStream", "writeContentToFile", "getSSHClient", "checkProcessedAndRecord",
-    "getDataTableProxy", "copyBinaryFile",
+    "executeWorkflow",
+    "getInputConnectionData",
+    "putExecutionToWait",
+    "sendResponse",
+    "getWorkflowDataProxy",
+    "getSignedResumeUrl",
+    "createReadStream",
+    "writeContentToFile",
+    "getSSHClient",
+    "checkProcessedAndRecord",
+    "getDataTableProxy",
+    "copyBinaryFile",
 ];
 
 /// What a package's own code asks for that is not to be had.
@@ -68,9 +91,14 @@ pub(crate) fn lacks(folder: &Path) -> Vec<String> {
                 && let Ok(text) = std::fs::read_to_string(&path)
             {
                 let asks = |module: &&&str| {
-                    [format!("require(\"{module}\")"), format!("require('{module}')"), format!("require('node:{module}')"), format!("require(\"node:{module}\")")]
-                        .iter()
-                        .any(|call| text.contains(call.as_str()))
+                    [
+                        format!("require(\"{module}\")"),
+                        format!("require('{module}')"),
+                        format!("require('node:{module}')"),
+                        format!("require(\"node:{module}\")"),
+                    ]
+                    .iter()
+                    .any(|call| text.contains(call.as_str()))
                 };
                 found.extend(MODULES.iter().filter(asks).map(|module| format!("module {module}")));
                 let calls = |name: &&&str| text.contains(&format!(".{name}("));

@@ -48,10 +48,10 @@ use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 
 pub use cancel::CancelReason;
 pub use check::Checked;
-pub use elsewhere::Elsewhere;
 pub use credential_store::{
     CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
 };
+pub use elsewhere::Elsewhere;
 pub use find::DEEPEST_CALL;
 pub use handle::Run;
 pub use heddle_expression::EngineLimits;

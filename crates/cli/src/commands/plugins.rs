@@ -39,7 +39,9 @@ fn add(arguments: &PluginArguments, package: &str, accepts_licence: bool) -> Res
         let list = if list.is_empty() { "nothing else".to_owned() } else { list.join(", ") };
         text.push_str(&format!("  {what}: {list}\n"));
     }
-    text.push_str("  and the hosts in its credentials; `hosts` in the package's heddle.json says which others\n");
+    text.push_str(
+        "  and the hosts in its credentials; `hosts` in the package's heddle.json says which others\n",
+    );
     super::print(&text)?;
     Ok(0)
 }
@@ -58,9 +60,9 @@ fn list(arguments: &PluginArguments) -> Result<u8, Failure> {
 fn check(arguments: &PluginArguments, name: &str) -> Result<u8, Failure> {
     let folders = crate::plugins::known_folders(arguments);
     let plugins = Plugins::new(PluginOptions { folders, ..PluginOptions::default() });
-    let report = plugins
-        .check(name)
-        .ok_or_else(|| Failure::usage(format!("there is no package {name}")).with_help("`heddle plugins list` names them."))?;
+    let report = plugins.check(name).ok_or_else(|| {
+        Failure::usage(format!("there is no package {name}")).with_help("`heddle plugins list` names them.")
+    })?;
     let mut text = format!("{} {} ({})\n", report.name, report.version, report.licence);
     for node in &report.nodes {
         match &node.problem {

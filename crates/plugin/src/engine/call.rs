@@ -207,7 +207,9 @@ pub(crate) async fn call(
             "The code of the package needs more than {} MB of memory",
             worker.limits().memory >> 20
         ))
-        .with_description("Handle fewer items at a time, for example with Loop Over Items before this node."));
+        .with_description(
+            "Handle fewer items at a time, for example with Loop Over Items before this node.",
+        ));
     }
     Err(error_of_code(error))
 }

@@ -63,7 +63,8 @@ pub(crate) fn error_of_code(error: &Json) -> NodeError {
     }
     let index = error.get("itemIndex").and_then(Json::as_f64).filter(|index| *index >= 0.0);
     told.item_index = index.map(|index| index as usize);
-    for (key, value) in error.get("context").and_then(Json::as_object).into_iter().flat_map(|own| own.iter()) {
+    for (key, value) in error.get("context").and_then(Json::as_object).into_iter().flat_map(|own| own.iter())
+    {
         if !matches!(key, "runIndex" | "itemIndex") {
             told.context.insert(key, value.clone());
         }

@@ -70,29 +70,29 @@ fn compile<'js>(ctx: &Ctx<'js>, path: &str, source: &str) -> Result<Function<'js
 }
 
 fn add_calls<'js>(ctx: &Ctx<'js>, host: &Object<'js>, shared: &Rc<Shared>) -> Result<()> {
-    native!(
-        ctx,
-        host,
-        shared,
-        "ask",
-        |ctx, shared, call: u32, id: u32, kind: String, details: String, body: Value<'js>| {
-            let details = Json::parse(&details)
-                .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))?;
-            let body = match body.as_string() {
-                Some(digits) => from_hex(&digits.to_string()?),
-                None => Vec::new(),
-            };
-            match shared.calls.borrow().get(&call) {
-                Some(open) => {
-                    open.asked.set(open.asked.get() + 1);
-                    // Nobody listens any more where the call was left.
-                    let _ = open.told.send(Asked::Later { id, kind, details, body });
-                    Ok(())
-                }
-                None => Err(Exception::throw_message(&ctx, "The call of the node has ended")),
+    native!(ctx, host, shared, "ask", |ctx,
+                                       shared,
+                                       call: u32,
+                                       id: u32,
+                                       kind: String,
+                                       details: String,
+                                       body: Value<'js>| {
+        let details =
+            Json::parse(&details).map_err(|error| Exception::throw_message(&ctx, &error.to_string()))?;
+        let body = match body.as_string() {
+            Some(digits) => from_hex(&digits.to_string()?),
+            None => Vec::new(),
+        };
+        match shared.calls.borrow().get(&call) {
+            Some(open) => {
+                open.asked.set(open.asked.get() + 1);
+                // Nobody listens any more where the call was left.
+                let _ = open.told.send(Asked::Later { id, kind, details, body });
+                Ok(())
             }
+            None => Err(Exception::throw_message(&ctx, "The call of the node has ended")),
         }
-    );
+    });
     native!(ctx, host, shared, "settle", |_ctx, shared, call: u32, went_well: bool, text: String| {
         let value = Json::parse(&text).unwrap_or_default();
         shared.end(call, Asked::Done { went_well, value });

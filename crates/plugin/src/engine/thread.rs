@@ -15,11 +15,11 @@ use heddle_expression::sandbox::{self, World};
 use rquickjs::{Ctx, Function, Object, Persistent, TypedArray, Value};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::natives;
 use super::asked::{Asked, Kind, Served};
 use super::call::Side;
 use super::error::WorkerError;
 use super::limits::Limits;
+use super::natives;
 use crate::package::Files;
 
 /// The stack of JavaScript, and that of its thread, which native functions of the engine share.
@@ -315,7 +315,9 @@ impl<'w> Thread<'w> {
                         Json::parse(&text).map_err(|error| WorkerError::Broken(error.to_string()))
                     });
                     let end = match &described {
-                        Err(error @ (WorkerError::TimedOut(_) | WorkerError::Broken(_))) => Some(error.clone()),
+                        Err(error @ (WorkerError::TimedOut(_) | WorkerError::Broken(_))) => {
+                            Some(error.clone())
+                        }
                         _ => None,
                     };
                     let _ = reply.send(described);
@@ -536,9 +538,10 @@ fn thrown_text(ctx: &Ctx<'_>, error: rquickjs::Error) -> String {
 /// The first place in a package's file that a stack names.
 fn place_in(stack: &str) -> Option<String> {
     stack.lines().find_map(|line| {
-        let place = line.rsplit_once('(').map(|(_, rest)| rest.trim_end_matches(')')).or_else(|| {
-            line.trim().strip_prefix("at ")
-        })?;
+        let place = line
+            .rsplit_once('(')
+            .map(|(_, rest)| rest.trim_end_matches(')'))
+            .or_else(|| line.trim().strip_prefix("at "))?;
         place.starts_with('/').then(|| place.to_owned())
     })
 }

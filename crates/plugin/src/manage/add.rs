@@ -51,7 +51,8 @@ pub struct Added {
 /// changed then.
 pub async fn add(addition: &Addition) -> Result<Added, String> {
     let folder = &addition.folder;
-    std::fs::create_dir_all(folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
     let staging = folder.join(format!(".adding-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&staging);
     let result = stage(addition, &staging).await;
@@ -67,7 +68,10 @@ async fn stage(addition: &Addition, staging: &Path) -> Result<Added, String> {
     let (resolved, integrity) = unpack_own(addition, &own).await?;
     let json = read_json(&own.join("package.json"))?.ok_or("the package has no package.json")?;
     let manifest = Manifest::read(&own)?.ok_or_else(|| {
-        format!("{} is no package with nodes for n8n: its package.json has no \"n8n\"", text_of(&json, "name"))
+        format!(
+            "{} is no package with nodes for n8n: its package.json has no \"n8n\"",
+            text_of(&json, "name")
+        )
     })?;
     check_name(&manifest.name)?;
     if manifest.nodes.is_empty() && manifest.credentials.is_empty() {
@@ -160,10 +164,8 @@ async fn add_dependencies(own: &Path, json: &Json) -> Result<Vec<Release>, Strin
     let mut registry = None;
     let mut added: Vec<Release> = Vec::new();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut open: Vec<(PathBuf, String, String)> = dependencies_of(json)
-        .into_iter()
-        .map(|(name, range)| (own.to_owned(), name, range))
-        .collect();
+    let mut open: Vec<(PathBuf, String, String)> =
+        dependencies_of(json).into_iter().map(|(name, range)| (own.to_owned(), name, range)).collect();
     while let Some((asker, name, range)) = open.pop() {
         check_name(&name)?;
         let top = bundled.join(&name);
@@ -196,23 +198,26 @@ async fn add_dependencies(own: &Path, json: &Json) -> Result<Vec<Release>, Strin
 fn dependencies_of(json: &Json) -> Vec<(String, String)> {
     let optional = json.get("optionalDependencies");
     let list = json.get("dependencies").and_then(Json::as_object);
-    let wanted = list.into_iter().flat_map(|own| own.iter()).filter(|(name, _)| {
-        !is_provided(name) && optional.is_none_or(|own| own.get(name).is_none())
-    });
+    let wanted = list
+        .into_iter()
+        .flat_map(|own| own.iter())
+        .filter(|(name, _)| !is_provided(name) && optional.is_none_or(|own| own.get(name).is_none()));
     wanted.map(|(name, range)| (name.to_owned(), range.as_str().unwrap_or_default().to_owned())).collect()
 }
 
 /// `npm:name@range` asks for another package under this name.
 fn alias(name: &str, range: &str) -> Result<(String, String), String> {
     if let Some(other) = range.strip_prefix("npm:") {
-        let at = other.char_indices().skip(1).find(|(_, char)| *char == '@').map_or(other.len(), |(at, _)| at);
+        let at =
+            other.char_indices().skip(1).find(|(_, char)| *char == '@').map_or(other.len(), |(at, _)| at);
         let real = &other[..at];
         if is_provided(real) {
             return Err(format!("{name} stands for {real}, which is never downloaded"));
         }
         return Ok((real.to_owned(), other[at..].trim_start_matches('@').to_owned()));
     }
-    if range.contains("://") || range.starts_with("git") || range.starts_with("file:") || range.contains('/') {
+    if range.contains("://") || range.starts_with("git") || range.starts_with("file:") || range.contains('/')
+    {
         return Err(format!("{name} is to come from \"{range}\": only packages of a registry are added"));
     }
     Ok((name.to_owned(), range.to_owned()))
@@ -231,7 +236,9 @@ fn fits(version: &str, range: &str) -> bool {
 fn write_settings(own: &Path, manifest: &Manifest, hosts: &[String]) -> Result<(), String> {
     let known = Json::parse(KNOWN).unwrap_or_default();
     let mut settings = manifest.settings.as_object().cloned().unwrap_or_default();
-    for (key, value) in known.get(&manifest.name).and_then(Json::as_object).into_iter().flat_map(|own| own.iter()) {
+    for (key, value) in
+        known.get(&manifest.name).and_then(Json::as_object).into_iter().flat_map(|own| own.iter())
+    {
         if !settings.contains_key(key) {
             settings.insert(key, value.clone());
         }
@@ -239,7 +246,8 @@ fn write_settings(own: &Path, manifest: &Manifest, hosts: &[String]) -> Result<(
     if !settings.contains_key("hosts") {
         settings.insert("hosts", hosts.iter().map(|host| Json::from(host.as_str())).collect::<Json>());
     }
-    let text = heddle_data::json::to_string_pretty(&Json::from(settings)).map_err(|error| error.to_string())?;
+    let text =
+        heddle_data::json::to_string_pretty(&Json::from(settings)).map_err(|error| error.to_string())?;
     std::fs::write(own.join("heddle.json"), text + "\n").map_err(|error| format!("heddle.json: {error}"))
 }
 

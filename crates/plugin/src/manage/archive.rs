@@ -26,7 +26,12 @@ pub(crate) fn unpack(bytes: &[u8], folder: &Path) -> Result<(), String> {
         match kind {
             EntryType::Regular | EntryType::Continuous => {}
             EntryType::Directory | EntryType::XGlobalHeader => continue,
-            _ => return Err(format!("{} is a link or a device, which a package may not hold", path.display())),
+            _ => {
+                return Err(format!(
+                    "{} is a link or a device, which a package may not hold",
+                    path.display()
+                ));
+            }
         }
         let Some(target) = below(folder, &path)? else { continue };
         files += 1;

@@ -5,8 +5,20 @@ use std::path::Path;
 
 /// What stands before a link that is there to be read, not to be called.
 const FOR_READERS: [&str; 14] = [
-    "documentationUrl", "description", "placeholder", "hint", "displayName", "notice", "href", "primaryDocumentation",
-    "credentialDocumentation", "homepage", "sourceMappingURL", "author", "subtitle", "action:",
+    "documentationUrl",
+    "description",
+    "placeholder",
+    "hint",
+    "displayName",
+    "notice",
+    "href",
+    "primaryDocumentation",
+    "credentialDocumentation",
+    "homepage",
+    "sourceMappingURL",
+    "author",
+    "subtitle",
+    "action:",
 ];
 
 /// Hosts in URLs of the code below a folder, without what it depends on. Links to documentation do not count.
@@ -20,7 +32,9 @@ pub(crate) fn collect(folder: &Path) -> BTreeSet<String> {
                 if entry.file_name() != "node_modules" {
                     open.push(path);
                 }
-            } else if path.extension().is_some_and(|own| ["js", "cjs", "mjs"].iter().any(|known| own == *known))
+            } else if path
+                .extension()
+                .is_some_and(|own| ["js", "cjs", "mjs"].iter().any(|known| own == *known))
                 && let Ok(text) = std::fs::read_to_string(&path)
             {
                 text.lines().for_each(|line| add(line, &mut hosts));
@@ -46,8 +60,10 @@ fn add(line: &str, hosts: &mut BTreeSet<String>) {
             continue;
         }
         let rest = line[at..].split_once("://").map_or("", |(_, rest)| rest);
-        let host: String =
-            rest.chars().take_while(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-')).collect();
+        let host: String = rest
+            .chars()
+            .take_while(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-'))
+            .collect();
         let is_whole = host.contains('.')
             && !host.ends_with('.')
             && !rest[host.len()..].starts_with("${")

@@ -23,7 +23,8 @@ impl Npmrc {
         for path in home.into_iter().chain([PathBuf::from(".npmrc")]) {
             own.add(&std::fs::read_to_string(path).unwrap_or_default());
         }
-        if let Ok(registry) = std::env::var("npm_config_registry").or_else(|_| std::env::var("NPM_CONFIG_REGISTRY"))
+        if let Ok(registry) =
+            std::env::var("npm_config_registry").or_else(|_| std::env::var("NPM_CONFIG_REGISTRY"))
             && !registry.trim().is_empty()
         {
             own.registry = registry.trim().to_owned();
@@ -39,7 +40,8 @@ impl Npmrc {
                 self.registry = value;
             } else if let Some(scope) = key.strip_suffix(":registry").filter(|key| key.starts_with('@')) {
                 self.scopes.insert(scope.to_owned(), value);
-            } else if let Some(place) = key.strip_suffix(":_authToken").and_then(|key| key.strip_prefix("//")) {
+            } else if let Some(place) = key.strip_suffix(":_authToken").and_then(|key| key.strip_prefix("//"))
+            {
                 self.tokens.insert(place.to_owned(), value);
             }
         }

@@ -50,7 +50,9 @@ impl Registry {
     /// When there is none, or the registry does not answer.
     pub(crate) async fn find(&self, name: &str, wanted: &str) -> Result<Release, String> {
         let url = self.npmrc.url_of(name);
-        let text = self.get(&url, "application/vnd.npm.install-v1+json, application/json", LARGEST_DESCRIPTION).await?;
+        let text = self
+            .get(&url, "application/vnd.npm.install-v1+json, application/json", LARGEST_DESCRIPTION)
+            .await?;
         let described = Json::parse_slice(&text).map_err(|_| format!("{url} gives no JSON"))?;
         let versions = described.get("versions").and_then(Json::as_object);
         let known: Vec<&str> = versions.into_iter().flat_map(|own| own.keys()).collect();
@@ -68,7 +70,8 @@ impl Registry {
             (None, Some(digits)) => format!("sha1-{digits}"),
             (None, None) => return Err(format!("the registry does not say what {name} {version} must be")),
         };
-        let tarball = text("tarball").ok_or_else(|| format!("the registry names no archive of {name} {version}"))?;
+        let tarball =
+            text("tarball").ok_or_else(|| format!("the registry names no archive of {name} {version}"))?;
         Ok(Release { name: name.to_owned(), version, tarball: tarball.to_owned(), integrity })
     }
 
@@ -78,9 +81,12 @@ impl Registry {
     /// When it is something else, or does not arrive.
     pub(crate) async fn fetch(&self, release: &Release) -> Result<Vec<u8>, String> {
         let bytes = self.get(&release.tarball, "*/*", LARGEST_ARCHIVE).await?;
-        check(&bytes, &release.integrity)
-            .then_some(bytes)
-            .ok_or_else(|| format!("the archive of {} {} is not what the registry says (integrity)", release.name, release.version))
+        check(&bytes, &release.integrity).then_some(bytes).ok_or_else(|| {
+            format!(
+                "the archive of {} {} is not what the registry says (integrity)",
+                release.name, release.version
+            )
+        })
     }
 
     async fn get(&self, url: &str, accept: &str, most: usize) -> Result<Vec<u8>, String> {

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use heddle_data::{Json, JsonObject};
-use heddle_node::{ErrorKind, ItemContext, ItemOutput, NodeError, OptionEntry, OptionPage, OptionsQuery, Services};
+use heddle_node::{
+    ErrorKind, ItemContext, ItemOutput, NodeError, OptionEntry, OptionPage, OptionsQuery, Services,
+};
 
 use super::plugin_node::PluginNode;
 use super::routing::Sources;
@@ -66,7 +68,11 @@ impl PluginNode {
     }
 
     /// The credential that requests are signed with.
-    fn routing_credential(&self, stored: &Json, services: &dyn Services) -> Result<Option<String>, NodeError> {
+    fn routing_credential(
+        &self,
+        stored: &Json,
+        services: &dyn Services,
+    ) -> Result<Option<String>, NodeError> {
         let uses = self.described.source.get("credentials").and_then(Json::as_array).unwrap_or_default();
         let chosen = match uses {
             [] => return Ok(None),
@@ -111,7 +117,7 @@ impl PluginNode {
         let Some(routing) = candidates.first().and_then(|own| routing(own)) else { return Ok(None) };
         let services = query.services;
         let credential = self.routing_credential(parameters, services)?;
-        let version = self.description.version.iter().copied().fold(1.0, f64::max);
+        let version = self.description.version.as_slice().iter().copied().fold(1.0, f64::max);
         let item = heddle_data::Item::default();
         let sources = Sources {
             description: &self.described.source,
@@ -140,7 +146,8 @@ impl PluginNode {
         let outputs = self.execute(about).await?;
         let entry = |json: &Json| {
             let value = json.get("value").cloned().unwrap_or_default();
-            let name = json.get("name").and_then(Json::as_str).map_or_else(|| value.to_string(), str::to_owned);
+            let name =
+                json.get("name").and_then(Json::as_str).map_or_else(|| value.to_string(), str::to_owned);
             let mut option = OptionEntry::new(name, value);
             option.description = json.get("description").and_then(Json::as_str).map(str::to_owned);
             option
@@ -165,8 +172,10 @@ async fn wait_for_batch(parameters: &Json, context: &ItemContext<'_>) -> Result<
         return Ok(());
     }
     let services = context.services;
-    let begun = services.remember("plugin batches", async { Ok(Json::from(services.now() as f64)) }.boxed()).await?;
-    let begun = begun.as_f64().ok_or_else(|| NodeError::new(ErrorKind::Operation, "The clock gives no time"))?;
+    let begun =
+        services.remember("plugin batches", async { Ok(Json::from(services.now() as f64)) }.boxed()).await?;
+    let begun =
+        begun.as_f64().ok_or_else(|| NodeError::new(ErrorKind::Operation, "The clock gives no time"))?;
     let due = begun + pause * (context.index / size) as f64;
     let left = due - services.now() as f64;
     if left > 0.0 {

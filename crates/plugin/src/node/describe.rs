@@ -37,7 +37,13 @@ impl Described {
 
     /// Names of methods of one kind.
     pub(crate) fn methods_of(&self, kind: &str) -> Vec<&str> {
-        self.methods.get(kind).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect()
+        self.methods
+            .get(kind)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect()
     }
 }
 
@@ -92,7 +98,8 @@ fn complete(described: &Described, package: &str, extras: &JsonObject) -> Result
         description.insert("__loadOptionsMethods", methods.into_iter().map(Json::from).collect::<Json>());
     }
     normalize(&mut description);
-    let mut read: NodeDescription = from_json(&description).map_err(|error| format!("its description: {error}"))?;
+    let mut read: NodeDescription =
+        from_json(&description).map_err(|error| format!("its description: {error}"))?;
     read.properties.iter_mut().for_each(take_any);
     Ok(read)
 }
@@ -103,7 +110,9 @@ fn take_any(property: &mut NodeProperty) {
     for option in &mut property.options {
         match option {
             heddle_node::description::PropertyOption::Property(child) => take_any(child),
-            heddle_node::description::PropertyOption::Group(group) => group.values.iter_mut().for_each(take_any),
+            heddle_node::description::PropertyOption::Group(group) => {
+                group.values.iter_mut().for_each(take_any)
+            }
             heddle_node::description::PropertyOption::Choice(_) => {}
         }
     }
@@ -128,18 +137,13 @@ fn without_functions(value: &Json) -> Json {
     }
 }
 
-/// Brings what descriptions may say in several ways to the one that the form reads.
+/// Adds what the form cannot do without.
 fn normalize(description: &mut Json) {
-    let version = description.get("version").cloned().unwrap_or_else(|| Json::from(1));
-    if !version.is_array() {
-        description.insert("version", [version].into_iter().collect::<Json>());
+    if description.get("version").is_none() {
+        description.insert("version", Json::from(1));
     }
     for side in ["inputs", "outputs"] {
-        let ports = description.get(side).cloned().unwrap_or_else(Json::array);
-        if let Some(list) = ports.as_array() {
-            let plain = |port: &Json| port.get("type").cloned().unwrap_or_else(|| port.clone());
-            description.insert(side, list.iter().map(plain).collect::<Json>());
-        } else if !ports.is_string() {
+        if description.get(side).is_none_or(|ports| !ports.is_array() && !ports.is_string()) {
             description.insert(side, Json::array());
         }
     }
@@ -151,9 +155,6 @@ fn normalize(description: &mut Json) {
         let mut defaults = JsonObject::new();
         defaults.insert("name", name);
         description.insert("defaults", Json::from(defaults));
-    }
-    if description.get("outputNames").is_some_and(|names| !names.is_array()) {
-        description.remove("outputNames");
     }
 }
 

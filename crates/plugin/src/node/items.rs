@@ -47,7 +47,9 @@ pub(crate) fn outputs_of(value: &Json, files: &CallFiles) -> Result<Vec<Items>, 
     }
     let Some(outputs) = value.as_array() else { return Err(no_items()) };
     let output = |items: &Json| match items.as_array() {
-        Some(items) => items.iter().map(|item| item_out(item, files)).collect::<Result<Vec<_>, _>>().map(Arc::new),
+        Some(items) => {
+            items.iter().map(|item| item_out(item, files)).collect::<Result<Vec<_>, _>>().map(Arc::new)
+        }
         None if items.is_null() => Ok(Items::default()),
         None => Err(no_items()),
     };

@@ -23,11 +23,11 @@ impl PluginNode {
         } else if has("resourceMapping") {
             Kind::ResourceMapping
         } else {
-            let version = self.description.version.iter().copied().fold(1.0, f64::max);
+            let version = self.description.version.as_slice().iter().copied().fold(1.0, f64::max);
             let parameters = fill_defaults(&self.description.properties, query.parameters, version);
             return self.load_routed_choices(method, &parameters, query).await;
         };
-        let version = self.description.version.iter().copied().fold(1.0, f64::max);
+        let version = self.description.version.as_slice().iter().copied().fold(1.0, f64::max);
         let parameters = fill_defaults(&self.description.properties, query.parameters, version);
         let mut more = JsonObject::new();
         more.insert("method", Json::from(method));

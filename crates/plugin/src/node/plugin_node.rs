@@ -34,7 +34,8 @@ pub(crate) struct PluginNode {
 impl PluginNode {
     pub(crate) fn new(code: Arc<Code>, path: String, described: Described) -> Self {
         let description = Arc::new(described.description.clone());
-        let each_item = (described.is_declarative() || code.is_item_by_item(&described.source)).then_some(true);
+        let each_item =
+            (described.is_declarative() || code.is_item_by_item(&described.source)).then_some(true);
         Self {
             header: header(&description),
             description,
@@ -52,7 +53,9 @@ impl PluginNode {
 
     /// Whether a property of the description is shown with these parameters.
     pub(super) fn is_property_shown(&self, property: &Json, parameters: &Json) -> bool {
-        let (Some(options), Some(root)) = (property.get("displayOptions"), parameters.as_object()) else { return true };
+        let (Some(options), Some(root)) = (property.get("displayOptions"), parameters.as_object()) else {
+            return true;
+        };
         let version = self.header.versions.last().copied().unwrap_or(1.0);
         heddle_data::from_json(options)
             .map_or(true, |options| matches_display_options(&options, root, root, version))
@@ -87,7 +90,7 @@ fn keep_all<T: Copy>(list: Vec<T>) -> &'static [T] {
 }
 
 fn header(description: &NodeDescription) -> NodeHeader {
-    let mut versions = description.version.clone();
+    let mut versions = description.version.as_slice().to_vec();
     versions.sort_by(f64::total_cmp);
     let count = |ports: &PortList| ports.count().unwrap_or(1);
     let outputs = count(&description.outputs);
@@ -105,6 +108,9 @@ fn header(description: &NodeDescription) -> NodeHeader {
         credentials: keep_all(
             description.credentials.iter().map(|own| (keep(&own.name), own.required)).collect(),
         ),
+        icon: None,
+        category: None,
+        documentation_url: None,
     }
 }
 

@@ -48,7 +48,9 @@ pub(crate) async fn send(
             head.insert("headers", headers.collect::<Json>());
             Ok(Ok((head, Some(body.to_vec()))))
         }
-        Err(error) if matches!(error.kind, HttpErrorKind::DryRun | HttpErrorKind::Cancelled) => Err(error.into()),
+        Err(error) if matches!(error.kind, HttpErrorKind::DryRun | HttpErrorKind::Cancelled) => {
+            Err(error.into())
+        }
         Err(error) => Ok(Err(refusal(&error.message, error.code, Some(error.kind)))),
     }
 }
@@ -117,5 +119,8 @@ fn refusal(message: &str, code: Option<&str>, kind: Option<HttpErrorKind>) -> Re
 
 /// The error of a call that a host serves no longer.
 pub(crate) fn unknown_question(kind: &str) -> NodeError {
-    NodeError::new(ErrorKind::Operation, format!("The world of the package asks for \"{kind}\", which nobody serves"))
+    NodeError::new(
+        ErrorKind::Operation,
+        format!("The world of the package asks for \"{kind}\", which nobody serves"),
+    )
 }

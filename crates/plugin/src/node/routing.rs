@@ -216,7 +216,9 @@ impl Sources<'_> {
         let mut actions = Vec::new();
         for action in output.get("postReceive").and_then(Json::as_array).unwrap_or_default() {
             let enabled = match action.get("enabled") {
-                Some(enabled) if enabled.as_str().is_some() => is_truthy(&self.evaluate(enabled, names).await?),
+                Some(enabled) if enabled.as_str().is_some() => {
+                    is_truthy(&self.evaluate(enabled, names).await?)
+                }
                 Some(enabled) => enabled.as_bool() != Some(false),
                 None => true,
             };
@@ -261,7 +263,8 @@ impl Sources<'_> {
             Some(paginate) => data.paginate = Some(is_truthy(paginate)),
             None => {}
         }
-        data.pre_send.extend(send.get("preSend").and_then(Json::as_array).unwrap_or_default().iter().cloned());
+        data.pre_send
+            .extend(send.get("preSend").and_then(Json::as_array).unwrap_or_default().iter().cloned());
         Ok(())
     }
 
@@ -270,7 +273,8 @@ impl Sources<'_> {
         let own = self.resolved.get("requestOptions");
         let member = |name: &str| own.and_then(|own| own.get(name));
         if let Some(proxy) = member("proxy").and_then(Json::as_str).filter(|proxy| !proxy.is_empty()) {
-            let parsed = url::Url::parse(proxy).ok().filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
+            let parsed =
+                url::Url::parse(proxy).ok().filter(|url| url.host_str().is_some_and(|host| !host.is_empty()));
             let missing = match &parsed {
                 None => Some("host"),
                 Some(url) if url.port().is_none() => Some("port"),
@@ -317,7 +321,8 @@ impl Sources<'_> {
         if !heddle_form::parameters::holds_expression(value) {
             return Ok(value.clone());
         }
-        let mut known = vec![("$version", Json::from(self.version)), ("$credentials", self.credential.clone())];
+        let mut known =
+            vec![("$version", Json::from(self.version)), ("$credentials", self.credential.clone())];
         known.extend(names.value.clone().map(|value| ("$value", value)));
         known.extend(names.parent.clone().map(|value| ("$parent", value)));
         known.extend(names.index.map(|index| ("$index", Json::from(index))));

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_data::{Item, Items, Json, JsonObject, Source, to_json};
-use heddle_node::{
-    BatchContext, ItemContext, ItemOutput, NodeError, Services, StaticScope,
-};
+use heddle_node::{BatchContext, ItemContext, ItemOutput, NodeError, Services, StaticScope};
 
 use super::items::{items_in, outputs_of};
 use super::plugin_node::{PluginNode, node_of_form};
@@ -234,9 +232,9 @@ impl Host for Serving<'_> {
                     let index = details.get("item").and_then(Json::as_u64).unwrap_or_default();
                     let item = self.item(usize::try_from(index).unwrap_or_default());
                     let value = details.get("value").cloned().unwrap_or_default();
-                    let names = NAMES.iter().filter_map(|name| {
-                        Some((*name, details.get("names")?.get(name)?.clone()))
-                    });
+                    let names = NAMES
+                        .iter()
+                        .filter_map(|name| Some((*name, details.get("names")?.get(name)?.clone())));
                     let value = self.services.evaluate(&item, value, names.collect()).await?;
                     let mut head = Json::object();
                     head.insert("value", value);

@@ -53,8 +53,7 @@ pub(crate) fn read_json(path: &Path) -> Result<Option<Json>, String> {
     if size > LARGEST_FILE {
         return Err(format!("{} is larger than {} MB", path.display(), LARGEST_FILE >> 20));
     }
-    let text =
-        std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    let text = std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     let json = Json::parse_slice(&text)
         .map_err(|error| format!("{} is no JSON (line {})", path.display(), error.line()))?;
     Ok(Some(json))

@@ -192,9 +192,9 @@ impl Files {
 /// The target that `exports` (or `imports`) names for a subpath: `require` before anything else, `import` where a module has
 /// nothing but that.
 fn exported(exports: &Json, wanted: &str) -> Option<String> {
-    let is_map = exports.as_object().is_some_and(|map| {
-        map.keys().next().is_some_and(|key| key.starts_with('.') || key.starts_with('#'))
-    });
+    let is_map = exports
+        .as_object()
+        .is_some_and(|map| map.keys().next().is_some_and(|key| key.starts_with('.') || key.starts_with('#')));
     if !is_map {
         return if wanted == "." { by_condition(exports, "") } else { None };
     }

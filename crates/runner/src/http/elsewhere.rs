@@ -70,7 +70,9 @@ impl Elsewhere {
             url.scheme() == "http" && url.host_str().is_some_and(is_loopback) && url.path() == "/"
         });
         if !fits {
-            return Err(format!("\"{url}\" is not the URL of a loopback server, such as http://127.0.0.1:8080"));
+            return Err(format!(
+                "\"{url}\" is not the URL of a loopback server, such as http://127.0.0.1:8080"
+            ));
         }
         self.routes.insert(host.to_lowercase(), url.trim_end_matches('/').to_owned());
         Ok(())
@@ -183,7 +185,9 @@ impl Mock {
         let base64 = response.get("$base64").and_then(Json::as_str);
         let mut headers = Vec::new();
         for part in ["reqheaders", "matchHeaders"] {
-            for (name, value) in mock.get(part).and_then(Json::as_object).into_iter().flat_map(|own| own.iter()) {
+            for (name, value) in
+                mock.get(part).and_then(Json::as_object).into_iter().flat_map(|own| own.iter())
+            {
                 headers.push((name.to_lowercase(), Pattern::read(value)?));
             }
         }
@@ -196,10 +200,16 @@ impl Mock {
             query: mock.get("query").cloned(),
             body: mock.get("body").filter(|body| !body.is_null()).cloned(),
             headers,
-            status: mock.get("status").and_then(Json::as_u64).and_then(|own| u16::try_from(own).ok()).unwrap_or(200),
+            status: mock
+                .get("status")
+                .and_then(Json::as_u64)
+                .and_then(|own| u16::try_from(own).ok())
+                .unwrap_or(200),
             is_json: text.is_none() && base64.is_none() && !response.is_null(),
             response: match (base64, text) {
-                (Some(base64), _) => BASE64_STANDARD.decode(base64).map_err(|_| "the response is no base64")?,
+                (Some(base64), _) => {
+                    BASE64_STANDARD.decode(base64).map_err(|_| "the response is no base64")?
+                }
                 (None, Some(text)) => text.as_bytes().to_vec(),
                 (None, None) if response.is_null() => Vec::new(),
                 (None, None) => response.to_string().into_bytes(),
@@ -254,7 +264,8 @@ impl Mock {
                 .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         for (name, value) in &self.response_headers {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value)) {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value))
+            {
                 response.headers_mut().insert(name, value);
             }
         }

@@ -4,7 +4,7 @@ pub(crate) mod call;
 mod client;
 pub(crate) mod digest;
 pub(crate) mod effects;
-pub mod elsewhere;
+pub(crate) mod elsewhere;
 pub(crate) mod item_record;
 pub(crate) mod masking;
 pub(crate) mod network;

@@ -10,13 +10,13 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::elsewhere::Elsewhere;
 use crate::call_site::{CallRecord, CallsWorkflows};
 use crate::cancel::StopSignal;
 use crate::code::CodeSite;
 use crate::credential_store::CredentialSource;
 use crate::credentials::{NodeCredentials, ResolvedCredential};
 use crate::effects::EffectSettings;
+use crate::elsewhere::Elsewhere;
 use crate::evaluation::{EvaluationThreads, Site};
 use crate::events::Listeners;
 use crate::log::recorder::Recorder;

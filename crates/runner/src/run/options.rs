@@ -8,8 +8,8 @@ use heddle_node::{Item, Json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::events::Events;
 use crate::elsewhere::Elsewhere;
+use crate::events::Events;
 use crate::keeping::KeptOutputs;
 use crate::mocks::Mocks;
 use crate::mode::ExecutionMode;
