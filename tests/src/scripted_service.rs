@@ -46,17 +46,18 @@ impl ScriptedService {
     /// # Panics
     /// When no port is free, or the answers are no list.
     pub fn start(answers: &Value) -> Self {
-        Self::start_at(0, answers)
+        Self::start_with(|_| answers.clone())
     }
 
-    /// The same at a port, 0 for any free one.
+    /// The same with answers that name its own URL.
     ///
     /// # Panics
-    /// When the port is not free, or the answers are no list.
-    pub fn start_at(port: u16, answers: &Value) -> Self {
-        let answers = answers.as_array().expect("the answers are a list").iter();
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a port is free");
+    /// When no port is free, or the answers are no list.
+    pub fn start_with(answers: impl FnOnce(&str) -> Value) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
+        let answers = answers(&format!("http://{address}"));
+        let answers = answers.as_array().expect("the answers are a list").iter();
         let shared = Arc::new(Shared {
             answers: Mutex::new(
                 answers.map(|answer| (answer.clone(), answer["times"].as_u64().unwrap_or(1))).collect(),

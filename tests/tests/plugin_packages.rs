@@ -67,20 +67,16 @@ fn described(url: &str, name: &str, versions: &[(&str, &[u8])]) -> Value {
 
 /// A registry with the greeter and what it depends on; `other` is given in the place of the greeter's archive.
 fn registry(other: Option<&[u8]>) -> ScriptedService {
-    // Its own address stands in what it says.
-    let place = ScriptedService::start(&json!([]));
-    let port = place.address().port();
-    drop(place);
     let (own, below) = (greeter(&json!({})), greetings());
-    let url = format!("http://127.0.0.1:{port}");
     let give = |path: &str, bytes: &[u8]| json!({ "path": path, "base64": BASE64_STANDARD.encode(bytes) });
-    let answers = json!([
-        { "path": "/n8n-nodes-greeter", "body": described(&url, "n8n-nodes-greeter", &[("1.2.0", &own)]) },
-        { "path": "/greetings", "body": described(&url, "greetings", &[("3.0.0", &own), ("2.1.0", &below)]) },
-        give("/n8n-nodes-greeter-1.2.0.tgz", other.unwrap_or(&own)),
-        give("/greetings-2.1.0.tgz", &below),
-    ]);
-    ScriptedService::start_at(port, &answers)
+    ScriptedService::start_with(|url| {
+        json!([
+            { "path": "/n8n-nodes-greeter", "body": described(url, "n8n-nodes-greeter", &[("1.2.0", &own)]) },
+            { "path": "/greetings", "body": described(url, "greetings", &[("3.0.0", &own), ("2.1.0", &below)]) },
+            give("/n8n-nodes-greeter-1.2.0.tgz", other.unwrap_or(&own)),
+            give("/greetings-2.1.0.tgz", &below),
+        ])
+    })
 }
 
 fn plugins(folder: &Path, words: &[&str]) -> Finished {

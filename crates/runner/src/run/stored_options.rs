@@ -108,6 +108,8 @@ impl StoredOptions {
             note,
             cancel: _,
             events: _,
+            // Whoever takes the run up says anew where requests go.
+            elsewhere: _,
         } = options;
         Self {
             mode: *mode,
