@@ -71,7 +71,7 @@ pub struct HttpRequest {
     /// How the connection is made, where that is not the host's way.
     pub connection: Option<Arc<Connection>>,
     /// Whether code asks for it that nobody here knows, so that its method proves little: it is repeated only where nothing
-    /// was written, or after a 429. In a dry run it is made where it only reads.
+    /// was written, or after a 429.
     pub is_foreign: bool,
 }
 

@@ -384,7 +384,7 @@ impl HttpClient for ItemHttp<'_> {
         let mut digest = digest_of(&request);
         let mut known = self.recall(effect, &digest)?;
         self.add_key(&mut request, &known);
-        if self.run.dry_run && !(is_foreign && effect == Effect::Pure) {
+        if self.run.dry_run {
             return Err(self.show(&request, credential));
         }
         let mut own_secrets = Secrets::default();
