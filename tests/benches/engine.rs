@@ -9,8 +9,12 @@
 //! - `runs`: 1,000 runs of a two-node workflow in one process.
 //! - `lists`: expressions over all items from each of them, for 2,000 and 8,000 items, and what a touched item costs.
 //! - `code`: the Code node on 10,000 items of 20 fields, beside n8n's runner.
+//! - `calls`: 2,000 calls of a workflow with 40 Set nodes behind a branch that is never taken, and of an empty one. Where
+//!   `HEDDLE_ORACLE` is set, n8n's time for the same files stands beside it.
 //! - `loop`: a loop that goes round 10,000 times, its first thousand rounds against its last.
 
+#[path = "engine/calls.rs"]
+mod calls;
 #[path = "engine/code.rs"]
 mod code;
 
@@ -52,6 +56,9 @@ fn main() {
     }
     if wanted("loop") {
         bench.measure_loop();
+    }
+    if wanted("calls") {
+        calls::measure(&bench);
     }
     if wanted("code") {
         code::measure(&bench);

@@ -41,7 +41,7 @@ impl BatchNode for Counter {
             if !idle {
                 data.insert("count", Json::from(count + 1.0));
             }
-            context.services.set_static_data(scope, data);
+            context.services.set_static_data(scope, data)?;
         }
         Ok(vec![context.input(context.main_input)])
     }

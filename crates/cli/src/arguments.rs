@@ -264,9 +264,54 @@ pub(crate) struct RunArguments {
     /// `Hello {{ $json.name }}` without a name. "strict": true in the node's JSON does the same for the node.
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Log what happens to standard error, in this detail: runs and nodes from info on, items and calls from debug on.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) log: Option<LogLevel>,
     /// No progress and no summary.
     #[arg(long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) sending: SendingArguments,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Runs and nodes that fail.
+    Error,
+    /// Items that fail, too.
+    Warn,
+    /// Runs and nodes.
+    Info,
+    /// Items and calls.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// Sends to many people (docs/mailings.md).
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mailings")]
+pub(crate) struct SendingArguments {
+    /// Leave out the recipients in this file, a line each; it is looked at again before each send. Repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exclude: Vec<PathBuf>,
+    /// Let sends leave between these hours only, in the run's time zone; outside of them the run waits, and goes on by
+    /// itself.
+    #[arg(long, value_name = "HH:MM-HH:MM")]
+    pub(crate) between: Option<heddle_runner::SendingHours>,
+    /// Let sends leave on these days only, such as mon-fri or mon,wed,fri.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) days: Option<String>,
+    /// Let so many sends leave in a day or an hour at most, such as 1000/day; then the run waits for the next one.
+    #[arg(long, value_name = "N/day|N/hour")]
+    pub(crate) at_most: Option<heddle_runner::SendCap>,
+    /// Begin more than 100 sends of a node without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Do not begin more than 100 sends of a node unless somebody says yes at the terminal, or --yes does. Exit status 2.
+    #[arg(long)]
+    pub(crate) confirm: bool,
 }
 
 #[derive(Debug, Args)]

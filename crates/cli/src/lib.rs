@@ -3,11 +3,13 @@
 //! A program with nodes of its own has all commands by calling [`main`] from its own; `examples/greet.rs` is one.
 
 mod arguments;
+mod asking;
 mod commands;
 mod csv_rows;
 mod diagnostics;
 mod failure;
 mod input;
+mod logging;
 mod observer;
 mod only;
 mod plain_text;

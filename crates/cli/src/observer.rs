@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::signals::Told;
-use crate::verdicts::{Verdicts, name_of};
+use crate::verdicts::{Verdicts, name_of, ranges};
 
 /// Watches one run.
 pub(crate) struct Observer {
@@ -25,8 +25,9 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    pub(crate) fn new(quiet: bool, report: Option<Report>) -> Self {
-        Self { quiet, progress: Progress::new(quiet), verdicts: Mutex::default(), report }
+    /// `draws` is whether a terminal may show a picture.
+    pub(crate) fn new(quiet: bool, draws: bool, report: Option<Report>) -> Self {
+        Self { quiet, progress: Progress::new(quiet || !draws), verdicts: Mutex::default(), report }
     }
 
     fn verdicts(&self) -> MutexGuard<'_, Verdicts> {
@@ -59,6 +60,45 @@ impl Observer {
     pub(crate) fn close(&self) {
         self.progress.finish();
         self.settle();
+    }
+
+    /// Prints what is to be known before and while many items are sent.
+    fn announce(&self, event: &Event) {
+        if self.quiet {
+            return;
+        }
+        match event {
+            Event::SendsPlanned { plan, .. } => self.print(&plan.to_string()),
+            Event::RecipientsRepeated { at, recipients, first } => {
+                let shown: Vec<String> =
+                    first.iter().map(|(name, items)| format!("{name} (items {})", ranges(items))).collect();
+                let more = if *recipients > first.len() { ", …" } else { "" };
+                let count = match recipients {
+                    1 => "1 recipient has".to_owned(),
+                    count => format!("{count} recipients have"),
+                };
+                let node = name_of(&at.of, &at.node);
+                self.print(&format!(
+                    "warning: {node}: {count} several items, and each is sent: {}{more}\n  help: \"sendOnce\" at the node sends to each once.",
+                    shown.join(", ")
+                ));
+            }
+            Event::SendsWaiting { at, until, why } => {
+                let node = name_of(&at.of, &at.node);
+                self.print(&format!("{node}: waits {}, since {why}", self.progress.until(*until)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Prints a line, above the picture where there is one.
+    pub(crate) fn print(&self, text: &str) {
+        self.progress.print_error(text);
+    }
+
+    /// Takes the picture away as long as `work` uses the terminal.
+    pub(crate) fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.progress.suspend(work)
     }
 
     fn settle(&self) {
@@ -98,6 +138,7 @@ impl EventSink for Observer {
             self.progress.print_error(&console_line(at, level, text));
         }
         self.progress.take(event);
+        self.announce(event);
         self.verdicts().take(event);
     }
 }

@@ -97,6 +97,25 @@ impl Progress {
         }
     }
 
+    /// Leaves the terminal to `work`.
+    pub(crate) fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.shared {
+            Some(shared) => shared.bars.suspend(work),
+            None => work(),
+        }
+    }
+
+    /// How long it is until a moment, and when that is on the clock of this computer.
+    pub(crate) fn until(&self, moment: i64) -> String {
+        let left = Duration::from_millis(u64::try_from(moment - unix_milliseconds()).unwrap_or_default());
+        let clock = jiff::Timestamp::from_millisecond(moment)
+            .map(|moment| moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %H:%M").to_string());
+        match clock {
+            Ok(clock) => format!("{}, until {clock}", in_words(left)),
+            Err(_) => in_words(left),
+        }
+    }
+
     /// Takes the picture away.
     pub(crate) fn finish(&self) {
         let Some(shared) = &self.shared else { return };
@@ -178,7 +197,9 @@ impl State {
                     node.done = node.items;
                 }
             }
-            Event::RunWaiting { until, .. } => self.waits_until = Some(*until),
+            Event::RunWaiting { until, .. } | Event::SendsWaiting { until, .. } => {
+                self.waits_until = Some(*until);
+            }
             _ => {}
         }
     }

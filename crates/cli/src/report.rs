@@ -140,7 +140,7 @@ impl Report {
                 line.insert("items".to_owned(), json!(items));
                 self.state().write_timed(line);
             }
-            Event::ItemDone { at, item, verdict: Some(verdict), error, recipient, sender_id, .. } => {
+            Event::ItemDone { at, item, verdict: Some(verdict), error, skipped, recipient, sender_id } => {
                 let mut line = place("ended", at);
                 line.insert("item".to_owned(), json!(item));
                 let mut state = self.state();
@@ -150,7 +150,9 @@ impl Report {
                 line.insert("recipient".to_owned(), json!(recipient));
                 line.insert("verdict".to_owned(), json!(verdict.as_str()));
                 line.insert("senderId".to_owned(), json!(sender_id));
-                line.insert("reason".to_owned(), json!(error.as_ref().map(|error| &error.message)));
+                let reason = error.as_ref().map(|error| error.message.clone());
+                let reason = reason.or(skipped.as_ref().map(ToString::to_string));
+                line.insert("reason".to_owned(), json!(reason));
                 state.write_timed(line);
             }
             _ => {}

@@ -113,10 +113,20 @@ pub trait Services: Send + Sync {
 
     /// Lets the run go on only at `until`, in milliseconds since 1970, once this node run has ended: what the node puts
     /// out then is its first input (`docs/engine.md §18`).
-    fn put_to_wait(&self, _until: i64) {}
+    ///
+    /// # Errors
+    /// When the host cannot wait.
+    fn put_to_wait(&self, _until: i64) -> Result<(), NodeError> {
+        Err(NodeError::operation("This host cannot let a run wait"))
+    }
 
     /// Answers the call that the workflow was started by. The first answer counts.
-    fn respond(&self, _answer: &CallAnswer) {}
+    ///
+    /// # Errors
+    /// When the host takes no answers.
+    fn respond(&self, _answer: &CallAnswer) -> Result<(), NodeError> {
+        Err(NodeError::operation("This host takes no answer to a call"))
+    }
 
     /// The workflow's time zone: an IANA name.
     fn timezone(&self) -> String {
@@ -169,7 +179,12 @@ pub trait Services: Send + Sync {
     }
 
     /// Replaces data that the workflow keeps between runs. It is kept when the run has ended, unless it was a manual one.
-    fn set_static_data(&self, _scope: StaticScope, _data: Json) {}
+    ///
+    /// # Errors
+    /// When the host keeps none.
+    fn set_static_data(&self, _scope: StaticScope, _data: Json) -> Result<(), NodeError> {
+        Err(NodeError::operation("This host keeps no data between runs"))
+    }
 }
 
 /// What a node keeps between its runs within one execution (n8n: node context).

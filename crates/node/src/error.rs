@@ -102,6 +102,9 @@ pub enum ErrorKind {
     Cancelled,
     /// Nothing may leave in a dry run.
     DryRun,
+    /// The service lets nothing be sent to the recipient at the moment, since their conversation is closed: they must write
+    /// first, or get a message that may open one. The same send will not be accepted by trying again.
+    ConversationClosed,
 }
 
 /// How grave an error is (`docs/engine.md §14.1`).

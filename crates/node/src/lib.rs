@@ -43,7 +43,7 @@ pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
 pub use http::{Connection, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects};
 pub use node::{
     BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Operation, OperationNode, Ports,
-    RequiredInputs, Tier,
+    Recipient, RequiredInputs, Tier,
 };
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use registry::{CredentialRegistration, NodeRegistration, NodeSource, Registry, RegistryError, Sandbox};

@@ -24,6 +24,15 @@ pub use erased::{
 };
 pub use operation::{Operation, OperationNode};
 
+/// Whom an item is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Recipient {
+    /// A phone number, in whatever way it is written.
+    Phone(String),
+    /// Whatever else tells people apart, such as an address or a name; upper and lower case are the same.
+    Text(String),
+}
+
 /// A node that says what happens to one item. Nearly every node is one.
 ///
 /// Looping, concurrency, order, pairing, retries, limits, error branches and cancelling belong to the runner.
@@ -164,6 +173,12 @@ pub trait ItemNode: Send + Sync + 'static {
 
     /// Items of one key run in order, one at a time.
     fn order_key(&self, _parameters: &Self::Parameters) -> Option<String> {
+        None
+    }
+
+    /// Whom the item is for, where it is for somebody: reports name them, and lists of those who want no messages leave them
+    /// out. The node's JSON may say another one.
+    fn recipient(&self, _parameters: &Self::Parameters) -> Option<Recipient> {
         None
     }
 

@@ -21,6 +21,7 @@ use crate::network::Network;
 use crate::options::RunOptions;
 use crate::pacing::Pacing;
 use crate::run_error::RunError;
+use crate::sending::book::{MemorySendBook, SendBook};
 use crate::transport::Transport;
 
 /// n8n's time zone for workflows and instances that name none.
@@ -64,6 +65,7 @@ pub struct Host {
     pub(crate) events: Option<Arc<dyn EventSink>>,
     pub(crate) log: Arc<dyn RunLog>,
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
+    pub(crate) send_book: Arc<dyn SendBook>,
     pub(crate) timezone: String,
     pub(crate) transport: Transport,
     pub(crate) elsewhere: Arc<Elsewhere>,
@@ -86,6 +88,7 @@ impl Host {
             events: None,
             log: Arc::new(MemoryLog::of_last_calls()),
             workflows: None,
+            send_book: Arc::new(MemorySendBook::default()),
             timezone: DEFAULT_TIMEZONE.to_owned(),
             transport: Transport::default(),
             elsewhere: Arc::default(),
@@ -164,6 +167,13 @@ impl Host {
     #[must_use]
     pub fn with_log(mut self, log: Arc<dyn RunLog>) -> Self {
         self.log = log;
+        self
+    }
+
+    /// Remembers in `book` who was sent to and how many were, in place of doing so as long as the host lasts.
+    #[must_use]
+    pub fn with_send_book(mut self, book: Arc<dyn SendBook>) -> Self {
+        self.send_book = book;
         self
     }
 

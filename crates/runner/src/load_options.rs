@@ -16,9 +16,20 @@ use crate::log::recorder::Recorder;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::options::RunOptions;
 use crate::site::{NodeSite, RunSite};
+use tokio_util::sync::CancellationToken;
 
 /// How long loaded choices of a form are kept.
 const OPTIONS_LIFETIME: Duration = Duration::from_secs(60);
+
+/// Which choices of a form are asked for, as [`Host::load_options`] has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Query<'q> {
+    pub(crate) node_type: &'q str,
+    pub(crate) method: &'q str,
+    pub(crate) parameters: &'q Json,
+    pub(crate) search: Option<&'q str>,
+    pub(crate) cursor: Option<&'q str>,
+}
 
 impl Host {
     /// Loads a page of the choices that the method `method` of a node type offers, or takes it from the pages loaded
@@ -34,6 +45,17 @@ impl Host {
         search: Option<&str>,
         cursor: Option<&str>,
     ) -> Result<OptionPage, NodeError> {
+        let query = Query { node_type, method, parameters, search, cursor };
+        self.load_options_with(&query, &|_| Json::NULL).await
+    }
+
+    /// The same with the credentials of which a node's file says `reference`.
+    pub(crate) async fn load_options_with(
+        &self,
+        query: &Query<'_>,
+        reference: &(dyn Fn(&str) -> Json + Sync),
+    ) -> Result<OptionPage, NodeError> {
+        let Query { node_type, method, parameters, search, cursor } = *query;
         let node = self.registry.node(node_type, None).ok_or_else(|| {
             NodeError::operation(format!("There is no node type \"{node_type}\""))
                 .with_description(crate::suggest::suggest_node_types(&self.registry, node_type))
@@ -44,7 +66,7 @@ impl Host {
         };
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
         let filled = fill_defaults(&description.properties, parameters, node_version(&**node));
-        let run = self.form_run(&node.credentials(&filled), &clock);
+        let run = self.form_run(&node.credentials(&filled), reference, &clock);
         let accounts: Vec<u64> = run
             .credentials
             .values()
@@ -72,10 +94,11 @@ impl Host {
     pub(crate) fn form_run<'a>(
         &'a self,
         credentials: &[(String, bool)],
+        reference: impl Fn(&str) -> Json,
         clock: &'a Clock,
     ) -> NodeRunContext<'a> {
         let options = RunOptions::default();
-        let mut credentials = self.resolve_credentials(credentials, |_| Json::NULL);
+        let mut credentials = self.resolve_credentials(credentials, reference);
         let alone = Alone::new(Vec::new());
         evaluate_credentials(self, &mut credentials, &alone.scene(clock), 1);
         let elsewhere = self.elsewhere_of(&options);
@@ -114,6 +137,10 @@ impl Host {
             answer: None,
             calls: Mutex::default(),
             only: None,
+            host: None,
+            sending: None,
+            confirm: None,
+            cancel_all: CancellationToken::new(),
         }
     }
 }

@@ -48,6 +48,16 @@ pub struct NodeSite {
     pub run: usize,
 }
 
+impl Origin {
+    /// Name of the workflow that the run is part of.
+    pub(crate) fn outer_workflow(&self) -> &String {
+        match self {
+            Self::Call { by, .. } => &by.of.workflow,
+            Self::FailureOf(run) => &run.workflow,
+        }
+    }
+}
+
 impl RunSite {
     /// Why it runs, and why the run that it is part of does, outermost first.
     pub fn origins(&self) -> Vec<&Origin> {

@@ -16,7 +16,7 @@ impl Host {
     /// When there is no such credential, its type names no request, or no answer comes.
     pub async fn test_credential(&self, type_name: &str, url: Option<&str>) -> Result<u16, NodeError> {
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
-        let run = self.form_run(&[(type_name.to_owned(), true)], &clock);
+        let run = self.form_run(&[(type_name.to_owned(), true)], |_| Json::NULL, &clock);
         let resolved = run.credential(type_name, 0)?;
         let fields = resolved.credential.expose();
         let (method, url) = match (url, &resolved.kind.test) {

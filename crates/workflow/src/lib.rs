@@ -49,5 +49,7 @@ pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};
 pub use source::{SourceMap, Span};
 pub use start::{find_start_node, highest_nodes};
-pub use trigger::{TriggerKind, is_trigger_type, trigger_kind};
+pub use trigger::{
+    TriggerKind, call_start_rank, declares_calls, is_error_trigger, is_trigger_type, trigger_kind,
+};
 pub use workflow::Workflow;

@@ -68,7 +68,7 @@ pub fn workflow_schema() -> Value {
 }
 
 fn node_schema() -> Value {
-    json!({
+    let mut schema = json!({
         "type": "object",
         "required": ["name", "type"],
         "properties": {
@@ -118,5 +118,43 @@ fn node_schema() -> Value {
             "effect": { "enum": ["pure", "idempotent", "send"], "description": "What the node's calls do to the world, where their methods do not say it: a POST that only searches is pure. Heddle's own; n8n ignores it." },
             "idempotencyKey": { "type": ["string", "boolean"], "description": "The header in which each call carries the stable id of its item; true for Idempotency-Key. Heddle's own; n8n ignores it." }
         }
+    });
+    if let (Some(known), Value::Object(settings)) = (schema["properties"].as_object_mut(), sending_settings())
+    {
+        known.extend(settings);
+    }
+    schema
+}
+
+/// What a node's JSON may say of its recipients.
+fn sending_settings() -> Value {
+    json!({
+        "recipient": {
+            "type": "object",
+            "description": "Whom an item is for: what they are called in reports, exclusions and keys. Heddle's own; n8n ignores it.",
+            "required": ["value"],
+            "additionalProperties": false,
+            "properties": {
+                "value": { "type": ["string", "number"], "description": "The recipient, mostly an expression." },
+                "as": { "enum": ["phone", "text"], "description": "What it is. All ways of writing a phone number are one recipient." },
+                "country": { "type": "string", "minLength": 2, "maxLength": 2, "description": "The country of phone numbers that are written without its code, such as BR." }
+            }
+        },
+        "sendOnce": {
+            "description": "Whether an item is left out when one with its key was sent. Heddle's own; n8n ignores it.",
+            "oneOf": [
+                { "const": true },
+                {
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": {
+                        "key": { "type": "string", "minLength": 1, "description": "What such items have in common; the recipient when absent." },
+                        "within": { "type": "string", "pattern": "^\\s*[0-9]+\\s*[smhdw]\\s*$", "description": "For how long, such as 30d; for ever when absent." },
+                        "scope": { "enum": ["node", "store"], "description": "Among the sends of this node, or of all." }
+                    }
+                }
+            ]
+        },
+        "exclude": { "type": ["string", "array"], "items": { "type": "string" }, "description": "Who is left out: a list of recipients, or an expression that gives such a list, or true. Heddle's own; n8n ignores it." }
     })
 }

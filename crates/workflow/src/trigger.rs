@@ -47,6 +47,31 @@ pub fn trigger_kind(node_type: &str) -> Option<TriggerKind> {
     known.or_else(|| node_type.ends_with("Trigger").then_some(TriggerKind::Event))
 }
 
+/// The types at which a run starts that another workflow calls, the best first.
+const CALLED: [&str; 3] = [
+    "n8n-nodes-base.executeWorkflowTrigger",
+    "@n8n/n8n-nodes-langchain.manualChatTrigger",
+    "n8n-nodes-base.manualTrigger",
+];
+/// The type at which a run starts that tells of the failure of another one.
+const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
+
+/// How well a node of this type starts a workflow that another one calls: the lowest is the best; `None` where it does not.
+pub fn call_start_rank(node_type: &str) -> Option<usize> {
+    // Of the two that are started by hand, the first one in the file is as good as the other.
+    CALLED.iter().position(|known| *known == node_type).map(|rank| rank.min(1))
+}
+
+/// Whether a node of this type says what calls of its workflow enter and leave with.
+pub fn declares_calls(node_type: &str) -> bool {
+    call_start_rank(node_type) == Some(0)
+}
+
+/// Whether a node of this type starts a workflow that is told of the failure of another one.
+pub fn is_error_trigger(node_type: &str) -> bool {
+    node_type == ERROR_TRIGGER
+}
+
 /// Whether a node type starts runs, as far as its name tells.
 pub fn is_trigger_type(node_type: &str) -> bool {
     trigger_kind(node_type).is_some()

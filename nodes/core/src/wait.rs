@@ -80,7 +80,7 @@ impl BatchNode for Wait {
         let until = parameters.until(now, context)?;
         let wait = Duration::from_millis(u64::try_from(until.saturating_sub(now)).unwrap_or(0));
         if wait >= SHORT_WAIT {
-            context.services.put_to_wait(until);
+            context.services.put_to_wait(until)?;
         } else if !wait.is_zero() {
             // Cancelling ends the wait, and the run.
             let _ = context.services.pause(wait).await;

@@ -10,6 +10,9 @@ use jiff::Timestamp;
 
 use crate::api::{Api, Content, json_problem, read_content};
 
+/// What to do where a conversation is closed.
+const CLOSED_ADVICE: &str = "The contact has not written within the last 24 hours, so only a message that may open a conversation \
+     reaches them: start a chatbot that begins with an approved template, or wait until they write.";
 /// Texts of a server are cut after so many characters.
 const LONGEST_TEXT: usize = 500;
 
@@ -47,6 +50,10 @@ pub(crate) fn refused(api: &Api<'_>, answer: &Response<Bytes>) -> NodeError {
     };
     if status == 401 {
         error.kind = ErrorKind::Credential;
+    } else if says_closed(refusal.key.as_deref(), &error.message) {
+        error.kind = ErrorKind::ConversationClosed;
+        error.transient = false;
+        error.description = Some(CLOSED_ADVICE.to_owned());
     }
     error.retry_after = retry_after(answer);
     error.context.insert("httpCode", Json::from(status.to_string()));
@@ -194,12 +201,13 @@ pub(crate) fn delivery_failed(
             format!("The API accepted the send, and delivery failed: the final status is {}", short(status))
         }
     };
-    let mut error =
-        NodeError::new(ErrorKind::Api, message).with_outcome(Outcome::Done).with_description(format!(
-            "{} (senderId {}) The item is not sent again by itself.",
-            facts.where_to_look(),
-            short(facts.sender_id)
-        ));
+    let is_closed = reason.is_some_and(|reason| says_closed(None, reason));
+    let kind = if is_closed { ErrorKind::ConversationClosed } else { ErrorKind::Api };
+    let mut error = NodeError::new(kind, message).with_outcome(Outcome::Done).with_description(format!(
+        "{} (senderId {}) The item is not sent again by itself.",
+        facts.where_to_look(),
+        short(facts.sender_id)
+    ));
     error.context.insert("status", Json::from(short(status)));
     if let Some(id) = answer.get("id").and_then(Json::as_str) {
         error.context.insert("sendId", Json::from(id));
@@ -400,6 +408,28 @@ fn advice(status: u16) -> &'static str {
             "Check the node's fields: the bot, From, To, Session ID and the metadata. Then run the item again."
         }
     }
+}
+
+/// Whether a refusal says that the recipient's conversation is closed. The API publishes no key for it; its texts, English
+/// or Portuguese, pass on what WhatsApp says: 131047, or that 24 hours have passed since the contact last wrote.
+fn says_closed(key: Option<&str>, text: &str) -> bool {
+    let (key, text) = (key.unwrap_or_default().to_uppercase(), text.to_lowercase());
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    key.contains("WINDOW")
+        || has(&["131047", "re-engagement"])
+        || (has(&["24 hour", "24 hora", "24h"])
+            && has(&["since", "passed", "last", "passaram", "última", "ultima", "janela", "window"]))
+        || (has(&["window", "janela"])
+            && has(&[
+                "closed",
+                "expired",
+                "outside",
+                "fechada",
+                "expirada",
+                "expirou",
+                "encerrada",
+                "fora da",
+            ]))
 }
 
 /// n8n's words for a status (`docs/engine.md §14.3`), for answers that have none of their own.

@@ -311,14 +311,14 @@ impl SendChatbot {
 
     /// The recipient. A text without a letter or digit, such as the `+` that is left when an expression finds no
     /// number, is none.
-    pub(crate) fn recipient(&self) -> Option<&str> {
+    pub(crate) fn to(&self) -> Option<&str> {
         chosen(&self.number_to_send).filter(|text| text.contains(char::is_alphanumeric))
     }
 
     /// What tells the recipients of two items apart: the digits of a phone number, an @username in lower case, else
     /// the conversation. Sends to one recipient must not overtake each other, whatever channel they go through.
     pub(crate) fn recipient_key(&self) -> Option<String> {
-        if let Some(recipient) = self.recipient() {
+        if let Some(recipient) = self.to() {
             let digits: String = recipient.chars().filter(char::is_ascii_digit).collect();
             let is_phone =
                 !digits.is_empty() && !recipient.contains(char::is_alphabetic) && !recipient.starts_with('@');

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use heddle_node::{
-    Effect, HttpErrorKind, ItemContext, ItemOutput, Json, NodeError, Operation, Services, async_trait,
+    Effect, HttpErrorKind, ItemContext, ItemOutput, Json, NodeError, Operation, Recipient, Services,
+    async_trait,
 };
 
 use crate::api::{Api, Content, SendBody, SendError, SendFlags, read_content};
@@ -38,6 +39,14 @@ impl Operation for SendChatbot {
     fn order_key(&self) -> Option<String> {
         self.recipient_key()
     }
+
+    fn recipient(&self) -> Option<Recipient> {
+        match self.to() {
+            Some(recipient) if recipient.starts_with('@') => Some(Recipient::Text(recipient.to_owned())),
+            Some(recipient) => Some(Recipient::Phone(recipient.to_owned())),
+            None => chosen(&self.session_id).map(|session| Recipient::Text(format!("session {session}"))),
+        }
+    }
 }
 
 /// What must be filled in, filled in.
@@ -56,7 +65,7 @@ fn check_target(parameters: &SendChatbot) -> Result<Target<'_>, NodeError> {
     let session = chosen(&parameters.session_id);
     let bot = chosen(&parameters.chatbot_id)
         .ok_or_else(|| missing("chatbotId", "Choose a bot", "Fill in the Bots ID field"))?;
-    let to = parameters.recipient();
+    let to = parameters.to();
     if to.is_none() && session.is_none() {
         let message = "Set an Instagram number or username for sending";
         return Err(missing("numberToSend", message, "Fill in the To field"));

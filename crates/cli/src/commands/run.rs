@@ -10,6 +10,7 @@ use heddle_runner::{
 use heddle_workflow::Workflow;
 
 use crate::arguments::{Output, RunArguments};
+use crate::asking::Asking;
 use crate::diagnostics;
 use crate::failure::{FAILED, Failure, INTERRUPTED, USAGE};
 use crate::observer::{Log, Observer};
@@ -35,9 +36,15 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
     let setup = super::options_of(&arguments.setup)?;
     let report = arguments.report.as_deref().map(Report::create).transpose()?;
-    let observer = Arc::new(Observer::new(arguments.quiet, report));
+    if let Some(level) = arguments.log {
+        crate::logging::begin(level);
+    }
+    let observer = Arc::new(Observer::new(arguments.quiet, arguments.log.is_none(), report));
     let told = Arc::clone(&observer);
     signals.tell(move |what| told.signalled(what));
+    let sending = super::sending::read(&arguments.sending)?;
+    let asking =
+        Arc::new(Asking::new(Arc::clone(&observer), arguments.sending.yes, arguments.sending.confirm));
     let runtime = super::runtime()?;
     let mut static_data = RunOptions::default();
     if let Some(path) = &arguments.static_data {
@@ -69,6 +76,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             cancel: signals.cancel().clone(),
             ..setup
         };
+        options.sending = sending.clone();
+        options.confirm = Some(asking.clone());
         if let Some(answer_limit) = arguments.answer_limit {
             options.answer_limit = answer_limit;
         }
@@ -113,6 +122,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     }
     observer.print_summary(ended_well && told == Told::All && signals.status().is_none());
     let status = match told {
+        _ if asking.has_refused() => USAGE,
         Told::Failed => FAILED,
         Told::All | Told::InPart => exit_status(&result),
     };

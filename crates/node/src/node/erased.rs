@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports};
+use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports, Recipient};
 use crate::context::{BatchContext, ItemContext};
 use crate::description::{
     Codex, CodexLink, CodexResources, CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port,
@@ -210,6 +210,8 @@ pub struct PreparedItem {
     pub effect: Option<Effect>,
     /// Its order key.
     pub order_key: Option<String>,
+    /// Whom the item is for: [`ItemNode::recipient`].
+    pub recipient: Option<Recipient>,
 }
 
 /// The typed parameters of a node that takes whole inputs, with what the runner must know of them.
@@ -369,6 +371,7 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         Ok(PreparedItem {
             effect: within(N::EFFECT, self.node.effect(&parameters)),
             order_key: self.node.order_key(&parameters),
+            recipient: self.node.recipient(&parameters),
             parameters: Box::new(parameters),
         })
     }

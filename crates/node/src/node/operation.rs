@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Effect, ItemNode, ItemOutput, NodeHeader};
+use super::{Effect, ItemNode, ItemOutput, NodeHeader, Recipient};
 use crate::context::ItemContext;
 use crate::description::NodeProperty;
 use crate::error::NodeError;
@@ -40,6 +40,11 @@ pub trait Operation: Send + Sync {
 
     /// Items of one key run in order, one at a time.
     fn order_key(&self) -> Option<String> {
+        None
+    }
+
+    /// Whom the item is for, as [`ItemNode::recipient`].
+    fn recipient(&self) -> Option<Recipient> {
         None
     }
 }
@@ -219,6 +224,10 @@ impl<N: OperationNode> ItemNode for N {
 
     fn order_key(&self, parameters: &Self::Parameters) -> Option<String> {
         N::operation(parameters).order_key()
+    }
+
+    fn recipient(&self, parameters: &Self::Parameters) -> Option<Recipient> {
+        N::operation(parameters).recipient()
     }
 
     fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {

@@ -16,7 +16,7 @@ use heddle_node::{ErrorKind, Functionality, Json, NodeError};
 pub(crate) use resolver::{CHUNK, GRACE, Resolver};
 pub(crate) use site::{Site, evaluate_apart};
 pub(crate) use threads::EvaluationThreads;
-pub(crate) use value::evaluate_value;
+pub(crate) use value::{evaluate_compiled, evaluate_value};
 pub(crate) use watch::Watch;
 
 use crate::cancel::StopSignal;

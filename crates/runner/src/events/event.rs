@@ -1,5 +1,6 @@
 //! The steps of a run.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::mode::ExecutionMode;
 use crate::run_data::Status;
+use crate::sending::book::SentItem;
+use crate::sending::plan::SendPlan;
 use crate::site::{NodeSite, RunSite};
 
 /// How an item of a node with an effect ended.
@@ -32,6 +35,31 @@ pub enum Verdict {
 pub enum SkipReason {
     /// [`RunOptions::only`](crate::RunOptions::only) names other items.
     NotSelected,
+    /// Its recipient wants no messages, or the item says so itself.
+    Excluded,
+    /// It is sent once, and another item with its key was sent.
+    SentBefore {
+        /// The key.
+        key: String,
+        /// The item that was.
+        by: SentItem,
+        /// Whether nobody can tell if that was sent.
+        is_unknown: bool,
+    },
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSelected => formatter.write_str("it was not selected"),
+            Self::Excluded => formatter.write_str("it is excluded"),
+            Self::SentBefore { key, by, is_unknown } => {
+                let what = if *is_unknown { "may have been sent" } else { "was sent" };
+                let SentItem { execution, node, item, .. } = by;
+                write!(formatter, "\"{key}\" {what} by item {item} of \"{node}\" in the run {execution}")
+            }
+        }
+    }
 }
 
 /// A step of a run. In JSON it is an object with its name as `event`.
@@ -129,6 +157,31 @@ pub enum Event {
         /// Until when, in milliseconds since 1970.
         until: i64,
     },
+    /// More than 100 items of a node are about to be sent.
+    SendsPlanned {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// What is about to be sent.
+        plan: Arc<SendPlan>,
+    },
+    /// Several items of a node are for the same recipient, and nothing keeps them from being sent.
+    RecipientsRepeated {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// How many recipients have several items.
+        recipients: usize,
+        /// The first of them, with their items.
+        first: Vec<(String, Vec<usize>)>,
+    },
+    /// Sends of a node wait for their hours, or until more of them may leave.
+    SendsWaiting {
+        /// The node run.
+        at: Arc<NodeSite>,
+        /// Until when, in milliseconds since 1970.
+        until: i64,
+        /// Why.
+        why: String,
+    },
     /// A node run has ended.
     NodeFinished {
         /// The node run.
@@ -188,6 +241,9 @@ impl Event {
             | Self::ItemDone { at, .. }
             | Self::Waiting { at, .. }
             | Self::GapInText { at, .. }
+            | Self::SendsPlanned { at, .. }
+            | Self::RecipientsRepeated { at, .. }
+            | Self::SendsWaiting { at, .. }
             | Self::NodeFinished { at, .. } => Some(&at.of),
             Self::Missed { .. } => None,
         }

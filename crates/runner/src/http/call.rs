@@ -93,6 +93,13 @@ impl Call<'_> {
                 Some(_) => None,
                 None => Some(self.wait_for_permit(request, &mut budget).await?),
             };
+            if let Some(permit) = permit
+                && self.effect != Effect::Pure
+                && !self.item.may_leave_now().await.inspect_err(|_| self.give_back(request, permit))?
+            {
+                self.give_back(request, permit);
+                continue;
+            }
             attempt += 1;
             let Attempt { happened, decision, answer } = match past {
                 Some(end) => self.recall(end),

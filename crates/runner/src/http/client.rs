@@ -12,6 +12,7 @@ use heddle_node::{
 };
 use http::{HeaderValue, Response};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -28,6 +29,7 @@ use crate::oauth::{Token, TokenService, refuses_token};
 use crate::options::DEFAULT_TIME_LIMIT;
 use crate::reachability::host_of;
 use crate::redirect::{self, Turn};
+use crate::sending::gate::Refused;
 use crate::transport::{ConnectionKind, Limits};
 
 /// The HTTP client of one item.
@@ -325,6 +327,51 @@ impl<'a> ItemHttp<'a> {
         }
     }
 
+    /// Waits until the item may be sent, where it is one of a node that goes item by item.
+    async fn pass_gate(&self) -> Result<(), HttpError> {
+        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
+            return Ok(());
+        };
+        let passed = match self.run.dry_run {
+            true => sending.check_exclusion(self.item),
+            false => sending.pass(self.item).await,
+        };
+        passed.map_err(|refused| self.refuse(refused))
+    }
+
+    /// The same for an item that calls a workflow.
+    pub(crate) async fn pass_gate_to_workflow(&self) -> Result<(), HttpError> {
+        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
+            return Ok(());
+        };
+        sending.pass_call(self.item).await.map_err(|refused| self.refuse(refused))
+    }
+
+    /// Whether the item may still be sent, after a wait for the service's limits; `false` when the hours were over and it
+    /// has waited for the next ones.
+    pub(crate) async fn may_leave_now(&self) -> Result<bool, HttpError> {
+        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
+            return Ok(true);
+        };
+        let is_open = sending.is_open();
+        let waited = if is_open { Ok(()) } else { sending.wait_for_hours().await };
+        waited.and_then(|()| sending.check_exclusion(self.item)).map_err(|refused| self.refuse(refused))?;
+        Ok(is_open)
+    }
+
+    fn refuse(&self, refused: Refused) -> HttpError {
+        match refused {
+            Refused::Skipped(reason) => {
+                self.record().skipped = Some(reason);
+                HttpError::not_sent(HttpErrorKind::Cancelled, "The item is left out: it was not sent")
+            }
+            Refused::Cancelled => self.cancelled(),
+            Refused::Failed(why) => {
+                HttpError::not_sent(HttpErrorKind::Invalid, format!("The request was not sent: {why}"))
+            }
+        }
+    }
+
     fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
         let shown = describe_request(request, credential);
         if let Some(replaced) = self.run.replaced {
@@ -384,6 +431,9 @@ impl HttpClient for ItemHttp<'_> {
         let mut digest = digest_of(&request);
         let mut known = self.recall(effect, &digest)?;
         self.add_key(&mut request, &known);
+        if effect != Effect::Pure && matches!(known, Known::New) {
+            self.pass_gate().await?;
+        }
         if self.run.dry_run {
             return Err(self.show(&request, credential));
         }
@@ -431,8 +481,21 @@ impl HttpClient for ItemHttp<'_> {
                 is_foreign,
                 sender_id: sender_id.clone(),
             };
-            let answer = call.perform(&request).await?;
+            let span = tracing::debug_span!(
+                "call",
+                number = call.key.call,
+                effect = ?effect,
+                request = %own_secrets.mask_text(&name_request(&request)),
+            );
+            let answer = call.perform(&request).instrument(span.clone()).await;
+            span.in_scope(|| match &answer {
+                Ok(answer) => tracing::debug!(status = answer.status().as_u16(), "answered"),
+                Err(error) => {
+                    tracing::debug!(outcome = error.outcome.as_str(), error = %own_secrets.mask_text(&error.message), "no answer");
+                }
+            });
             drop(call);
+            let answer = answer?;
             if let Some(credential) = credential.filter(|_| !is_signed_anew)
                 && self.sign_anew(credential, &mut request, &answer, &mut own_secrets, &mut token).await?
             {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use heddle_node::{Effect, ErrorKind, Json, NodeError, Outcome};
 
 use crate::call_site::CallRecord;
-use crate::events::Verdict;
+use crate::events::{SkipReason, Verdict};
 use crate::policy::ItemRetries;
 
 /// What the calls of an item have shown so far.
@@ -25,6 +25,8 @@ pub(crate) struct ItemRecord {
     pub(crate) calls: Vec<CallRecord>,
     /// The gravest outcome of what called workflows sent.
     pub(crate) called_outcome: Option<Outcome>,
+    /// Why the item is left out.
+    pub(crate) skipped: Option<SkipReason>,
     /// Why a call was refused: it was graver than the node states.
     pub(crate) refusal: Option<NodeError>,
     /// A service could not be reached, as for many items before.

@@ -79,6 +79,13 @@ impl Pacer {
         Some(moment)
     }
 
+    /// How long so many requests take at least, by the limits that hold for all of them; `None` without such limits.
+    pub fn least_time(&self, requests: u64) -> Option<Duration> {
+        let all = self.limits.iter().filter(|limit| matches!(limit.path_prefix.as_str(), "" | "/"));
+        let windows = |limit: &RateLimit| requests.saturating_sub(1) / u64::from(limit.limit);
+        all.map(|limit| limit.window.saturating_mul(u32::try_from(windows(limit)).unwrap_or(u32::MAX))).max()
+    }
+
     /// Gives back a moment that was booked for a request which never left: it counts towards no limit.
     pub fn give_back(&self, method: &str, path: &str, moment: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -75,7 +75,7 @@ pub fn may_retry_item(effect: Effect, error: &NodeError) -> bool {
 /// Whether the same item, unchanged, may succeed another time.
 fn can_succeed(error: &NodeError) -> bool {
     match error.kind {
-        ErrorKind::Cancelled | ErrorKind::DryRun => false,
+        ErrorKind::Cancelled | ErrorKind::DryRun | ErrorKind::ConversationClosed => false,
         _ if error.transient => true,
         ErrorKind::Parameter
         | ErrorKind::Expression

@@ -9,6 +9,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use heddle_node::node::{ErasedItemNode, PreparedItem};
 use heddle_node::{Effect, Item, ItemContext, Json, NodeError, Outcome};
+use tracing::Instrument as _;
 
 use crate::call_site::CallRecord;
 use crate::events::{Event, ItemEnd, SkipReason, Verdict};
@@ -48,6 +49,8 @@ pub(crate) struct ItemResult {
     pub(crate) verdict: Option<Verdict>,
     /// The id under which the service knows what was sent.
     pub(crate) sender_id: Option<String>,
+    /// Why it was left out.
+    pub(crate) skipped: Option<SkipReason>,
     /// The workflows that it called.
     calls: Vec<CallRecord>,
     /// The try that it ended with.
@@ -58,7 +61,13 @@ pub(crate) struct ItemResult {
 
 impl ItemResult {
     fn new(output: Result<heddle_node::ItemOutput, NodeError>, verdict: Option<Verdict>) -> Self {
-        Self { output, verdict, sender_id: None, calls: Vec::new(), item_try: 1, is_past: false }
+        Self { output, verdict, sender_id: None, skipped: None, calls: Vec::new(), item_try: 1, is_past: false }
+    }
+
+    /// An item that was left out: it puts out nothing.
+    fn skipped(reason: SkipReason) -> Self {
+        let nothing = Self::new(Ok(heddle_node::ItemOutput::nothing()), Some(Verdict::Skipped));
+        Self { skipped: Some(reason), ..nothing }
     }
 }
 
@@ -184,10 +193,10 @@ impl ItemLoop<'_> {
     /// Leaves out an item: it puts out nothing.
     pub(crate) fn skip_item(&self, index: usize) -> ItemResult {
         let verdict = Some(Verdict::Skipped);
-        let skipped = Some(&SkipReason::NotSelected);
-        let end = ItemEnd { verdict, skipped, ..ItemEnd::default() };
+        let skipped = SkipReason::NotSelected;
+        let end = ItemEnd { verdict, skipped: Some(&skipped), ..ItemEnd::default() };
         self.run.listeners.end_item(&self.run.at, index, &end);
-        ItemResult::new(Ok(heddle_node::ItemOutput::nothing()), verdict)
+        ItemResult::skipped(skipped)
     }
 
     /// Runs one item, with its typed and its resolved parameters or why it has none.
@@ -199,23 +208,39 @@ impl ItemLoop<'_> {
         effect: Option<Effect>,
     ) -> ItemResult {
         let result = match prepared {
-            Ok((typed, parameters)) => self.try_item(item, index, typed, parameters).await,
+            Ok((typed, parameters)) => {
+                let span = tracing::debug_span!("item", item = index);
+                self.try_item(item, index, typed, parameters).instrument(span).await
+            }
             Err(error) => {
                 let mut error = error.clone();
                 error.item_index = Some(index);
                 ItemResult::new(Err(error), not_sent(effect))
             }
         };
-        let order_key = prepared.ok().and_then(|(typed, _)| typed.order_key.as_ref());
+        let recipient = prepared.ok().and_then(|(typed, _)| self.recipient(index, typed));
+        if let Some(sending) = &self.run.sending {
+            sending.settle(index, result.verdict).await;
+        }
+        if let Err(error) = &result.output {
+            let verdict = result.verdict.map(Verdict::as_str);
+            tracing::warn!(item = index, verdict, error = %error.message, "the item failed");
+        }
         let end = ItemEnd {
             verdict: result.verdict,
             error: result.output.as_ref().err(),
-            skipped: None,
-            recipient: order_key.map(String::as_str),
+            skipped: result.skipped.as_ref(),
+            recipient: recipient.as_deref(),
             sender_id: result.sender_id.as_deref(),
         };
         self.run.listeners.end_item(&self.run.at, index, &end);
         result
+    }
+
+    /// Whom an item is for.
+    fn recipient(&self, index: usize, typed: &PreparedItem) -> Option<String> {
+        let sending = self.run.sending.as_ref();
+        sending.and_then(|sending| sending.addressee(index).recipient).or_else(|| typed.order_key.clone())
     }
 
     /// Runs one item, again where its node asks for retries and nothing can happen twice.
@@ -264,12 +289,15 @@ impl ItemLoop<'_> {
         before: Outcome,
         (tries, item_try): (u32, u32),
     ) -> Tried {
-        let order_key = typed.order_key.as_deref();
-        let services = ItemServices::new(self.run, index, typed.effect, order_key, item_try);
+        let recipient = self.recipient(index, typed);
+        let services = ItemServices::new(self.run, index, typed.effect, recipient.as_deref(), item_try);
         let context =
             ItemContext { item, index, type_version: self.type_version, parameters, services: &services };
         let output = self.node.run_item(typed, &context).await;
         let mut record = services.http.take_record();
+        if let Some(reason) = record.skipped.take() {
+            return Tried { result: ItemResult::skipped(reason), pause: None };
+        }
         if let Some(request) = record.dry_run_request {
             let verdict = not_sent(typed.effect.max(record.effect));
             let result = ItemResult::new(Ok(request_item(request)), verdict);

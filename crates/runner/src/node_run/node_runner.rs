@@ -287,7 +287,7 @@ impl NodeRunner<'_> {
         NodeRunEnd { outputs, error: None, metadata, outcome: verdict.and_then(Verdict::outcome) }
     }
 
-    fn items(&self) -> &[Item] {
+    pub(crate) fn items(&self) -> &[Item] {
         self.inputs.get(self.main_input).and_then(Option::as_ref).map_or(&[], |items| items.as_slice())
     }
 
@@ -462,8 +462,13 @@ impl NodeRunner<'_> {
                 collected.leave_unstarted(item_loop, (items, first..first + count), effect).await;
                 break;
             }
+            self.address(items, first, &mut prepared).await;
             if item_loop.stop_on_failure && effect != PURE && prepared.iter().any(Result::is_err) {
                 collected.refuse(item_loop, (items, first), &prepared).await;
+                break;
+            }
+            if effect != PURE && !self.confirm_sends(first, &prepared).await {
+                collected.leave_unstarted(item_loop, (items, first..first + count), effect).await;
                 break;
             }
             let results = item_loop.run(items, first, &prepared, effect).await;

@@ -119,6 +119,7 @@ impl Services for ItemServices<'_> {
             };
             // What it does is known only afterwards.
             self.http.admit(Effect::Send, &|| "a call of a workflow".to_owned())?;
+            self.http.pass_gate_to_workflow().await?;
             let number = self.called.fetch_add(1, Ordering::Relaxed);
             let site = CallSite {
                 at: Arc::clone(&self.run.at),
@@ -143,7 +144,8 @@ impl Services for ItemServices<'_> {
                 return Err(NodeError::operation("A form runs no code"));
             };
             let static_data = [StaticScope::Workflow, StaticScope::Node].map(|scope| self.static_data(scope));
-            let keep = |scope, data| self.set_static_data(scope, data);
+            // A run, which is where code runs, keeps such data.
+            let keep = |scope, data| drop(self.set_static_data(scope, data));
             code.run(self.run, call, static_data, keep, &self.http).await
         }
         .boxed()
@@ -159,8 +161,11 @@ impl Services for ItemServices<'_> {
             let Some(sited) = &self.run.sited else {
                 return Err(NodeError::operation("A form evaluates no expressions"));
             };
-            evaluate_value(sited.threads, Arc::clone(&sited.site), &self.run.stop, item.clone(), value, names)
-                .await
+            {
+                let items = (Arc::new(vec![item.clone()]), 0);
+                evaluate_value(sited.threads, Arc::clone(&sited.site), &self.run.stop, items, value, names)
+                    .await
+            }
         }
         .boxed()
     }
@@ -181,18 +186,21 @@ impl Services for ItemServices<'_> {
         }
     }
 
-    fn put_to_wait(&self, until: i64) {
+    fn put_to_wait(&self, until: i64) -> Result<(), NodeError> {
         if self.run.dry_run {
-            return;
+            return Ok(());
         }
         let mut wait_till = self.run.wait_till.lock().unwrap_or_else(PoisonError::into_inner);
         *wait_till = (*wait_till).max(Some(until));
+        Ok(())
     }
 
-    fn respond(&self, answer: &CallAnswer) {
-        if let Some(place) = self.run.answer {
-            place.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| answer.clone());
-        }
+    fn respond(&self, answer: &CallAnswer) -> Result<(), NodeError> {
+        let Some(place) = self.run.answer else {
+            return Err(NodeError::operation("A form answers no call"));
+        };
+        place.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| answer.clone());
+        Ok(())
     }
 
     fn timezone(&self) -> String {
@@ -224,10 +232,12 @@ impl Services for ItemServices<'_> {
         self.run.static_data.map_or_else(Json::object, |data| data.get(scope, &self.run.at.node))
     }
 
-    fn set_static_data(&self, scope: StaticScope, data: Json) {
-        if let Some(kept) = self.run.static_data {
-            kept.set(scope, &self.run.at.node, data);
-        }
+    fn set_static_data(&self, scope: StaticScope, data: Json) -> Result<(), NodeError> {
+        let Some(kept) = self.run.static_data else {
+            return Err(NodeError::operation("A form keeps no data between runs"));
+        };
+        kept.set(scope, &self.run.at.node, data);
+        Ok(())
     }
 
     fn log(&self, level: &str, text: &str) {

@@ -19,10 +19,13 @@ use crate::effects::EffectSettings;
 use crate::elsewhere::Elsewhere;
 use crate::evaluation::{EvaluationThreads, Site};
 use crate::events::Listeners;
+use crate::host::Host;
 use crate::log::recorder::Recorder;
 use crate::log::{NodeKey, NodePast};
 use crate::replaced::Replaced;
 use crate::selection::SelectedItems;
+use crate::sending::gate::Sending;
+use crate::sending::plan::ConfirmSends;
 use crate::site::NodeSite;
 use crate::static_data::StaticData;
 use crate::transport::Transport;
@@ -83,6 +86,14 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) code: Option<CodeSite<'a>>,
     /// The answer to the call that the run was started by; forms give none.
     pub(crate) answer: Option<&'a Mutex<Option<CallAnswer>>>,
+    /// Where the choices of forms are looked up; forms look up none.
+    pub(crate) host: Option<&'a Host>,
+    /// The sends of the items, where the node goes item by item and has an effect.
+    pub(crate) sending: Option<Sending>,
+    /// Decides whether many sends begin.
+    pub(crate) confirm: Option<Arc<dyn ConfirmSends>>,
+    /// Cancels the whole run, with all that it is part of.
+    pub(crate) cancel_all: CancellationToken,
     /// Calls that have ended.
     pub(crate) calls: Mutex<Vec<CallRecord>>,
 }

@@ -58,7 +58,7 @@ const SETTINGS: [&str; 17] = [
     "redactionPolicy",
     "customTelemetryTags",
 ];
-const NODE: [&str; 27] = [
+const NODE: [&str; 30] = [
     "id",
     "name",
     "type",
@@ -86,6 +86,9 @@ const NODE: [&str; 27] = [
     "strict",
     "effect",
     "idempotencyKey",
+    "recipient",
+    "sendOnce",
+    "exclude",
 ];
 
 /// The parameters whose names no property has, and one nearly has. `written` are those of the file; what a node brought up

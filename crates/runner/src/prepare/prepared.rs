@@ -18,6 +18,7 @@ use crate::blanks;
 use crate::constant_check::{self, ConstantCheck, put_folded};
 use crate::effects::EffectSettings;
 use crate::mocks::sub_nodes;
+use crate::sending::settings::SendingSettings;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
 
@@ -39,6 +40,8 @@ pub(crate) struct PreparedNode {
     pub(crate) calls: Option<CalledWorkflow>,
     /// Whether code of the node may read what other nodes put out.
     pub(crate) code_reads_nodes: bool,
+    /// What its JSON says of its recipients.
+    pub(crate) sending: Option<Arc<SendingSettings>>,
     /// It stands in the place of the node, which does not run.
     pub(crate) is_mock: bool,
     /// The node in whose place it stands, where that could be prepared and might call out.
@@ -134,6 +137,8 @@ impl<'w> Preparer<'w> {
                 format!("The node \"{}\" works with sub-nodes, which do not run here", settings.name);
             problems.push(place(workflow, index, "", Problem::error(message).with_help(together(&tied))));
         }
+        let (sending, wrong) = sending_settings(workflow, index, &*node, &filled, has_effect);
+        problems.extend(wrong);
         let misfits = |errors: Vec<ParameterError>| {
             let all = errors.into_iter().map(|error| parameter_problem(workflow, index, &error));
             all.filter(|problem| !unknown.contains(&problem.pointer)).collect::<Vec<_>>()
@@ -235,6 +240,7 @@ impl<'w> Preparer<'w> {
             gravest_effect,
             calls,
             code_reads_nodes,
+            sending: sending.map(Arc::new),
             is_mock: false,
             replaced: None,
         };
@@ -312,6 +318,7 @@ impl PreparedNode {
             gravest_effect: Effect::Pure,
             calls: None,
             code_reads_nodes: false,
+            sending: None,
             is_mock: true,
             replaced: None,
         }
@@ -397,6 +404,40 @@ fn useless_settings(workflow: &Workflow, index: NodeIndex, node: &dyn Node) -> V
             place(workflow, index, &format!("/{key}"), problem)
         })
         .collect()
+}
+
+/// What the node's JSON says of its recipients, and what is wrong with that.
+fn sending_settings(
+    workflow: &Workflow,
+    index: NodeIndex,
+    node: &dyn Node,
+    parameters: &Json,
+    has_effect: bool,
+) -> (Option<SendingSettings>, Vec<Problem>) {
+    let settings = &workflow.nodes[index];
+    let (read, wrong) = SendingSettings::read(settings);
+    let mut problems: Vec<Problem> = wrong
+        .into_iter()
+        .map(|wrong| {
+            place(workflow, index, &wrong.pointer, Problem::error(wrong.message).with_help(wrong.help))
+        })
+        .collect();
+    let given = crate::sending::settings::NAMES.into_iter().filter(|name| settings.get(name).is_some());
+    for name in given.filter(|_| read.is_some()) {
+        let (what, help) = match node.tier_for(parameters) {
+            _ if !has_effect => ("has no effect", "It sends nothing. Remove the setting."),
+            Tier::Batch(_) => (
+                "takes its items all at once",
+                "The setting counts where each item is sent by itself. Put it at such a node, or remove it.",
+            ),
+            Tier::Item(_) => continue,
+        };
+        let message =
+            format!("The node \"{}\" {what}, so its setting \"{name}\" cannot be kept", settings.name);
+        let problem = if has_effect { Problem::error(message) } else { Problem::warning(message) };
+        problems.push(place(workflow, index, &format!("/{name}"), problem.with_help(help)));
+    }
+    (read, problems)
 }
 
 /// Choices that no longer, or do not yet, exist: a node could not know what is meant.

@@ -1,13 +1,15 @@
 //! A workflow, ready to run: what its runs share and none of them changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use heddle_expression::{Routes, WorkflowInfo};
 use heddle_node::{Json, NodeError, Registry};
 use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
 
+use crate::keeping::Readers;
 use crate::mocks::Mocks;
 use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
+use crate::scheduler::Plan;
 use crate::unset::unset_variables;
 use crate::variables::Variables;
 
@@ -27,6 +29,10 @@ pub struct PreparedWorkflow {
     /// The workflow and the ways between its nodes as expressions see them.
     pub(crate) info: WorkflowInfo,
     pub(crate) routes: Routes,
+    /// What the scheduler knows of the nodes, once a run has worked it out, where it is the same for all runs.
+    pub(crate) plan: OnceLock<Arc<Plan>>,
+    /// Who reads what, once a run has worked it out.
+    pub(crate) readers: OnceLock<Arc<Readers>>,
 }
 
 impl PreparedWorkflow {
@@ -66,7 +72,18 @@ impl PreparedWorkflow {
                 == Some("combined"),
         };
         let routes = Routes::new(Arc::clone(&graph));
-        Self { workflow, graph, nodes, effects, structure, findings, info, routes }
+        Self {
+            workflow,
+            graph,
+            nodes,
+            effects,
+            structure,
+            findings,
+            info,
+            routes,
+            plan: OnceLock::new(),
+            readers: OnceLock::new(),
+        }
     }
 
     /// The workflow.

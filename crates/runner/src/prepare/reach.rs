@@ -6,7 +6,7 @@ use std::sync::Arc;
 use heddle_node::{Items, Registry};
 use heddle_workflow::{
     ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, TriggerKind, Workflow,
-    find_start_node, is_trigger_type, trigger_kind,
+    find_start_node, is_error_trigger, is_trigger_type, trigger_kind,
 };
 
 use crate::options::RunOptions;
@@ -14,9 +14,6 @@ use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
 use crate::scheduler::{Destination, DestinationMode};
 use crate::suggest::suggest;
-
-/// The trigger of error workflows: nothing starts there as long as another trigger may be meant.
-const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
 
 /// Where a run begins and ends, and which nodes do not run because their items are there already.
 pub(crate) struct Beginning {
@@ -156,7 +153,8 @@ fn trigger(
     };
     if let Some(found) = found
         && !lacks_type(registry, &workflow.nodes[found])
-        && workflow.nodes[found].node_type != ERROR_TRIGGER
+        // Nothing starts at an error trigger as long as another one may be meant.
+        && !is_error_trigger(&workflow.nodes[found].node_type)
     {
         return Ok(found);
     }

@@ -2,6 +2,7 @@
 
 mod recall;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,7 @@ use heddle_expression::{Clock, Scene};
 use heddle_node::node::Tier;
 use heddle_node::{CallAnswer, ErrorKind, Item, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::call_site::CallRecord;
@@ -42,6 +44,7 @@ use crate::scheduler::{
     Branches, Completion, CompletionStatus, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
 use crate::scope::{Nesting, RunScope};
+use crate::sending::gate::Sending;
 use crate::site::{NodeSite, RunSite};
 use crate::static_data::StaticData;
 use crate::stored_options::StoredOptions;
@@ -120,9 +123,16 @@ impl<'h> Execution<'h> {
             states: NodeStates::default(),
         });
         let run_data = RunData::new(&workflow);
-        let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
-            node_facts(index, &host.registry, &host.evaluation, &scene, &stop)
-        }));
+        let plan = scene.prepared.plan.get().cloned().unwrap_or_else(|| {
+            let are_lasting = Cell::new(true);
+            let plan = Arc::new(Plan::new(&workflow, Arc::clone(&scene.prepared.graph), |index, _| {
+                node_facts(index, &host.registry, &host.evaluation, &scene, &stop, &are_lasting)
+            }));
+            if are_lasting.get() {
+                let _ = scene.prepared.plan.set(Arc::clone(&plan));
+            }
+            plan
+        });
         let items = options.items.take().map(Arc::new);
         let has_items = items.is_some();
         let kept_items = items.clone().filter(|_| recorder.keeps());
@@ -410,6 +420,10 @@ impl<'h> Execution<'h> {
                 on_error: settings.on_error(),
             }),
             answer: Some(&self.answer),
+            host: Some(self.host),
+            sending: None,
+            confirm: None,
+            cancel_all: self.scope.around.caller_cancel.clone(),
             calls: Mutex::default(),
             at,
         }
@@ -451,6 +465,8 @@ impl<'h> Execution<'h> {
         let site = self.evaluation_site(run, &at, false);
         let context = NodeRunContext {
             past: past.clone(),
+            sending: self.sending(prepared, &at),
+            confirm: self.options.confirm.clone(),
             ..self.context(settings, prepared, Arc::clone(&at), Arc::clone(&site), credentials)
         };
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
@@ -504,7 +520,18 @@ impl<'h> Execution<'h> {
         };
         let resolver =
             Resolver::new(&self.host.evaluation, site, self.stop.clone(), self.options.cancel.clone(), all);
-        let mut end = runner.run(resolver).await;
+        let span = tracing::info_span!(
+            "node",
+            node = %settings.name,
+            run = run.run_index,
+            node_type = %settings.node_type,
+            items = runner.items().len(),
+        );
+        let mut end = runner.run(resolver).instrument(span.clone()).await;
+        span.in_scope(|| match &end.error {
+            Some(error) => tracing::error!(error = %error.message, "the node failed"),
+            None => tracing::info!("the node ended"),
+        });
         let key = context.key();
         let calls = context.calls.into_inner().unwrap_or_else(PoisonError::into_inner);
         note_calls(&mut end.metadata, &calls);
@@ -556,6 +583,29 @@ impl<'h> Execution<'h> {
 
     fn has_answer(&self) -> bool {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The gate for the items of a node run, where the node goes item by item and has an effect.
+    fn sending(&self, prepared: &PreparedNode, at: &Arc<NodeSite>) -> Option<Sending> {
+        if !prepared.has_effect() || !matches!(prepared.node.tier_for(&prepared.filled), Tier::Item(_)) {
+            return None;
+        }
+        let outermost =
+            self.site.origins().first().map_or(&self.site.workflow, |origin| origin.outer_workflow());
+        Some(Sending {
+            settings: prepared.sending.clone(),
+            rules: self.options.sending.clone(),
+            book: Arc::clone(&self.host.send_book),
+            listeners: Arc::clone(&self.listeners),
+            at: Arc::clone(at),
+            execution: self.options.execution,
+            workflow: self.workflow.id.clone().unwrap_or_else(|| self.workflow.name.clone()),
+            outermost: outermost.clone(),
+            zone: self.scene.clock.zone.clone(),
+            cancel: self.options.cancel.clone(),
+            items: Mutex::default(),
+            told: Mutex::default(),
+        })
     }
 
     /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.

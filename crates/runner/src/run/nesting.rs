@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use heddle_workflow::{Problem, Severity, Workflow};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::beside::{Background, Beside};
@@ -105,7 +106,13 @@ pub(crate) fn run_nested<'h>(
     options: RunOptions,
     nesting: Nesting<'h>,
 ) -> BoxFuture<'h, Result<RunResult, RunError>> {
-    Box::pin(async move {
+    let span = tracing::info_span!(
+        "run",
+        execution = %options.execution,
+        workflow = %prepared.workflow.name,
+        mode = nesting.mode.as_str(),
+    );
+    let run = async move {
         let past = nesting.around.recorder.past_run(nesting.recorded_as);
         let now = || options.now.unwrap_or_else(crate::clock::now);
         let started_at = past.map_or_else(now, |past| past.started.started_at);
@@ -138,6 +145,12 @@ pub(crate) fn run_nested<'h>(
         cancellation.check();
         let scope = execution.scope();
         let result = execution.end(cancellation.reason());
+        match &result.error {
+            Some(error) => {
+                tracing::error!(status = result.status.as_str(), error = %error.message, "the run ended")
+            }
+            None => tracing::info!(status = result.status.as_str(), "the run ended"),
+        }
         if !scope.around.recorder.shows_only() {
             report_failure(&scope, &result).await;
         }
@@ -145,7 +158,8 @@ pub(crate) fn run_nested<'h>(
             record_end(&scope.around.recorder, scope.recorded_as, &result).await;
         }
         Ok(result)
-    })
+    };
+    Box::pin(run.instrument(span))
 }
 
 /// Keeps in the log how a run has ended; of the outermost one, with what became of all items.

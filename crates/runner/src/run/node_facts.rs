@@ -1,5 +1,6 @@
 //! What the scheduler must know of the nodes of a run, from their types and parameters.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use heddle_expression::CompiledValue;
@@ -13,13 +14,15 @@ use crate::run_data::RunData;
 use crate::run_view::RunScene;
 use crate::scheduler::{NodeFacts, RequiredInputs};
 
-/// The facts about a node, also of one that is disabled or pinned; those of an unknown type are empty.
+/// The facts about a node, also of one that is disabled or pinned; those of an unknown type are empty. Where an expression
+/// had to be evaluated for them, they are those of this run alone, and `are_lasting` is no longer set.
 pub(crate) fn node_facts(
     node: NodeIndex,
     registry: &Registry,
     threads: &EvaluationThreads,
     run: &Arc<RunScene>,
     stop: &StopSignal,
+    are_lasting: &Cell<bool>,
 ) -> NodeFacts {
     let settings = &run.prepared.workflow.nodes[node];
     let prepared = run.prepared.nodes.get(node).and_then(Option::as_ref);
@@ -31,6 +34,7 @@ pub(crate) fn node_facts(
     };
     let header = found.header();
     let evaluate = |text: &str| {
+        are_lasting.set(false);
         let site = Site {
             run: Arc::clone(run),
             run_data: Arc::new(RunData::new(&run.prepared.workflow)),

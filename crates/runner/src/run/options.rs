@@ -15,6 +15,8 @@ use crate::mocks::Mocks;
 use crate::mode::ExecutionMode;
 use crate::scheduler::DestinationMode;
 use crate::selection::ItemSelection;
+use crate::sending::plan::ConfirmSends;
+use crate::sending::rules::SendingRules;
 use crate::variables::Variables;
 
 /// Items of a node at a time, where nothing else is said.
@@ -82,6 +84,10 @@ pub struct RunOptions {
     pub called_static_data: BTreeMap<String, Json>,
     /// What whoever begins the run wants to find beside it in its log, such as where its files lie. No secret.
     pub note: Json,
+    /// Who is left out, and when and how many sends may leave.
+    pub sending: SendingRules,
+    /// Decides whether more than 100 sends of a node begin; they do when absent.
+    pub confirm: Option<Arc<dyn ConfirmSends>>,
     /// Cancels the run: no new sends, those in flight end.
     pub cancel: CancellationToken,
     /// What it tells on its way, to whoever subscribes.
@@ -116,6 +122,8 @@ impl Default for RunOptions {
             static_data: None,
             called_static_data: BTreeMap::new(),
             note: Json::NULL,
+            sending: SendingRules::default(),
+            confirm: None,
             cancel: CancellationToken::new(),
             events: Events::default(),
         }

@@ -1,6 +1,7 @@
 //! The options of a run as its log keeps them, so that it can be taken up as it was begun. No secret is among them.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::scheduler::DestinationMode;
 use crate::selection::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
+use crate::sending::hours::SendingHours;
+use crate::sending::rules::SendingRules;
 use crate::variables::Variables;
 
 /// How a run is to go.
@@ -56,6 +59,12 @@ pub struct StoredOptions {
     static_data: Option<Json>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     called_static_data: BTreeMap<String, Json>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exclude: Vec<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    between: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_most: Option<String>,
     /// What whoever began the run wanted to keep beside it.
     #[serde(skip_serializing_if = "Json::is_null")]
     note: Json,
@@ -106,6 +115,9 @@ impl StoredOptions {
             static_data,
             called_static_data,
             note,
+            sending: SendingRules { exclude, hours, at_most },
+            // Whoever takes it up is asked anew.
+            confirm: _,
             cancel: _,
             events: _,
             // Whoever takes the run up says anew where requests go.
@@ -136,6 +148,9 @@ impl StoredOptions {
             timezone: timezone.clone(),
             static_data: static_data.clone(),
             called_static_data: called_static_data.clone(),
+            exclude: exclude.paths().map(Path::to_path_buf).collect(),
+            between: hours.as_ref().map(ToString::to_string),
+            at_most: at_most.map(|most| most.to_string()),
             note: note.clone(),
         }
     }
@@ -184,6 +199,11 @@ impl StoredOptions {
             timezone: self.timezone.clone(),
             static_data: self.static_data.clone(),
             called_static_data: self.called_static_data.clone(),
+            sending: SendingRules {
+                exclude: self.exclude.iter().cloned().collect(),
+                hours: self.between.as_deref().and_then(SendingHours::read),
+                at_most: self.at_most.as_deref().and_then(|most| most.parse().ok()),
+            },
             note: self.note.clone(),
             ..RunOptions::default()
         }

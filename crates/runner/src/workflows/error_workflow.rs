@@ -15,6 +15,7 @@ use crate::options::RunOptions;
 use crate::run::run_nested;
 use crate::run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 use crate::scope::{Nesting, RunScope, Surroundings};
+use crate::sending::rules::SendingRules;
 use crate::site::Origin;
 
 /// Makes the id of its execution another than that of the run that failed.
@@ -100,6 +101,8 @@ async fn run(
         static_data: None,
         pins: false,
         timeout: None,
+        // Whoever is to be told of a failure is told of it at once.
+        sending: SendingRules::default(),
         cancel: scope.around.caller_cancel.clone(),
         mocks: scope.options.mocks.clone().map(Mocks::for_called),
         ..scope.options.clone()

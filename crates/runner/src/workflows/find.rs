@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heddle_node::{ErrorLevel, Json, NodeError, WorkflowSource};
-use heddle_workflow::{NodeIndex, Workflow};
+use heddle_workflow::{NodeIndex, Workflow, call_start_rank, is_error_trigger};
 
 use crate::host::Host;
 use crate::log::recorder::Recorder;
@@ -11,14 +11,6 @@ use crate::log::recorder::Recorder;
 /// Workflows within workflows: deeper is a recursion that nobody meant.
 pub const DEEPEST_CALL: usize = 32;
 
-/// The node type at which a called workflow starts.
-pub(crate) const TRIGGER: &str = "n8n-nodes-base.executeWorkflowTrigger";
-/// Where one without that trigger starts.
-const OTHER_TRIGGERS: [&str; 2] =
-    ["@n8n/n8n-nodes-langchain.manualChatTrigger", "n8n-nodes-base.manualTrigger"];
-
-/// The node type at which an error workflow starts.
-const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
 /// The workflow that is called, for a caller.
 pub(crate) async fn workflow_of(
     host: &Host,
@@ -111,18 +103,16 @@ pub(crate) fn may_be_called(called: &Workflow, caller: &Workflow) -> Result<(), 
 
 /// The node at which a called workflow starts.
 pub(crate) fn start_of_called(called: &Workflow) -> Result<NodeIndex, NodeError> {
-    let position =
-        |fits: &dyn Fn(&str) -> bool| called.nodes.iter().position(|node| fits(node.node_type.as_str()));
-    position(&|kind| kind == TRIGGER).or_else(|| position(&|kind| OTHER_TRIGGERS.contains(&kind))).ok_or_else(
-        || {
-            let mut error = NodeError::operation("Missing node to start execution").with_description(format!(
-                "Please make sure the workflow you're calling (\"{}\") contains an Execute Workflow Trigger node",
-                called.name
-            ));
-            error.class = Some("WorkflowOperationError".into());
-            error
-        },
-    )
+    let nodes = called.nodes.iter().enumerate();
+    let starts = nodes.filter_map(|(index, node)| Some((call_start_rank(&node.node_type)?, index)));
+    starts.min().map(|(_, index)| index).ok_or_else(|| {
+        let mut error = NodeError::operation("Missing node to start execution").with_description(format!(
+            "Please make sure the workflow you're calling (\"{}\") contains an Execute Workflow Trigger node",
+            called.name
+        ));
+        error.class = Some("WorkflowOperationError".into());
+        error
+    })
 }
 
 /// The error workflow of an id.
@@ -145,7 +135,7 @@ pub(crate) async fn find_error_workflow(
 
 /// The node at which a workflow is told of an error.
 pub(crate) fn error_trigger(workflow: &Workflow) -> Result<NodeIndex, NodeError> {
-    let found = workflow.nodes.iter().position(|node| node.node_type == ERROR_TRIGGER && !node.disabled);
+    let found = workflow.nodes.iter().position(|node| is_error_trigger(&node.node_type) && !node.disabled);
     found.ok_or_else(|| {
         NodeError::operation(format!(
             "The workflow \"{}\" has no error trigger, so it cannot be told of errors",

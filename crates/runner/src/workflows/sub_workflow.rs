@@ -7,14 +7,14 @@ use async_trait::async_trait;
 use heddle_node::{
     ErrorKind, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall, sub_execution,
 };
-use heddle_workflow::{NodeIndex, Workflow};
+use heddle_workflow::{NodeIndex, Workflow, declares_calls};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::beside::Background;
 use crate::call_site::{CallRecord, CallSite, CallsWorkflows};
 use crate::cancel::CancelReason;
-use crate::find::{DEEPEST_CALL, TRIGGER, may_be_called, start_of_called, workflow_of};
+use crate::find::{DEEPEST_CALL, may_be_called, start_of_called, workflow_of};
 use crate::host::Host;
 use crate::keeping::KeptOutputs;
 use crate::lineage::trace_to_start;
@@ -274,7 +274,7 @@ fn push_beside<'h>(
 /// one counts.
 fn outputs(called: &Workflow, result: &RunResult) -> Vec<Vec<Item>> {
     let runs = result.last_node.as_deref().map_or(&[][..], |node| result.run_data.runs_of(node));
-    let trigger = called.nodes.iter().find(|node| node.node_type == TRIGGER);
+    let trigger = called.nodes.iter().find(|node| declares_calls(&node.node_type));
     let version = trigger.and_then(|node| node.type_version).unwrap_or(1.0);
     let wanted = trigger.and_then(|node| node.parameters.get("returnOutput")?.as_str());
     let last_run_only = version < 1.2 && wanted != Some("allRuns");

@@ -136,7 +136,7 @@ impl BatchNode for RespondToWebhook {
     ) -> Result<Vec<Items>, NodeError> {
         let items = context.input(0);
         let answer = parameters.answer(&items)?;
-        context.services.respond(&answer);
+        context.services.respond(&answer)?;
         let mut outputs = vec![items];
         if has_response_output(context.type_version, parameters.enable_response_output) {
             outputs.push(Arc::new(vec![Item::new(json!({ "response": answer.to_json() }))]));
