@@ -61,7 +61,15 @@ pub(crate) struct ItemResult {
 
 impl ItemResult {
     fn new(output: Result<heddle_node::ItemOutput, NodeError>, verdict: Option<Verdict>) -> Self {
-        Self { output, verdict, sender_id: None, skipped: None, calls: Vec::new(), item_try: 1, is_past: false }
+        Self {
+            output,
+            verdict,
+            sender_id: None,
+            skipped: None,
+            calls: Vec::new(),
+            item_try: 1,
+            is_past: false,
+        }
     }
 
     /// An item that was left out: it puts out nothing.

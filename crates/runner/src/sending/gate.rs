@@ -100,9 +100,11 @@ impl Sending {
             None => false,
         };
         let key = settings.and_then(|settings| settings.once).map(|once| {
-            let key = match values.get(KEY) {
-                Some(_) => text(KEY).map(|key| key.trim().to_owned()),
-                None => recipient.clone(),
+            // An expression that gives nothing gives no key: the recipient is one only where nothing else is asked for.
+            let has_own = settings.is_some_and(|settings| settings.values.get(KEY).is_some());
+            let key = match has_own {
+                true => text(KEY).map(|key| key.trim().to_owned()),
+                false => recipient.clone(),
             };
             let key = key.filter(|key| !key.is_empty()).ok_or_else(|| no_key(item))?;
             let scope = match once.everywhere {
