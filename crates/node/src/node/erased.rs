@@ -224,7 +224,7 @@ pub struct PreparedBatch {
 impl PreparedItem {
     /// The prepared parameters of one item, of a node that says nothing of its effect.
     pub fn new(parameters: impl Any + Send + Sync) -> Self {
-        Self { parameters: Box::new(parameters), effect: None, order_key: None }
+        Self { parameters: Box::new(parameters), effect: None, order_key: None, recipient: None }
     }
 
     /// The parameters, where they are of this type.

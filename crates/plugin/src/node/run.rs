@@ -260,6 +260,7 @@ impl Host for Serving<'_> {
     }
 
     fn keep(&self, scope: StaticScope, data: Json) {
-        self.services.set_static_data(scope, data);
+        // A host that keeps none has said so to whoever asked for it.
+        let _ = self.services.set_static_data(scope, data);
     }
 }
