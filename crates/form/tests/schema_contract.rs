@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use heddle_data::{Json, from_json, json};
 use heddle_form::description::{Port, PortList, Versions};
-use heddle_form::parameters::{coerce, fill_defaults};
+use heddle_form::parameters::{ParameterPlan, coerce, fill_defaults};
 use heddle_form::schema::{
     SchemaForm, derive_properties, find_disagreement, find_misfit, mutations, parameter_schema,
     schema_of_properties,
@@ -255,21 +255,22 @@ fn the_stored_schema_accepts_expressions_unknown_keys_and_what_can_be_coerced() 
         assert!(validator.is_valid(&example.to_value()), "{example}");
     }
     for accepted in [
-        json!({}),
         json!({"unknown": {"a": 1}, "text": "=…"}),
         json!({"text": 5, "flag": "true", "note": null}),
         json!({"operation": "count", "number": "={{ $json.a }}", "small": "12", "numbers": "={{ $json.list }}"}),
         json!({"operation": "count", "numbers": ["={{ $json.a }}", 2], "mode": "limited", "limit": "0x10"}),
-        json!({"rows": "={{ $json.rows }}"}),
-        json!({"rows": {"row": "={{ $json.rows }}", "more": 1}}),
-        json!({"rows": {"row": ["={{ $json.row }}", {"key": "={{ 1 }}", "count": "=1"}]}}),
-        json!({"options": {"speed": "={{ 'fast' }}", "unknown": 1}}),
-        json!({"speeds": ["={{ 1 }}"]}),
-        json!({"data": "=", "bot": "any"}),
+        json!({"text": "a", "rows": "={{ $json.rows }}"}),
+        json!({"text": "a", "rows": {"row": "={{ $json.rows }}", "more": 1}}),
+        json!({"text": "a", "rows": {"row": ["={{ $json.row }}", {"key": "={{ 1 }}", "count": "=1"}]}}),
+        json!({"text": "a", "options": {"speed": "={{ 'fast' }}", "unknown": 1}}),
+        json!({"text": "a", "speeds": ["={{ 1 }}"]}),
+        json!({"text": "a", "data": "=", "bot": "any"}),
     ] {
         assert!(validator.is_valid(&accepted.to_value()), "{accepted}");
     }
     for refused in [
+        json!({}),
+        json!({"text": "="}),
         json!({"resource": "other"}),
         json!({"resource": "={{ 1 }}"}),
         json!({"operation": "other"}),
@@ -505,7 +506,8 @@ proptest! {
     fn the_stored_schema_accepts_whatever_runs(parameters in object_of(&FORM.0)) {
         let (properties, resolved, stored) = &*FORM;
         let filled = fill_defaults(properties, &parameters, 1.0);
-        if let Ok(coerced) = coerce(properties, &filled, 1.0) && resolved.is_valid(&coerced.to_value()) {
+        let is_planned = ParameterPlan::new(properties, &filled, 1.0).is_ok();
+        if is_planned && let Ok(coerced) = coerce(properties, &filled, 1.0) && resolved.is_valid(&coerced.to_value()) {
             // Hidden parameters and unknown rows do no harm, so the filled ones count.
             prop_assert!(stored.is_valid(&filled.to_value()), "{}", filled);
         }

@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use heddle_node::description::Description;
-use heddle_node::parameters::{FormNode, Resolution, resolve_parameters};
-use heddle_node::schema::SchemaForm;
+use heddle_node::parameters::{FormNode, Resolution, properties_at, resolve_parameters};
+use heddle_node::schema::{SchemaForm, schema_of_properties};
 use heddle_node::{Json, Node, Registry, printable_line};
 
 use crate::arguments::DescribeArguments;
@@ -21,6 +21,12 @@ pub(crate) fn execute(registry: &Registry, arguments: &DescribeArguments) -> Res
     };
     if let Some(form) = schema {
         let node = find(registry, name, arguments.type_version)?;
+        if let (SchemaForm::Stored, Some(version)) = (form, arguments.type_version) {
+            let description = node.describe().map_err(|error| Failure::failed(error.to_string()))?;
+            let facts = FormNode::of(&description, version);
+            let properties = properties_at(&description.properties, facts);
+            return print_json(&schema_of_properties(&properties, form));
+        }
         return print_json(&node.parameter_schema(form).map_err(|error| Failure::failed(error.to_string()))?);
     }
     let credential = registry.credential(name).filter(|_| registry.node(name, None).is_none());

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::path::get_path;
-use crate::description::{DisplayOptions, NodeDescription, NodeProperty};
+use crate::description::{DisplayOptions, NodeDescription, NodeProperty, PropertyOption};
 use heddle_data::javascript::{compare, is_truthy, to_text};
 use heddle_data::{Json, JsonObject};
 
@@ -27,6 +27,71 @@ impl From<f64> for FormNode {
     fn from(type_version: f64) -> Self {
         Self { type_version, is_tool: false }
     }
+}
+
+/// The form of a node of this version: without what other versions have, and without conditions that the version alone
+/// decides.
+pub fn properties_at(properties: &[NodeProperty], node: impl Into<FormNode>) -> Vec<NodeProperty> {
+    let node = node.into();
+    properties.iter().filter_map(|property| property_at(property, node)).collect()
+}
+
+fn property_at(property: &NodeProperty, node: FormNode) -> Option<NodeProperty> {
+    let mut property = property.clone();
+    if let Some(options) = &mut property.display_options {
+        let mut decided = DisplayOptions::default();
+        for (from, to) in [(&mut options.show, &mut decided.show), (&mut options.hide, &mut decided.hide)] {
+            for key in ["@version", "@tool"] {
+                if let Some(conditions) = from.remove(key) {
+                    to.insert(key, conditions);
+                }
+            }
+        }
+        let nothing = JsonObject::new();
+        if !matches_display_options(&decided, &nothing, &nothing, node) {
+            return None;
+        }
+        if options.show.is_empty() && options.hide.is_empty() && options.show_on_deployment.is_none() {
+            property.display_options = None;
+        }
+    }
+    for option in &mut property.options {
+        match option {
+            PropertyOption::Group(group) => group.values = properties_at(&group.values, node),
+            PropertyOption::Property(_) | PropertyOption::Choice(_) => {}
+        }
+    }
+    property.options.retain_mut(|option| match option {
+        PropertyOption::Property(child) => match property_at(child, node) {
+            Some(at) => {
+                **child = at;
+                true
+            }
+            None => false,
+        },
+        PropertyOption::Choice(choice) => choice.display_options.as_ref().is_none_or(|options| {
+            // Conditions on other parameters are a form's matter.
+            let of_version = DisplayOptions {
+                show: options
+                    .show
+                    .iter()
+                    .filter(|(key, _)| *key == "@version")
+                    .map(|(key, value)| (key, value.clone()))
+                    .collect(),
+                hide: options
+                    .hide
+                    .iter()
+                    .filter(|(key, _)| *key == "@version")
+                    .map(|(key, value)| (key, value.clone()))
+                    .collect(),
+                ..DisplayOptions::default()
+            };
+            let nothing = JsonObject::new();
+            matches_display_options(&of_version, &nothing, &nothing, node)
+        }),
+        PropertyOption::Group(_) => true,
+    });
+    Some(property)
 }
 
 /// Whether `property` is shown.

@@ -14,6 +14,7 @@ mod order;
 mod path;
 mod place;
 mod plan;
+mod shown;
 mod walk;
 
 pub use heddle_data::field_type::{FieldTypeOptions, is_date_text, validate_field_type};
@@ -21,7 +22,7 @@ pub use heddle_data::{STRINGIFIED_KEY, holds_expression, javascript};
 
 pub use coerce::ParameterError;
 pub use defaults::{Resolution, fill_defaults, resolve_parameters};
-pub use display::{FormNode, is_shown, matches_display_options};
+pub use display::{FormNode, is_shown, matches_display_options, properties_at};
 pub use issues::find_issues;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
@@ -29,3 +30,4 @@ pub use path::get_path;
 pub use place::pointer_of;
 pub(crate) use place::{Place, escape_pointer};
 pub use plan::{ParameterPlan, coerce, visit_parameters};
+pub use shown::{ShownProperty, parameter_issues, shown_properties};

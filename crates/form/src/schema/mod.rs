@@ -8,6 +8,7 @@ mod error;
 mod extension;
 mod field;
 mod form;
+mod level;
 mod merge;
 mod misfit;
 mod resolved;

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::SchemaForm;
+use super::{SchemaForm, level};
 use crate::description::{NodeProperty, PropertyGroup, PropertyType};
+use heddle_data::Json;
 
 /// What starts an expression.
-const EXPRESSION: &str = "^=";
+pub(super) const EXPRESSION: &str = "^=";
 /// What `Number` reads, for text in a number field.
 const NUMBER_TEXT: &str =
     "^\\s*([-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+)?\\s*$";
@@ -19,12 +20,18 @@ const BOOLEAN_TEXT: &str = "^\\s*([tT][rR][uU][eE]|[fF][aA][lL][sS][eE]|[01])?\\
 /// The stored one accepts whatever can be brought to the property's type, expressions where they are allowed, and
 /// unknown parameters, which n8n drops. The resolved one accepts values of the properties' types.
 pub fn schema_of_properties(properties: &[NodeProperty], form: SchemaForm) -> Value {
-    let mut schema = object_schema(properties, form);
+    let mut schema = match form {
+        SchemaForm::Stored => level::root(properties),
+        SchemaForm::Resolved => object_schema(properties, form),
+    };
     schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     Value::Object(schema)
 }
 
 fn object_schema(properties: &[NodeProperty], form: SchemaForm) -> Map<String, Value> {
+    if form == SchemaForm::Stored {
+        return level::below(properties);
+    }
     let mut fields = Map::new();
     let mut conditions = Vec::new();
     for property in properties {
@@ -48,9 +55,7 @@ fn object_schema(properties: &[NodeProperty], form: SchemaForm) -> Map<String, V
     if !conditions.is_empty() {
         schema.insert("allOf".to_owned(), Value::Array(conditions));
     }
-    if form == SchemaForm::Resolved {
-        schema.insert("additionalProperties".to_owned(), json!(false));
-    }
+    schema.insert("additionalProperties".to_owned(), json!(false));
     schema
 }
 
@@ -73,19 +78,36 @@ fn condition(property: &NodeProperty, properties: &[NodeProperty]) -> Option<Val
     Some(json!({ "properties": fields, "required": required }))
 }
 
-fn property_schema(property: &NodeProperty, form: SchemaForm) -> Value {
+pub(super) fn property_schema(property: &NodeProperty, form: SchemaForm) -> Value {
     let mut schema = match form {
         SchemaForm::Stored => stored(property),
         SchemaForm::Resolved => resolved(property),
     };
-    let mut words = Map::new();
-    words.insert("title".to_owned(), json!(property.display_name));
-    if let Some(description) = &property.description {
-        words.insert("description".to_owned(), json!(description));
-    }
-    words.insert("default".to_owned(), property.default.to_value());
+    let mut words = words(property);
     words.append(&mut schema);
     Value::Object(words)
+}
+
+/// What a form says of a property, without a word on its values.
+pub(super) fn words_schema(property: &NodeProperty) -> Value {
+    Value::Object(words(property))
+}
+
+fn words(property: &NodeProperty) -> Map<String, Value> {
+    let mut words = Map::new();
+    words.insert("title".to_owned(), json!(property.display_name));
+    let texts = [&property.description, &property.hint].into_iter().flatten();
+    let text = texts.map(String::as_str).collect::<Vec<_>>().join("\n\n");
+    if !text.is_empty() {
+        words.insert("description".to_owned(), json!(text));
+    }
+    if property.has_default() {
+        words.insert("default".to_owned(), property.default.to_value());
+    }
+    if property.is_password() {
+        words.insert("writeOnly".to_owned(), json!(true));
+    }
+    words
 }
 
 fn stored(property: &NodeProperty) -> Map<String, Value> {
@@ -102,6 +124,9 @@ fn stored(property: &NodeProperty) -> Map<String, Value> {
         return alternatives.pop().unwrap_or_default();
     }
     alternatives.push(type_schema("null"));
+    if property.is_structure() && !property.is_list() && least_rows(property).is_none() {
+        alternatives.push(object(json!({ "enum": [[], "", 0, false] })));
+    }
     if !property.no_data_expression {
         alternatives.push(expression_schema());
     }
@@ -137,17 +162,34 @@ fn alternatives(property: &NodeProperty, form: SchemaForm) -> Vec<Map<String, Va
 
 fn groups_schema(property: &NodeProperty, form: SchemaForm) -> Map<String, Value> {
     let mut groups = Map::new();
+    let bounds = [("minItems", least_rows(property)), ("maxItems", property.type_options.max_allowed_fields)];
+    let bounds = bounds.map(|(key, bound)| (key, bound.filter(|_| form == SchemaForm::Stored)));
     for group in property.groups() {
-        groups.insert(
-            group.name.clone(),
-            Value::Object(group_schema(group, property.has_multiple_values(), form)),
-        );
+        let mut schema = group_schema(group, property.has_multiple_values(), form);
+        for (key, bound) in bounds {
+            if let Some(bound) = bound.filter(|bound| *bound > 0.0) {
+                schema.insert(key.to_owned(), Json::from(bound).to_value());
+            }
+        }
+        if form == SchemaForm::Stored && least_rows(property).is_some() {
+            schema.insert("type".to_owned(), json!("array"));
+        }
+        groups.insert(group.name.clone(), Value::Object(schema));
     }
     let mut schema = object(json!({ "type": "object", "properties": groups }));
+    if form == SchemaForm::Stored && least_rows(property).is_some() {
+        let names: Vec<&str> = property.groups().map(|group| group.name.as_str()).collect();
+        schema.insert("required".to_owned(), json!(names));
+    }
     if form == SchemaForm::Resolved {
         schema.insert("additionalProperties".to_owned(), json!(false));
     }
     schema
+}
+
+/// How many rows each group must have, where that is said.
+pub(super) fn least_rows(property: &NodeProperty) -> Option<f64> {
+    property.type_options.min_required_fields.filter(|least| *least > 0.0)
 }
 
 fn group_schema(group: &PropertyGroup, has_rows: bool, form: SchemaForm) -> Map<String, Value> {
@@ -212,6 +254,10 @@ fn leaf_alternatives(property: &NodeProperty, form: SchemaForm) -> Vec<Map<Strin
         }),
         PropertyType::ResourceMapper => json!({ "type": "object" }),
         PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
+            if is_stored {
+                // A run takes any value here, and looks at those that name a mode.
+                return Vec::new();
+            }
             let locator =
                 json!({ "type": "object", "properties": { "mode": { "type": "string" }, "value": {} } });
             return vec![object(locator), type_schema("string"), type_schema("number")];
