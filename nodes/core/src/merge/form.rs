@@ -2,6 +2,8 @@
 
 use heddle_node::{Json, json};
 
+use super::fields;
+
 pub(super) fn properties() -> Json {
     json!([
         {
@@ -39,75 +41,15 @@ pub(super) fn properties() -> Json {
                 },
             ],
         },
-        {
-            "displayName": "Number of Inputs", "name": "numberInputs", "type": "options", "default": 2,
-            "noDataExpression": true, "displayOptions": { "show": { "mode": ["append"] } },
-            "validateType": "number", "description": "How many inputs the node has",
-            "options": [
-                { "name": "2", "value": 2 },
-                { "name": "3", "value": 3 },
-                { "name": "4", "value": 4 },
-                { "name": "5", "value": 5 },
-                { "name": "6", "value": 6 },
-                { "name": "7", "value": 7 },
-                { "name": "8", "value": 8 },
-                { "name": "9", "value": 9 },
-                { "name": "10", "value": 10 },
-            ],
-        },
+        fields::number_of_inputs(json!({ "show": { "mode": ["append"] } })),
         {
             "displayName": "Options", "name": "options", "type": "collection", "default": {},
             "placeholder": "Add option",
             "displayOptions": { "show": { "mode": ["combine"], "combineBy": ["combineAll"] } },
             "description": "Further settings",
             "options": [
-                {
-                    "displayName": "Clash Handling", "name": "clashHandling", "type": "fixedCollection",
-                    "default": { "values": { "resolveClash": "preferLast", "mergeMode": "deepMerge", "overrideEmpty": false } },
-                    "description": "What happens to fields that several items have",
-                    "options": [
-                        {
-                            "displayName": "Values", "name": "values",
-                            "values": [
-                                {
-                                    "displayName": "When Field Values Clash", "name": "resolveClash",
-                                    "type": "options", "default": "",
-                                    "typeOptions": {
-                                        "loadOptionsMethod": "getResolveClashOptions",
-                                        "loadOptionsDependsOn": ["numberInputs"],
-                                    },
-                                    "description": "Whose value counts where several items have a field",
-                                },
-                                {
-                                    "displayName": "Merging Nested Fields", "name": "mergeMode", "type": "options",
-                                    "default": "deepMerge",
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "How far down objects are merged",
-                                    "options": [
-                                        {
-                                            "name": "Deep Merge", "value": "deepMerge",
-                                            "description": "On every level",
-                                        },
-                                        {
-                                            "name": "Shallow Merge", "value": "shallowMerge",
-                                            "description": "On the first level alone",
-                                        },
-                                    ],
-                                },
-                                {
-                                    "displayName": "Minimize Empty Fields", "name": "overrideEmpty",
-                                    "type": "boolean", "default": false,
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "Whether a value that is null or an empty text gives way to another",
-                                },
-                            ],
-                        },
-                    ],
-                },
-                {
-                    "displayName": "Fuzzy Compare", "name": "fuzzyCompare", "type": "boolean", "default": false,
-                    "description": "Whether values of different types may be the same, such as 3 and \"3\", or null and an empty text",
-                },
+                fields::clash_handling(fields::Clash::Loaded, "preferLast", Json::NULL),
+                fields::fuzzy_compare(),
             ],
         },
         {
@@ -122,218 +64,28 @@ pub(super) fn properties() -> Json {
             "displayOptions": { "show": { "advanced": [false], "mode": ["combine"], "combineBy": ["combineByFields"] } },
             "description": "The fields whose values must be the same, separated by commas",
         },
-        {
-            "displayName": "Fields to Match", "name": "mergeByFields", "type": "fixedCollection",
-            "default": { "values": [{ "field1": "", "field2": "" }] }, "placeholder": "Add Fields to Match",
-            "typeOptions": { "multipleValues": true },
-            "displayOptions": { "show": { "advanced": [true], "mode": ["combine"], "combineBy": ["combineByFields"] } },
-            "description": "The fields whose values must be the same",
-            "options": [
-                {
-                    "displayName": "Values", "name": "values",
-                    "values": [
-                        {
-                            "displayName": "Input 1 Field", "name": "field1", "type": "string", "default": "",
-                            "placeholder": "e.g. id", "description": "The field of input 1",
-                        },
-                        {
-                            "displayName": "Input 2 Field", "name": "field2", "type": "string", "default": "",
-                            "placeholder": "e.g. id", "description": "The field of input 2",
-                        },
-                    ],
-                },
-            ],
-        },
-        {
-            "displayName": "Output Type", "name": "joinMode", "type": "options", "default": "keepMatches",
-            "displayOptions": { "show": { "mode": ["combine"], "combineBy": ["combineByFields"] } },
-            "description": "Which items leave the node",
-            "options": [
-                {
-                    "name": "Keep Matches", "value": "keepMatches",
-                    "description": "Those that match, merged (inner join)",
-                },
-                { "name": "Keep Non-Matches", "value": "keepNonMatches", "description": "Those that do not match" },
-                {
-                    "name": "Keep Everything", "value": "keepEverything",
-                    "description": "Those that match, merged, and those that do not (outer join)",
-                },
-                {
-                    "name": "Enrich Input 1", "value": "enrichInput1",
-                    "description": "All of input 1, with the fields of matching items of input 2 (left join)",
-                },
-                {
-                    "name": "Enrich Input 2", "value": "enrichInput2",
-                    "description": "All of input 2, with the fields of matching items of input 1 (right join)",
-                },
-            ],
-        },
-        {
-            "displayName": "Output Data From", "name": "outputDataFrom", "type": "options", "default": "both",
-            "displayOptions": { "show": { "joinMode": ["keepMatches"], "mode": ["combine"], "combineBy": ["combineByFields"] } },
-            "description": "Whose data leaves the node",
-            "options": [
-                { "name": "Both Inputs Merged Together", "value": "both" },
-                { "name": "Input 1", "value": "input1" },
-                { "name": "Input 2", "value": "input2" },
-            ],
-        },
-        {
-            "displayName": "Output Data From", "name": "outputDataFrom", "type": "options", "default": "both",
-            "displayOptions": { "show": { "joinMode": ["keepNonMatches"], "mode": ["combine"], "combineBy": ["combineByFields"] } },
-            "description": "Whose data leaves the node",
-            "options": [
-                { "name": "Both Inputs Appended Together", "value": "both" },
-                { "name": "Input 1", "value": "input1" },
-                { "name": "Input 2", "value": "input2" },
-            ],
-        },
+        fields::merge_by_fields(json!({ "show": { "advanced": [true], "mode": ["combine"], "combineBy": ["combineByFields"] } })),
+        fields::join_mode(json!({ "show": { "mode": ["combine"], "combineBy": ["combineByFields"] } })),
+        fields::output_data_from("Both Inputs Merged Together", json!({ "show": { "joinMode": ["keepMatches"], "mode": ["combine"], "combineBy": ["combineByFields"] } })),
+        fields::output_data_from("Both Inputs Appended Together", json!({ "show": { "joinMode": ["keepNonMatches"], "mode": ["combine"], "combineBy": ["combineByFields"] } })),
         {
             "displayName": "Options", "name": "options", "type": "collection", "default": {},
             "placeholder": "Add option",
             "displayOptions": { "show": { "mode": ["combine"], "combineBy": ["combineByFields"] } },
             "description": "Further settings",
             "options": [
-                {
-                    "displayName": "Clash Handling", "name": "clashHandling", "type": "fixedCollection",
-                    "default": { "values": { "resolveClash": "preferLast", "mergeMode": "deepMerge", "overrideEmpty": false } },
-                    "displayOptions": { "hide": { "/joinMode": ["keepMatches", "keepNonMatches"] } },
-                    "description": "What happens to fields that several items have",
-                    "options": [
-                        {
-                            "displayName": "Values", "name": "values",
-                            "values": [
-                                {
-                                    "displayName": "When Field Values Clash", "name": "resolveClash",
-                                    "type": "options", "default": "",
-                                    "typeOptions": {
-                                        "loadOptionsMethod": "getResolveClashOptions",
-                                        "loadOptionsDependsOn": ["numberInputs"],
-                                    },
-                                    "description": "Whose value counts where several items have a field",
-                                },
-                                {
-                                    "displayName": "Merging Nested Fields", "name": "mergeMode", "type": "options",
-                                    "default": "deepMerge",
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "How far down objects are merged",
-                                    "options": [
-                                        {
-                                            "name": "Deep Merge", "value": "deepMerge",
-                                            "description": "On every level",
-                                        },
-                                        {
-                                            "name": "Shallow Merge", "value": "shallowMerge",
-                                            "description": "On the first level alone",
-                                        },
-                                    ],
-                                },
-                                {
-                                    "displayName": "Minimize Empty Fields", "name": "overrideEmpty",
-                                    "type": "boolean", "default": false,
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "Whether a value that is null or an empty text gives way to another",
-                                },
-                            ],
-                        },
-                    ],
-                },
-                {
-                    "displayName": "Clash Handling", "name": "clashHandling", "type": "fixedCollection",
-                    "default": { "values": { "resolveClash": "preferLast", "mergeMode": "deepMerge", "overrideEmpty": false } },
-                    "displayOptions": { "show": { "/joinMode": ["keepMatches"], "/outputDataFrom": ["both"] } },
-                    "description": "What happens to fields that several items have",
-                    "options": [
-                        {
-                            "displayName": "Values", "name": "values",
-                            "values": [
-                                {
-                                    "displayName": "When Field Values Clash", "name": "resolveClash",
-                                    "type": "options", "default": "",
-                                    "typeOptions": {
-                                        "loadOptionsMethod": "getResolveClashOptions",
-                                        "loadOptionsDependsOn": ["numberInputs"],
-                                    },
-                                    "description": "Whose value counts where several items have a field",
-                                },
-                                {
-                                    "displayName": "Merging Nested Fields", "name": "mergeMode", "type": "options",
-                                    "default": "deepMerge",
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "How far down objects are merged",
-                                    "options": [
-                                        {
-                                            "name": "Deep Merge", "value": "deepMerge",
-                                            "description": "On every level",
-                                        },
-                                        {
-                                            "name": "Shallow Merge", "value": "shallowMerge",
-                                            "description": "On the first level alone",
-                                        },
-                                    ],
-                                },
-                                {
-                                    "displayName": "Minimize Empty Fields", "name": "overrideEmpty",
-                                    "type": "boolean", "default": false,
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "Whether a value that is null or an empty text gives way to another",
-                                },
-                            ],
-                        },
-                    ],
-                },
+                fields::clash_handling(fields::Clash::Loaded, "preferLast", json!({ "hide": { "/joinMode": ["keepMatches", "keepNonMatches"] } })),
+                fields::clash_handling(fields::Clash::Loaded, "preferLast", json!({ "show": { "/joinMode": ["keepMatches"], "/outputDataFrom": ["both"] } })),
                 {
                     "displayName": "Disable Dot Notation", "name": "disableDotNotation", "type": "boolean",
                     "default": false, "description": "Whether dots in the name of a field are a part of it",
                 },
-                {
-                    "displayName": "Fuzzy Compare", "name": "fuzzyCompare", "type": "boolean", "default": false,
-                    "description": "Whether values of different types may be the same, such as 3 and \"3\", or null and an empty text",
-                },
-                {
-                    "displayName": "Multiple Matches", "name": "multipleMatches", "type": "options",
-                    "default": "all",
-                    "displayOptions": { "show": { "/joinMode": ["keepMatches"], "/outputDataFrom": ["both"] } },
-                    "description": "How many matching items of input 2 an item of input 1 is merged with",
-                    "options": [
-                        {
-                            "name": "Include All Matches", "value": "all",
-                            "description": "All of them, each in an item of its own",
-                        },
-                        { "name": "Include First Match Only", "value": "first", "description": "The first alone" },
-                    ],
-                },
-                {
-                    "displayName": "Multiple Matches", "name": "multipleMatches", "type": "options",
-                    "default": "all",
-                    "displayOptions": { "show": { "/joinMode": ["enrichInput1", "enrichInput2", "keepEverything"] } },
-                    "description": "How many matching items of input 2 an item of input 1 is merged with",
-                    "options": [
-                        {
-                            "name": "Include All Matches", "value": "all",
-                            "description": "All of them, each in an item of its own",
-                        },
-                        { "name": "Include First Match Only", "value": "first", "description": "The first alone" },
-                    ],
-                },
+                fields::fuzzy_compare(),
+                fields::multiple_matches(json!({ "show": { "/joinMode": ["keepMatches"], "/outputDataFrom": ["both"] } })),
+                fields::multiple_matches(json!({ "show": { "/joinMode": ["enrichInput1", "enrichInput2", "keepEverything"] } })),
             ],
         },
-        {
-            "displayName": "Number of Inputs", "name": "numberInputs", "type": "options", "default": 2,
-            "noDataExpression": true, "displayOptions": { "show": { "mode": ["combineBySql"] } },
-            "validateType": "number", "description": "How many inputs the node has",
-            "options": [
-                { "name": "2", "value": 2 },
-                { "name": "3", "value": 3 },
-                { "name": "4", "value": 4 },
-                { "name": "5", "value": 5 },
-                { "name": "6", "value": 6 },
-                { "name": "7", "value": 7 },
-                { "name": "8", "value": 8 },
-                { "name": "9", "value": 9 },
-                { "name": "10", "value": 10 },
-            ],
-        },
+        fields::number_of_inputs(json!({ "show": { "mode": ["combineBySql"] } })),
         {
             "displayName": "Query", "name": "query", "type": "string",
             "default": "SELECT * FROM input1 LEFT JOIN input2 ON input1.name = input2.id", "required": true,
@@ -361,94 +113,21 @@ pub(super) fn properties() -> Json {
                 },
             ],
         },
-        {
-            "displayName": "Number of Inputs", "name": "numberInputs", "type": "options", "default": 2,
-            "noDataExpression": true,
-            "displayOptions": { "show": { "mode": ["combine"], "combineBy": ["combineByPosition"] } },
-            "validateType": "number", "description": "How many inputs the node has",
-            "options": [
-                { "name": "2", "value": 2 },
-                { "name": "3", "value": 3 },
-                { "name": "4", "value": 4 },
-                { "name": "5", "value": 5 },
-                { "name": "6", "value": 6 },
-                { "name": "7", "value": 7 },
-                { "name": "8", "value": 8 },
-                { "name": "9", "value": 9 },
-                { "name": "10", "value": 10 },
-            ],
-        },
+        fields::number_of_inputs(json!({ "show": { "mode": ["combine"], "combineBy": ["combineByPosition"] } })),
         {
             "displayName": "Options", "name": "options", "type": "collection", "default": {},
             "placeholder": "Add option",
             "displayOptions": { "show": { "mode": ["combine"], "combineBy": ["combineByPosition"] } },
             "description": "Further settings",
             "options": [
-                {
-                    "displayName": "Clash Handling", "name": "clashHandling", "type": "fixedCollection",
-                    "default": { "values": { "resolveClash": "addSuffix" } },
-                    "description": "What happens to fields that several items have",
-                    "options": [
-                        {
-                            "displayName": "Values", "name": "values",
-                            "values": [
-                                {
-                                    "displayName": "When Field Values Clash", "name": "resolveClash",
-                                    "type": "options", "default": "",
-                                    "typeOptions": {
-                                        "loadOptionsMethod": "getResolveClashOptions",
-                                        "loadOptionsDependsOn": ["numberInputs"],
-                                    },
-                                    "description": "Whose value counts where several items have a field",
-                                },
-                                {
-                                    "displayName": "Merging Nested Fields", "name": "mergeMode", "type": "options",
-                                    "default": "deepMerge",
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "How far down objects are merged",
-                                    "options": [
-                                        {
-                                            "name": "Deep Merge", "value": "deepMerge",
-                                            "description": "On every level",
-                                        },
-                                        {
-                                            "name": "Shallow Merge", "value": "shallowMerge",
-                                            "description": "On the first level alone",
-                                        },
-                                    ],
-                                },
-                                {
-                                    "displayName": "Minimize Empty Fields", "name": "overrideEmpty",
-                                    "type": "boolean", "default": false,
-                                    "displayOptions": { "show": { "resolveClash": [{ "_cnd": { "not": "addSuffix" } }] } },
-                                    "description": "Whether a value that is null or an empty text gives way to another",
-                                },
-                            ],
-                        },
-                    ],
-                },
+                fields::clash_handling(fields::Clash::Loaded, "addSuffix", Json::NULL),
                 {
                     "displayName": "Include Any Unpaired Items", "name": "includeUnpaired", "type": "boolean",
                     "default": false, "description": "Whether items without a partner leave the node, too",
                 },
             ],
         },
-        {
-            "displayName": "Number of Inputs", "name": "numberInputs", "type": "options", "default": 2,
-            "noDataExpression": true, "displayOptions": { "show": { "mode": ["chooseBranch"] } },
-            "validateType": "number", "description": "How many inputs the node has",
-            "options": [
-                { "name": "2", "value": 2 },
-                { "name": "3", "value": 3 },
-                { "name": "4", "value": 4 },
-                { "name": "5", "value": 5 },
-                { "name": "6", "value": 6 },
-                { "name": "7", "value": 7 },
-                { "name": "8", "value": 8 },
-                { "name": "9", "value": 9 },
-                { "name": "10", "value": 10 },
-            ],
-        },
+        fields::number_of_inputs(json!({ "show": { "mode": ["chooseBranch"] } })),
         {
             "displayName": "Output Type", "name": "chooseBranchMode", "type": "options", "default": "waitForAll",
             "displayOptions": { "show": { "mode": ["chooseBranch"] } }, "description": "What the node waits for",

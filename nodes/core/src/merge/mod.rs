@@ -2,6 +2,7 @@
 
 mod clash;
 mod examples;
+mod fields;
 mod form;
 mod form_1;
 mod form_2;

@@ -84,7 +84,7 @@ impl ItemNode for Switch1 {
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
-        crate::form::read(&super::form_1::properties())
+        crate::form::read(&super::value_forms::version_1())
     }
 
     fn examples() -> Vec<NodeExample> {
@@ -160,7 +160,7 @@ impl ItemNode for Switch2 {
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
-        crate::form::read(&super::form_2::properties())
+        crate::form::read(&super::value_forms::version_2())
     }
 
     fn examples() -> Vec<NodeExample> {

@@ -3,8 +3,7 @@
 mod by_values;
 mod examples;
 mod form;
-mod form_1;
-mod form_2;
+mod value_forms;
 
 use heddle_node::description::NodeProperty;
 use heddle_node::parameters::javascript::to_text;
