@@ -135,7 +135,7 @@ impl<'w> Preparer<'w> {
         if !tied.is_empty() {
             let message =
                 format!("The node \"{}\" works with sub-nodes, which do not run here", settings.name);
-            problems.push(place(workflow, index, "", Problem::error(message).with_help(together(&tied))));
+            problems.push(place(workflow, index, "", Problem::warning(message).with_help(together(&tied))));
         }
         let (sending, wrong) = sending_settings(workflow, index, &*node, &filled, has_effect);
         problems.extend(wrong);

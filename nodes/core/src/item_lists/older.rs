@@ -13,9 +13,10 @@ use serde::de::DeserializeOwned;
 
 use super::{HEADER, removed_duplicates, summarized};
 use crate::aggregate::Aggregate;
+use crate::fields::Field;
 use crate::limit::Limit;
 use crate::sort::Sort;
-use crate::split_out::SplitOut;
+use crate::split_out::{SplitOut, SplitOutParameters};
 
 const OLDER: NodeHeader = NodeHeader { versions: &[1.0, 2.0, 2.1, 2.2], ..HEADER };
 
@@ -106,13 +107,40 @@ impl ItemNode for OlderSplitOut {
         parameters: &Json,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        SplitOut.execute_item(&of_today(parameters)?, context).await
+        let today: SplitOutParameters = of_today(parameters)?;
+        check_lists(&today, context)?;
+        SplitOut.execute_item(&today, context).await
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
         Lists::properties()
     }
 }
+
+/// In these versions a field that an item lacks, or that is no list, is an error; of 2.1 on only the latter.
+fn check_lists(parameters: &SplitOutParameters, context: &ItemContext<'_>) -> Result<(), NodeError> {
+    let version = context.type_version;
+    let dots = !parameters.options.disable_dot_notation;
+    let names = parameters.field_to_split_out.split(',').map(str::trim);
+    for name in names.filter(|name| !name.is_empty() && *name != "$binary" && version < 2.2) {
+        let field = Field::new(name, dots);
+        let value = field.get(&context.item.json);
+        let is_list =
+            value.as_ref().is_some_and(|value| value.is_array() || (version >= 2.0 && value.is_object()));
+        let message = match value {
+            None if version < 2.1 => format!("Couldn't find the field '{name}' in the input data"),
+            Some(_) if !is_list && version < 2.0 => format!("The provided field '{name}' is not an array"),
+            Some(_) if !is_list => format!("The provided field '{name}' is not an array or object"),
+            _ => continue,
+        };
+        let error = NodeError::parameter("fieldToSplitOut", message);
+        let is_path = !dots && name.contains('.') && field.get(&context.item.json).is_none();
+        return Err(if is_path { error.with_description(NESTED) } else { error });
+    }
+    Ok(())
+}
+
+const NESTED: &str = "If you're trying to use a nested field, make sure you turn off 'disable dot notation' in the node options";
 
 /// All other operations.
 struct Lists;
