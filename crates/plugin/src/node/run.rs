@@ -260,7 +260,7 @@ impl Host for Serving<'_> {
     }
 
     fn keep(&self, scope: StaticScope, data: Json) {
-        // A host that keeps none has said so to whoever asked for it.
+        // Code of a plugin has no way to hear of it; every run keeps such data.
         let _ = self.services.set_static_data(scope, data);
     }
 }
