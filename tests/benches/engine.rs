@@ -11,12 +11,16 @@
 //! - `code`: the Code node on 10,000 items of 20 fields, beside n8n's runner.
 //! - `calls`: 2,000 calls of a workflow with 40 Set nodes behind a branch that is never taken, and of an empty one. Where
 //!   `HEDDLE_ORACLE` is set, n8n's time for the same files stands beside it.
+//! - `nodes`: filter, sort, aggregate, summarize, remove duplicates, merge, split out, dates and a loop on 10,000 items of 20
+//!   fields, beside n8n's engine.
 //! - `loop`: a loop that goes round 10,000 times, its first thousand rounds against its last.
 
 #[path = "engine/calls.rs"]
 mod calls;
 #[path = "engine/code.rs"]
 mod code;
+#[path = "engine/nodes.rs"]
+mod nodes;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -62,6 +66,9 @@ fn main() {
     }
     if wanted("code") {
         code::measure(&bench);
+    }
+    if wanted("nodes") {
+        nodes::measure(&bench);
     }
     if wanted("lists") {
         bench.measure_lists();

@@ -22,6 +22,8 @@ pub enum Reply {
         /// Whether the length stands in the head.
         told: bool,
     },
+    /// Begins a success, and goes on with a byte now and then for ever.
+    Drip,
     /// A refusal whose body is the request's head.
     Echo,
 }
@@ -120,6 +122,14 @@ impl Shared {
             Reply::Cut => Ok(()),
             Reply::Stall => {
                 while !self.is_over.load(Ordering::SeqCst) {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Ok(())
+            }
+            Reply::Drip => {
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")?;
+                while !self.is_over.load(Ordering::SeqCst) {
+                    stream.write_all(b".")?;
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 Ok(())

@@ -230,7 +230,11 @@ async fn what_a_service_does_wrong_is_told() {
         let service = HostileService::start(move |_| reply.clone());
         let host = Host::new(Registry::linked().expect("nodes"));
         let settings = json!({ "onError": "continueErrorOutput" });
-        let options = RunOptions { time_limit: Some(Duration::from_millis(300)), ..RunOptions::default() };
+        let options = RunOptions {
+            time_limit: Some(Duration::from_millis(300)),
+            answer_limit: 1 << 20,
+            ..RunOptions::default()
+        };
         let ran = run_on(host, json!({ "url": service.url(), "method": "POST" }), settings, options).await;
         let outputs = ran.result.last_outputs("Call").expect("outputs");
         let error =

@@ -242,6 +242,9 @@ pub(crate) struct RunArguments {
     /// Largest answer of a service that is held in memory, in megabytes [default: 16, or what the node's JSON says].
     #[arg(long, value_name = "MB", value_parser = parse_megabytes)]
     pub(crate) answer_limit: Option<usize>,
+    /// Largest file that an answer may bring, in megabytes [default: 2048]. Files lie outside of memory.
+    #[arg(long, value_name = "MB", value_parser = parse_megabytes)]
+    pub(crate) file_limit: Option<usize>,
     /// Longest time that the whole run may take, in seconds; 0 for no limit [default: the workflow's setting]. When it is
     /// over, nothing more is sent, what is in flight ends, and the exit status is 1.
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]

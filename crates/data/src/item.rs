@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use crate::file::BinaryData;
 use crate::json::Json;
 use crate::paired_item::PairedItem;
 
@@ -36,37 +35,6 @@ pub type Files = Arc<BTreeMap<String, BinaryData>>;
 
 /// The items of one input or output, shared by all who read them.
 pub type Items = Arc<Vec<Item>>;
-
-/// One file of an item (`docs/engine.md §2`).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BinaryData {
-    /// Base64 text, or the name of the storage mode when `id` is set.
-    pub data: String,
-    /// Media type, such as `image/png`.
-    pub mime_type: String,
-    /// Kind of preview: text, json, image, audio, video, pdf or html.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_type: Option<String>,
-    /// Name of the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_name: Option<String>,
-    /// Folder of the file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub directory: Option<String>,
-    /// Extension without its dot.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_extension: Option<String>,
-    /// Size for display, such as `1.2 kB`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_size: Option<String>,
-    /// Size in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<u64>,
-    /// Place in the storage: `<mode>:<path>`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
 
 impl Item {
     /// An item that holds only data.

@@ -16,6 +16,7 @@
 //! ```
 
 pub mod field_type;
+pub mod file;
 pub mod filter_operators;
 pub mod graph;
 pub mod item;
@@ -25,8 +26,9 @@ pub mod paired_item;
 mod printable;
 pub mod suggest;
 
+pub use file::{BinaryData, FileContent, FileReader, StoredFile};
 pub use graph::{ConnectionFilter, ConnectionType, Edge, Graph, Link, NodeIndex};
-pub use item::{BinaryData, Files, Item, Items};
+pub use item::{Files, Item, Items};
 pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
 pub use paired_item::{ItemReference, PairedItem, Source};
 pub use printable::{printable, printable_line};

@@ -15,6 +15,7 @@ use crate::code_call::{CodeAnswer, CodeCall};
 use crate::credential::Credential;
 use crate::date::DateQuestion;
 use crate::error::NodeError;
+use crate::files::{FileStore, MemoryFiles};
 use crate::http::{HttpClient, HttpError, HttpRequest};
 use crate::item::{Item, Items};
 use crate::json::Json;
@@ -48,6 +49,11 @@ pub trait Services: Send + Sync {
 
     /// The time in milliseconds since 1970.
     fn now(&self) -> i64;
+
+    /// Where files are kept that are no longer, or not yet, an item's.
+    fn files(&self) -> &dyn FileStore {
+        &MemoryFiles
+    }
 
     /// Whether nothing may leave.
     fn is_dry_run(&self) -> bool;

@@ -71,6 +71,9 @@ pub struct NodeErrorDetails {
     pub context: JsonObject,
     /// Facts beside what concerns the user: the error object's `extra`.
     pub extra: JsonObject,
+    /// What an item that failed and goes on has under `error` in its data, where that is another value than the message:
+    /// n8n's nodes that call HTTP APIs give an object there.
+    pub item_error: Option<Json>,
     /// The cause.
     pub source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -166,6 +169,7 @@ impl NodeError {
             stored_value: None,
             context: JsonObject::new(),
             extra: JsonObject::new(),
+            item_error: None,
             source: None,
         }))
     }

@@ -2,10 +2,12 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use heddle_data::FileContent;
 
 use crate::error::{ErrorKind, NodeError, Outcome};
 use crate::node::Effect;
@@ -73,6 +75,29 @@ pub struct HttpRequest {
     /// Whether code asks for it that nobody here knows, so that its method proves little: it is repeated only where nothing
     /// was written, or after a 429.
     pub is_foreign: bool,
+    /// The body, where it is not held in memory at once; that of the request is empty then.
+    pub upload: Option<Upload>,
+    /// Which answers go into the host's file store, piece by piece as they arrive.
+    pub file_answers: FileAnswers,
+}
+
+/// A body made of pieces, each of which may be a file: they leave one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Upload {
+    pieces: Vec<FileContent>,
+    size: u64,
+}
+
+/// Which answers go into the host's file store. Those of failures never do: their text is part of the error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FileAnswers {
+    /// None.
+    #[default]
+    Never,
+    /// All.
+    Always,
+    /// Those whose media type has one of these texts in it.
+    OfTypes(&'static [&'static str]),
 }
 
 /// Which redirects the host follows for a request.
@@ -137,10 +162,14 @@ pub enum HttpErrorKind {
     Credential,
     /// The address may not be reached from here.
     Forbidden,
+    /// The credential may not be used at that host.
+    DomainNotAllowed,
     /// The call is graver than the node states, and was refused before it left.
     GraverThanStated,
     /// The answer is larger than may be held in memory.
     TooLarge,
+    /// The file that the answer brings is larger than may be, or cannot be kept.
+    FileNotKept,
 }
 
 impl HttpRequest {
@@ -158,7 +187,23 @@ impl HttpRequest {
             takes_any_status: false,
             connection: None,
             is_foreign: false,
+            upload: None,
+            file_answers: FileAnswers::Never,
         }
+    }
+
+    /// Sends these pieces as the body.
+    #[must_use]
+    pub fn with_upload(mut self, upload: Upload) -> Self {
+        self.upload = Some(upload);
+        self
+    }
+
+    /// Has these answers put into the file store; [`answered_file`] gives them.
+    #[must_use]
+    pub fn with_file_answers(mut self, answers: FileAnswers) -> Self {
+        self.file_answers = answers;
+        self
     }
 
     /// Says under which id the service knows the call.
@@ -200,6 +245,57 @@ impl HttpRequest {
     }
 }
 
+impl Upload {
+    /// A body of these pieces.
+    ///
+    /// # Errors
+    /// When one of them is not at hand.
+    pub fn new(pieces: Vec<FileContent>) -> io::Result<Self> {
+        let mut size = 0;
+        for piece in &pieces {
+            size += match piece.size() {
+                Some(size) => size,
+                None => piece.read_all()?.len() as u64,
+            };
+        }
+        Ok(Self { pieces, size })
+    }
+
+    /// The pieces.
+    pub fn pieces(&self) -> &[FileContent] {
+        &self.pieces
+    }
+
+    /// The size of all pieces together, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+impl FileAnswers {
+    /// Whether a success of this media type goes into the store.
+    pub fn has(self, media_type: &str) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::OfTypes(types) => types.iter().any(|known| media_type.contains(known)),
+        }
+    }
+}
+
+/// The file that an answer brought, where [`HttpRequest::file_answers`] asked for it; the body of the answer is empty then.
+pub fn answered_file(answer: &Response<Bytes>) -> Option<&FileContent> {
+    answer.extensions().get::<AnsweredFile>().map(|file| &file.0)
+}
+
+/// Gives an answer a file: what a host does with those that it was asked for.
+pub fn answer_with_file(answer: &mut Response<Bytes>, file: FileContent) {
+    answer.extensions_mut().insert(AnsweredFile(file));
+}
+
+#[derive(Clone)]
+struct AnsweredFile(FileContent);
+
 impl HttpError {
     /// An error of `kind` before which nothing left.
     pub fn not_sent(kind: HttpErrorKind, message: impl Into<String>) -> Self {
@@ -223,14 +319,22 @@ impl From<HttpError> for NodeError {
             HttpErrorKind::RateLimit => ErrorKind::Api,
             HttpErrorKind::Cancelled => ErrorKind::Cancelled,
             HttpErrorKind::DryRun => ErrorKind::DryRun,
-            HttpErrorKind::Credential => ErrorKind::Credential,
-            HttpErrorKind::TooLarge => ErrorKind::TooLarge,
+            HttpErrorKind::Credential | HttpErrorKind::DomainNotAllowed => ErrorKind::Credential,
+            HttpErrorKind::TooLarge | HttpErrorKind::FileNotKept => ErrorKind::TooLarge,
             HttpErrorKind::Invalid | HttpErrorKind::Forbidden | HttpErrorKind::GraverThanStated => {
                 ErrorKind::Operation
             }
         };
         let mut node_error = NodeError::new(kind, error.message.clone()).with_outcome(error.outcome);
         node_error.code = error.code;
+        if error.kind == HttpErrorKind::DomainNotAllowed {
+            node_error.class = Some("NodeApiError".into());
+            node_error.description = Some(
+                "Add the host to \"Allowed Domains\" of the credential (\"allowedDomains\" in the credentials file), if it \
+                 may get the secret."
+                    .to_owned(),
+            );
+        }
         node_error.transient = matches!(
             error.kind,
             HttpErrorKind::Connect

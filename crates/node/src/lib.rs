@@ -13,6 +13,7 @@ pub mod credential;
 pub mod date;
 pub mod error;
 pub mod example;
+pub mod files;
 pub mod http;
 pub mod node;
 pub mod options;
@@ -35,12 +36,15 @@ pub use credential::{Credential, CredentialType, RateLimit};
 pub use date::DateQuestion;
 pub use error::{ErrorKind, ErrorLevel, Functionality, NodeError, Outcome};
 pub use example::{HttpExchange, NodeExample};
+pub use files::{FileStore, FileWriter};
 pub use heddle_data::{
-    BinaryData, Files, Item, ItemReference, Items, Json, JsonError, JsonObject, PairedItem, Source,
-    from_json, number_to_string, printable, printable_line, to_json,
+    BinaryData, FileContent, FileReader, Files, Item, ItemReference, Items, Json, JsonError, JsonObject,
+    PairedItem, Source, from_json, number_to_string, printable, printable_line, to_json,
 };
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
-pub use http::{Connection, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects};
+pub use http::{
+    Connection, FileAnswers, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects, Upload,
+};
 pub use node::{
     BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Operation, OperationNode, Ports,
     Recipient, RequiredInputs, Tier,

@@ -9,13 +9,15 @@ use bytes::Bytes;
 use heddle_expression::{Alone, Clock, CompiledValue, Scene};
 use heddle_node::credential::Authenticate;
 use heddle_node::{
-    Credential, CredentialType, ErrorKind, Json, NodeError, NodeProperty, RateLimit, Registry, from_json,
+    Credential, CredentialType, ErrorKind, Json, NodeError, NodeProperty, RateLimit, Registry, Upload,
+    from_json,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Request, Uri};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 
 use crate::credential_store::{CredentialSource, FoundCredential};
+use crate::domains::Domains;
 use crate::evaluation::evaluate;
 use crate::masking::Secrets;
 use crate::pacing::{Pacer, Pacing};
@@ -35,6 +37,8 @@ pub(crate) struct ResolvedCredential {
     pub(crate) account: u64,
     /// What must turn up nowhere.
     pub(crate) secrets: Secrets,
+    /// Where it may be used.
+    pub(crate) domains: Domains,
     /// The fields as they are stored, where expressions are in them: then nothing else here counts before these have been
     /// evaluated.
     pub(crate) expressions: Option<Json>,
@@ -148,6 +152,7 @@ impl CredentialResolver<'_> {
             pacer: self.pacing.account(account, &limits),
             account,
             secrets: Secrets::default(),
+            domains: Domains::of(&found.data),
             expressions,
             by_answer: None,
             headers: Vec::new(),
@@ -289,6 +294,9 @@ impl ResolvedCredential {
                 Uri::try_from(url).map_err(|_| "The credential does not fit into a URL".to_owned())?;
         }
         if !self.body.is_empty() {
+            if request.extensions().get::<Upload>().is_some() {
+                return Err("The credential goes into a JSON body, and this body is a file".to_owned());
+            }
             let mut body = if request.body().is_empty() {
                 Json::object()
             } else {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use heddle_expression::EngineLimits;
-use heddle_node::{Json, OptionPage, Registry};
+use heddle_node::{FileStore, Json, OptionPage, Registry};
 use heddle_workflow::Workflow;
 
 use crate::cache::PreparedCache;
@@ -15,6 +15,7 @@ use crate::credentials::{CredentialResolver, NodeCredential, NodeCredentials};
 use crate::elsewhere::Elsewhere;
 use crate::evaluation::EvaluationThreads;
 use crate::events::EventSink;
+use crate::file_store::TemporaryFiles;
 use crate::log::{MemoryLog, RunLog};
 use crate::lookup::WorkflowLookup;
 use crate::network::Network;
@@ -67,6 +68,8 @@ pub struct Host {
     pub(crate) workflows: Option<Arc<dyn WorkflowLookup>>,
     pub(crate) send_book: Arc<dyn SendBook>,
     pub(crate) timezone: String,
+    /// Where files of items lie.
+    pub(crate) files: Arc<dyn FileStore>,
     pub(crate) transport: Transport,
     pub(crate) elsewhere: Arc<Elsewhere>,
     pub(crate) pacing: Pacing,
@@ -90,6 +93,7 @@ impl Host {
             workflows: None,
             send_book: Arc::new(MemorySendBook::default()),
             timezone: DEFAULT_TIMEZONE.to_owned(),
+            files: Arc::new(TemporaryFiles::default()),
             transport: Transport::default(),
             elsewhere: Arc::default(),
             pacing: Pacing::default(),
@@ -181,6 +185,13 @@ impl Host {
     #[must_use]
     pub fn with_workflows(mut self, workflows: Arc<dyn WorkflowLookup>) -> Self {
         self.workflows = Some(workflows);
+        self
+    }
+
+    /// Keeps files of items in `files`, in place of the system's folder for temporary files.
+    #[must_use]
+    pub fn with_file_store(mut self, files: Arc<dyn FileStore>) -> Self {
+        self.files = files;
         self
     }
 

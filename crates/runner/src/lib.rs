@@ -13,6 +13,7 @@ mod evaluation;
 pub mod events;
 #[doc(hidden)]
 pub mod fail_point;
+mod file_store;
 mod filter;
 mod host;
 mod http;
@@ -31,8 +32,8 @@ mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
 use self::http::{
-    call, digest, effects, elsewhere, item_record, masking, network, oauth, proxy, reachability, redirect,
-    stored_answer, transport,
+    call, digest, domains, effects, elsewhere, item_record, masking, network, oauth, proxy, reachability,
+    redirect, stored_answer, transport,
 };
 pub use self::http::{pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
@@ -53,6 +54,7 @@ pub use credential_store::{
     CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
 };
 pub use elsewhere::Elsewhere;
+pub use file_store::TemporaryFiles;
 pub use find::DEEPEST_CALL;
 pub use handle::Run;
 pub use heddle_expression::EngineLimits;

@@ -18,6 +18,7 @@ mod fields;
 mod filter_node;
 mod form;
 pub mod html;
+mod html_depth;
 mod http_credentials;
 pub mod http_request;
 mod if_node;

@@ -81,6 +81,9 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         if let Some(answer_limit) = arguments.answer_limit {
             options.answer_limit = answer_limit;
         }
+        if let Some(file_limit) = arguments.file_limit {
+            options.file_limit = file_limit as u64;
+        }
         super::mock::check_names(&host, &workflow, &options).await?;
         if let (Some(report), Some(subject)) = (observer.report(), &subject) {
             report.begin(options.execution, subject, only.as_deref())?;

@@ -17,12 +17,14 @@
 
   const waiting = new Map();
   let lastCall = 0;
-  const send = (method, url, headers, body, timeout) => {
+  // As many redirects are followed, where nothing else is said.
+  const usualRedirects = 21;
+  const send = (method, url, headers, body, timeout, redirects = usualRedirects) => {
     lastCall += 1;
     const id = lastCall;
     const answer = new NativePromise((resolve, reject) => waiting.set(id, { resolve, reject }));
     try {
-      host.call(id, method, url, headers, body, timeout);
+      host.call(id, method, url, headers, body, timeout, redirects);
     } catch (error) {
       waiting.delete(id);
       throw error;
@@ -112,12 +114,16 @@
   const failure = (message, answer, body) => {
     const error = new NativeError(message);
     tools.hide(error, '__host', true);
+    // n8n's words for what kind of error it is.
+    tools.hide(error, 'name', 'AxiosError');
+    tools.hide(error, 'description', 'AxiosError');
     Object.assign(error, {
       httpCode: textOf(answer.status), status: answer.status, statusCode: answer.status,
       response: { status: answer.status, statusText: answer.statusText, headers: plainHeaders(answer.headers), data: body, body },
     });
     return error;
   };
+  const isSuccess = (answer) => answer.status >= 200 && answer.status < 300;
   const given = (options, what) => {
     if (typeof options === 'string') return { url: options };
     if (typeof options !== 'object' || options === null) throw new NativeTypeError(`${what} takes an object with a url`);
@@ -137,9 +143,10 @@
     const isEmpty = typeof options.body === 'object' && options.body !== null && !isBytes(options.body)
       && !(options.body instanceof URLSearchParams) && Object.keys(options.body).length === 0;
     const body = (method === 'GET' && isEmpty) ? undefined : bodyOf(options.body, headers);
-    const answer = await send(method, query(url, options.qs, options.arrayFormat), headers, body, options.timeout);
+    const redirects = options.disableFollowRedirect ? 0 : options.maxRedirects;
+    const answer = await send(method, query(url, options.qs, options.arrayFormat), headers, body, options.timeout, redirects);
     const content = options.encoding === 'arraybuffer' ? answer.body : parsed(answer.body.toString());
-    if (answer.status >= 400 && !options.ignoreHttpStatusErrors) {
+    if (!isSuccess(answer) && !options.ignoreHttpStatusErrors) {
       throw failure(`Request failed with status code ${answer.status}`, answer, content);
     }
     if (!options.returnFullResponse) return content;
@@ -160,10 +167,13 @@
     }
     if (options.json) withDefault(headers, 'accept', 'application/json');
     const url = query(new URL(textOf(options.uri ?? options.url ?? ''), options.baseUrl ?? options.baseURL).href, options.qs);
-    const answer = await send(method, url, headers, bodyOf(body, headers), options.timeout);
+    // Only what asks is led elsewhere by itself.
+    const follows = options.followRedirect !== false && (method === 'GET' || method === 'HEAD' || options.followAllRedirects);
+    const redirects = follows ? options.maxRedirects : 0;
+    const answer = await send(method, url, headers, bodyOf(body, headers), options.timeout, redirects);
     const text = options.encoding === null ? answer.body : answer.body.toString();
     const content = options.json ? parsed(text) : text;
-    if (answer.status >= 400 && options.simple !== false) {
+    if (!isSuccess(answer) && options.simple !== false) {
       throw failure(`${answer.status} - ${stringify(content)}`, answer, content);
     }
     if (!options.resolveWithFullResponse) return content;
@@ -216,7 +226,10 @@
         body = bodyOf(isText ? textOf(options.body) : options.body, headers);
       }
       withDefault(headers, 'accept', '*/*');
-      return new Response(await send(textOf(options.method ?? 'GET').toUpperCase(), url, headers, body), url);
+      const follows = options.redirect === undefined || options.redirect === 'follow';
+      const answer = await send(textOf(options.method ?? 'GET').toUpperCase(), url, headers, body, undefined, follows ? undefined : 0);
+      if (options.redirect === 'error' && answer.status >= 300 && answer.status < 400) throw ofHost(new NativeTypeError('fetch failed: the service redirects'));
+      return new Response(answer, url);
     },
   });
 
@@ -254,8 +267,17 @@
     httpRequest,
     request,
     async getBinaryDataBuffer(index, name) {
-      const own = typeof name === 'object' ? name : fileOf(index, name);
-      return Buffer.from(own.data, 'base64');
+      let content;
+      if (typeof name !== 'object') {
+        fileOf(index, name);
+        content = host.fileContent(index, textOf(name));
+      } else if (name.id === undefined || name.id === null) {
+        return Buffer.from(name.data, 'base64');
+      } else {
+        content = host.fileContent(undefined, textOf(name.id));
+        if (content === undefined) throw ofHost(new NativeError('The file is not one of the items that the node got'));
+      }
+      return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     },
     async assertBinaryData(index, name) { return fileOf(index, name); },
     async prepareBinaryData(data, name, type) {
@@ -275,7 +297,8 @@
     },
     async setBinaryDataBuffer(file, data) {
       const content = Buffer.from(bytesOf(data));
-      return { ...file, data: content.toString('base64'), fileSize: sizeOf(content.length), bytes: content.length };
+      const { id, ...rest } = file;
+      return { ...rest, data: content.toString('base64'), fileSize: sizeOf(content.length), bytes: content.length };
     },
     async binaryToString(data, encoding) { return Buffer.from(bytesOf(data)).toString(encoding); },
   };

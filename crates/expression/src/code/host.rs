@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use heddle_data::Json;
+use heddle_data::{FileContent, Item, Json};
 use rquickjs::function::Rest;
 use rquickjs::object::Property;
 use rquickjs::{Ctx, Function, Object, Result, Value as JsValue};
@@ -61,6 +61,8 @@ pub struct CodeRequest {
     pub body: Vec<u8>,
     /// How long it may take, where the code says so.
     pub time_limit: Option<Duration>,
+    /// The longest chain of redirects that is followed; 0 for none.
+    pub redirects: u32,
 }
 
 /// The answer to a call.
@@ -174,11 +176,34 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
             headers: pairs(call, 3)?,
             body: if call.js(4).is_undefined() { Vec::new() } else { bytes_of(call, 4)? },
             time_limit: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            redirects: call.index(6) as u32,
         };
         in_run(|run| {
             run.waiting.set(run.waiting.get() + 1);
             run.host.call(request);
             Ok(call.undefined())
+        })
+    }),
+    // The content of an item's file, by the name that it has there or, without an item, by its place in the store.
+    ("fileContent", |call| {
+        let name = call.text(1)?;
+        let index = call.js(0).as_number().map(|index| index as usize);
+        in_scene(|scene| {
+            let found = match index {
+                Some(index) => {
+                    scene.items.get(index).and_then(Item::binary).and_then(|files| files.get(&name))
+                }
+                None => scene
+                    .items
+                    .iter()
+                    .filter_map(Item::binary)
+                    .flat_map(|files| files.values())
+                    .find(|file| file.content.id() == Some(&name)),
+            };
+            match found {
+                Some(file) => give_file(call, &file.content),
+                None => Ok(call.undefined()),
+            }
         })
     }),
     ("file", |call| {
@@ -192,6 +217,13 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         })
     }),
 ];
+
+/// The bytes of a file, as a typed array.
+fn give_file<'js>(call: &Call<'_, 'js>, content: &FileContent) -> Hosted<JsValue<'js>> {
+    let bytes = content.read_all();
+    let bytes = bytes.map_err(|error| Thrown::new("Error", format!("The file cannot be read: {error}")))?;
+    bytes::give(call, bytes.to_vec())
+}
 
 /// An argument that is a list of pairs of texts.
 fn pairs(call: &Call<'_, '_>, index: usize) -> Hosted<Vec<(String, String)>> {

@@ -1,6 +1,6 @@
 //! Items as expressions see them.
 
-use heddle_data::{BinaryData, Item, Json, JsonObject, PairedItem, to_json};
+use heddle_data::{BinaryData, FileContent, Item, Json, JsonObject, PairedItem, to_json};
 
 /// An item as an object: `json`, and `binary`, `pairedItem` and `error` when it has them.
 pub(crate) fn item_json(item: &Item) -> Json {
@@ -48,7 +48,15 @@ fn file_json(file: &BinaryData, with_data: bool) -> Json {
     add("fileExtension", text(&file.file_extension));
     add("fileSize", text(&file.file_size));
     add("bytes", file.bytes.map(Json::from));
-    add("data", with_data.then(|| Json::from(file.data.as_str())));
-    add("id", text(&file.id));
+    add("data", if with_data { data_json(&file.content) } else { None });
+    add("id", file.content.id().map(Json::from));
     Json::from(object)
+}
+
+/// What stands under `data`: base64, or the name of the storage where the file lies in one.
+fn data_json(content: &FileContent) -> Option<Json> {
+    match content {
+        FileContent::Stored(file) => Some(Json::from(file.id().split(':').next().unwrap_or_default())),
+        content => content.to_base64().ok().map(Json::from),
+    }
 }

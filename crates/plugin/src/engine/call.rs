@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use heddle_data::{BinaryData, Json};
@@ -54,7 +53,7 @@ impl Side {
 
     /// The contents of a file.
     pub(crate) fn file(&self, id: &str) -> Option<Vec<u8>> {
-        self.files.get(id).map(|file| BASE64_STANDARD.decode(&file.data).unwrap_or_default())
+        self.files.get(id).map(|file| file.content.read_all().unwrap_or_default().to_vec())
     }
 
     /// The value of a parameter, taken out of a longer text where its form says so.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use heddle_data::{BinaryData, Item, Items, Json, JsonObject, PairedItem, from_json, to_json};
+use heddle_data::{BinaryData, FileContent, Item, Items, Json, JsonObject, PairedItem, from_json, to_json};
 use heddle_node::{ErrorKind, NodeError};
 
 use crate::engine::CallFiles;
@@ -20,7 +20,8 @@ fn item_in(input: usize, index: usize, item: &Item, files: &mut CallFiles) -> Js
         let mut own = JsonObject::new();
         for (name, file) in binary.iter() {
             let id = format!("heddle:{input}:{index}:{name}");
-            let mut meta = to_json(file).unwrap_or_default();
+            let bare = BinaryData { content: FileContent::default(), ..file.clone() };
+            let mut meta = to_json(&bare).unwrap_or_default();
             meta.remove("data");
             meta.insert("id", Json::from(id.as_str()));
             own.insert(name, meta);
@@ -81,10 +82,9 @@ fn file_out(file: &Json, files: &CallFiles) -> Result<BinaryData, NodeError> {
     let mut meta = file.clone();
     meta.remove("id");
     if let Some(known) = known {
-        meta.insert("data", Json::from(known.data.as_str()));
-        let mut made: BinaryData = from_json(&meta).map_err(|_| no_items())?;
-        made.id.clone_from(&known.id);
-        return Ok(made);
+        meta.insert("data", Json::from(""));
+        let made: BinaryData = from_json(&meta).map_err(|_| no_items())?;
+        return Ok(BinaryData { content: known.content.clone(), ..made });
     }
     from_json(&meta).map_err(|_| no_items())
 }

@@ -41,5 +41,6 @@ fn build(request: CodeRequest) -> Result<HttpRequest, String> {
         built.body(request.body.into()).map_err(|error| format!("The request cannot be sent: {error}"))?;
     let mut call = HttpRequest::new(built);
     call.time_limit = request.time_limit;
+    call.redirects.most = request.redirects;
     Ok(call)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use heddle_node::http::answered_file;
 use heddle_node::{Effect, HttpError, HttpErrorKind, Outcome, Redirects};
 use http::Response;
 use tokio::time::Instant;
@@ -15,7 +16,7 @@ use crate::log::{CallKey, PastCall, Record, StoredCall};
 use crate::masking::Secrets;
 use crate::policy::{Decision, Happened, decide};
 use crate::redirect::{self, Turn};
-use crate::stored_answer::{self, LARGEST_KEPT_READ};
+use crate::stored_answer::{self, LARGEST_KEPT_FILE, LARGEST_KEPT_READ};
 use crate::transport::{Limits, NoAnswer, Try};
 
 /// Tries of one call that may be repeated. Their pauses add up to nearly 4 seconds, and to 2.8 at least.
@@ -268,7 +269,7 @@ impl Call<'_> {
             Decision::Repeat(outcome) | Decision::End(outcome) => outcome,
         };
         let (kept, failure) = match &answer {
-            Ok(answer) if self.keeps(answer) => (Some(stored_answer::of(answer, self.secrets)), None),
+            Ok(answer) if self.keeps(answer) => (stored_answer::of(answer, self.secrets), None),
             Ok(_) => (None, None),
             Err(none) => (None, Some(stored_answer::failure(none))),
         };
@@ -288,7 +289,12 @@ impl Call<'_> {
 
     /// Whether an answer is kept: what a later call of the item may depend on is not asked for twice.
     fn keeps(&self, answer: &Response<Bytes>) -> bool {
-        self.item.keeps_answers() && (self.effect != Effect::Pure || answer.body().len() <= LARGEST_KEPT_READ)
+        let most = match (self.effect, answered_file(answer)) {
+            (Effect::Pure, _) => LARGEST_KEPT_READ,
+            (_, Some(_)) => LARGEST_KEPT_FILE,
+            (_, None) => u64::MAX,
+        };
+        self.item.keeps_answers() && stored_answer::size(answer) <= most
     }
 }
 
@@ -324,10 +330,12 @@ fn no_answer(none: NoAnswer, outcome: Outcome) -> HttpError {
         (HttpErrorKind::Invalid | HttpErrorKind::Forbidden, Outcome::NotDone) => {
             format!("The request was not sent: {reason}")
         }
-        (HttpErrorKind::TooLarge, Outcome::Done) => {
+        (HttpErrorKind::TooLarge | HttpErrorKind::FileNotKept, Outcome::Done) => {
             format!("The service accepted the request, but its answer cannot be read: {reason}")
         }
-        (HttpErrorKind::TooLarge, _) => format!("The answer of the service cannot be read: {reason}"),
+        (HttpErrorKind::TooLarge | HttpErrorKind::FileNotKept, _) => {
+            format!("The answer of the service cannot be read: {reason}")
+        }
         (_, Outcome::Unknown) => format!(
             "The request was sent, but no answer came back, so nobody can tell whether it took effect: {reason}"
         ),

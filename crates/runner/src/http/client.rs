@@ -8,7 +8,7 @@ use bytes::Bytes;
 use heddle_node::credential::Authenticate;
 use heddle_node::{
     Connection, Effect, HttpClient, HttpError, HttpErrorKind, HttpRequest, Json, JsonObject, NodeError,
-    Outcome,
+    Outcome, Upload,
 };
 use http::{HeaderValue, Response};
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use crate::call::Call;
 use crate::call_site::CallRecord;
 use crate::credentials::ResolvedCredential;
 use crate::digest;
+use crate::domains::Domains;
 use crate::events::Event;
 use crate::item_record::ItemRecord;
 use crate::log::recorder;
@@ -30,7 +31,7 @@ use crate::options::DEFAULT_TIME_LIMIT;
 use crate::reachability::host_of;
 use crate::redirect::{self, Turn};
 use crate::sending::gate::Refused;
-use crate::transport::{ConnectionKind, Limits};
+use crate::transport::{ConnectionKind, FileTarget, Limits};
 
 /// The HTTP client of one item.
 pub(crate) struct ItemHttp<'a> {
@@ -422,11 +423,24 @@ impl HttpClient for ItemHttp<'_> {
             takes_any_status,
             connection,
             is_foreign,
+            upload,
+            file_answers,
             effect: _,
         } = request;
+        if let Some(upload) = upload {
+            request.extensions_mut().insert(upload);
+        }
         self.admit(effect, &|| format!("the call {}", name_request(&request)))?;
         let mut credential = credential.map(|type_name| self.credential(&type_name)).transpose()?;
         let connection = connection.map(|connection| self.connection(&connection)).transpose()?;
+        let domains = match credential {
+            Some(credential) => {
+                let is_own = self.run.is_made_for(credential.credential.type_name());
+                credential.domains.for_call(request.uri(), is_own)?
+            }
+            None => Domains::All,
+        };
+        domains.check(request.uri())?;
         // Of the request as the node has made it: what it is signed with may be another the next time.
         let mut digest = digest_of(&request);
         let mut known = self.recall(effect, &digest)?;
@@ -455,12 +469,7 @@ impl HttpClient for ItemHttp<'_> {
             token = self.sign_with_token(credential, &mut request, &mut own_secrets, None).await?;
         }
         let mut is_signed_anew = false;
-        let limits = Limits {
-            time: time_limit.or(self.run.time_limit).or(usual_time_limit).unwrap_or(DEFAULT_TIME_LIMIT),
-            answer: answer_limit.unwrap_or(self.run.answer_limit),
-            connection: connection.as_ref(),
-            elsewhere: Some(&self.run.elsewhere),
-        };
+        let time = time_limit.or(self.run.time_limit).or(usual_time_limit).unwrap_or(DEFAULT_TIME_LIMIT);
         let mut followed = 0;
         let mut answer = loop {
             let call = Call {
@@ -475,7 +484,18 @@ impl HttpClient for ItemHttp<'_> {
                 effect,
                 credential,
                 host: host_of(request.uri()),
-                limits,
+                limits: Limits {
+                    time,
+                    answer: answer_limit.unwrap_or(self.run.answer_limit),
+                    connection: connection.as_ref(),
+                    elsewhere: Some(&self.run.elsewhere),
+                    files: Some(FileTarget {
+                        answers: file_answers,
+                        store: self.run.files,
+                        most: self.run.file_limit,
+                        secrets: &own_secrets,
+                    }),
+                },
                 redirects,
                 takes_any_status,
                 is_foreign,
@@ -518,6 +538,10 @@ impl HttpClient for ItemHttp<'_> {
             }
             followed += 1;
             request = next;
+            domains.check(request.uri()).map_err(|mut error| {
+                error.message.insert_str(0, "Redirected request failed: ");
+                error
+            })?;
             if turn == Turn::Get {
                 effect = Effect::Pure;
             }
@@ -564,7 +588,9 @@ fn effect_text(effect: Effect) -> &'static str {
 /// Tells method, URL and body of a request from others.
 fn digest_of(request: &http::Request<Bytes>) -> String {
     let url = request.uri().to_string();
-    recorder::digest(&[request.method().as_str().as_bytes(), url.as_bytes(), request.body()])
+    let upload = request.extensions().get::<Upload>().map(recorder::digest_of_upload);
+    let body = upload.as_ref().map_or(&request.body()[..], |digest| digest.as_bytes());
+    recorder::digest(&[request.method().as_str().as_bytes(), url.as_bytes(), body])
 }
 
 /// Method and URL, without the password and the query, which may hold a secret.
@@ -593,7 +619,9 @@ fn describe_request(request: &http::Request<Bytes>, credential: Option<&Resolved
     shown.insert("method", Json::from(request.method().as_str()));
     shown.insert("url", Json::from(secrets.mask_text(&masked_url(request.uri()))));
     shown.insert("headers", Json::from(headers));
-    if !request.body().is_empty() {
+    if let Some(upload) = request.extensions().get::<Upload>() {
+        shown.insert("body", Json::from(format!("{} bytes with files", upload.size())));
+    } else if !request.body().is_empty() {
         let text = secrets.mask_text(&String::from_utf8_lossy(request.body()));
         shown.insert("body", Json::parse(&text).unwrap_or_else(|_| Json::from(text)));
     }

@@ -1,5 +1,7 @@
 //! Secrets of a call, taken out of everything that comes back or is shown.
 
+use std::borrow::Cow;
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use heddle_node::Json;
@@ -119,6 +121,11 @@ impl Secrets {
         self.mask_headers(answer.headers_mut());
     }
 
+    /// A mask for a body that passes piece by piece.
+    pub(crate) fn mask_pieces(&self) -> PieceMask<'_> {
+        PieceMask { secrets: self, rest: Vec::new() }
+    }
+
     fn mask_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
             if let Some(masked) = self.mask(value.as_bytes()) {
@@ -133,6 +140,32 @@ impl Secrets {
             Some(masked) => String::from_utf8_lossy(&masked).into_owned(),
             None => text.to_owned(),
         }
+    }
+}
+
+/// Takes secrets out of a body that passes piece by piece.
+pub(crate) struct PieceMask<'s> {
+    secrets: &'s Secrets,
+    /// The end of what has passed, in which a secret may have begun.
+    rest: Vec<u8>,
+}
+
+impl PieceMask<'_> {
+    /// The next piece, as far as no secret can have begun in it. Without secrets it is the piece itself.
+    pub(crate) fn pass<'p>(&mut self, piece: &'p [u8]) -> Cow<'p, [u8]> {
+        let Some(longest) = self.secrets.texts.first() else { return Cow::Borrowed(piece) };
+        self.rest.extend_from_slice(piece);
+        if let Some(masked) = self.secrets.mask(&self.rest) {
+            self.rest = masked;
+        }
+        let held = self.rest.len().min(longest.len() - 1);
+        let held = self.rest.split_off(self.rest.len() - held);
+        Cow::Owned(std::mem::replace(&mut self.rest, held))
+    }
+
+    /// What was held back.
+    pub(crate) fn end(self) -> Vec<u8> {
+        self.rest
     }
 }
 
@@ -174,6 +207,20 @@ mod tests {
         assert_eq!(masked(&["a\"quote"], r#"["a\"quote"]"#), r#"["***"]"#);
         assert_eq!(masked(&["abcd", "abcdefgh"], "abcdefgh abcd"), "*** ***", "the longest first");
         assert_eq!(masked(&["abc"], "abc"), "abc", "too short to be told from other texts");
+    }
+
+    #[test]
+    fn a_secret_is_masked_wherever_a_body_is_cut() {
+        let mut secrets = Secrets::default();
+        ["secret-one", "abcd"].into_iter().for_each(|secret| secrets.add(secret));
+        let body = b"xsecret-one secret-on abcdabcd secret-one";
+        for size in 1..body.len() + 1 {
+            let mut mask = secrets.mask_pieces();
+            let mut masked: Vec<u8> = Vec::new();
+            body.chunks(size).for_each(|piece| masked.extend_from_slice(&mask.pass(piece)));
+            masked.extend(mask.end());
+            assert_eq!(String::from_utf8_lossy(&masked), "x*** secret-on ****** ***", "by {size}");
+        }
     }
 
     #[test]

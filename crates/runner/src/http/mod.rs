@@ -3,6 +3,7 @@
 pub(crate) mod call;
 mod client;
 pub(crate) mod digest;
+pub(crate) mod domains;
 pub(crate) mod effects;
 pub(crate) mod elsewhere;
 pub(crate) mod item_record;

@@ -107,10 +107,12 @@ impl TokenService<'_> {
             }
         }
         let request = token_request(credential, form)?;
+        credential.domains.for_token()?.check(request.uri())?;
         let mut secrets = Secrets::default();
         secrets.add_all(&credential.secrets);
         secrets.add_request(&request);
-        let limits = Limits { time: TIME_LIMIT, answer: ANSWER_LIMIT, connection: None, elsewhere: None };
+        let limits =
+            Limits { time: TIME_LIMIT, answer: ANSWER_LIMIT, connection: None, elsewhere: None, files: None };
         let answer =
             self.transport.send(request, limits).await.answer.map_err(|none| {
                 failed(credential, &format!("its service gives no token: {}", none.reason))

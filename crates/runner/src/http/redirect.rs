@@ -1,7 +1,7 @@
 //! Following redirects: where a call goes next, and what goes along.
 
 use bytes::Bytes;
-use heddle_node::{Effect, Redirects};
+use heddle_node::{Effect, Redirects, Upload};
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION,
     PROXY_AUTHORIZATION, TRANSFER_ENCODING,
@@ -59,6 +59,7 @@ pub(crate) fn next_request(
     if turn == Turn::Get {
         *next.method_mut() = Method::GET;
         *next.body_mut() = Bytes::new();
+        next.extensions_mut().remove::<Upload>();
         for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
             next.headers_mut().remove(name);
         }

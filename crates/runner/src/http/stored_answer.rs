@@ -2,7 +2,8 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
-use heddle_node::HttpErrorKind;
+use heddle_node::http::answered_file;
+use heddle_node::{FileContent, HttpErrorKind};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use crate::log::past::PastEnd;
@@ -11,28 +12,42 @@ use crate::masking::Secrets;
 use crate::transport::NoAnswer;
 
 /// The largest body of an answer to a read that is kept, in bytes. A larger one is asked for again.
-pub(crate) const LARGEST_KEPT_READ: usize = 1 << 20;
+pub(crate) const LARGEST_KEPT_READ: u64 = 1 << 20;
+
+/// The largest file in an answer to anything else that is kept, in bytes. Of a larger one the log says that it is not there.
+pub(crate) const LARGEST_KEPT_FILE: u64 = 16 << 20;
 
 /// The kinds of failure that a call which has left can meet.
-const KINDS: [(&str, HttpErrorKind); 6] = [
+const KINDS: [(&str, HttpErrorKind); 7] = [
     ("invalid", HttpErrorKind::Invalid),
     ("connect", HttpErrorKind::Connect),
     ("interrupted", HttpErrorKind::Interrupted),
     ("timeLimit", HttpErrorKind::TimeLimit),
     ("forbidden", HttpErrorKind::Forbidden),
     ("tooLarge", HttpErrorKind::TooLarge),
+    ("fileNotKept", HttpErrorKind::FileNotKept),
 ];
 
-/// An answer as it is kept.
-pub(crate) fn of(answer: &Response<Bytes>, secrets: &Secrets) -> StoredAnswer {
+/// The bytes that an answer brought, in its body or as a file.
+pub(crate) fn size(answer: &Response<Bytes>) -> u64 {
+    let file = answered_file(answer).and_then(FileContent::size);
+    file.unwrap_or(answer.body().len() as u64)
+}
+
+/// An answer as it is kept; `None` where its file cannot be read.
+pub(crate) fn of(answer: &Response<Bytes>, secrets: &Secrets) -> Option<StoredAnswer> {
     let mut answer = answer.clone();
+    if let Some(file) = answered_file(&answer) {
+        let content = file.read_all().ok()?;
+        *answer.body_mut() = content;
+    }
     secrets.mask_answer(&mut answer);
     let headers = answer.headers().iter().map(|(name, value)| {
         (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
     let text = std::str::from_utf8(answer.body()).ok().map(str::to_owned);
     let base64 = text.is_none().then(|| BASE64_STANDARD.encode(answer.body()));
-    StoredAnswer { status: answer.status().as_u16(), headers: headers.collect(), text, base64 }
+    Some(StoredAnswer { status: answer.status().as_u16(), headers: headers.collect(), text, base64 })
 }
 
 /// A failure as it is kept.

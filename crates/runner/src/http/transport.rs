@@ -7,17 +7,23 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use heddle_node::HttpErrorKind;
-use http::header::RETRY_AFTER;
+use futures_util::stream;
+use heddle_node::http::answer_with_file;
+use heddle_node::{FileAnswers, FileContent, FileReader, FileStore, HttpErrorKind, Upload};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 
 use crate::elsewhere::{Elsewhere, Turned};
+use crate::masking::Secrets;
 use crate::network::{Forbidden, Network, NotFound, Resolver};
 use crate::policy::Happened;
 use crate::reachability::Reachability;
 
 /// The longest time that opening a connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// So many bytes of a file leave at a time.
+const BLOCK: usize = 64 * 1024;
 
 /// Sends requests. Repeats nothing and follows no redirect: both are decisions of the layers above.
 #[derive(Default)]
@@ -58,6 +64,20 @@ pub(crate) struct Limits<'a> {
     pub(crate) connection: Option<&'a ConnectionKind>,
     /// Where it goes instead of its service.
     pub(crate) elsewhere: Option<&'a Elsewhere>,
+    /// Where answers go that are files.
+    pub(crate) files: Option<FileTarget<'a>>,
+}
+
+/// Where answers go that are files.
+#[derive(Clone, Copy)]
+pub(crate) struct FileTarget<'a> {
+    /// Which answers are.
+    pub(crate) answers: FileAnswers,
+    pub(crate) store: &'a dyn FileStore,
+    /// The largest file, in bytes.
+    pub(crate) most: u64,
+    /// What is masked in them.
+    pub(crate) secrets: &'a Secrets,
 }
 
 /// How one try ended.
@@ -91,8 +111,9 @@ impl Try {
 impl Transport {
     /// Sends a request within these limits.
     pub(crate) async fn send(&self, request: http::Request<Bytes>, limits: Limits<'_>) -> Try {
-        let Limits { time: time_limit, answer: answer_limit, connection, elsewhere } = limits;
+        let Limits { time: time_limit, answer: answer_limit, connection, elsewhere, files } = limits;
         let mut request = request;
+        let upload = request.extensions_mut().remove::<Upload>();
         if let Some(elsewhere) = elsewhere.filter(|elsewhere| !elsewhere.is_empty()) {
             request = match elsewhere.turn(request) {
                 Turned::Sent(request) => request,
@@ -112,14 +133,18 @@ impl Transport {
             Ok(client) => client,
             Err(reason) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason),
         };
-        let request = match reqwest::Request::try_from(request) {
+        let mut request = match reqwest::Request::try_from(request) {
             Ok(request) => request,
             Err(error) => return Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error)),
         };
         if let Err(forbidden) = self.network.check(request.url()) {
             return Try::failed(Happened::Refused, HttpErrorKind::Forbidden, forbidden.to_string());
         }
-        match tokio::time::timeout(time_limit, exchange(&client, request, answer_limit)).await {
+        if let Some(upload) = upload {
+            request.headers_mut().insert(CONTENT_LENGTH, upload.size().into());
+            *request.body_mut() = Some(body_of(&upload));
+        }
+        match tokio::time::timeout(time_limit, exchange(&client, request, answer_limit, files)).await {
             Ok(Ok((answer, Body::Whole))) => {
                 Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) }
             }
@@ -132,6 +157,10 @@ impl Transport {
                 );
                 let happened = classify(answer.status(), answer.headers());
                 Try::failed(happened, HttpErrorKind::TooLarge, reason)
+            }
+            Ok(Ok((answer, Body::NotKept(reason)))) => {
+                let happened = classify(answer.status(), answer.headers());
+                Try::failed(happened, HttpErrorKind::FileNotKept, reason)
             }
             Ok(Err(error)) if error.is_builder() => {
                 Try::failed(Happened::Refused, HttpErrorKind::Invalid, reason(&error))
@@ -175,17 +204,51 @@ enum Body {
     Whole,
     /// It is larger than may be held in memory; the connection is closed without reading it.
     TooLarge,
+    /// It is a file that is too large, or cannot be kept: why.
+    NotKept(String),
+}
+
+/// The bytes of an upload, read while they leave.
+fn body_of(upload: &Upload) -> reqwest::Body {
+    let begun = (upload.pieces().to_vec().into_iter(), None);
+    let blocks = stream::try_unfold(
+        begun,
+        |(mut pieces, mut reader): (std::vec::IntoIter<FileContent>, Option<FileReader>)| async move {
+            loop {
+                if let Some(open) = &mut reader {
+                    let block = open.next_block(BLOCK)?;
+                    if !block.is_empty() {
+                        return Ok::<_, std::io::Error>(Some((block, (pieces, reader))));
+                    }
+                }
+                match pieces.next() {
+                    Some(piece) => reader = Some(piece.open()?),
+                    None => return Ok(None),
+                }
+            }
+        },
+    );
+    reqwest::Body::wrap_stream(blocks)
 }
 
 async fn exchange(
     client: &reqwest::Client,
     request: reqwest::Request,
     answer_limit: usize,
+    files: Option<FileTarget<'_>>,
 ) -> Result<(Response<Bytes>, Body), reqwest::Error> {
     let mut response = client.execute(request).await?;
     let mut answer = Response::new(Bytes::new());
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
+    let media_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if let Some(target) = files
+        && answer.status().is_success()
+        && target.answers.has(media_type.unwrap_or_default())
+    {
+        let body = keep(response, &mut answer, target).await?;
+        return Ok((answer, body));
+    }
     if response.content_length().is_some_and(|length| length > answer_limit as u64) {
         return Ok((answer, Body::TooLarge));
     }
@@ -205,6 +268,39 @@ async fn exchange(
     }
     *answer.body_mut() = if pieces.is_empty() { piece } else { pieces.freeze() };
     Ok((answer, Body::Whole))
+}
+
+/// Puts a body into the file store as it arrives.
+async fn keep(
+    mut response: reqwest::Response,
+    answer: &mut Response<Bytes>,
+    target: FileTarget<'_>,
+) -> Result<Body, reqwest::Error> {
+    let too_large = || {
+        let limit = size_text(usize::try_from(target.most).unwrap_or(usize::MAX));
+        Body::NotKept(format!("its file is larger than {limit}"))
+    };
+    let not_kept = |error: std::io::Error| Body::NotKept(format!("its file cannot be kept: {error}"));
+    if response.content_length().is_some_and(|length| length > target.most) {
+        return Ok(too_large());
+    }
+    let mut writer = target.store.begin();
+    let mut mask = target.secrets.mask_pieces();
+    let mut size = 0;
+    while let Some(piece) = response.chunk().await? {
+        size += piece.len() as u64;
+        if size > target.most {
+            return Ok(too_large());
+        }
+        if let Err(error) = writer.write(&mask.pass(&piece)) {
+            return Ok(not_kept(error));
+        }
+    }
+    match writer.write(&mask.end()).and_then(|()| writer.finish()) {
+        Ok(file) => answer_with_file(answer, file),
+        Err(error) => return Ok(not_kept(error)),
+    }
+    Ok(Body::Whole)
 }
 
 /// A size as people write it.

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use heddle_node::{Items, Json};
+use heddle_node::{Items, Json, Upload};
 use heddle_workflow::Workflow;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -221,6 +221,23 @@ pub(crate) fn digest(parts: &[&[u8]]) -> String {
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());
         hasher.update(part);
+    }
+    short(hasher)
+}
+
+/// The digest of a body that is sent piece by piece: of its bytes, wherever they lie.
+pub(crate) fn digest_of_upload(upload: &Upload) -> String {
+    const BLOCK: usize = 64 * 1024;
+    let mut hasher = Sha256::new();
+    hasher.update(upload.size().to_le_bytes());
+    for piece in upload.pieces() {
+        // What cannot be read now cannot leave either: the call says so.
+        let Ok(mut reader) = piece.open() else { continue };
+        while let Ok(block) = reader.next_block(BLOCK)
+            && !block.is_empty()
+        {
+            hasher.update(&block);
+        }
     }
     short(hasher)
 }

@@ -35,11 +35,16 @@ pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> 
     json
 }
 
+/// What the item of a failure has under `error` in its data: its message, or what its node says instead.
+pub(crate) fn error_value(error: &NodeError) -> Json {
+    error.item_error.clone().unwrap_or_else(|| Json::from(error.message.as_str()))
+}
+
 /// The item that a failed item becomes where its node continues: the input's fields with the error's text, the
 /// details in `error`, and its lineage.
 pub(crate) fn error_item(input: &Item, index: usize, error: &NodeError, details: Json) -> Item {
     let mut json = if input.json.is_object() { input.json.clone() } else { Json::object() };
-    json.insert("error", Json::from(error.message.as_str()));
+    json.insert("error", error_value(error));
     let metadata = error.context.get("subExecution").map(|link| {
         let mut metadata = Json::object();
         metadata.insert("subExecution", link.clone());

@@ -7,14 +7,14 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_node::{
-    CallAnswer, CodeAnswer, CodeCall, Credential, DateQuestion, Effect, ErrorKind, HttpClient, Item, Json,
-    NodeError, NodeState, PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
+    CallAnswer, CodeAnswer, CodeCall, Credential, DateQuestion, Effect, ErrorKind, FileStore, HttpClient,
+    Item, Json, NodeError, NodeState, PairedItem, Services, StaticScope, WorkflowAnswer, WorkflowCall,
 };
 use heddle_workflow::OnError;
 use uuid::Uuid;
 
 use crate::call_site::CallSite;
-use crate::error_output::{error_details, error_item};
+use crate::error_output::{error_details, error_item, error_value};
 use crate::evaluation::evaluate_value;
 use crate::events::Event;
 use crate::http::ItemHttp;
@@ -108,6 +108,10 @@ impl Services for ItemServices<'_> {
         self.run.stands_at.unwrap_or_else(crate::clock::now)
     }
 
+    fn files(&self) -> &dyn FileStore {
+        self.run.files
+    }
+
     fn is_dry_run(&self) -> bool {
         self.run.dry_run
     }
@@ -179,7 +183,7 @@ impl Services for ItemServices<'_> {
             // The item's own fields come back where it leaves through the error output.
             OnError::ContinueErrorOutput => {
                 let mut json = Json::object();
-                json.insert("error", Json::from(error.message.as_str()));
+                json.insert("error", error_value(error));
                 let pairing = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));
                 Some(Item::new(json).with_paired_item(pairing).with_error(Some(details)))
             }

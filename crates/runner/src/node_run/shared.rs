@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use heddle_expression::Clock;
-use heddle_node::{CallAnswer, ErrorKind, Json, NodeError, NodeState};
+use heddle_node::{CallAnswer, ErrorKind, FileStore, Json, NodeError, NodeState};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -41,6 +41,8 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) execution: Uuid,
     pub(crate) at: Arc<NodeSite>,
     pub(crate) credentials: NodeCredentials,
+    /// The credential types that the node is made for, whatever its parameters ask for; `None` for all that there are.
+    pub(crate) own_credentials: Option<&'static [(&'static str, bool)]>,
     pub(crate) transport: &'a Transport,
     /// Where expressions are evaluated while the node runs; forms evaluate none.
     pub(crate) sited: Option<Sited<'a>>,
@@ -64,6 +66,10 @@ pub(crate) struct NodeRunContext<'a> {
     pub(crate) answer_limit: usize,
     /// Where its requests go instead of their services.
     pub(crate) elsewhere: Arc<Elsewhere>,
+    /// The largest file that an answer may bring, in bytes.
+    pub(crate) file_limit: u64,
+    /// Where files lie.
+    pub(crate) files: &'a dyn FileStore,
     /// What the node's JSON says of its calls.
     pub(crate) effects: EffectSettings,
     pub(crate) clock: &'a Clock,
@@ -115,6 +121,11 @@ impl NodeRunContext<'_> {
                 format!("The node does not declare the credential \"{type_name}\""),
             )),
         }
+    }
+
+    /// Whether the node is made for a credential of this type, so that its author chose where that goes.
+    pub(crate) fn is_made_for(&self, type_name: &str) -> bool {
+        self.own_credentials.is_none_or(|own| own.iter().any(|(own, _)| *own == type_name))
     }
 
     /// Why a credential that the node requires cannot be had for an item.

@@ -389,6 +389,7 @@ impl<'h> Execution<'h> {
         NodeRunContext {
             execution: self.options.execution,
             credentials,
+            own_credentials: Some(node.node.header().credentials),
             transport: &self.host.transport,
             sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
             credential_source: &*self.host.credentials,
@@ -403,6 +404,8 @@ impl<'h> Execution<'h> {
             wait_budget: self.options.wait_budget,
             answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
             elsewhere: self.host.elsewhere_of(&self.options),
+            file_limit: self.options.file_limit,
+            files: &*self.host.files,
             remembered: Mutex::default(),
             effects: EffectSettings::of(&*node.node, settings),
             clock: &self.scene.clock,

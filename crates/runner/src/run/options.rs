@@ -25,6 +25,8 @@ pub const DEFAULT_CONCURRENCY: usize = 10;
 pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);
 /// The largest body of an answer that is held in memory, in bytes, where nothing else is said.
 const DEFAULT_ANSWER_LIMIT: usize = 16 << 20;
+/// The largest file that an answer may bring, in bytes, where nothing else is said.
+pub(crate) const DEFAULT_FILE_LIMIT: u64 = 2 << 30;
 
 /// How one run is to go.
 #[derive(Debug, Clone)]
@@ -65,6 +67,8 @@ pub struct RunOptions {
     pub answer_limit: usize,
     /// Where requests go instead of their services, in place of what the host says.
     pub elsewhere: Arc<Elsewhere>,
+    /// The largest file that an answer may bring, in bytes. It goes to the file store, not into memory.
+    pub file_limit: u64,
     /// How long the whole run may take, in place of what the workflow's settings say; zero for as long as it wants. When
     /// the time is over, the run ends as if it had been cancelled.
     pub timeout: Option<Duration>,
@@ -114,6 +118,7 @@ impl Default for RunOptions {
             wait_budget: Duration::from_secs(15 * 60),
             answer_limit: DEFAULT_ANSWER_LIMIT,
             elsewhere: Arc::default(),
+            file_limit: DEFAULT_FILE_LIMIT,
             timeout: None,
             stop_at_wait: false,
             strict: false,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::keeping::KeptOutputs;
 use crate::mode::ExecutionMode;
-use crate::options::RunOptions;
+use crate::options::{DEFAULT_FILE_LIMIT, RunOptions};
 use crate::scheduler::DestinationMode;
 use crate::selection::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
 use crate::sending::hours::SendingHours;
@@ -43,6 +43,8 @@ pub struct StoredOptions {
     time_limit: Option<Duration>,
     wait_budget: Duration,
     answer_limit: usize,
+    /// The largest file of an answer; 0 in records from before there was such a limit.
+    file_limit: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<Duration>,
     strict: bool,
@@ -105,6 +107,7 @@ impl StoredOptions {
             time_limit,
             wait_budget,
             answer_limit,
+            file_limit,
             timeout,
             // Whoever takes it up says that.
             stop_at_wait: _,
@@ -140,6 +143,7 @@ impl StoredOptions {
             time_limit: *time_limit,
             wait_budget: *wait_budget,
             answer_limit: *answer_limit,
+            file_limit: *file_limit,
             timeout: *timeout,
             strict: *strict,
             now: *now,
@@ -192,6 +196,7 @@ impl StoredOptions {
             time_limit: self.time_limit,
             wait_budget: self.wait_budget,
             answer_limit: self.answer_limit,
+            file_limit: if self.file_limit == 0 { DEFAULT_FILE_LIMIT } else { self.file_limit },
             timeout: self.timeout,
             strict: self.strict,
             now: self.now,

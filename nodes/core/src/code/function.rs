@@ -5,8 +5,9 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, ErrorKind, Item, Items, Json, Node,
-    NodeError, NodeExample, NodeHeader, PairedItem, StoredParameters, StoredProblem, async_trait, json,
+    BatchContext, BatchNode, CodeAnswer, CodeCall, CodeDialect, Effect, ErrorKind, FileStore, Item, Items,
+    Json, Node, NodeError, NodeExample, NodeHeader, PairedItem, StoredParameters, StoredProblem, async_trait,
+    json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,7 +83,7 @@ impl<const EACH: bool, const PURE: bool> BatchNode for FunctionNode<EACH, PURE> 
             items: context.input(context.main_input),
         };
         let given = match context.services.run_code(call).await? {
-            CodeAnswer::Once(returned) => of_all(returned)?,
+            CodeAnswer::Once(returned) => of_all(returned, context.services.files())?,
             CodeAnswer::Each(results) => each(results, context)?,
         };
         Ok(vec![Arc::new(given)])
@@ -115,7 +116,7 @@ impl<const EACH: bool, const PURE: bool> BatchNode for FunctionNode<EACH, PURE> 
 }
 
 /// The items that code returned.
-fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
+fn of_all(returned: Option<Json>, files: &dyn FileStore) -> Result<Vec<Item>, NodeError> {
     let returned = returned.ok_or_else(|| error("No data got returned. Always return an Array of items!"))?;
     if !returned.is_object() && !returned.is_array() {
         return Err(error("Always an Array of items has to be returned!"));
@@ -127,7 +128,7 @@ fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
         .map(|(index, item)| match item.get("json").map(Json::is_object) {
             None => Err(error("All returned items have to contain a property named \"json\"!")),
             Some(false) => Err(error("The json-property has to be an object!")),
-            Some(true) => items::to_item(item, index),
+            Some(true) => items::to_item(item, index, files),
         })
         .collect()
 }

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heddle_node::{
-    BatchContext, BinaryData, ErrorKind, ErrorLevel, Item, Json, JsonObject, NodeError, PairedItem, from_json,
+    BatchContext, BinaryData, ErrorKind, ErrorLevel, FileStore, Item, Json, JsonObject, NodeError,
+    PairedItem, from_json,
 };
+
+use crate::binary;
 
 /// Keys of an item. One that has any of them may have no others.
 const ITEM_KEYS: [&str; 5] = ["json", "binary", "pairedItem", "error", "index"];
 
 /// The items that code returned which ran once for all of them.
-pub(super) fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
+pub(super) fn of_all(returned: Option<Json>, files: &dyn FileStore) -> Result<Vec<Item>, NodeError> {
     let returned = returned.ok_or_else(no_items)?;
     if returned.is_null() {
         return Ok(Vec::new());
@@ -30,11 +33,15 @@ pub(super) fn of_all(returned: Option<Json>) -> Result<Vec<Item>, NodeError> {
         return Err(no_items());
     }
     let items = normalize(returned)?;
-    items.into_iter().enumerate().map(|(index, item)| to_item(item, index)).collect()
+    items.into_iter().enumerate().map(|(index, item)| to_item(item, index, files)).collect()
 }
 
 /// The item that code returned which ran for the one at `index`, if it returned any.
-pub(super) fn of_one(returned: Option<Json>, index: usize) -> Result<Option<Item>, NodeError> {
+pub(super) fn of_one(
+    returned: Option<Json>,
+    index: usize,
+    files: &dyn FileStore,
+) -> Result<Option<Item>, NodeError> {
     let Some(returned) = returned.filter(is_truthy) else { return Ok(None) };
     let mut item = Json::object();
     match returned.as_object() {
@@ -48,7 +55,7 @@ pub(super) fn of_one(returned: Option<Json>, index: usize) -> Result<Option<Item
         _ => drop(item.insert("json", returned)),
     }
     let pairing = PairedItem::item(u32::try_from(index).unwrap_or(u32::MAX));
-    to_item(item, index).map(|item| Some(item.with_paired_item(pairing)))
+    to_item(item, index, files).map(|item| Some(item.with_paired_item(pairing)))
 }
 
 /// The item in the place of one whose code failed.
@@ -131,7 +138,7 @@ fn check_keys(item: &JsonObject, index: usize) -> Result<(), NodeError> {
     })
 }
 
-pub(super) fn to_item(item: Json, index: usize) -> Result<Item, NodeError> {
+pub(super) fn to_item(item: Json, index: usize, files: &dyn FileStore) -> Result<Item, NodeError> {
     let no_object = |key: &str| {
         at_item(
             format!("A '{key}' property isn't an object"),
@@ -145,7 +152,7 @@ pub(super) fn to_item(item: Json, index: usize) -> Result<Item, NodeError> {
         if !binary.is_object() {
             return Err(no_object("binary"));
         }
-        made = made.with_binary(Some(Arc::new(read_files(binary, index)?)));
+        made = made.with_binary(Some(Arc::new(read_files(binary, index, files)?)));
     }
     if let Some(paired) = item.get("pairedItem") {
         made = made.with_paired_item(PairedItem::from_json(paired));
@@ -153,14 +160,19 @@ pub(super) fn to_item(item: Json, index: usize) -> Result<Item, NodeError> {
     Ok(made)
 }
 
-fn read_files(files: &Json, index: usize) -> Result<BTreeMap<String, BinaryData>, NodeError> {
-    from_json(files).map_err(|problem| {
+fn read_files(
+    given: &Json,
+    index: usize,
+    files: &dyn FileStore,
+) -> Result<BTreeMap<String, BinaryData>, NodeError> {
+    let read: BTreeMap<String, BinaryData> = from_json(given).map_err(|problem| {
         at_item(
             "A 'binary' property is no file",
             format!("A file has `data` (base64) and `mimeType`, and may have `fileName`: {problem}."),
             index,
         )
-    })
+    })?;
+    read.into_iter().map(|(name, file)| Ok((name, binary::taken_over(file, files)?))).collect()
 }
 
 /// What JavaScript takes for true.

@@ -110,7 +110,7 @@ impl<const PURE: bool> BatchNode for CodeNode<PURE> {
             items: context.input(context.main_input),
         };
         let items = match context.services.run_code(call).await? {
-            CodeAnswer::Once(returned) => items::of_all(returned)?,
+            CodeAnswer::Once(returned) => items::of_all(returned, context.services.files())?,
             CodeAnswer::Each(results) => each(results, context)?,
         };
         Ok(vec![Arc::new(items)])
@@ -136,7 +136,7 @@ fn each(
 ) -> Result<Vec<Item>, NodeError> {
     let mut given = Vec::with_capacity(results.len());
     for (index, result) in results.into_iter().enumerate() {
-        match result.and_then(|returned| items::of_one(returned, index)) {
+        match result.and_then(|returned| items::of_one(returned, index, context.services.files())) {
             Ok(item) => given.extend(item),
             Err(error) => given.push(failed_code(error, index, context)?),
         }

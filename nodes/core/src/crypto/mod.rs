@@ -118,7 +118,7 @@ fn check_action(action: Action, version: f64) -> Result<(), NodeError> {
 fn hashed(parameters: &CryptoParameters, context: &ItemContext<'_>) -> Result<String, NodeError> {
     let data = match parameters.binary_data {
         true => binary::bytes(context.item, &parameters.binary_property_name, context.index)?,
-        false => parameters.value.as_bytes().to_vec(),
+        false => parameters.value.clone().into_bytes().into(),
     };
     let kind = parameters.kind.as_str();
     let hash = match parameters.action {

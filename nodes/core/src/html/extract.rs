@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::{ExtractionValue, HtmlOptions, HtmlParameters, ReturnValue, SourceData, text};
 use crate::fields::Field;
-use crate::{binary, field_path};
+use crate::{binary, field_path, html_depth};
 
 /// An item for each page in the field, or file.
 pub(super) fn extract(
@@ -37,6 +37,7 @@ pub(super) fn extract(
                 ),
             ));
         };
+        html_depth::check(page, html_depth::MOST_LEVELS)?;
         let page = Html::parse_document(page);
         let mut json = Json::object();
         for (row, selector) in &rows {

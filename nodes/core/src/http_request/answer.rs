@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use heddle_node::http::{Bytes, HeaderMap, Response};
-use heddle_node::{ErrorLevel, Item, ItemContext, ItemOutput, Json, JsonObject, NodeError};
+use heddle_node::http::{Bytes, HeaderMap, Response, answered_file};
+use heddle_node::{ErrorLevel, FileAnswers, Item, ItemContext, ItemOutput, Json, JsonObject, NodeError};
 
 use super::{failure, file};
 
@@ -65,6 +65,15 @@ pub(super) enum Format {
 }
 
 impl Wanted {
+    /// Which answers are files.
+    pub(super) fn file_answers(&self) -> FileAnswers {
+        match self.format {
+            Format::Detect => FileAnswers::OfTypes(&FILES),
+            Format::File => FileAnswers::Always,
+            Format::Json | Format::Text => FileAnswers::Never,
+        }
+    }
+
     /// The items of an answer to a request for `url`, of which `given_url` is what the parameters say.
     ///
     /// # Errors
@@ -141,8 +150,11 @@ impl Wanted {
         };
         Ok(match format {
             Format::File => {
-                let found = file::of_answer(answer.headers(), answer.body(), url, given_url, &self.field);
-                let mut found = found;
+                let content = match answered_file(answer) {
+                    Some(file) => file.clone(),
+                    None => answer.body().clone().into(),
+                };
+                let mut found = file::of_answer(answer.headers(), content, url, given_url, &self.field);
                 if !self.tells_url {
                     found.directory = None;
                 }

@@ -132,7 +132,7 @@ impl HttpRequestParameters {
                     true => "application/octet-stream".to_owned(),
                     false => found.mime_type.clone(),
                 };
-                Body::File(file::content(context, &found)?, media_type)
+                Body::File(found.content, media_type)
             }
             "raw" if takes_body => match &self.body {
                 body if body.is_object() || body.is_array() => Body::Json(body.clone()),
@@ -163,8 +163,11 @@ impl HttpRequestParameters {
                 }
                 let found = file::of_item(context, &row.input_data_field_name)?;
                 let name = found.file_name.clone().unwrap_or_else(|| "file".to_owned());
-                let content = file::content(context, &found)?;
-                vec![Part { name: row.name.clone(), content, file: Some((name, found.mime_type.clone())) }]
+                vec![Part {
+                    name: row.name.clone(),
+                    content: found.content,
+                    file: Some((name, found.mime_type.clone())),
+                }]
             } else {
                 Part::of_field(&row.name, &row.value)
             };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heddle_node::http::HeaderMap;
-use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError};
+use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, json};
 
 /// What n8n says of a status.
 const STATUS_TEXTS: [(u16, &str); 11] = [
@@ -90,6 +90,10 @@ pub(super) fn told_as(status: u16, headers: &HeaderMap, body: &Json, original: S
     if description != error.message {
         error.description = Some(description);
     }
+    let code = if (400..500).contains(&status) { "ERR_BAD_REQUEST" } else { "ERR_BAD_RESPONSE" };
+    error.item_error = Some(json!({
+        "message": original.as_str(), "name": "AxiosError", "code": code, "status": status,
+    }));
     error.source = Some(std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(original)));
     let wait = headers.get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok());
     error.retry_after = wait.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -162,10 +166,22 @@ pub(super) fn of_call(error: HttpError) -> NodeError {
     let code = error.code;
     let kind = error.kind;
     let mut failure = NodeError::from(error);
+    failure.item_error = of_call_in_item(kind, &reason, code);
+    if kind == HttpErrorKind::DomainNotAllowed {
+        failure.source =
+            Some(std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(reason.clone())));
+        if let Some(cause) = reason.strip_prefix("Redirected request failed: ") {
+            failure.description = Some(cause.to_owned());
+            failure.code = Some("ERR_FR_REDIRECTION_FAILURE");
+        }
+    }
     let help = match kind {
         HttpErrorKind::TimeLimit => "Give it more time with the option \"Timeout\" (milliseconds).",
         HttpErrorKind::TooLarge => {
             "Allow a larger answer with \"answerLimit\" in the node's JSON (megabytes), or set Response Format to File."
+        }
+        HttpErrorKind::FileNotKept => {
+            "Allow larger files with --file-limit (megabytes), and see that the folder for temporary files has room."
         }
         HttpErrorKind::Forbidden => {
             "The host was started with --no-private-network; --allow-host HOST makes an exception."
@@ -185,6 +201,35 @@ pub(super) fn of_call(error: HttpError) -> NodeError {
         failure.class = Some("NodeApiError".into());
     }
     failure
+}
+
+/// What an item has under `error` whose call met no answer; `None` where it was never to leave.
+fn of_call_in_item(kind: HttpErrorKind, reason: &str, code: Option<&'static str>) -> Option<Json> {
+    let name = match kind {
+        HttpErrorKind::TimeLimit => "AxiosError",
+        HttpErrorKind::Connect
+        | HttpErrorKind::Interrupted
+        | HttpErrorKind::TooLarge
+        | HttpErrorKind::FileNotKept
+        | HttpErrorKind::RateLimit
+        | HttpErrorKind::Forbidden
+        | HttpErrorKind::DomainNotAllowed => "Error",
+        _ => return None,
+    };
+    let mut error = json!({ "message": reason, "name": name });
+    if let Some(code) = code {
+        error.insert("code", code);
+    }
+    Some(error)
+}
+
+/// The same of the node's versions 1 and 2, which say of a credential that it was rejected.
+pub(super) fn of_older_version(mut error: NodeError) -> NodeError {
+    if error.kind == ErrorKind::Credential && error.class_name() == "NodeApiError" {
+        error.source = None;
+        error.code = Some("rejected");
+    }
+    error
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! Files that go out with a request, and those that an answer brings.
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-use heddle_node::http::{Bytes, HeaderMap};
-use heddle_node::{BinaryData, ItemContext, Json, NodeError};
+use heddle_node::http::HeaderMap;
+use heddle_node::{BinaryData, FileContent, ItemContext, Json, NodeError};
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::media_type;
+use crate::{binary, media_type};
 
 /// The file in the field of the item that a parameter names.
 ///
@@ -17,35 +16,13 @@ pub(super) fn of_item(context: &ItemContext<'_>, field: &Json) -> Result<BinaryD
         return Err(NodeError::operation("Provided parameter is not a string or binary data object.")
             .with_description("Give the name of the field that holds the file."));
     };
-    let index = context.index;
-    let Some(files) = context.item.binary() else {
-        return Err(NodeError::operation(format!(
-            "This operation expects the node's input data to contain a binary file '{name}', but none was found [item {index}]"
-        ))
-        .with_description("Make sure that the previous node outputs a binary file"));
-    };
-    files.get(name).cloned().ok_or_else(|| {
-        NodeError::operation(format!("The item has no binary field '{name}' [item {index}]")).with_description(
-            "Check that the parameter where you specified the input binary field name is correct, and that it matches a field in the binary input",
-        )
-    })
-}
-
-/// What a file holds.
-///
-/// # Errors
-/// When it cannot be read.
-pub(super) fn content(_context: &ItemContext<'_>, file: &BinaryData) -> Result<Bytes, NodeError> {
-    BASE64_STANDARD.decode(&file.data).map(Bytes::from).map_err(|_| {
-        NodeError::operation("The file of the item cannot be read: its data is not base64")
-            .with_description("A node before has put something else in its place.")
-    })
+    binary::file(context.item, name, context.index).cloned()
 }
 
 /// The file that an answer brings. `url` is where it came from, `field` the field that it goes to.
 pub(super) fn of_answer(
     headers: &HeaderMap,
-    body: &Bytes,
+    content: FileContent,
     url: &str,
     given_url: &str,
     field: &str,
@@ -73,9 +50,10 @@ pub(super) fn of_answer(
             false => format!("{field}.{extension}"),
         });
     }
-    file.data = BASE64_STANDARD.encode(body);
-    file.file_size = Some(media_type::size_text(body.len() as u64));
-    file.bytes = Some(body.len() as u64);
+    let size = content.size().unwrap_or_default();
+    file.file_size = Some(media_type::size_text(size));
+    file.bytes = Some(size);
+    file.content = content;
     file
 }
 

@@ -82,7 +82,7 @@ impl ItemNode for GraphQl {
     ) -> Result<ItemOutput, NodeError> {
         let outgoing = parameters.outgoing()?;
         let shown = outgoing.shown();
-        let request = outgoing.into_request()?;
+        let call = outgoing.into_call()?;
         let connection = Connection {
             accepts_any_certificate: parameters.allow_unauthorized_certs,
             ..Connection::default()
@@ -92,7 +92,7 @@ impl ItemNode for GraphQl {
                 .map(str::to_owned),
             usual_time_limit: Some(USUAL_TIME_LIMIT),
             connection: (connection != Connection::default()).then(|| Arc::new(connection)),
-            ..Call::new(request)
+            ..call
         };
         let call = call.with_effect(effect_of(&parameters.request_method, &parameters.query));
         let answer = context.send(call).await.map_err(failure::of_call);

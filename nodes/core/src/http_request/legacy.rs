@@ -146,7 +146,9 @@ impl ItemNode for HttpRequestLegacy {
         let options = &parameters.options;
         wait_for_batch(context, options.batch_size.unwrap_or(-1.0), options.batch_interval.unwrap_or(0.0))
             .await?;
-        perform(context, outgoing, |call| parameters.call(call), &parameters.wanted()).await
+        perform(context, outgoing, |call| parameters.call(call), &parameters.wanted())
+            .await
+            .map_err(failure::of_older_version)
     }
 
     fn gravest_effect(stored: &Json) -> Option<Effect> {
@@ -290,7 +292,7 @@ impl LegacyParameters {
             "raw" => {
                 let found = file::of_item(context, &Json::from(self.binary_property_name.as_str()))?;
                 // n8n gives such a body no media type.
-                Ok(Body::File(file::content(context, &found)?, String::new()))
+                Ok(Body::File(found.content, String::new()))
             }
             "multipart-form-data" => {
                 let mut parts = Vec::new();
@@ -306,11 +308,10 @@ impl LegacyParameters {
                         }
                     };
                     let found = file::of_item(context, &Json::from(field))?;
-                    let content = file::content(context, &found)?;
                     let file_name = found.file_name.clone().unwrap_or_default();
                     parts.push(Part {
                         name: part.to_owned(),
-                        content,
+                        content: found.content,
                         file: Some((file_name, found.mime_type.clone())),
                     });
                 }

@@ -207,9 +207,9 @@ async fn perform(
 ) -> Result<ItemOutput, NodeError> {
     let given_url = outgoing.url.clone();
     let shown = outgoing.shown();
-    let request = outgoing.into_request()?;
-    let url = request.uri().to_string();
-    let answer = context.send(complete(Call::new(request))).await.map_err(failure::of_call);
+    let call = outgoing.into_call()?.with_file_answers(wanted.file_answers());
+    let url = call.request.uri().to_string();
+    let answer = context.send(complete(call)).await.map_err(failure::of_call);
     let output = answer.and_then(|answer| wanted.items(context, &answer, &url, &given_url));
     output.map_err(|mut error| {
         error.context.insert("request", hide_secrets(shown));

@@ -2,7 +2,7 @@
 
 use heddle_node::http::{Bytes, HeaderName, HeaderValue, Method, Request};
 use heddle_node::parameters::javascript::to_text;
-use heddle_node::{Json, JsonObject, NodeError, json};
+use heddle_node::{FileContent, HttpRequest as Call, Json, JsonObject, NodeError, Upload, json};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::Url;
 
@@ -45,8 +45,8 @@ pub(super) enum Body {
     Form(JsonObject),
     /// A text as it is.
     Text(String),
-    /// Bytes of a media type.
-    File(Bytes, String),
+    /// A file of a media type.
+    File(FileContent, String),
     /// Parts.
     Multipart(Vec<Part>),
 }
@@ -87,13 +87,14 @@ impl Outgoing {
     ///
     /// # Errors
     /// When the URL, the method or a header is not valid.
-    pub(super) fn into_request(self) -> Result<Request<Bytes>, NodeError> {
+    pub(super) fn into_call(self) -> Result<Call, NodeError> {
         let url = self.full_url()?;
         let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| {
             NodeError::parameter("method", format!("\"{}\" is no method of HTTP", self.method))
         })?;
         let content_type = self.header("content-type").map(|value| to_text(value).into_owned());
-        let (body, own_type) = self.body.into_bytes(content_type.as_deref());
+        let (pieces, own_type) = self.body.into_pieces(content_type.as_deref());
+        let (body, upload) = in_memory(pieces)?;
         let mut request = Request::new(body);
         *request.method_mut() = method;
         // What browsers let stand in a URL, and its grammar (RFC 3986) does not.
@@ -109,7 +110,7 @@ impl Outgoing {
         if let Some(own_type) = own_type {
             add_header(&mut request, "content-type", &Json::from(own_type))?;
         }
-        Ok(request)
+        Ok(Call { upload, ..Call::new(request) })
     }
 
     /// The URL with its query, as a browser would write it.
@@ -127,45 +128,63 @@ impl Outgoing {
 }
 
 impl Body {
-    /// The bytes with the media type that they bring along, in the place of `content_type`, the request's.
-    fn into_bytes(self, content_type: Option<&str>) -> (Bytes, Option<String>) {
+    /// The bytes, piece by piece, with the media type that they bring along, in the place of `content_type`, the request's.
+    fn into_pieces(self, content_type: Option<&str>) -> (Vec<FileContent>, Option<String>) {
+        let piece = |text: String| vec![FileContent::from(text.into_bytes())];
         const FORM: &str = "application/x-www-form-urlencoded";
         const JSON: &str = "application/json";
         match self {
-            Self::None => (Bytes::new(), None),
+            Self::None => (Vec::new(), None),
             Self::Json(body) if content_type == Some(FORM) => {
                 let text = match body.as_object() {
                     Some(fields) => query::write(fields, Lists::Indices),
                     None => to_text(&body).into_owned(),
                 };
-                (Bytes::from(text), None)
+                (piece(text), None)
             }
             Self::Json(body) if content_type.is_some_and(|kind| kind.contains("multipart/form-data")) => {
                 let parts = body.as_object().into_iter().flat_map(|fields| fields.iter());
                 Self::Multipart(parts.flat_map(|(name, value)| Part::of_field(name, value)).collect())
-                    .into_bytes(None)
+                    .into_pieces(None)
             }
             Self::Json(body) => {
                 let kind = content_type.is_none().then(|| JSON.to_owned());
-                (Bytes::from(body.to_string()), kind)
+                (piece(body.to_string()), kind)
             }
-            Self::Form(fields) => (Bytes::from(query::write(&fields, Lists::Indices)), Some(FORM.to_owned())),
+            Self::Form(fields) => (piece(query::write(&fields, Lists::Indices)), Some(FORM.to_owned())),
             // n8n writes what goes as JSON, and is none, as a JSON text.
             Self::Text(text) if content_type.is_some_and(|kind| kind.contains(JSON)) => {
                 let is_json = Json::parse(&text).is_ok();
-                (
-                    Bytes::from(if is_json { text.trim().to_owned() } else { Json::from(text).to_string() }),
-                    None,
-                )
+                (piece(if is_json { text.trim().to_owned() } else { Json::from(text).to_string() }), None)
             }
-            Self::Text(text) => (Bytes::from(text), None),
-            Self::File(bytes, kind) => (bytes, (content_type.is_none() && !kind.is_empty()).then_some(kind)),
+            Self::Text(text) => (piece(text), None),
+            Self::File(file, kind) => {
+                (vec![file], (content_type.is_none() && !kind.is_empty()).then_some(kind))
+            }
             Self::Multipart(parts) => {
-                let (bytes, kind) = super::multipart::write(&parts);
-                (bytes, Some(kind))
+                let (pieces, kind) = super::multipart::write(parts);
+                (pieces, Some(kind))
             }
         }
     }
+}
+
+/// What fits into memory as one text; what lies in a store as an upload.
+fn in_memory(mut pieces: Vec<FileContent>) -> Result<(Bytes, Option<Upload>), NodeError> {
+    let unreadable = |error| crate::binary::unreadable("of the body", error);
+    if pieces.iter().any(|piece| matches!(piece, FileContent::Stored(_))) {
+        return Ok((Bytes::new(), Some(Upload::new(pieces).map_err(unreadable)?)));
+    }
+    if pieces.len() == 1
+        && let Some(piece) = pieces.pop()
+    {
+        return Ok((piece.read_all().map_err(unreadable)?, None));
+    }
+    let mut body = Vec::new();
+    for piece in pieces {
+        body.extend_from_slice(&piece.read_all().map_err(unreadable)?);
+    }
+    Ok((body.into(), None))
 }
 
 fn add_header(request: &mut Request<Bytes>, name: &str, value: &Json) -> Result<(), NodeError> {

@@ -106,9 +106,9 @@ impl<'a> Pages<'a> {
             let changed = self.evaluate(changes.clone()).await?;
             let page = self.page(first, &changed)?;
             let given_url = page.url.clone();
-            let request = page.into_request()?;
-            let url = request.uri().to_string();
-            let call = Call { takes_any_status: true, ..complete(Call::new(request)) };
+            let call = page.into_call()?;
+            let url = call.request.uri().to_string();
+            let call = Call { takes_any_status: true, ..complete(call) };
             let answer = self.context.send(call).await.map_err(failure::of_call)?;
             let print = (answer.headers().get("etag").cloned(), answer.body().clone());
             alike = if before.as_ref() == Some(&print) { alike + 1 } else { 0 };

@@ -13,7 +13,7 @@ use heddle_node::{
 
 pub use parameters::{MarkdownOptions, MarkdownParameters, Mode};
 
-use crate::field_path;
+use crate::{field_path, html_depth};
 
 /// Options that would change the result and are not followed.
 const NOT_FOLLOWED: [&str; 16] = [
@@ -80,7 +80,10 @@ impl ItemNode for Markdown {
         let options = &parameters.options;
         let text = match parameters.mode {
             Mode::MarkdownToHtml => to_html::convert(&parameters.markdown, options),
-            Mode::HtmlToMarkdown => to_markdown::convert(&parameters.html, options)?,
+            Mode::HtmlToMarkdown => {
+                html_depth::check(&parameters.html, html_depth::MOST_LEVELS_OF_CALLS)?;
+                to_markdown::convert(&parameters.html, options)?
+            }
         };
         let mut json = context.item.json.clone();
         field_path::set(&mut json, &parameters.destination_key, Json::from(text))?;

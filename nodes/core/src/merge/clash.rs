@@ -1,7 +1,7 @@
 //! Making one item of several: whose fields count, and how far down.
 
-use heddle_node::json::{JsonObject, to_json};
-use heddle_node::{BinaryData, Files, Item, Json, PairedItem, from_json};
+use heddle_node::json::JsonObject;
+use heddle_node::{BinaryData, Files, Item, Json, PairedItem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -145,14 +145,26 @@ fn merge_files(files: Option<Files>, later: Option<&Files>) -> Option<Files> {
     let Some(files) = files else { return Some(later.clone()) };
     let mut merged = (*files).clone();
     for (name, file) in later.iter() {
-        let both = merged.get(name).and_then(|earlier| merge_file(earlier, file));
-        merged.insert(name.clone(), both.unwrap_or_else(|| file.clone()));
+        let both = match merged.get(name) {
+            Some(earlier) => merge_file(earlier, file),
+            None => file.clone(),
+        };
+        merged.insert(name.clone(), both);
     }
     Some(merged.into())
 }
 
-fn merge_file(earlier: &BinaryData, later: &BinaryData) -> Option<BinaryData> {
-    let mut merged = to_json(earlier).ok()?;
-    Clash::default().merge_json(&mut merged, &to_json(later).ok()?);
-    from_json(&merged).ok()
+fn merge_file(earlier: &BinaryData, later: &BinaryData) -> BinaryData {
+    let of_either =
+        |field: fn(&BinaryData) -> &Option<String>| field(later).clone().or_else(|| field(earlier).clone());
+    BinaryData {
+        content: later.content.clone(),
+        mime_type: later.mime_type.clone(),
+        file_type: of_either(|file| &file.file_type),
+        file_name: of_either(|file| &file.file_name),
+        directory: of_either(|file| &file.directory),
+        file_extension: of_either(|file| &file.file_extension),
+        file_size: of_either(|file| &file.file_size),
+        bytes: later.bytes.or(earlier.bytes),
+    }
 }

@@ -7,6 +7,7 @@ use heddle_node::{Item, Items, Json, NodeError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::MOST_COMBINATIONS;
 use super::clash::{Clash, with_suffix, with_suffixes};
 use crate::field_path;
 use crate::likeness::Likeness;
@@ -86,16 +87,19 @@ struct Matches {
 
 impl Join<'_> {
     /// The items that leave the node.
-    pub(super) fn run(&self, first: &Items, second: &Items) -> Items {
+    ///
+    /// # Errors
+    /// When so many items match that their combinations would fill the memory.
+    pub(super) fn run(&self, first: &Items, second: &Items) -> Result<Items, NodeError> {
         if first.is_empty() || second.is_empty() {
-            return self.run_without_matches(first, second);
+            return Ok(self.run_without_matches(first, second));
         }
         if self.fields.is_empty() {
             // Nothing to match on: only what needs no match leaves, and that is input 1.
             let leaves = matches!(self.mode, JoinMode::KeepNonMatches | JoinMode::EnrichInput1);
-            return if leaves { first.clone() } else { Items::default() };
+            return Ok(if leaves { first.clone() } else { Items::default() });
         }
-        let Matches { matched, unmatched1, matched2, unmatched2 } = self.find(first, second);
+        let Matches { matched, unmatched1, matched2, unmatched2 } = self.find(first, second)?;
         let pick = |items: &Items, indices: &[usize]| -> Vec<Item> {
             indices.iter().map(|index| items[*index].clone()).collect()
         };
@@ -127,7 +131,7 @@ impl Join<'_> {
         if matches!(self.mode, JoinMode::KeepEverything | JoinMode::EnrichInput2) {
             items.extend(rest(pick(second, &unmatched2), 2));
         }
-        Arc::new(items)
+        Ok(Arc::new(items))
     }
 
     /// What leaves the node where an input has no items: those of the other, as they are, where they count.
@@ -145,13 +149,19 @@ impl Join<'_> {
         }
     }
 
-    fn find(&self, first: &Items, second: &Items) -> Matches {
+    fn find(&self, first: &Items, second: &Items) -> Result<Matches, NodeError> {
         let mut by_key: HashMap<String, Vec<usize>> = HashMap::with_capacity(second.len());
         for (index, item) in second.iter().enumerate() {
             let key = self.key(self.fields.iter().map(|pair| self.value(item, &pair.field2)));
             by_key.entry(key).or_default().push(index);
         }
         let mut matches = Matches::default();
+        let mut count = 0;
+        // Where the items of one input leave as they are, it only counts whether they match.
+        let makes_pairs = !matches!(
+            (self.mode, self.data_from),
+            (JoinMode::KeepMatches, DataFrom::Input1 | DataFrom::Input2) | (JoinMode::KeepNonMatches, _)
+        );
         let mut is_matched = vec![false; second.len()];
         for (index, item) in first.iter().enumerate() {
             let values: Vec<_> = self.fields.iter().map(|pair| self.value(item, &pair.field1)).collect();
@@ -160,16 +170,27 @@ impl Join<'_> {
                 continue;
             }
             let candidates = by_key.get(&self.key(values.iter().copied())).map_or(&[][..], Vec::as_slice);
-            let mut found = candidates.iter().copied().filter(|candidate| {
+            let found = candidates.iter().copied().filter(|candidate| {
                 let item = &second[*candidate];
                 std::iter::zip(&values, self.fields)
                     .all(|(value, pair)| self.likeness.are_alike(*value, self.value(item, &pair.field2)))
             });
-            let found: Vec<usize> = match self.multiple_matches {
-                MultipleMatches::All => found.collect(),
-                MultipleMatches::First => found.next().into_iter().collect(),
+            let most = match self.multiple_matches {
+                MultipleMatches::All => usize::MAX,
+                MultipleMatches::First => 1,
             };
-            found.iter().for_each(|index| is_matched[*index] = true);
+            let mut partners = Vec::new();
+            for partner in found.take(most) {
+                is_matched[partner] = true;
+                if makes_pairs || partners.is_empty() {
+                    partners.push(partner);
+                }
+            }
+            let found = partners;
+            count += found.len();
+            if count > MOST_COMBINATIONS {
+                return Err(self.too_many(index + 1, first.len()));
+            }
             if found.is_empty() {
                 matches.unmatched1.push(index);
             } else {
@@ -177,7 +198,19 @@ impl Join<'_> {
             }
         }
         (matches.matched2, matches.unmatched2) = (0..second.len()).partition(|index| is_matched[*index]);
-        matches
+        Ok(matches)
+    }
+
+    fn too_many(&self, seen: usize, all: usize) -> NodeError {
+        let names: Vec<&str> = self.fields.iter().map(|pair| pair.field1.as_str()).collect();
+        NodeError::operation(format!(
+            "The first {seen} of {all} items of input 1 already match more than {MOST_COMBINATIONS} pairs by \"{}\"",
+            names.join(", ")
+        ))
+        .with_description(
+            "Many items have the same value there. Match by a field that tells them apart, set Multiple Matches to Include First \
+             Match Only, or leave items out before.",
+        )
     }
 
     fn key<'v>(&self, values: impl Iterator<Item = Option<&'v Json>>) -> String {

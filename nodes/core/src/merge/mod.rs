@@ -34,7 +34,7 @@ pub use version_2::{Merge2, Merge2Parameters};
 const REQUIRED_INPUTS: RequiredInputs =
     RequiredInputs::Expression("={{ $parameter[\"mode\"] === \"chooseBranch\" ? [0, 1] : 1 }}");
 
-/// So many items a run may make of each item with each: more would fill the memory.
+/// So many items a run may make of items that are combined: more would fill the memory.
 const MOST_COMBINATIONS: usize = 10_000_000;
 
 /// More inputs no form offers.
@@ -200,7 +200,7 @@ impl BatchNode for Merge {
                     plain_names: parameters.options.disable_dot_notation,
                     clash,
                 };
-                join.run(&context.input(0), &context.input(1))
+                join.run(&context.input(0), &context.input(1))?
             }
         };
         Ok(vec![items])

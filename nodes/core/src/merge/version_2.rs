@@ -132,7 +132,7 @@ impl BatchNode for Merge2 {
                     plain_names: parameters.options.disable_dot_notation,
                     clash,
                 };
-                join.run(&inputs[0], &inputs[1])
+                join.run(&inputs[0], &inputs[1])?
             }
         };
         Ok(vec![items])

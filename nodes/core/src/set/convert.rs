@@ -1,10 +1,10 @@
 //! Values brought to the type of their field.
 
 use heddle_node::parameters::{FieldTypeOptions, is_date_text, validate_field_type};
-use heddle_node::{BinaryData, Item, Json, NodeError, from_json};
+use heddle_node::{BinaryData, FileStore, Item, Json, NodeError, from_json};
 
 use super::Rules;
-use crate::lenient_json;
+use crate::{binary, lenient_json};
 
 /// Anything that can be converted is.
 const LOOSE: FieldTypeOptions<'_> =
@@ -78,21 +78,14 @@ fn written_object(name: &str, value: &Json, rules: Rules) -> Result<Json, NodeEr
 ///
 /// # Errors
 /// When the item has no such file, or the value is neither a name nor a file.
-pub(super) fn file(value: &Json, item: &Item, item_index: usize) -> Result<BinaryData, NodeError> {
+pub(super) fn file(
+    value: &Json,
+    item: &Item,
+    item_index: usize,
+    files: &dyn FileStore,
+) -> Result<BinaryData, NodeError> {
     if let Some(name) = value.as_str() {
-        let Some(files) = item.binary() else {
-            return Err(NodeError::operation(format!(
-                "This operation expects the node's input data to contain a binary file '{name}', but none was found [item {item_index}]"
-            ))
-            .with_description("Make sure that the previous node outputs a binary file"));
-        };
-        return files.get(name).cloned().ok_or_else(|| {
-            NodeError::operation(format!("The item has no binary field '{name}' [item {item_index}]"))
-                .with_description(
-                    "Check that the parameter where you specified the input binary field name is correct, \
-                 and that it matches a field in the binary input",
-                )
-        });
+        return binary::file(item, name, item_index).cloned();
     }
     let is_file = value.get("mimeType").is_some_and(Json::is_string)
         && (value.get("data").is_some() || value.get("id").is_some());
@@ -105,10 +98,11 @@ pub(super) fn file(value: &Json, item: &Item, item_index: usize) -> Result<Binar
     } else {
         None
     };
-    file.ok_or_else(|| {
+    let file = file.ok_or_else(|| {
         NodeError::operation("Provided parameter is not a string or binary data object.").with_description(
             "Specify the property name of the binary data in input item or use an expression to access the binary data \
              in previous nodes, e.g. \"{{ $(_target_node_).item.binary[_binary_property_name_] }}\"",
         )
-    })
+    })?;
+    binary::taken_over(file, files)
 }

@@ -104,7 +104,7 @@ impl ItemNode for Set {
                 // Rows are left over where an expression gave the whole list; all others were upgraded.
                 let upgraded = (!rows.is_empty()).then(|| upgrade::rows_to_assignments(rows));
                 let assignments = upgraded.as_ref().unwrap_or_else(|| context.parameter("assignments"));
-                assign(list(assignments)?, context.item, &mut json, &mut files, rules)?;
+                assign(list(assignments)?, context, &mut json, &mut files, rules)?;
             }
         }
         Ok(Item::new(json).with_binary(files).into())
@@ -192,7 +192,7 @@ fn list(assignments: &Json) -> Result<&[Json], NodeError> {
 /// counts, in the place of the first.
 fn assign(
     assignments: &[Json],
-    item: &Item,
+    context: &ItemContext<'_>,
     json: &mut Json,
     files: &mut Files,
     rules: Rules,
@@ -210,7 +210,8 @@ fn assign(
         let kind = part("type", &TYPE).and_then(Json::as_str).unwrap_or_default();
         let value = part("value", &VALUE);
         if kind == "binary" {
-            let file = convert::file(value.unwrap_or(&Json::NULL), item, rules.item_index)?;
+            let value = value.unwrap_or(&Json::NULL);
+            let file = convert::file(value, context.item, rules.item_index, context.services.files())?;
             Arc::make_mut(files.get_or_insert_default()).insert(name.into_owned(), file);
             continue;
         }
