@@ -1,4 +1,4 @@
-//! Descriptions of node types, credential types and their forms, in n8n's words (`docs/parameters.md §1–6`, `§16`).
+//! Descriptions of node types, credential types and their forms, in n8n's words (`docs/parameters.md §1–6`, `docs/parameters.md §16`).
 //!
 //! Every description that n8n's packages publish can be read, and is written back equal: same keys, values and order. What
 //! the types here do not know stays in their [`Rest`].

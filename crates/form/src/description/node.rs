@@ -1,4 +1,4 @@
-//! The description of a node type (`docs/parameters.md §1`, `§2`).
+//! The description of a node type (`docs/parameters.md §1–2`).
 
 use schemars::JsonSchema;
 

@@ -1,4 +1,4 @@
-//! One field of a form (`docs/parameters.md §3`, `§4`).
+//! One field of a form (`docs/parameters.md §3–4`).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
