@@ -9,7 +9,7 @@ use heddle_tests::{files_below, root};
 use serde_json::Value;
 
 /// The crates of this workspace that each crate may use. Tests of a crate may use more.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("heddle-data", &[]),
     ("heddle-form", &["heddle-data"]),
     ("heddle-node", &["heddle-data", "heddle-form"]),
@@ -33,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("heddle-nodes", &["heddle-nodes-core", "heddle-nodes-wts-chat"]),
     ("heddle-testkit", &["heddle-node", "heddle-runner", "heddle-workflow"]),
     ("heddle-plugin", &["heddle-data", "heddle-expression", "heddle-form", "heddle-node"]),
+    ("heddle-server", &["heddle-expression", "heddle-node", "heddle-runner", "heddle-workflow"]),
     (
         "heddle",
         &[
@@ -41,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "heddle-nodes",
             "heddle-plugin",
             "heddle-runner",
+            "heddle-server",
             "heddle-workflow",
         ],
     ),

@@ -101,6 +101,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PluginCommand,
     },
+    /// Serve every node's form to browsers and programs, with choices from the account, and run nodes there.
+    ///
+    /// Whoever reaches another address than the loopback one must know the token in HEDDLE_TOKEN or --token-file.
+    Serve(ServeArguments),
     /// Write the JSON Schemas and descriptions of all nodes.
     Schema {
         /// Folder to write to.
@@ -182,6 +186,34 @@ pub(crate) enum PluginCommand {
         #[arg(value_name = "NAME")]
         name: String,
     },
+}
+
+/// How the server is reached, and what it may use.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// Port; 0 for any free one.
+    #[arg(long, default_value_t = 8470)]
+    pub(crate) port: u16,
+    /// Address to listen on.
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) address: std::net::IpAddr,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArguments,
+    /// File with the token that callers must know.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Name under which browsers may ask for the server, with its port where it has one; repeatable. Loopback names and, with
+    /// a token, addresses need none.
+    #[arg(long, value_name = "NAME[:PORT]")]
+    pub(crate) public_host: Vec<String>,
+    /// Origin whose pages may use the API and embed forms, such as https://forms.example.com; repeatable.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+    #[command(flatten)]
+    pub(crate) network: NetworkArguments,
+    /// Beyond the loopback address: let nodes reach private addresses all the same.
+    #[arg(long, conflicts_with = "no_private_network")]
+    pub(crate) private_network: bool,
 }
 
 /// What of the network nodes may reach.

@@ -104,6 +104,7 @@ fn execute(arguments: Arguments) -> Result<u8, Failure> {
             commands::eval::execute(&request, now.as_deref())
         }
         Command::Plugins { command } => commands::plugins::execute(&arguments.plugins, &command),
+        Command::Serve(arguments) => commands::serve::execute(registry, &arguments),
         Command::Schema { out, check } => commands::schema::execute(&registry, &out, check),
         Command::Sandbox { port, credential } => commands::sandbox::execute(&registry, port, &credential),
     }

@@ -32,6 +32,11 @@ pub trait CredentialSource: Send + Sync {
     /// When there is none, or several: what to do about it, in sentences that quote nothing of a secret.
     fn find(&self, type_name: &str, reference: &Json) -> Result<FoundCredential, String>;
 
+    /// Which credentials there are, for people to choose from. A source that cannot list them names none.
+    fn names(&self) -> Vec<CredentialName> {
+        Vec::new()
+    }
+
     /// Keeps the token data that a renewal gave, in the place of that of a credential, before it is used: the old token may
     /// be worth nothing any more. Without a place to keep it, it lasts as long as the process.
     ///
@@ -40,6 +45,15 @@ pub trait CredentialSource: Send + Sync {
     fn keep_token(&self, _credential: &FoundCredential, _token_data: &Json) -> Result<(), String> {
         Ok(())
     }
+}
+
+/// What may be told of a credential that is there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CredentialName {
+    /// Its type; in capitals where it comes from the environment.
+    pub type_name: String,
+    /// The name that its owner gave it; empty where it has none.
+    pub name: String,
 }
 
 /// A credential that was found.
@@ -254,6 +268,17 @@ impl CredentialSource for CredentialStore {
             data.insert("oauthTokenData", token);
         }
         Ok(FoundCredential { key, data, described: entry.described.clone() })
+    }
+
+    fn names(&self) -> Vec<CredentialName> {
+        let name = |entry: &Entry| CredentialName {
+            type_name: entry.type_name.clone(),
+            name: entry.name.clone().unwrap_or_default(),
+        };
+        let mut names: Vec<CredentialName> = self.entries.iter().map(name).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     fn keep_token(&self, credential: &FoundCredential, token_data: &Json) -> Result<(), String> {

@@ -223,6 +223,11 @@ impl Host {
         &self.registry
     }
 
+    /// The credentials that are there, by type and name; never what is in them.
+    pub fn credential_names(&self) -> Vec<crate::CredentialName> {
+        self.credentials.names()
+    }
+
     /// The time zone in which a workflow runs; `asked` counts where it names none.
     pub(crate) fn zone(
         &self,

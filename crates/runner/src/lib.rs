@@ -51,7 +51,7 @@ use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
 pub use cancel::CancelReason;
 pub use check::Checked;
 pub use credential_store::{
-    CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
+    CredentialName, CredentialSource, CredentialStore, CredentialsError, ENVIRONMENT_PREFIX, FoundCredential,
 };
 pub use elsewhere::Elsewhere;
 pub use file_store::TemporaryFiles;
@@ -60,6 +60,7 @@ pub use handle::Run;
 pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
 pub use keeping::KeptOutputs;
+pub use load_options::OptionsRequest;
 pub use lookup::{WorkflowFolder, WorkflowLookup};
 pub use mocks::{Mocks, UnknownMock};
 pub use mode::ExecutionMode;

@@ -1,5 +1,6 @@
 //! Choices of forms that services know: loaded, and kept for a while.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,25 @@ pub(crate) struct Query<'q> {
     pub(crate) parameters: &'q Json,
     pub(crate) search: Option<&'q str>,
     pub(crate) cursor: Option<&'q str>,
+    /// The newest when absent.
+    pub(crate) version: Option<f64>,
+    /// Ask the service, whatever was loaded within the last minute.
+    pub(crate) is_fresh: bool,
+}
+
+/// Which choices are asked for, and as whom.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OptionsRequest<'a> {
+    /// Version of the node type; the newest when absent.
+    pub version: Option<f64>,
+    /// Names of credentials by type; the one of its type that is there, where none is named.
+    pub credentials: Option<&'a BTreeMap<String, String>>,
+    /// Text to search for; all when absent.
+    pub search: Option<&'a str>,
+    /// [`OptionPage::next_cursor`] of the page before.
+    pub cursor: Option<&'a str>,
+    /// Ask the service, whatever was loaded within the last minute.
+    pub is_fresh: bool,
 }
 
 impl Host {
@@ -45,8 +65,28 @@ impl Host {
         search: Option<&str>,
         cursor: Option<&str>,
     ) -> Result<OptionPage, NodeError> {
-        let query = Query { node_type, method, parameters, search, cursor };
-        self.load_options_with(&query, &|_| Json::NULL).await
+        let request = OptionsRequest { search, cursor, ..OptionsRequest::default() };
+        self.load_options_for(node_type, method, parameters, request).await
+    }
+
+    /// As [`Host::load_options`], for a version and with credentials by name.
+    ///
+    /// # Errors
+    /// As [`Host::load_options`].
+    pub async fn load_options_for(
+        &self,
+        node_type: &str,
+        method: &str,
+        parameters: &Json,
+        request: OptionsRequest<'_>,
+    ) -> Result<OptionPage, NodeError> {
+        let OptionsRequest { version, credentials, search, cursor, is_fresh } = request;
+        let query = Query { node_type, method, parameters, search, cursor, version, is_fresh };
+        let reference = |type_name: &str| {
+            let name = credentials.and_then(|names| names.get(type_name));
+            name.map_or(Json::NULL, |name| Json::from(name.as_str()))
+        };
+        self.load_options_with(&query, &reference).await
     }
 
     /// The same with the credentials of which a node's file says `reference`.
@@ -55,8 +95,8 @@ impl Host {
         query: &Query<'_>,
         reference: &(dyn Fn(&str) -> Json + Sync),
     ) -> Result<OptionPage, NodeError> {
-        let Query { node_type, method, parameters, search, cursor } = *query;
-        let node = self.registry.node(node_type, None).ok_or_else(|| {
+        let Query { node_type, method, parameters, search, cursor, version, is_fresh } = *query;
+        let node = self.registry.node(node_type, version).ok_or_else(|| {
             NodeError::operation(format!("There is no node type \"{node_type}\""))
                 .with_description(crate::suggest::suggest_node_types(&self.registry, node_type))
         })?;
@@ -65,7 +105,8 @@ impl Host {
             return Err(no_such_method(node_type, method));
         };
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
-        let filled = fill_defaults(&description.properties, parameters, node_version(&**node));
+        let version = version.unwrap_or_else(|| node_version(&**node));
+        let filled = fill_defaults(&description.properties, parameters, version);
         let run = self.form_run(&node.credentials(&filled), reference, &clock);
         let accounts: Vec<u64> = run
             .credentials
@@ -74,8 +115,10 @@ impl Host {
             .map(|credential| credential.account)
             .collect();
         let depended = depended_parameters(&description.properties, method, parameters);
-        let key = format!("{node_type}\0{method}\0{depended}\0{accounts:?}\0{search:?}\0{cursor:?}");
+        let key =
+            format!("{node_type}\0{version}\0{method}\0{depended}\0{accounts:?}\0{search:?}\0{cursor:?}");
         if let Some((loaded, page)) = self.options.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
+            && !is_fresh
             && loaded.elapsed() < OPTIONS_LIFETIME
         {
             return Ok(page.clone());

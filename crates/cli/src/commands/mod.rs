@@ -14,6 +14,7 @@ pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod sending;
+pub(crate) mod serve;
 pub(crate) mod test;
 
 use std::io::{Read as _, Write as _};

@@ -183,6 +183,8 @@ impl NodeRunner<'_> {
                     parameters: self.parameters,
                     search: None,
                     cursor: cursor.as_deref(),
+                    version: None,
+                    is_fresh: false,
                 };
                 let page =
                     host.load_options_with(&query, &|name| reference(self.settings, name)).await.ok()?;

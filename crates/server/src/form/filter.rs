@@ -1,0 +1,274 @@
+//! Conditions, assignments and the columns of a table, as n8n's users know them.
+
+use heddle_node::{Json, NodeProperty};
+use maud::{Markup, html};
+
+use super::parts::{cell, group, id, row_buttons, text_of};
+use super::pointer::child;
+use super::text::plain_text;
+use super::view::FormView;
+
+type Operation = (&'static str, &'static str, bool);
+
+/// What a condition can compare, by type: the operation, its words, and whether it has no right side
+/// (`docs/parameters.md §13`).
+const OPERATIONS: [(&str, &[Operation]); 6] = [
+    (
+        "string",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+            ("equals", "is equal to", false),
+            ("notEquals", "is not equal to", false),
+            ("contains", "contains", false),
+            ("notContains", "does not contain", false),
+            ("startsWith", "starts with", false),
+            ("notStartsWith", "does not start with", false),
+            ("endsWith", "ends with", false),
+            ("notEndsWith", "does not end with", false),
+            ("regex", "matches the pattern", false),
+            ("notRegex", "does not match the pattern", false),
+        ],
+    ),
+    (
+        "number",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+            ("equals", "is equal to", false),
+            ("notEquals", "is not equal to", false),
+            ("gt", "is greater than", false),
+            ("lt", "is less than", false),
+            ("gte", "is at least", false),
+            ("lte", "is at most", false),
+        ],
+    ),
+    (
+        "dateTime",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+            ("equals", "is", false),
+            ("notEquals", "is not", false),
+            ("after", "is after", false),
+            ("before", "is before", false),
+            ("afterOrEquals", "is at or after", false),
+            ("beforeOrEquals", "is at or before", false),
+        ],
+    ),
+    (
+        "boolean",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+            ("true", "is true", true),
+            ("false", "is false", true),
+            ("equals", "is equal to", false),
+            ("notEquals", "is not equal to", false),
+        ],
+    ),
+    (
+        "array",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+            ("contains", "contains", false),
+            ("notContains", "does not contain", false),
+            ("lengthEquals", "has as many as", false),
+            ("lengthNotEquals", "has not as many as", false),
+            ("lengthGt", "has more than", false),
+            ("lengthLt", "has fewer than", false),
+            ("lengthGte", "has at least", false),
+            ("lengthLte", "has at most", false),
+        ],
+    ),
+    (
+        "object",
+        &[
+            ("exists", "exists", true),
+            ("notExists", "does not exist", true),
+            ("empty", "is empty", true),
+            ("notEmpty", "is not empty", true),
+        ],
+    ),
+];
+
+/// As people call a type of values.
+fn title_of(kind: &str) -> &str {
+    match kind {
+        "string" => "Text",
+        "number" => "Number",
+        "dateTime" => "Date & time",
+        "boolean" => "Boolean",
+        "array" => "List",
+        "object" => "Object",
+        "binary" => "File",
+        other => other,
+    }
+}
+
+/// Conditions that are joined by *and* or *or*.
+pub(super) fn render_filter(
+    view: &FormView<'_>,
+    property: &NodeProperty,
+    place: &str,
+    value: Option<&Json>,
+) -> Markup {
+    let list = child(place, "conditions");
+    let conditions =
+        value.and_then(|value| value.get("conditions")).and_then(Json::as_array).unwrap_or_default();
+    let combinator = value.and_then(|value| value.get("combinator")).and_then(Json::as_str).unwrap_or("and");
+    let body = html! {
+        @if conditions.len() > 1 {
+            div.inline {
+                label for=(id("c", &child(place, "combinator"))) { "Of these conditions" }
+                select id=(id("c", &child(place, "combinator"))) name={ "text:" (child(place, "combinator")) } {
+                    option value="and" selected[combinator == "and"] { "all must hold" }
+                    option value="or" selected[combinator == "or"] { "any may hold" }
+                }
+            }
+        }
+        @for (index, condition) in conditions.iter().enumerate() {
+            (render_condition(view, &list, index, conditions.len(), condition))
+        }
+        button.add type="submit" name="action" value={ "add:" (place) } { "+ Add condition" }
+    };
+    group(view, property, place, &body)
+}
+
+fn render_condition(view: &FormView<'_>, list: &str, index: usize, count: usize, condition: &Json) -> Markup {
+    let here = child(list, &index.to_string());
+    let operator = condition.get("operator");
+    let text = |key: &str| {
+        operator.and_then(|operator| operator.get(key)).and_then(Json::as_str).unwrap_or_default()
+    };
+    let (kind, operation) = (text("type"), text("operation"));
+    let is_known = OPERATIONS
+        .iter()
+        .any(|(known, operations)| *known == kind && operations.iter().any(|(name, ..)| *name == operation));
+    let is_single =
+        operator.and_then(|operator| operator.get("singleValue")).and_then(Json::as_bool) == Some(true);
+    let right = match operator.and_then(|operator| operator.get("rightType")).and_then(Json::as_str) {
+        Some(kind) => kind,
+        None if operation.starts_with("length") => "number",
+        None if kind == "array" => "any",
+        None => kind,
+    };
+    let number = index + 1;
+    html! {
+        div.card id=(id("f", &here)) {
+            div.cardhead { strong { "Condition " (number) } (row_buttons(list, index, count, "condition")) }
+            div.condition {
+                (cell(view, &child(&here, "leftValue"), condition.get("leftValue"), "string", &format!("Left value of condition {number}")))
+                select name={ "json:" (child(&here, "operator")) } aria-label={ "Operator of condition " (number) } id=(id("o", &here)) {
+                    @if !is_known { option value=(operator.map_or_else(|| "null".to_owned(), Json::to_string)) selected { (kind) " " (operation) } }
+                    @for (name, operations) in &OPERATIONS {
+                        optgroup label=(title_of(name)) {
+                            @for (operation_name, words, is_single) in *operations {
+                                @let is_chosen = *name == kind && *operation_name == operation;
+                                option selected[is_chosen] value=(operator_json(name, operation_name, *is_single, operator.filter(|_| is_chosen))) {
+                                    (title_of(name)) " " (words)
+                                }
+                            }
+                        }
+                    }
+                }
+                @if !is_single {
+                    (cell(view, &child(&here, "rightValue"), condition.get("rightValue"), right, &format!("Right value of condition {number}")))
+                }
+            }
+        }
+    }
+}
+
+/// The operator as it is stored; one that is chosen already stays as it is.
+fn operator_json(kind: &str, operation: &str, is_single: bool, present: Option<&Json>) -> String {
+    if let Some(present) = present {
+        return present.to_string();
+    }
+    let mut operator = Json::object();
+    operator.insert("type", kind);
+    operator.insert("operation", operation);
+    if is_single {
+        operator.insert("singleValue", true);
+    }
+    operator.to_string()
+}
+
+/// Names with typed values.
+pub(super) fn render_assignments(
+    view: &FormView<'_>,
+    property: &NodeProperty,
+    place: &str,
+    value: Option<&Json>,
+) -> Markup {
+    let list = child(place, "assignments");
+    let rows = value.and_then(|value| value.get("assignments")).and_then(Json::as_array).unwrap_or_default();
+    let body = html! {
+        @for (index, row) in rows.iter().enumerate() {
+            @let here = child(&list, &index.to_string());
+            @let kind = row.get("type").and_then(Json::as_str).unwrap_or("string");
+            @let number = index + 1;
+            div.card id=(id("f", &here)) {
+                div.cardhead { strong { "Field " (number) } (row_buttons(&list, index, rows.len(), "field")) }
+                div.condition {
+                    (cell(view, &child(&here, "name"), row.get("name"), "string", &format!("Name of field {number}")))
+                    select name={ "text:" (child(&here, "type")) } aria-label={ "Type of field " (number) } id=(id("o", &here)) {
+                        @for known in ["string", "number", "boolean", "array", "object", "binary"] {
+                            option value=(known) selected[known == kind] { (title_of(known)) }
+                        }
+                    }
+                    (cell(view, &child(&here, "value"), row.get("value"), kind, &format!("Value of field {number}")))
+                }
+            }
+        }
+        button.add type="submit" name="action" value={ "add:" (place) } { "+ Add field" }
+    };
+    group(view, property, place, &body)
+}
+
+/// Values for the columns of a table.
+pub(super) fn render_mapper(
+    view: &FormView<'_>,
+    property: &NodeProperty,
+    place: &str,
+    value: Option<&Json>,
+) -> Markup {
+    let mode =
+        value.and_then(|value| value.get("mappingMode")).and_then(Json::as_str).unwrap_or("defineBelow");
+    let fields = value.and_then(|value| value.get("schema")).and_then(Json::as_array).unwrap_or_default();
+    let values = value.and_then(|value| value.get("value"));
+    let text = |field: &Json, key: &str| text_of(field.get(key));
+    let title = plain_text(&property.display_name);
+    let body = html! {
+        div.inline {
+            label for=(id("c", &child(place, "mappingMode"))) { "Mapping" }
+            select id=(id("c", &child(place, "mappingMode"))) name={ "text:" (child(place, "mappingMode")) } {
+                option value="defineBelow" selected[mode == "defineBelow"] { "Map each column below" }
+                option value="autoMapInputData" selected[mode == "autoMapInputData"] { "Map automatically" }
+            }
+        }
+        @if mode == "defineBelow" {
+            @if fields.is_empty() { p.help { "The columns of " (title) " are not loaded yet." } }
+            @for field in fields.iter().filter(|field| field.get("removed").and_then(Json::as_bool) != Some(true)) {
+                @let here = child(&child(place, "value"), &text(field, "id"));
+                @let label = match text(field, "displayName") { name if name.is_empty() => text(field, "id"), name => name };
+                div.field {
+                    div.head { label for=(id("c", &here)) { (label) @if field.get("required").and_then(Json::as_bool) == Some(true) { span.required { " (required)" } } } }
+                    (cell(view, &here, values.and_then(|values| values.get(&text(field, "id"))), &text(field, "type"), &label))
+                }
+            }
+        }
+    };
+    group(view, property, place, &body)
+}

@@ -1,0 +1,78 @@
+//! The forms in a real browser: `tests/browser`, run against the program.
+//!
+//! The environment variable `HEDDLE_BROWSER` names Chromium's program, and `HEDDLE_BROWSER_MODULES` a folder in which
+//! `npm ci` has installed what drives it; `.ci/run` does both. Elsewhere these tests skip, and say so. `HEDDLE_SCREENSHOTS`
+//! names a folder for pictures.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use heddle_tests::{example, files_below, heddle, root};
+
+/// A program that serves, ended when it goes.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+        let mut line = String::new();
+        let output = child.stdout.take().expect("it has an output");
+        BufReader::new(output).read_line(&mut line).expect("it says where it is");
+        Self { child, url: line.trim().to_owned() }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a script of `tests/browser` against what `serve` starts.
+fn run(script: &str, serve: impl FnOnce() -> Command) {
+    let Some(browser) = std::env::var_os("HEDDLE_BROWSER") else {
+        eprintln!("skipped: HEDDLE_BROWSER is not set, so there is no browser to look with");
+        return;
+    };
+    let Some(folder) = std::env::var_os("HEDDLE_BROWSER_MODULES").map(PathBuf::from) else {
+        eprintln!("skipped: HEDDLE_BROWSER_MODULES is not set, so nothing drives the browser");
+        return;
+    };
+    // Scripts find modules beside themselves alone.
+    for file in files_below(&root().join("tests/browser")) {
+        let name = file.file_name().expect("it has a name");
+        std::fs::copy(&file, folder.join(name)).expect("it can be copied");
+    }
+    let serving = Serving::start(serve());
+    let status = Command::new("node")
+        .arg(script)
+        .current_dir(&folder)
+        .env("HEDDLE_URL", &serving.url)
+        .env("HEDDLE_CHROMIUM", browser)
+        .status()
+        .expect("node runs");
+    assert!(status.success(), "{script} failed");
+}
+
+#[test]
+fn a_person_fills_in_checks_and_runs_forms() {
+    run("forms.mjs", || {
+        let mut command = heddle();
+        command.args(["serve", "--sandbox", "--port", "0"]);
+        command
+    });
+}
+
+#[test]
+fn forms_live_in_pages_of_others() {
+    run("embedding.mjs", || {
+        let mut command = example("forms");
+        command.arg("0");
+        command
+    });
+}
