@@ -87,6 +87,9 @@ fn all_properties(properties: &[NodeProperty]) -> Vec<&NodeProperty> {
     all
 }
 
+/// The answer to a question, with bytes, or what the function is told in its place.
+pub(crate) type Answer = Result<(Json, Option<Vec<u8>>), Json>;
+
 /// What serves the questions of a call.
 pub(crate) trait Host: Sync {
     /// Serves a question that waits: the answer, with bytes, or what the function is told in its place. An outer error ends
@@ -96,7 +99,7 @@ pub(crate) trait Host: Sync {
         kind: &'a str,
         details: Json,
         body: Vec<u8>,
-    ) -> BoxFuture<'a, Result<Result<(Json, Option<Vec<u8>>), Json>, NodeError>>;
+    ) -> BoxFuture<'a, Result<Answer, NodeError>>;
 
     /// Evaluates an expression at an item of the input.
     fn evaluate<'a>(&'a self, text: String, item: usize) -> BoxFuture<'a, Result<Json, String>>;
