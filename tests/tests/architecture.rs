@@ -9,7 +9,7 @@ use heddle_tests::{files_below, root};
 use serde_json::Value;
 
 /// The crates of this workspace that each crate may use. Tests of a crate may use more.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("heddle-data", &[]),
     ("heddle-form", &["heddle-data"]),
     ("heddle-node", &["heddle-data", "heddle-form"]),
@@ -27,6 +27,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "heddle-workflow",
         ],
     ),
+    ("heddle-store", &["heddle-runner"]),
     ("wts-sandbox", &[]),
     ("heddle-nodes-core", &["heddle-node"]),
     ("heddle-nodes-wts-chat", &["heddle-node", "wts-sandbox"]),
@@ -43,6 +44,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
             "heddle-plugin",
             "heddle-runner",
             "heddle-server",
+            "heddle-store",
             "heddle-workflow",
         ],
     ),

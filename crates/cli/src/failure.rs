@@ -9,6 +9,8 @@ use heddle_node::printable_line;
 pub(crate) const FAILED: u8 = 1;
 /// Exit status of a wrong call or file.
 pub(crate) const USAGE: u8 = 2;
+/// Exit status where an earlier run is not complete, or under way.
+pub(crate) const INCOMPLETE: u8 = 3;
 /// Exit status after Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 

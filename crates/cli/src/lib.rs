@@ -77,6 +77,9 @@ fn execute(arguments: Arguments) -> Result<u8, Failure> {
     plugins::add(&mut registry, &arguments.plugins, &arguments.command);
     match arguments.command {
         Command::Run(arguments) => commands::run::execute(registry, &arguments),
+        Command::Resume(arguments) => commands::resume::execute(&registry, &arguments),
+        Command::Retry(arguments) => commands::retry::execute(&registry, &arguments),
+        Command::Runs { command, list } => commands::runs::execute(&registry, command.as_ref(), &list),
         Command::Check(arguments) => commands::check::execute(&registry, &arguments),
         Command::Test(arguments) => commands::test::execute(&registry, &arguments),
         Command::Mock { workflow } => commands::mock::execute(registry, &workflow),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use heddle_runner::events::Verdict;
-use heddle_runner::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
+use heddle_runner::log::Past;
+use heddle_runner::{CallerKey, ItemSelection, NodeRunKey, SelectedItems, Status, StoredOptions};
 use heddle_workflow::{ConnectionFilter, Graph, Workflow};
 use serde_json::Value;
 
@@ -87,6 +88,41 @@ pub(crate) fn read(
         selection.select(NodeRunKey { callers: Vec::new(), node, run: 0 }, SelectedItems { items, of: None });
     }
     Ok(Some(selection))
+}
+
+/// The items of a kept run that ended so, to be run again; `name` is what messages call it.
+///
+/// # Errors
+/// When there are none, or they cannot be run by themselves.
+pub(crate) fn of_past(
+    name: &str,
+    past: &Past,
+    workflow: &Workflow,
+    verdicts: &[Verdict],
+) -> Result<ItemSelection, Failure> {
+    let mut told = Told::default();
+    for run in past.runs() {
+        let Some(callers) = past.callers(run.started.execution) else { continue };
+        if callers.is_empty() {
+            told.planned.extend(run.started.sending_nodes.iter().cloned());
+            told.is_complete = run.ended.as_ref().is_some_and(|ended| ended.status == Status::Success);
+            let selected = run.started.options.as_deref().and_then(StoredOptions::only);
+            told.closed.extend(selected.iter().flat_map(|only| only.closed()).map(str::to_owned));
+        }
+        for node in run.nodes() {
+            let Some(began) = &node.started else { continue };
+            let key =
+                NodeRunKey { callers: callers.clone(), node: node.key.node.to_string(), run: node.key.run };
+            let told = told.runs.entry(key).or_default();
+            told.began = true;
+            told.items = Some(began.count);
+            for item in node.told() {
+                let ended = told.ended.entry(item.item).or_insert(item.verdict);
+                *ended = item.verdict.max(*ended);
+            }
+        }
+    }
+    told.select(name, workflow, verdicts)
 }
 
 /// Item numbers and ranges of them; `none` for no item.

@@ -89,7 +89,7 @@ fn wrong_variables(path: &Path, why: &str) -> Failure {
         .with_help("Give {\"NAME\": \"value\"}, or n8n's list of {key, value}.")
 }
 
-fn read_secrets(path: &Path) -> Result<Json, Failure> {
+pub(crate) fn read_secrets(path: &Path) -> Result<Json, Failure> {
     let json = read_json(path)?;
     let is_right = json.as_object().is_some_and(|providers| providers.values().all(Json::is_object));
     if is_right {

@@ -2,15 +2,20 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+mod conclude;
 pub(crate) mod credentials;
 pub(crate) mod describe;
 pub(crate) mod eval;
+mod kept;
 pub(crate) mod mock;
 pub(crate) mod new_node;
 pub(crate) mod nodes;
 pub(crate) mod options;
 pub(crate) mod plugins;
+pub(crate) mod resume;
+pub(crate) mod retry;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
 pub(crate) mod sending;

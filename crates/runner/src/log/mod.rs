@@ -13,8 +13,11 @@ mod record;
 pub(crate) mod recorder;
 
 use std::io;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use heddle_node::Item;
+use heddle_workflow::Workflow;
 use uuid::Uuid;
 
 pub(crate) use error_form::known_code;
@@ -49,4 +52,14 @@ pub trait RunLog: Send + Sync {
     fn keeps_runs(&self) -> bool {
         true
     }
+}
+
+/// Tells the text of a workflow from others.
+pub fn digest_of_workflow(workflow: &Workflow) -> String {
+    recorder::digest(&[recorder::text(workflow).as_bytes()])
+}
+
+/// Tells the items that a run begins with from others; `None` where it is given none.
+pub fn digest_of_items(items: Option<&[Item]>) -> String {
+    recorder::digest_of_items([items.map(|items| Arc::new(items.to_vec())).as_ref()])
 }

@@ -13,6 +13,8 @@ use super::{
 };
 use crate::events::Verdict;
 use crate::policy::Happened;
+use crate::selection::{CallerKey, NodeRunKey};
+use crate::stored_options::StoredOptions;
 
 /// What becomes of items of which nobody can tell whether they were sent, where a run is taken up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,7 +128,42 @@ impl Past {
         for record in records {
             past.take(record);
         }
+        past.leave_out();
         past
+    }
+
+    /// Notes the items that were not to run: they were not reached, and are skipped all the same.
+    fn leave_out(&mut self) {
+        let options = self.outermost().and_then(|run| run.started.options.as_deref());
+        let Some(only) = options.and_then(StoredOptions::only) else { return };
+        for execution in self.order.clone() {
+            let Some(callers) = self.callers(execution) else { continue };
+            let Some(run) = self.runs.get_mut(&execution) else { continue };
+            for node in &mut run.nodes {
+                let (name, index) = (node.key.node.to_string(), node.key.run);
+                let key = NodeRunKey { callers: callers.clone(), node: name, run: index };
+                let count = node.started.as_ref().map_or(0, |started| started.count);
+                let Some(selected) = only.items_of_run(&key) else { continue };
+                let node = Arc::make_mut(node);
+                for item in (0..count).filter(|item| !selected.items.contains(item)) {
+                    let key = node.key.clone();
+                    node.items.entry(item).or_insert_with(|| ItemDone::skipped(key, item));
+                }
+            }
+        }
+    }
+
+    /// The calls that lead to a run, outermost first; `None` for an error workflow.
+    pub fn callers(&self, execution: Uuid) -> Option<Vec<CallerKey>> {
+        let mut callers = Vec::new();
+        let mut origin = self.run(execution)?.started.origin.as_ref();
+        while let Some(found) = origin {
+            let Origin::Call { by, item, .. } = found else { return None };
+            callers.push(CallerKey { node: by.node.to_string(), run: by.run, item: *item });
+            origin = self.run(by.execution)?.started.origin.as_ref();
+        }
+        callers.reverse();
+        Some(callers)
     }
 
     /// What has happened in the outermost run; `None` where nothing is kept of it.

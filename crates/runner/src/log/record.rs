@@ -269,6 +269,23 @@ pub struct ItemDone {
     pub(crate) calls: Vec<CallRecord>,
 }
 
+impl ItemDone {
+    /// An item that was left out.
+    pub(crate) fn skipped(key: NodeKey, item: usize) -> Self {
+        Self {
+            key,
+            item,
+            item_try: 1,
+            output: Some(Vec::new()),
+            error: None,
+            verdict: Some(Verdict::Skipped),
+            order_key: None,
+            sender_id: None,
+            calls: Vec::new(),
+        }
+    }
+}
+
 /// What a node run put out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -162,10 +162,7 @@ impl Recorder {
 
     /// A workflow as a record has it: with its text the first time.
     pub(crate) fn text_of(&self, workflow: &Workflow) -> WorkflowText {
-        let text: Arc<str> = match workflow.text() {
-            Some(text) => Arc::from(text),
-            None => Arc::from(workflow.to_json().to_json_string()),
-        };
+        let text = text(workflow);
         let digest = digest(&[text.as_bytes()]);
         let is_new = !self.past.has_text(&digest) && self.state().texts.insert(digest.clone());
         WorkflowText {
@@ -212,6 +209,14 @@ impl Recorder {
             sum.skipped += counts.skipped;
         }
         sum
+    }
+}
+
+/// The text of a workflow.
+pub(crate) fn text(workflow: &Workflow) -> Arc<str> {
+    match workflow.text() {
+        Some(text) => Arc::from(text),
+        None => Arc::from(workflow.to_json().to_json_string()),
     }
 }
 

@@ -115,11 +115,9 @@ impl ItemLoop<'_> {
                         }
                         Err(error) => self.run_item(&items[index], index, Err(error), effect).await,
                     };
-                    if result.verdict != Some(Verdict::Skipped) {
-                        let typed = prepared[offset].as_ref().ok().and_then(|item| item.typed.as_ref());
-                        let order_key = typed.and_then(|typed| typed.order_key.clone());
-                        self.keep(index, &result, order_key).await;
-                    }
+                    let typed = prepared[offset].as_ref().ok().and_then(|item| item.typed.as_ref());
+                    let order_key = typed.and_then(|typed| typed.order_key.clone());
+                    self.keep(index, &result, order_key).await;
                     (offset, result)
                 });
             }

@@ -168,8 +168,12 @@ impl ItemSelection {
 
     /// The items of a node run that are to run; `None` for all.
     pub(crate) fn items_of(&self, at: &NodeSite) -> Option<SelectedItems> {
-        let key = NodeRunKey::of(at)?;
-        match self.runs.get(&key) {
+        self.items_of_run(&NodeRunKey::of(at)?)
+    }
+
+    /// The same of a node run by its key.
+    pub(crate) fn items_of_run(&self, key: &NodeRunKey) -> Option<SelectedItems> {
+        match self.runs.get(key) {
             Some(items) => Some(items.clone()),
             None if key.callers.is_empty() && self.closed.contains(&key.node) => {
                 Some(SelectedItems::default())

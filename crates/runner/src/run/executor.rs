@@ -705,7 +705,11 @@ impl<'h> Execution<'h> {
 }
 
 /// The credentials of the nodes that the run can reach, by type, each with what tells it from others.
-fn accounts(host: &Host, prepared: &PreparedWorkflow, reached: &[bool]) -> BTreeMap<String, String> {
+pub(crate) fn accounts(
+    host: &Host,
+    prepared: &PreparedWorkflow,
+    reached: &[bool],
+) -> BTreeMap<String, String> {
     let mut accounts = BTreeMap::new();
     for (index, node) in prepared.nodes.iter().enumerate() {
         let Some(node) = node.as_ref().filter(|_| reached[index]) else { continue };

@@ -12,9 +12,11 @@ use crate::cancel::{Cancellation, Deadline};
 use crate::error_workflow::report_failure;
 use crate::events::{Account, Listeners};
 use crate::executor::Execution;
+use crate::fail_point;
 use crate::host::Host;
 use crate::log::recorder::Recorder;
 use crate::log::{Counts, Record, RunEnded};
+use crate::mode::ExecutionMode;
 use crate::options::RunOptions;
 use crate::preflight::Preflight;
 use crate::prepared_workflow::PreparedWorkflow;
@@ -123,9 +125,13 @@ pub(crate) fn run_nested<'h>(
         let mut cancellation = Cancellation::new(options.cancel.clone(), limit, deadline);
         let options = RunOptions { cancel: cancellation.token().clone(), ..options };
         let stop = cancellation.signal();
+        let mode = nesting.mode;
         let beginning = begin(host, &prepared, &options, &nesting).await?;
         let mut execution = Execution::new(host, prepared, beginning, options, nesting, stop, started_at)?;
         execution.record_beginning().await?;
+        if mode == ExecutionMode::Error {
+            fail_point::reach("error workflow begun");
+        }
         while let Some(run) = execution.next() {
             if cancellation.check().is_some() {
                 execution.stop();
@@ -156,6 +162,7 @@ pub(crate) fn run_nested<'h>(
         }
         if !is_outermost {
             record_end(&scope.around.recorder, scope.recorded_as, &result).await;
+            fail_point::reach("child ended");
         }
         Ok(result)
     };

@@ -7,6 +7,7 @@ use heddle_workflow::Workflow;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::executor::accounts;
 use crate::fail_point;
 use crate::host::Host;
 use crate::log::recorder::Recorder;
@@ -76,10 +77,46 @@ impl Host {
     pub async fn recall(&self, run: Uuid) -> Result<RunResult, RunError> {
         let past = self.past(run).await?;
         let (workflow, options) = beginning(&past, &Resumption::default())?;
-        let options =
-            RunOptions { stop_at_wait: true, kept_outputs: crate::keeping::KeptOutputs::All, ..options };
+        let options = RunOptions {
+            // Nothing leaves, and no credential is needed.
+            dry_run: true,
+            stop_at_wait: true,
+            kept_outputs: crate::keeping::KeptOutputs::All,
+            ..options
+        };
         let recorder = Recorder::of_past(Arc::clone(&self.log), run, past, UnknownItems::Keep);
         self.run_outermost(self.prepare(&workflow), options, None, Arc::new(recorder.showing_only())).await
+    }
+}
+
+impl Host {
+    /// The options with which a run began, for another one of its workflow with the id `execution`. `$env` and `$secrets`
+    /// are those of `variables`.
+    ///
+    /// # Errors
+    /// [`RunError::Log`] when the log does not hold them.
+    pub fn options_of(
+        &self,
+        past: &Past,
+        execution: Uuid,
+        variables: Variables,
+    ) -> Result<RunOptions, RunError> {
+        let resumption = Resumption { variables, ..Resumption::default() };
+        let (_, options) = beginning(past, &resumption)?;
+        Ok(RunOptions { execution, ..options })
+    }
+
+    /// The types of the credentials that are not those of the account with which the run of this workflow began.
+    pub fn changed_accounts(&self, past: &Past, workflow: &Workflow) -> Vec<String> {
+        let before = past.outermost().map(|run| &run.started.accounts);
+        let prepared = self.prepare(workflow);
+        let reached: Vec<bool> = workflow.nodes.iter().map(|node| !node.disabled).collect();
+        let now = accounts(self, &prepared, &reached);
+        let changed = before
+            .into_iter()
+            .flatten()
+            .filter(|(name, account)| now.get(*name).is_some_and(|now| now != *account));
+        changed.map(|(name, _)| name.clone()).collect()
     }
 }
 

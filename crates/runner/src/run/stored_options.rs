@@ -214,6 +214,11 @@ impl StoredOptions {
         }
     }
 
+    /// The items that were to run at some nodes ([`RunOptions::only`]).
+    pub fn only(&self) -> Option<ItemSelection> {
+        self.only.as_ref().map(StoredSelection::restore)
+    }
+
     /// Names of the environment variables that expressions may read.
     pub fn env(&self) -> &[String] {
         &self.env

@@ -1,0 +1,268 @@
+//! Where runs are kept, which run is meant, and what a run notes beside itself so that it can be taken up.
+
+use std::path::{Path, PathBuf};
+
+use heddle_node::{Json, JsonObject, printable_line};
+use heddle_runner::RunOptions;
+use heddle_runner::log::{digest_of_items, digest_of_workflow};
+use heddle_store::{RunStatus, RunSummary, Store, Subject};
+use heddle_workflow::Workflow;
+use uuid::Uuid;
+
+use crate::arguments::{NetworkArguments, Output, RunArguments, StoreArguments};
+use crate::failure::{Failure, INCOMPLETE};
+
+/// The environment variable with the file in which runs are kept; empty where none is to be kept.
+const VARIABLE: &str = "HEDDLE_STORE";
+
+/// The store that a call names; `None` where the environment says that none is kept.
+fn named(arguments: &StoreArguments) -> Option<Option<PathBuf>> {
+    if let Some(path) = &arguments.store {
+        return Some(Some(path.clone()));
+    }
+    let path = std::env::var_os(VARIABLE)?;
+    Some((!path.is_empty()).then(|| PathBuf::from(path)))
+}
+
+/// The store of a call that needs one.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn store(arguments: &StoreArguments) -> Result<Store, Failure> {
+    let path = match named(arguments) {
+        Some(path) => path,
+        None => heddle_store::default_path(|name| std::env::var_os(name)),
+    };
+    path.map(Store::at).ok_or_else(|| {
+        Failure::usage("no runs are kept here")
+            .with_help(format!("Name their file: --store FILE, or {VARIABLE}."))
+    })
+}
+
+/// The store in which a run is to be kept; `None` where it is not.
+pub(crate) fn store_of_run(arguments: &RunArguments) -> Option<Store> {
+    // Nothing of these leaves, or nobody is reached.
+    let is_trial = arguments.setup.dry_run
+        || arguments.setup.mock.is_some()
+        || arguments.network.http_mocks.is_some()
+        || arguments.setup.credentials.sandbox;
+    if arguments.no_store || arguments.network.http_mocks.is_some() {
+        return None;
+    }
+    let path = match named(&arguments.store) {
+        Some(path) => path?,
+        None if is_trial => return None,
+        None => heddle_store::default_path(|name| std::env::var_os(name))?,
+    };
+    Some(Store::at(path))
+}
+
+/// Refuses to begin what an earlier run has not completed.
+///
+/// # Errors
+/// When there is such a run; the message says how to take it up.
+pub(crate) fn refuse_second(store: &Store, workflow: &Workflow, options: &RunOptions) -> Result<(), Failure> {
+    if options.dry_run || options.mocks.is_some() {
+        return Ok(());
+    }
+    let workflow_digest = digest_of_workflow(workflow);
+    let cannot = |error: std::io::Error| store_failure(&error);
+    if !store.knows_workflow(&workflow_digest).map_err(cannot)? {
+        return Ok(());
+    }
+    let subject = Subject {
+        workflow_digest,
+        items_digest: digest_of_items(options.items.as_deref()),
+        start: options.start.clone().unwrap_or_default(),
+    };
+    let Some(run) = store.last_of(&subject).map_err(cannot)?.filter(|run| !run.is_complete()) else {
+        return Ok(());
+    };
+    let id = short(&run);
+    let how = match run.status {
+        RunStatus::Running => "is under way".to_owned(),
+        RunStatus::Interrupted => "was interrupted".to_owned(),
+        status => {
+            let counts = run.counts;
+            format!(
+                "ended as {}: {} sent, {} not sent, {} unknown",
+                status.as_str(),
+                counts.sent,
+                counts.not_sent,
+                counts.unknown
+            )
+        }
+    };
+    let is_done = matches!(run.status, RunStatus::Ended(heddle_runner::Status::Success));
+    let go_on = match run.status {
+        RunStatus::Running => format!("See how it stands: heddle runs show {id}"),
+        _ if is_done => format!("Send to those that were not sent: heddle retry {id} --only notSent"),
+        _ => format!("Take it up: heddle resume {id}"),
+    };
+    Err(Failure {
+        message: format!("this workflow was run with these items before: the run {id} {how}"),
+        help: Some(format!("{go_on}. To begin anew, and send to all of them: --new.")),
+        status: INCOMPLETE,
+    })
+}
+
+/// A failure of the store.
+pub(crate) fn store_failure(error: &std::io::Error) -> Failure {
+    Failure::failed(printable_line(&error.to_string()).into_owned())
+}
+
+/// The run that a call names by its id, or the beginning of it.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub(crate) fn find(store: &Store, name: &str) -> Result<RunSummary, Failure> {
+    let is_id = name.len() >= 4 && name.chars().all(|char| char.is_ascii_hexdigit() || char == '-');
+    let mut runs = match is_id {
+        true => store.runs_named(name).map_err(|error| store_failure(&error))?,
+        false => Vec::new(),
+    };
+    match (runs.pop(), runs.is_empty()) {
+        (Some(run), true) => Ok(run),
+        (Some(_), false) => {
+            Err(Failure::usage(format!("more than one run has an id that begins with {name}"))
+                .with_help("Give more of it; `heddle runs` lists them."))
+        }
+        (None, _) => Err(Failure::usage(format!(
+            "{} holds no run {}",
+            printable_line(&store.path().display().to_string()),
+            printable_line(name)
+        ))
+        .with_help("`heddle runs` lists them: give the id, or at least its first four digits.")),
+    }
+}
+
+/// The beginning of a run's id, which people can type.
+pub(crate) fn short(run: &RunSummary) -> String {
+    run.id.to_string().chars().take(8).collect()
+}
+
+/// What a run from the command line notes beside itself.
+#[derive(Debug, Default)]
+pub(crate) struct Note {
+    /// The workflow file.
+    pub(crate) file: Option<PathBuf>,
+    /// The credentials' file.
+    pub(crate) credentials: Option<PathBuf>,
+    /// The secrets' file.
+    pub(crate) secrets: Option<PathBuf>,
+    /// The folder with the workflows that it calls.
+    pub(crate) workflows: Option<PathBuf>,
+    /// The file of what workflows keep between runs.
+    pub(crate) static_data: Option<PathBuf>,
+    /// The node whose items are printed.
+    pub(crate) node: Option<String>,
+    /// Whether the data of the run is printed.
+    pub(crate) prints_run_data: bool,
+    /// Whether no private network may be reached, and which hosts may all the same.
+    pub(crate) network: Option<Vec<String>>,
+    /// Where requests for hosts are led.
+    pub(crate) route: Vec<(String, String)>,
+    /// The run of which it runs items again.
+    pub(crate) retry_of: Option<Uuid>,
+}
+
+impl Note {
+    /// What a run notes.
+    pub(crate) fn of(arguments: &RunArguments) -> Self {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let file = |path: &Option<PathBuf>| {
+            path.as_deref().filter(|path| !super::is_standard_input(path)).map(absolute)
+        };
+        let workflow =
+            (!super::is_standard_input(&arguments.workflow)).then(|| absolute(&arguments.workflow));
+        let folder = workflow.as_deref().and_then(Path::parent).map(Path::to_owned);
+        Self {
+            workflows: file(&arguments.setup.workflows).or(folder).or_else(|| std::env::current_dir().ok()),
+            file: workflow,
+            credentials: file(&arguments.setup.credentials.file),
+            secrets: file(&arguments.setup.variables.secrets),
+            static_data: file(&arguments.static_data),
+            node: arguments.node.clone(),
+            prints_run_data: arguments.output == Output::RunData,
+            network: arguments.network.no_private_network.then(|| arguments.network.allow_host.clone()),
+            route: arguments.network.route.clone(),
+            retry_of: None,
+        }
+    }
+
+    /// The note of a run, as JSON.
+    pub(crate) fn to_json(&self) -> Json {
+        let mut json = JsonObject::new();
+        let mut insert = |key: &str, path: &Option<PathBuf>| {
+            if let Some(path) = path.as_deref().and_then(Path::to_str) {
+                json.insert(key, Json::from(path));
+            }
+        };
+        insert("file", &self.file);
+        insert("credentials", &self.credentials);
+        insert("secrets", &self.secrets);
+        insert("workflows", &self.workflows);
+        insert("staticData", &self.static_data);
+        if let Some(node) = &self.node {
+            json.insert("node", Json::from(node.as_str()));
+        }
+        json.insert("printsRunData", Json::from(self.prints_run_data));
+        if let Some(hosts) = &self.network {
+            json.insert("allowedHosts", hosts.iter().map(|host| Json::from(host.as_str())).collect::<Json>());
+        }
+        if !self.route.is_empty() {
+            let route: Json =
+                self.route.iter().map(|(host, url)| Json::from(format!("{host}={url}"))).collect();
+            json.insert("route", route);
+        }
+        if let Some(run) = self.retry_of {
+            json.insert("retryOf", Json::from(run.to_string()));
+        }
+        Json::from(json)
+    }
+
+    /// What a run has noted.
+    pub(crate) fn of_run(run: &RunSummary) -> Self {
+        Self::from_json(&Json::parse(&run.note).unwrap_or_default())
+    }
+
+    /// What the workflow is called in messages and reports.
+    pub(crate) fn name(&self) -> String {
+        self.file.as_deref().map_or_else(|| super::STANDARD_INPUT.to_owned(), super::name_of)
+    }
+
+    fn from_json(json: &Json) -> Self {
+        let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
+        let path = |key: &str| text(key).map(PathBuf::from);
+        let hosts = json.get("allowedHosts").and_then(Json::as_array);
+        Self {
+            file: path("file"),
+            credentials: path("credentials"),
+            secrets: path("secrets"),
+            workflows: path("workflows"),
+            static_data: path("staticData"),
+            node: text("node"),
+            prints_run_data: json.get("printsRunData").and_then(Json::as_bool).unwrap_or_default(),
+            network: hosts.map(|hosts| hosts.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
+            route: json
+                .get("route")
+                .and_then(Json::as_array)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|route| route.as_str()?.split_once('='))
+                .map(|(host, url)| (host.to_owned(), url.to_owned()))
+                .collect(),
+            retry_of: text("retryOf").and_then(|run| Uuid::parse_str(&run).ok()),
+        }
+    }
+
+    /// What of the network may be reached.
+    pub(crate) fn network(&self) -> NetworkArguments {
+        NetworkArguments {
+            no_private_network: self.network.is_some(),
+            allow_host: self.network.clone().unwrap_or_default(),
+            http_mocks: None,
+            route: self.route.clone(),
+        }
+    }
+}
