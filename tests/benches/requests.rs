@@ -75,7 +75,8 @@ fn main() {
         });
         begun.elapsed()
     };
-    (ours(), bare());
+    ours();
+    bare();
     let (mut own, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         own.push(ours().as_secs_f64());

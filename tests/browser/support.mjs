@@ -16,6 +16,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 // What axe cannot decide itself, and our verdict on it.
 const DECIDED = {
   "color-contrast": "Texts over two backgrounds (a list that opens over others): both sides have at least 4.5 to 1.",
+  "label-content-name-mismatch": "Buttons that show a sign alone, which is hidden from assistive technology: their names say what they do.",
   "aria-valid-attr-value": "aria-controls names a list that is made by the script of the field when it starts.",
 };
 

@@ -31,7 +31,7 @@ pub fn compare_run(expected: &Value, result: &RunResult) -> Result<(), String> {
     Ok(())
 }
 
-/// Compares the outputs of the last node of a run that kept all outputs with those of one that let go of them.
+/// Compares the outputs of the last node of a run that kept all outputs with those of one that released them.
 ///
 /// # Errors
 /// Says how they differ.

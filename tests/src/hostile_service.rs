@@ -19,7 +19,7 @@ pub enum Reply {
     Large {
         /// Size of the body.
         bytes: u64,
-        /// Whether the length stands in the head.
+        /// Whether the length is in the head.
         told: bool,
     },
     /// Begins a success, and goes on with a byte now and then for ever.

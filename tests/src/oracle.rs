@@ -52,7 +52,7 @@ impl Oracle {
     /// Sends a request and waits for its answer. An oracle that has died is started again, once.
     ///
     /// # Panics
-    /// When the oracle dies of the same request twice, or answers with something that is no JSON.
+    /// When the oracle dies of the same request twice, or answers with something that is not JSON.
     pub fn ask(&mut self, request: &Value) -> Value {
         if let Ok(answer) = self.process.ask(request) {
             return answer;

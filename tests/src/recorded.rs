@@ -100,7 +100,7 @@ pub fn families() -> Vec<Family> {
 /// node run its outputs; of a refusal its text.
 ///
 /// # Panics
-/// When the run is no JSON.
+/// When the run is not JSON.
 pub fn shown(run: &Result<RunResult, String>) -> Value {
     match run {
         Ok(result) => compare::shown(result),

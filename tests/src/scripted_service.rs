@@ -27,7 +27,7 @@ const LEFT_OUT: [&str; 8] = [
 /// A server on a loopback port that answers each request with the first answer of its method and path that is left.
 ///
 /// An answer is `{ method?, path?, status?, headers?, body?, base64?, echo?, times? }`: any method and path where none is
-/// said, 200, and an empty body. A body that is no text is JSON. `echo` answers with what arrived. Of several answers that
+/// said, 200, and an empty body. A body that is not a text is JSON. `echo` answers with what arrived. Of several answers that
 /// fit, each is given `times` (once), the last one for ever.
 pub struct ScriptedService {
     address: SocketAddr,

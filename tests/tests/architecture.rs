@@ -265,7 +265,7 @@ fn imports(text: &str) -> Vec<Import> {
 }
 
 struct UseItem<'a> {
-    /// Where `use` stands in the text.
+    /// Where `use` is in the text.
     at: usize,
     /// What stands between `use` and the semicolon.
     body: &'a str,

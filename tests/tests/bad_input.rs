@@ -133,7 +133,7 @@ fn a_metadata_list_of_the_wrong_shape() {
     }
 }
 
-/// Constants beside expressions: each of them is told of, not the first alone.
+/// Constants beside expressions: each of them is reported, not the first alone.
 #[test]
 fn constants_of_a_send_that_no_item_can_use() {
     let rows = json!([

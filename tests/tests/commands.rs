@@ -353,7 +353,7 @@ fn describe_writes_descriptions_back_as_they_were() {
 #[test]
 fn describe_resolves_parameters() {
     let service = Service::start();
-    let file = service.write("parameters.json", r#"{"to":"home","weight":3,"stranger":1}"#.to_owned());
+    let file = service.write("parameters.json", r#"{"to":"home","weight":3,"stranger":1}"#);
     let file = file.to_str().expect("a path");
     let resolve = |arguments: &[&str]| {
         describe_input(&parcel(), &[&["--resolve", file], arguments].concat()).json().to_string()
@@ -362,7 +362,7 @@ fn describe_resolves_parameters() {
     assert_eq!(resolve(&["--with-hidden"]), r#"{"mode":"a","weight":3,"to":"home"}"#);
     assert_eq!(resolve(&["--without-defaults"]), "{}");
     assert_eq!(resolve(&["--without-defaults", "--with-hidden"]), r#"{"weight":3}"#);
-    let b = service.write("b.json", r#"{"mode":"b"}"#.to_owned());
+    let b = service.write("b.json", r#"{"mode":"b"}"#);
     let b = ["--resolve", b.to_str().expect("a path")];
     let one = describe_input(&parcel(), &[&b[..], &["--type-version", "1"]].concat()).json();
     assert_eq!(one.to_string(), r#"{"mode":"b","to":"home"}"#);

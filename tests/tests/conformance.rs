@@ -117,7 +117,7 @@ async fn recorded_workflows_run_as_in_n8n() {
     assert!(faults.is_empty(), "{} of {all} cases fail:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// Takes out the places in n8n's code that errors tell of.
+/// Takes out the places in n8n's code that errors point to.
 fn without_stacks(value: &mut serde_json::Value) {
     if let Some(object) = value.as_object_mut() {
         object.remove("stack");

@@ -40,7 +40,7 @@ fn data(result: &RunResult) -> Value {
     result.last_outputs("Call").expect("outputs")[0][0].json.to_value()
 }
 
-/// All that a run tells of its failure.
+/// All that a run says about its failure.
 fn told(result: &RunResult) -> String {
     assert_eq!(result.status, Status::Error);
     serde_json::to_string(result).expect("JSON")

@@ -354,7 +354,7 @@ async fn an_idempotent_call_that_breaks_off_is_repeated_and_then_unknown() {
         assert_eq!(told.verdicts, [Some(Verdict::Unknown)], "{kind}");
         assert!(told.message().contains("nobody can tell"), "{kind}: {}", told.message());
 
-        // A refusal after a try that nobody can tell of proves nothing; a success does.
+        // A refusal after a try with an unknown outcome proves nothing; a success does.
         for (second, verdict) in [("404 Not Found", Verdict::Unknown), ("200 OK", Verdict::Sent)] {
             let service = HostileService::start(move |number| match number {
                 0 => Reply::Cut,

@@ -151,7 +151,7 @@ fn a_node_may_be_strict_by_itself() {
         ("=Hello {{ $json.name ?? '' }}!", 5),
         ("=Hello {{ $json.name ? ' ' + $json.name : '' }}!", 5),
         ("=Hello {{ $json.name || 'you' }}!", 5),
-        // An expression alone is no text.
+        // An expression alone is not a text.
         ("={{ $json.name }}", 5),
         ("Hello {{ $json.name }}!", 5),
     ] {

@@ -1,5 +1,5 @@
 //! Processes that die, or are stopped, at every point of a run, against a service that survives and keeps its own ledger:
-//! after resuming, nothing was sent twice, every item is told of, and what is told is what happened. Beside that: stores
+//! after resuming, nothing was sent twice, every item is reported, and what is told is what happened. Beside that: stores
 //! that cannot be read or written. (Every point of the log itself is tried in `resume.rs`, without processes.)
 //!
 //! `HEDDLE_KILLS=200 cargo test -p heddle-tests --test kills random` tries more random kills.
@@ -62,7 +62,7 @@ impl Kept {
         self.command(&["resume", &id])
     }
 
-    /// What is told of the items of the node `Send`, by their numbers.
+    /// What is reported about the items of the node `Send`, by their numbers.
     fn verdicts(&self) -> BTreeMap<usize, String> {
         let id = self.id().expect("a run is kept");
         let told = Finished::of(&mut self.command(&["runs", "report", &id, "--format", "json"])).json();

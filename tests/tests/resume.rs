@@ -55,9 +55,12 @@ impl RunLog for StoppingLog {
     }
 }
 
-/// What is told of items: verdicts by where an item is.
+/// What is reported about items: verdicts by where an item is.
 #[derive(Default)]
-struct Told(Mutex<BTreeMap<(Vec<String>, String, usize, usize), Verdict>>);
+struct Told(Mutex<BTreeMap<ItemPlace, Verdict>>);
+
+/// The calls that lead to an item, its node, the node's run and the item.
+type ItemPlace = (Vec<String>, String, usize, usize);
 
 impl EventSink for Told {
     fn receive(&self, event: &Event) {
@@ -200,7 +203,7 @@ fn verdicts(told: &Told, by_caller: bool) -> BTreeMap<usize, Verdict> {
     verdicts
 }
 
-/// Compares verdicts with the ledger: each recipient got at most one message, and exactly those that are told of.
+/// Compares verdicts with the ledger: each recipient got at most one message, and exactly those that are reported.
 fn agree(
     place: &str,
     service: &Service,

@@ -132,7 +132,7 @@ fn an_empty_list_stands_for_an_empty_object() {
         check.stderr
     );
     assert_eq!(files.run(&[]).status, 0);
-    // A list with something in it is no object.
+    // A list with something in it is not an object.
     let mut wrong = alone;
     wrong["connections"] = json!(["Start"]);
     files.write("workflow.json", wrong.to_string());

@@ -27,6 +27,7 @@ pub(crate) struct PluginArguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 pub(crate) enum Command {
     /// Run a workflow. Results go to standard output, progress and summary to standard error.
     ///

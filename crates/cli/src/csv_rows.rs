@@ -124,7 +124,7 @@ fn find_delimiter(text: &str) -> u8 {
             count += 1;
             rows_alike += usize::from(row.len() == columns);
         }
-        let share = if count == 0 { 100 } else { 100 * rows_alike / count };
+        let share = (100 * rows_alike).checked_div(count).unwrap_or(100);
         (columns > 1, share, columns)
     };
     // Of equals the first one counts.
@@ -227,7 +227,7 @@ mod tests {
         for (delimiter, quoted) in
             [(",", "\"Ana, Lima\""), (";", "Ana, Lima"), ("\t", "Ana, Lima"), ("|", "Ana, Lima")]
         {
-            let text = format!("name,phone,n\r\nANA,0049151,1.50\r\n\"João \"\"J\"\"\",+55 11,\r\n\r\n");
+            let text = "name,phone,n\r\nANA,0049151,1.50\r\n\"João \"\"J\"\"\",+55 11,\r\n\r\n";
             let text = text.replace(',', delimiter).replace("ANA", quoted);
             for bom in ["", "\u{feff}"] {
                 assert_eq!(

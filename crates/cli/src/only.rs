@@ -20,7 +20,7 @@ const FORMS: &str = "Give NODE:ITEMS, such as 'Send:183,186-199', or the file of
 pub(crate) enum Only {
     /// Items of a node.
     Items { node: String, items: BTreeSet<usize> },
-    /// The items that a report tells of with these verdicts.
+    /// The items that a report names with these verdicts.
     Report { path: String, verdicts: Vec<Verdict> },
 }
 
@@ -162,7 +162,7 @@ struct Told {
     is_complete: bool,
 }
 
-/// What it tells of a node run.
+/// What it says about a node run.
 #[derive(Default)]
 struct ToldRun {
     items: Option<usize>,
@@ -246,7 +246,7 @@ impl Told {
         }
         let callers = line["callers"].as_array()?;
         if callers.iter().any(|caller| caller["node"].is_null()) {
-            // An error workflow tells of a failure: of another one next time.
+            // An error workflow handles a failure: another one next time.
             return Some(());
         }
         let callers = callers.iter().map(|caller| {

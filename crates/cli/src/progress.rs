@@ -67,7 +67,7 @@ struct NodeProgress {
 }
 
 impl Progress {
-    /// Progress on standard error; none when it is no terminal, or with `quiet`.
+    /// Progress on standard error; none when it is not a terminal, or with `quiet`.
     pub(crate) fn new(quiet: bool) -> Self {
         if quiet || !std::io::stderr().is_terminal() {
             return Self { shared: None, thread: Mutex::default() };

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::{Failure, INTERRUPTED};
 
-/// One signal may arrive twice at once, from a terminal and from a program in between: that is no second wish.
+/// One signal may arrive twice at once, from a terminal and from a program in between: that is not a second wish.
 const ONE_WISH: Duration = Duration::from_millis(100);
 /// A reader that takes nothing holds the end up no longer than this.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ struct Shared {
     tell: Mutex<Option<Box<Tell>>>,
 }
 
-/// Is told of the first signal of a run, and of the end.
+/// Is notified of the first signal of a run, and of the end.
 type Tell = dyn Fn(Told) + Send;
 
 /// What a signal has done.

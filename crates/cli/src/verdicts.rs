@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::plain_text::plain_text;
 
-/// Failed items that the summary tells of, a node.
+/// Failed items that the summary reports, a node.
 const SHOWN_FAILURES: usize = 20;
 /// Stands between a caller and what it called.
 pub(crate) const SEPARATOR: &str = " › ";
@@ -61,7 +61,7 @@ struct Run {
 #[derive(Clone, Copy)]
 struct Ended(Option<Verdict>);
 
-/// An item whose end nobody has told of.
+/// An item whose end nobody has reported.
 pub(crate) struct OpenItem {
     pub(crate) at: Arc<NodeSite>,
     pub(crate) item: usize,

@@ -94,7 +94,7 @@ pub fn is_white_space(character: char) -> bool {
     matches!(character, '\u{feff}') || (character.is_whitespace() && character != '\u{85}')
 }
 
-/// JavaScript's `<`, `>`: nothing where one side is no number. A missing value is `undefined`.
+/// JavaScript's `<`, `>`: nothing where one side is not a number. A missing value is `undefined`.
 pub fn compare(left: Option<&Json>, right: Option<&Json>) -> Option<Ordering> {
     let (left, right) = (left?, right?);
     match (as_primitive_text(left), as_primitive_text(right)) {

@@ -35,7 +35,7 @@ pub struct ItemReference {
     pub source_overwrite: Option<Arc<Source>>,
 }
 
-/// How a reference to the first input stands in JSON: all mean the same, and what was read is written as it was.
+/// How a reference to the first input is written in JSON: all mean the same, and what was read is written as it was.
 #[derive(Debug, Clone, Copy)]
 enum WrittenAs {
     /// `{ "item": 2 }`

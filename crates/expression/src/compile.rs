@@ -131,7 +131,7 @@ fn extension_ranges(template: &str) -> Vec<Range<usize>> {
     if seems { ranges } else { Vec::new() }
 }
 
-/// The first of the chunks in which extension calls are rewritten that is no program, of those that are no chunks
+/// The first of the chunks in which extension calls are rewritten that is not a program, of those that are no chunks
 /// otherwise: the two splitters see backslashes before braces differently.
 fn unreadable(template: &str, ranges: &[Range<usize>], chunks: &[Chunk<'_>]) -> Option<ExpressionError> {
     let is_chunk = |range: &Range<usize>| {

@@ -7,7 +7,7 @@ use crate::luxon::{self, Class};
 use crate::value::Value;
 
 /// Milliseconds since 1970 of a text in ISO 8601, HTTP, RFC 2822 or SQL form, else of what JavaScript's `Date.parse`
-/// reads; `None` where the text is no moment. A text without a zone is in the clock's zone.
+/// reads; `None` where the text is not a moment. A text without a zone is in the clock's zone.
 pub fn parse_moment(text: &str, clock: &Clock) -> Option<f64> {
     if text.trim().is_empty() {
         return None;

@@ -44,7 +44,7 @@ struct Compound {
 
 impl CompiledValue {
     /// Compiles a stored value. A template that does not compile fails whenever it is evaluated; [`CompiledValue::errors`]
-    /// tells of all of them beforehand.
+    /// reports all of them beforehand.
     pub fn compile(value: &Json) -> Self {
         Self(compile(value))
     }

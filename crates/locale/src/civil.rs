@@ -147,7 +147,7 @@ impl Fields {
             // days that the time had overflown
             time = time.rem_euclid(DAY);
         }
-        // What is no year of two digits for luxon may be one for `Date.UTC`.
+        // What is not a year of two digits for luxon may be one for `Date.UTC`.
         let year = if self.year < 0.0 && self.year > -1.0 { 1900.0 } else { self.year };
         let millis = Self { year, ..*self }.date_millis() + time;
         if millis.abs() <= MAX_TIME { millis } else { f64::NAN }
@@ -222,7 +222,7 @@ pub fn days_in_year(year: f64) -> f64 {
     if is_leap_year(year) { 366.0 } else { 365.0 }
 }
 
-/// Length of a month; the month may lie outside of the year. NaN for a month that is no integer.
+/// Length of a month; the month may lie outside of the year. NaN for a month that is not an integer.
 pub fn days_in_month(year: f64, month: f64) -> f64 {
     let index = (month - 1.0).rem_euclid(12.0) + 1.0;
     let year = year + (month - index) / 12.0;

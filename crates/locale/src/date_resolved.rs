@@ -1,4 +1,4 @@
-//! What `Intl.DateTimeFormat` tells of its formats.
+//! What `Intl.DateTimeFormat` says about its formats.
 
 use heddle_data::{Json, JsonObject};
 use icu_locale::extensions::unicode::{Value as KeywordValue, key};

@@ -13,7 +13,7 @@ pub struct Decimal {
     special: Option<Special>,
 }
 
-/// What is no number of digits.
+/// What is not a number of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Special {
     Infinite,

@@ -57,7 +57,7 @@ impl NumberOptions {
         Self { members, ..Self::default() }
     }
 
-    /// Reads an options object; what is no object has no options.
+    /// Reads an options object; what is not an object has no options.
     ///
     /// # Errors
     /// None as yet: values are looked at when a format is made.

@@ -70,7 +70,7 @@ impl RelativeFormat {
     /// A distance in words; the unit is singular or plural.
     ///
     /// # Errors
-    /// For another unit, and for what is no finite number.
+    /// For another unit, and for what is not a finite number.
     pub fn format_to_parts(&self, number: f64, unit: &str) -> Result<Vec<Part>, LocaleError> {
         let singular = unit.strip_suffix('s').unwrap_or(unit);
         if !UNITS.contains(&singular) {

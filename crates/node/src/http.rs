@@ -46,7 +46,7 @@ pub trait HttpClient: Send + Sync {
 ///         return Err(NodeError::api(answer.status().as_u16(), "The contacts cannot be searched"));
 ///     }
 ///     let found = Json::parse_slice(answer.body())
-///         .map_err(|_| NodeError::new(ErrorKind::Api, "The answer is no JSON"))?;
+///         .map_err(|_| NodeError::new(ErrorKind::Api, "The answer is not JSON"))?;
 ///     Ok(found.into())
 /// }
 /// ```

@@ -269,7 +269,7 @@ pub trait BatchNode: Send + Sync + 'static {
     /// Who the node is.
     const HEADER: NodeHeader;
 
-    /// The gravest effect that a run of it can have, as [`ItemNode::EFFECT`]. What its calls came to is told of all items
+    /// The gravest effect that a run of it can have, as [`ItemNode::EFFECT`]. The outcome of its calls is reported for all items
     /// alike: nobody knows which of them a call was about.
     const EFFECT: Option<Effect> = None;
 

@@ -1,4 +1,4 @@
-//! Parameters as a workflow file stores them, for what a node can tell of them before anything runs.
+//! Parameters as a workflow file stores them, for what a node can say about them before anything runs.
 
 use crate::code_call::CodeProblem;
 use crate::error::NodeError;

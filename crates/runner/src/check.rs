@@ -62,7 +62,10 @@ impl Host {
             let mut nodes = prepared.nodes.iter().flatten();
             nodes.any(|node| matches!(node.calls, Some(CalledWorkflow::PerItem)))
         });
-        unknown.retain(|name| !inner.iter().any(|known| known == name) && !(calls_any && name.contains('/')));
+        unknown.retain(|name| {
+            let may_be_called = calls_any && name.contains('/');
+            !may_be_called && !inner.iter().any(|known| known == name)
+        });
         let own = workflow.nodes.iter().map(|node| node.name.as_str());
         let all: Vec<&str> = own.chain(inner.iter().map(String::as_str)).collect();
         let help = |name: &str| suggest("The nodes are", &all, name);

@@ -200,7 +200,7 @@ impl CredentialStore {
     /// Adds the data of a credential of type `type_name`.
     ///
     /// # Errors
-    /// When the data is no object.
+    /// When the data is not an object.
     pub fn insert(&mut self, type_name: &str, data: Json) -> Result<(), String> {
         if !data.is_object() {
             return Err(format!(

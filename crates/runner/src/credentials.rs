@@ -130,7 +130,7 @@ impl CredentialResolver<'_> {
                     &kind,
                     heddle_node::parameters::fill_defaults(&kind.properties, &found.data, 1.0),
                 );
-                // What a service gave is no field of the form, nor are the fields of a service's own.
+                // What a service gave is not a field of the form, nor are the fields of a service's own.
                 if matches!(kind.authenticate, Some(Authenticate::OAuth2)) {
                     for (name, value) in found.data.as_object().into_iter().flat_map(|fields| fields.iter()) {
                         data.insert(name, value.clone());
@@ -174,7 +174,7 @@ impl CredentialResolver<'_> {
     }
 }
 
-/// What can be told of a type that nothing describes: one with token data, or with n8n's ending of such names, signs with
+/// What can be said about a type that nothing describes: one with token data, or with n8n's ending of such names, signs with
 /// a token.
 fn guess(name: &str, data: &Json) -> Option<CredentialType> {
     let is_oauth2 = name.ends_with(OAUTH2_ENDING) || data.get("oauthTokenData").is_some();
@@ -445,7 +445,7 @@ fn account(name: &str, data: &Json, limits: &[RateLimit]) -> u64 {
     hasher.finish()
 }
 
-/// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`). What is no plain field is evaluated as any
+/// Resolves an `=` template over `$credentials` (`docs/parameters.md §16.4`). What is not a plain field is evaluated as any
 /// expression.
 pub(crate) fn resolve_text(template: &str, data: &Json) -> Result<String, NodeError> {
     let Some(body) = template.strip_prefix('=') else {

@@ -1,4 +1,4 @@
-//! Filters and regular expressions of nodes: `heddle-expression` evaluates them, and the runner tells of what is wrong in
+//! Filters and regular expressions of nodes: `heddle-expression` evaluates them, and the runner reports what is wrong in
 //! the words of nodes.
 
 use heddle_expression::Clock;

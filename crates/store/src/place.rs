@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The file in which the runs of the user are kept: `heddle/runs.db` in the user's folder for state. `variable` reads the
-/// environment. `None` where it tells of no such folder.
+/// environment. `None` where it names no such folder.
 pub fn default_path(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| {
         let path = PathBuf::from(variable(name)?);

@@ -157,7 +157,7 @@ impl Writer {
             if !is_held {
                 refused.push((run, epoch));
             }
-            // What has happened is kept whoever tells of it; what is to happen is the holder's to say.
+            // What has happened is kept, whoever reports it; what is to happen is the holder's to say.
             let records: Vec<&Record> = of_run()
                 .flat_map(|job| &job.records)
                 .filter(|record| is_held || !record.is_claim())

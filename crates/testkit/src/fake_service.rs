@@ -142,7 +142,7 @@ async fn answer(State(state): State<Arc<ServiceState>>, request: Request) -> Res
         "headers": headers.collect::<Json>(),
         "body": seen.body.clone(),
     });
-    // Under the names by which services tell of an error, too.
+    // Under the names by which services report an error, too.
     let echo = json!({ "text": got.to_string(), "message": got.to_string(), "got": got }).to_string();
     let exchange = state
         .exchanges

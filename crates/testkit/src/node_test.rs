@@ -120,7 +120,7 @@ impl NodeTest {
     pub async fn run(self, registry: &Registry) -> Result<RunResult, RunError> {
         let mut credentials = CredentialStore::default();
         for (name, data) in self.credentials {
-            // Data that is no object is missing, which the node reports.
+            // Data that is not an object is missing, which the node reports.
             let _ = credentials.insert(&name, data);
         }
         let mut host = Host::new(registry.clone()).with_credentials(credentials);

@@ -16,7 +16,7 @@ pub enum EncodingError {
 }
 
 impl fmt::Display for EncodingError {
-    /// The end of a sentence about the file: `is no UTF-8 text: …`.
+    /// The end of a sentence about the file: `is not valid UTF-8 text: …`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Utf8 { at } => write!(formatter, "is no UTF-8 text: byte {at} is not valid"),

@@ -32,7 +32,7 @@ impl std::error::Error for ItemsError {}
 /// it (`{ "json": { … } }`) or a plain object, which becomes the item's data.
 ///
 /// # Errors
-/// Names the first entry that is no object.
+/// Names the first entry that is not an object.
 pub fn read_items(json: &Json) -> Result<Vec<Item>, ItemsError> {
     match json.as_array() {
         Some(list) => list

@@ -3,7 +3,7 @@
 //! Reading is in three steps, so that the fast path pays for nothing that it does not need:
 //!
 //! 1. [`Workflow::parse`] turns text into a model. It takes what n8n exports, of any age, and is an error only when
-//!    the text is no workflow at all. Whatever it does not know stays in the model and is written back unchanged.
+//!    the text is not a workflow at all. Whatever it does not know stays in the model and is written back unchanged.
 //! 2. [`Workflow::problems`] finds everything that is wrong with the structure, all at once.
 //! 3. Positions in the text are looked up by JSON pointer ([`SourceMap`]) only when a problem has to be shown.
 //!

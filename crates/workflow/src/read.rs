@@ -18,7 +18,7 @@ impl Workflow {
     /// Reads a workflow file.
     ///
     /// # Errors
-    /// When the file cannot be read, or is no workflow ([`Workflow::parse`]).
+    /// When the file cannot be read, or is not a workflow ([`Workflow::parse`]).
     pub fn read(path: impl AsRef<Path>) -> Result<Self, WorkflowError> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -46,7 +46,7 @@ impl Workflow {
     /// Reads a workflow from the bytes of a file: UTF-8 or UTF-16, with or without a byte order mark.
     ///
     /// # Errors
-    /// When the bytes are no text, or the text is no workflow ([`Workflow::parse`]).
+    /// When the bytes are no text, or the text is not a workflow ([`Workflow::parse`]).
     pub fn parse_bytes(name: &str, bytes: &[u8]) -> Result<Self, WorkflowError> {
         let text = decode_text(bytes).map_err(|error| {
             let help = match error {
@@ -64,7 +64,7 @@ impl Workflow {
     /// `workflowData` or `data` (answers of n8n's API).
     ///
     /// # Errors
-    /// When the text is no JSON, or the JSON is no workflow. What is wrong inside a workflow is no error here but is found by
+    /// When the text is not JSON, or the JSON is not a workflow. What is wrong inside a workflow is not an error here but is found by
     /// [`Workflow::problems`].
     pub fn parse(name: &str, text: &str) -> Result<Self, WorkflowError> {
         let text: Arc<str> = Arc::from(text.strip_prefix('\u{feff}').unwrap_or(text));

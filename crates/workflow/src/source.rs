@@ -126,7 +126,7 @@ enum Children {
 }
 
 impl SourceMap {
-    /// Reads the places of a JSON text. A text that is no JSON has none.
+    /// Reads the places of a JSON text. A text that is not JSON has none.
     pub fn new(text: &str) -> Self {
         let strict = ParseOptions {
             allow_comments: false,

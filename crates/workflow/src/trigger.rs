@@ -41,7 +41,7 @@ const KINDS: [(&str, TriggerKind); 17] = [
     ("n8n-nodes-base.postmarkTrigger", TriggerKind::Mail),
 ];
 
-/// What starts a run at a node of this type; `None` for a type that is no trigger, as far as its name tells.
+/// What starts a run at a node of this type; `None` for a type that is not a trigger, as far as its name tells.
 pub fn trigger_kind(node_type: &str) -> Option<TriggerKind> {
     let known = KINDS.iter().find(|(name, _)| *name == node_type).map(|(_, kind)| *kind);
     known.or_else(|| node_type.ends_with("Trigger").then_some(TriggerKind::Event))
@@ -53,7 +53,7 @@ const CALLED: [&str; 3] = [
     "@n8n/n8n-nodes-langchain.manualChatTrigger",
     "n8n-nodes-base.manualTrigger",
 ];
-/// The type at which a run starts that tells of the failure of another one.
+/// The type at which a run starts that describes the failure of another one.
 const ERROR_TRIGGER: &str = "n8n-nodes-base.errorTrigger";
 
 /// How well a node of this type starts a workflow that another one calls: the lowest is the best; `None` where it does not.
@@ -67,7 +67,7 @@ pub fn declares_calls(node_type: &str) -> bool {
     call_start_rank(node_type) == Some(0)
 }
 
-/// Whether a node of this type starts a workflow that is told of the failure of another one.
+/// Whether a node of this type starts a workflow that is notified of the failure of another one.
 pub fn is_error_trigger(node_type: &str) -> bool {
     node_type == ERROR_TRIGGER
 }

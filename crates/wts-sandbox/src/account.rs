@@ -325,7 +325,7 @@ struct Table<T> {
     by_id: HashMap<Uuid, usize>,
 }
 
-/// What can stand in a [`Table`].
+/// What can be in a [`Table`].
 trait Row {
     fn id(&self) -> Uuid;
 }

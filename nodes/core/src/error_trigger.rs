@@ -8,7 +8,7 @@ use heddle_node::{
 
 use crate::manual_trigger::NoParameters;
 
-/// Starts a workflow with one item that tells of the failure of another.
+/// Starts a workflow with one item that describes the failure of another.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ErrorTrigger;
 

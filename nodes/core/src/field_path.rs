@@ -30,7 +30,7 @@ pub(crate) fn get<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
 
 /// Sets the field at `path` below `json`; a key that is spelt like the whole path wins.
 ///
-/// What stands in the way and is no object or array is replaced: by an array where an index follows, else by an
+/// What stands in the way and is not an object or array is replaced: by an array where an index follows, else by an
 /// object. Keys of arrays that are no index are left out, as they are when n8n writes its items.
 ///
 /// # Errors

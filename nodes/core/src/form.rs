@@ -16,7 +16,7 @@ pub(crate) fn read(properties: &Json) -> Result<Vec<NodeProperty>, SchemaError> 
     from_json(properties).map_err(|error| SchemaError::new("", format!("the form is broken: {error}")))
 }
 
-/// The properties of a form that stands in a file of its own.
+/// The properties of a form that is in a file of its own.
 pub(crate) fn parse(text: &str) -> Result<Vec<NodeProperty>, SchemaError> {
     let properties =
         Json::parse(text).map_err(|error| SchemaError::new("", format!("the form is no JSON: {error}")))?;

@@ -9,7 +9,7 @@ use heddle_node::parameters::javascript::{to_number, to_text};
 /// Below this length a list is one run of the sort.
 const SHORT: usize = 64;
 
-/// JavaScript's `<` and `>`: `None` where neither side is less, nor both alike, as with a text that is no number beside a
+/// JavaScript's `<` and `>`: `None` where neither side is less, nor both alike, as with a text that is not a number beside a
 /// number.
 pub(crate) fn relation(left: &Json, right: &Json) -> Option<Ordering> {
     match (primitive_text(left), primitive_text(right)) {

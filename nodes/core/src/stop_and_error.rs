@@ -17,16 +17,16 @@ pub struct StopAndError;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct StopAndErrorParameters {
-    /// What is told of the error.
+    /// What is reported about the error.
     pub error_type: ErrorType,
     /// The message.
     pub error_message: String,
-    /// An object with a message, a description or whatever else tells of the error.
+    /// An object with a message, a description or whatever else describes the error.
     #[schemars(extend("x-type" = "json"))]
     pub error_object: Json,
 }
 
-/// What is told of the error.
+/// What is reported about the error.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ErrorType {

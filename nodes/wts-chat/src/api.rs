@@ -18,7 +18,7 @@ use crate::parameters::Delivery;
 const PAGE_SIZE: &str = "100";
 /// Pages that are read at most, also of a server that always speaks of one more.
 const PAGES: usize = 50;
-/// What may stand in a path as it is (RFC 3986 §2.3).
+/// What may be in a path as it is (RFC 3986 §2.3).
 const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -136,7 +136,7 @@ impl<'a> Api<'a> {
     /// The state of a queued send (docs/wts-api.md §2.4).
     ///
     /// # Errors
-    /// When no answer came, or one that is no success.
+    /// When no answer came, or one that is not a success.
     pub(crate) async fn queued_send(&self, id: &str) -> Result<Json, NodeError> {
         let id = utf8_percent_encode(id, PATH_SEGMENT);
         self.get(&format!("/chat/v1/send/chatbot/{id}")).await
@@ -177,7 +177,7 @@ impl<'a> Api<'a> {
     /// A conversation with these details (docs/wts-api.md §5).
     ///
     /// # Errors
-    /// When no answer came, or one that is no success.
+    /// When no answer came, or one that is not a success.
     pub(crate) async fn session(&self, id: &str, details: &[&str]) -> Result<Json, NodeError> {
         let mut path = format!("/chat/v2/session/{}", utf8_percent_encode(id, PATH_SEGMENT));
         for (index, detail) in details.iter().enumerate() {

@@ -42,7 +42,7 @@ impl WtsApi {
     /// The node's credential.
     ///
     /// # Errors
-    /// When none is set, when it holds no API key, or when its base URL is no web address. No error holds a value of
+    /// When none is set, when it holds no API key, or when its base URL is not a web address. No error holds a value of
     /// the credential.
     pub(crate) fn of_node(services: &dyn Services) -> Result<Arc<Self>, NodeError> {
         services.credential(CREDENTIAL_TYPE)?.prepared(Self::read)

@@ -38,7 +38,7 @@ struct Refusal {
     support_id: Option<String>,
 }
 
-/// An answer that is no success.
+/// An answer that is not a success.
 pub(crate) fn refused(api: &Api<'_>, answer: &Response<Bytes>) -> NodeError {
     let status = answer.status().as_u16();
     let refusal = read_refusal(api, answer.body());
@@ -69,7 +69,7 @@ pub(crate) fn refused(api: &Api<'_>, answer: &Response<Bytes>) -> NodeError {
     error
 }
 
-/// An answer to a send that is no success: what [`refused`] says, and whether the send happened.
+/// An answer to a send that is not a success: what [`refused`] says, and whether the send happened.
 pub(crate) fn send_refused(api: &Api<'_>, answer: &Response<Bytes>, facts: &SendFacts<'_>) -> NodeError {
     let error = refused(api, answer);
     match answer.status().as_u16() {

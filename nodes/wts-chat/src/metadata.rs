@@ -31,7 +31,7 @@ impl<'a> MetadataList<'a> {
     /// Folds the rows; of a repeated key the last value wins. `None` when there is no row.
     ///
     /// # Errors
-    /// When a row has no key, or a value that is no text; the error names the row.
+    /// When a row has no key, or a value that is not a text; the error names the row.
     pub(crate) fn fold(&self) -> Result<Option<Metadata<'a>>, NodeError> {
         let mut pairs: Vec<(Cow<'a, str>, Cow<'a, str>)> = Vec::with_capacity(self.rows.len());
         let mut positions: HashMap<&'a str, usize> = HashMap::new();

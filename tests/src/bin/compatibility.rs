@@ -412,7 +412,7 @@ fn reason(error: &RunError) -> String {
     // What stands in quotation marks is a name.
     let mut words = parts.next().unwrap_or_default().to_owned();
     while let (Some(_), Some(text)) = (parts.next(), parts.next()) {
-        words.push_str("…");
+        words.push('…');
         words.push_str(text);
     }
     words.chars().take(LONGEST_REASON).collect()

@@ -30,7 +30,7 @@ pub(crate) struct Telling<'a> {
     pub(crate) has_refused: &'a dyn Fn() -> bool,
 }
 
-/// Runs to the end, and tells of it.
+/// Runs to the end, and reports it.
 pub(crate) fn conclude(
     telling: &Telling<'_>,
     run: impl Future<Output = Result<RunResult, Failure>>,

@@ -44,7 +44,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line to standard error, where nobody can be told of a failure. What a terminal would obey is escaped.
+/// Prints a line to standard error, where nobody can be notified of a failure. What a terminal would obey is escaped.
 pub(crate) fn print_error(text: &str) {
     print_rendered(&printable(text));
 }

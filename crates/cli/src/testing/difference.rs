@@ -174,13 +174,16 @@ fn takes_nothing(expected: &Json) -> bool {
     matches!(Matcher::of(expected), Some(Ok(matcher)) if matcher.check(None).is_ok())
 }
 
+/// Compares an element with what is expected of it.
+type Compare<'a> = dyn Fn(&Json, &Json, &Place, &mut Vec<Difference>) + 'a;
+
 /// Notes where two lists differ: elements in the same places, or, where the lists are of different lengths, those that
 /// are missing and those that are too many. `place` is told the index of an element and that of its expectation.
 pub(crate) fn compare_lists<T: std::borrow::Borrow<Json>, F: std::borrow::Borrow<Json>>(
     expected: &[T],
     found: &[F],
     place: &dyn Fn(usize, Option<usize>) -> Place,
-    compare: &dyn Fn(&Json, &Json, &Place, &mut Vec<Difference>),
+    compare: &Compare<'_>,
     differences: &mut Vec<Difference>,
 ) {
     let is_alike = |wanted: usize, given: usize| {

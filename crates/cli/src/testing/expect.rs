@@ -10,7 +10,7 @@ use super::form::{
     Expectation, ExpectedItems, ExpectedList, ExpectedNodes, ExpectedStatus, StatedItems, StatedList,
 };
 
-/// What is told of an expectation that is null.
+/// What is reported about an expectation that is null.
 const OPEN: &str = "nothing is expected here yet; `heddle test --record` writes what came out";
 
 /// Everything in which a result differs from what is expected of it at `pointer`.

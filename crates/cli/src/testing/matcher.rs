@@ -43,8 +43,8 @@ impl<'a> Matcher<'a> {
     fn named(name: &str, value: &'a Json) -> Result<Self, String> {
         let wants = |what: &str| format!("\"{name}\" takes {what}");
         match name {
-            "$any" if *value == Json::from(true) => Ok(Self::Any),
-            "$absent" if *value == Json::from(true) => Ok(Self::Absent),
+            "$any" if value.as_bool() == Some(true) => Ok(Self::Any),
+            "$absent" if value.as_bool() == Some(true) => Ok(Self::Absent),
             "$any" | "$absent" => Err(wants("true")),
             "$type" => match value.as_str() {
                 Some(found @ ("string" | "number" | "boolean" | "null" | "array" | "object")) => {

@@ -137,7 +137,7 @@ fn record_requests(result: &RunResult) -> Json {
 fn record_runs(runs: &[TaskData]) -> Json {
     match runs {
         [run] => record_run(run),
-        runs if runs.is_empty() => Json::array(),
+        [] => Json::array(),
         runs => [("runs", runs.iter().map(record_run).collect::<Json>())].into_iter().collect(),
     }
 }

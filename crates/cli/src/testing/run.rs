@@ -1,5 +1,7 @@
 //! Runs one test: gives a run what its file says, and holds what comes out against what is expected.
 
+#![expect(clippy::result_large_err, reason = "problems are few, and end what they are about")]
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -142,7 +144,7 @@ impl Session {
             (None, None) => None,
         };
         let mocks = self.mocks(file, test).map_err(&mut take).ok();
-        let now = given.now.as_ref().map(|now| moment(now)).transpose().map_err(&mut take).ok().flatten();
+        let now = given.now.as_ref().map(moment).transpose().map_err(&mut take).ok().flatten();
         if let Some(zone) = &given.timezone
             && heddle_expression::Clock::new(0, &zone.value).is_err()
         {

@@ -18,7 +18,7 @@ pub struct ArrayReader<R> {
     text: String,
     /// Where in `text` the next element begins.
     at: usize,
-    /// What was read and is no text yet: the beginning of a character.
+    /// What was read and is not a text yet: the beginning of a character.
     bytes: Vec<u8>,
     /// Nothing more can be read.
     ended: bool,

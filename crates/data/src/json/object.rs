@@ -128,7 +128,7 @@ impl JsonObject {
         self.shape.position(key).is_some()
     }
 
-    /// Where the property `key` stands in the order.
+    /// Where the property `key` is in the order.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.shape.position(key)
     }

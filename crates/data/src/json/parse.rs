@@ -115,7 +115,7 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Reads a text that stands inside an array.
+    /// Reads a text that is inside an array.
     pub(super) fn inside(text: &'a str) -> Self {
         Self { text, bytes: text.as_bytes(), at: 0, depth: 1 }
     }
@@ -315,7 +315,7 @@ impl<'a> Parser<'a> {
                 match low {
                     0xdc00..0xe000 => 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00),
                     _ => {
-                        // What follows is no second half: it is read again, on its own.
+                        // What follows is not a second half: it is read again, on its own.
                         self.at = after;
                         unit
                     }

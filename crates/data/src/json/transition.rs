@@ -1,7 +1,7 @@
 //! The process-wide table of shapes: from a shape and a key to the shape with that key more or less.
 //!
 //! Objects can be used as maps, with ids as keys, so the table must not keep all that it sees: shapes of many keys
-//! and very long keys are not shared, a full shard lets go of the shapes that no object uses, and while it is full
+//! and very long keys are not shared, a full shard drops the shapes that no object uses, and while it is full
 //! of shapes in use new ones are not shared.
 
 use std::cell::RefCell;

@@ -1,4 +1,4 @@
-//! What code throws, as n8n's runner tells of it.
+//! What code throws, as n8n's runner reports it.
 
 use heddle_data::Json;
 use rquickjs::{Ctx, Object, Value as JsValue};

@@ -25,7 +25,7 @@ const CLOSING: &str = "\n})";
 /// What is called at the beginning of a `catch`, so that the code reads an error of the engine in V8's words.
 pub(crate) const CAUGHT: &str = "__caught";
 
-/// Where any of these stands in code, it gets all of its world; else the parts that they belong to are left out, since
+/// Where any of these is in code, it gets all of its world; else the parts that they belong to are left out, since
 /// making them takes longer than most code runs.
 const NAMES_OF_PARTS: &[&str] = &[
     "Buffer",
@@ -77,7 +77,7 @@ impl Program {
     /// Parses code: the body of an asynchronous function.
     ///
     /// # Errors
-    /// When it is no JavaScript.
+    /// When it is not JavaScript.
     pub fn parse(code: &str) -> Result<Self, SyntaxProblem> {
         let too_deep = || SyntaxProblem {
             message: "The code is too long, or nests too deeply".to_owned(),

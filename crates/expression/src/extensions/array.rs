@@ -189,7 +189,7 @@ fn smart_join(own: Elements<'_>, key_field: &Value, value_field: &Value) -> Resu
     Ok(members.into_value())
 }
 
-/// Slices of a length. A step that is no whole number adds up, and slices are cut below it. With one that goes
+/// Slices of a length. A step that is not a whole number adds up, and slices are cut below it. With one that goes
 /// backwards n8n never comes to the end, and a tiny one makes more slices than its memory holds.
 fn chunk(own: Elements<'_>, size: &Value) -> Result<Value, Thrown> {
     const MOST_CHUNKS: f64 = 1_000_000.0;

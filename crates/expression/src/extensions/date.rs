@@ -301,7 +301,7 @@ pub(super) fn parse_with(text: &Value, format: &Value, clock: &Clock) -> Result<
         let number = text.as_str().map_or(f64::NAN, coerce::text_to_number);
         return number::to_date_time(number, format, clock);
     }
-    // luxon finds no tokens in what is no text
+    // luxon finds no tokens in what is not a text
     let format = match Elements::of(format) {
         Some(elements) if elements.len() > 0 => return Err(unreadable()),
         _ if format.as_str().is_some() => format.clone(),

@@ -11,7 +11,7 @@ use crate::{Thrown, Value};
 /// longer mark is searched for as it is, and a letter or digit means what it means behind a backslash.
 ///
 /// # Errors
-/// Throws where that is no regular expression.
+/// Throws where that is not a regular expression.
 pub(super) fn quote(text: &str, mark: &Value) -> Result<String, Thrown> {
     let mark = match mark {
         Value::Undefined => "\"".to_owned(),

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     version: f64,
 }
 
-/// Reads a moment as n8n's `validateFieldType` does: milliseconds since 1970, or nothing where the text is no moment.
+/// Reads a moment as n8n's `validateFieldType` does: milliseconds since 1970, or nothing where the text is not a moment.
 pub type ParseMoment<'a> = &'a dyn Fn(&str) -> Option<f64>;
 
 /// Whether the resolved filter value matches. `item_index` is named in messages.

@@ -84,7 +84,7 @@ impl<'a> Operand<'a> {
         }
     }
 
-    /// The side as JavaScript's `<` takes it: null is 0, and what is no number is NaN.
+    /// The side as JavaScript's `<` takes it: null is 0, and what is not a number is NaN.
     pub(crate) fn number(&self) -> f64 {
         match self {
             Self::Number(number) | Self::Moment(number) => *number,

@@ -41,7 +41,7 @@ impl From<LocaleError> for Thrown {
     }
 }
 
-/// The options of a class that takes anything but null; what is no object has no options.
+/// The options of a class that takes anything but null; what is not an object has no options.
 pub(super) fn lenient<'a>(value: &'a Value, class: &'a str) -> Result<Options<'a>, Thrown> {
     if !value.is_undefined() && value.is_nullish() {
         return Err(Thrown::type_error(format!("{class} called on null or undefined")));

@@ -1,4 +1,4 @@
-//! V8's words for a text that is no JSON, which code shows its users (`catch (e) { return e.message }`).
+//! V8's words for a text that is not JSON, which code shows its users (`catch (e) { return e.message }`).
 
 /// What V8's `JSON.parse` throws for a text; `None` when the text is JSON.
 pub(crate) fn json_problem(text: &str) -> Option<String> {

@@ -47,7 +47,7 @@ impl SharedLists {
         self.lists.iter_mut().for_each(|list| list.taken = 0);
     }
 
-    /// Whether there is anything to let go of.
+    /// Whether there is anything to release.
     pub(crate) fn is_empty(&self) -> bool {
         self.lists.iter().all(|list| list.copies.is_empty())
     }

@@ -58,7 +58,7 @@ pub(crate) const GETTERS: [&str; 41] = [
 /// Own data members besides the getters; JavaScript sees them in `Object.keys`.
 pub(crate) const OWN: [&str; 6] = ["_zone", "loc", "invalid", "weekData", "localWeekData", "isLuxonDateTime"];
 
-/// A getter's value; `None` when there is no such getter. A getter throws where its locale is no locale.
+/// A getter's value; `None` when there is no such getter. A getter throws where its locale is not a locale.
 pub(crate) fn get(date: &DateTime, name: &str) -> Option<Result<Value, Thrown>> {
     Some(Ok(match name {
         "isValid" => Value::from(date.is_valid()),

@@ -26,7 +26,7 @@ pub(super) enum Matcher {
     Offset { colon: bool },
     /// The name of a zone.
     ZoneName,
-    /// White space that is no line break.
+    /// White space that is not a line break.
     Space,
     /// The text itself.
     Text(String),

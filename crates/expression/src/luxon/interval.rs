@@ -48,7 +48,7 @@ impl Interval {
             && !first.is_empty()
             && !second.is_empty()
         {
-            // luxon takes a part that throws for one that is no date
+            // luxon takes a part that throws for one that is not a date
             let date = |text: &str| DateTime::from_iso(text, options, clock).ok().filter(DateTime::is_valid);
             let duration = |text: &str| {
                 parse_iso_duration(text).map(|amounts| Duration::new(amounts, Default::default()))

@@ -5,7 +5,7 @@ mod scanner;
 use self::scanner::{MOST_DIGITS, Scanner, Token, Word};
 use super::civil::Fields;
 
-/// Milliseconds after 1970 of a text; NaN when it is no date.
+/// Milliseconds after 1970 of a text; NaN when it is not a date.
 pub fn parse_date(text: &str) -> f64 {
     Parser::new(text).parse().unwrap_or(f64::NAN)
 }

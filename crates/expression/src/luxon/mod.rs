@@ -109,10 +109,10 @@ pub fn members(class: Class) -> Vec<Member> {
     all
 }
 
-/// A getter of an instance; `None` when there is no such member, or the value is no instance.
+/// A getter of an instance; `None` when there is no such member, or the value is not an instance.
 ///
 /// # Errors
-/// Throws where the instance's locale is no locale.
+/// Throws where the instance's locale is not a locale.
 pub fn get(value: &Value, name: &str, clock: &Clock) -> Option<Result<Value, Thrown>> {
     let _ = clock;
     match value {
@@ -202,7 +202,7 @@ impl Invalid {
         Self { reason: reason.into(), explanation, unexplained: false }
     }
 
-    /// The time, or a part of it, is no number.
+    /// The time, or a part of it, is not a number.
     fn input() -> Box<Self> {
         Box::new(Self { unexplained: true, ..Self::new("invalid input", None) })
     }

@@ -182,7 +182,7 @@ pub(crate) fn enumerable(value: &Value) -> Vec<(SmolStr, Value)> {
     }
 }
 
-/// The number that stands for an amount of a unit. A boolean, an empty string and what is no finite number are errors.
+/// The number that stands for an amount of a unit. A boolean, an empty string and what is not a finite number are errors.
 pub(crate) fn unit_amount(value: &Value) -> Result<f64, Thrown> {
     let number = value.to_number()?;
     if value.as_bool().is_some() || value.as_str() == Some("") || !number.is_finite() {

@@ -102,7 +102,7 @@ pub(crate) fn jmespath(object: &Value, text: &Value) -> Result<Value, Thrown> {
     }
 }
 
-/// The only member of an object that stands for a value that is no JSON, where a query only picks.
+/// The only member of an object that stands for a value that is not JSON, where a query only picks.
 const MARK: &str = "\0value";
 
 /// A value as JSON, with marks for the dates and other objects in it.

@@ -45,7 +45,7 @@ fn not_white_space(source: &str, span: Span) -> Option<Range<usize>> {
     Some(start + at..start + at + found.len_utf8())
 }
 
-/// `a ?? (b) || c`, which is no JavaScript, and which the parser lets pass for the parentheses.
+/// `a ?? (b) || c`, which is not JavaScript, and which the parser lets pass for the parentheses.
 fn mixed_operators(program: &Program<'_>) -> Option<Span> {
     struct Finder(Option<Span>);
     impl<'a> Visit<'a> for Finder {
@@ -92,7 +92,7 @@ fn without_lone_surrogates(text: &str) -> String {
     result
 }
 
-/// Whether a program begins with a class or function declaration without a name, which is no program.
+/// Whether a program begins with a class or function declaration without a name, which is not a program.
 pub(crate) fn lacks_name(program: &Program<'_>) -> bool {
     match program.body.first() {
         Some(Statement::ClassDeclaration(class)) => class.id.is_none(),

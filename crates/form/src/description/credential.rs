@@ -27,7 +27,7 @@ model! {
         extends: Vec<String> = "extends",
         /// The form.
         properties: Vec<NodeProperty> = "properties" [required],
-        /// How a request is authenticated. (A function is no JSON: n8n writes an empty object in its place.)
+        /// How a request is authenticated. (A function is not JSON: n8n writes an empty object in its place.)
         authenticate: Option<AuthenticateRule> = "authenticate",
         /// The request that tells whether a credential works.
         test: Option<Box<CredentialRequestTest>> = "test",
@@ -117,7 +117,7 @@ impl Description {
     /// Reads either: a node type has inputs, outputs, a group, versions or defaults, a credential type has none of them.
     ///
     /// # Errors
-    /// When the JSON is neither: it is no object, or has no list of `properties`.
+    /// When the JSON is neither: it is not an object, or has no list of `properties`.
     pub fn read(json: &Json) -> Result<Self, String> {
         if !json.is_object() {
             return Err(format!("a description is an object, not {}", json.type_name()));

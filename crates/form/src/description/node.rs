@@ -91,7 +91,7 @@ model! {
         sensitive_output_fields: Vec<String> = "sensitiveOutputFields",
         /// Features that depend on the version, by name.
         features: Option<JsonObject> = "features",
-        /// What an assistant that builds workflows is told of the node.
+        /// What a program that builds workflows is told about the node.
         builder_hint: Option<Box<BuilderHint>> = "builderHint",
         /// The form.
         properties: Vec<NodeProperty> = "properties" [always],

@@ -1,4 +1,4 @@
-//! What a UI, or an assistant that builds workflows, is told of a node beside its form.
+//! What a UI, or a program that builds workflows, is told about a node beside its form.
 
 use schemars::JsonSchema;
 
@@ -71,7 +71,7 @@ model! {
         active: Option<String> = "active",
     }
 
-    /// What an assistant that builds workflows is told of a node.
+    /// What a program that builds workflows is told about a node.
     pub struct BuilderHint {
         /// When to choose it.
         search_hint: Option<String> = "searchHint",
@@ -127,7 +127,7 @@ model! {
         ai_vector_store: Option<BuilderPort> = "ai_vectorStore",
     }
 
-    /// An input or output, for an assistant that builds workflows.
+    /// An input or output, for a program that builds workflows.
     pub struct BuilderPort {
         /// It must be connected.
         required: bool = "required",

@@ -65,7 +65,7 @@ model! {
         resolvable_field: bool = "resolvableField",
         /// The feature without which the field is not there.
         env_feature_flag: Option<String> = "envFeatureFlag",
-        /// What an assistant that builds workflows is told of the field.
+        /// What a program that builds workflows is told about the field.
         builder_hint: Option<Box<PropertyBuilderHint>> = "builderHint",
     }
 
@@ -77,7 +77,7 @@ model! {
         name: String = "name" [required],
         /// Its fields.
         values: Vec<NodeProperty> = "values" [required],
-        /// What an assistant that builds workflows is told of the group.
+        /// What a program that builds workflows is told about the group.
         builder_hint: Option<Box<PropertyBuilderHint>> = "builderHint",
     }
 
@@ -97,11 +97,11 @@ model! {
         routing: Option<Box<Routing>> = "routing",
         /// The type of connection that the node then puts out to.
         output_connection_type: Option<String> = "outputConnectionType",
-        /// What an assistant that builds workflows is told of the choice.
+        /// What a program that builds workflows is told about the choice.
         builder_hint: Option<Box<PropertyBuilderHint>> = "builderHint",
     }
 
-    /// What an assistant that builds workflows is told of a part of a form.
+    /// What a program that builds workflows is told about a part of a form.
     pub struct PropertyBuilderHint {
         /// What to know about it.
         property_hint: Option<String> = "propertyHint",

@@ -113,7 +113,7 @@ model! {
 
     /// How requests are sent: n8n's `IN8nRequestOperations`.
     pub struct RequestOperations {
-        /// How one page leads to the next. (A function is no JSON, and not here.)
+        /// How one page leads to the next. (A function is not JSON, and not here.)
         pagination: Option<Box<Pagination>> = "pagination",
     }
 

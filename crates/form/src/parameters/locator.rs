@@ -9,7 +9,7 @@ use heddle_data::Json;
 /// `name` is the parameter, for messages.
 ///
 /// # Errors
-/// When the pattern does not match, or the value is no text where one is needed: n8n's message.
+/// When the pattern does not match, or the value is not a text where one is needed: n8n's message.
 pub fn extract_value(property: &NodeProperty, name: &str, value: &Json) -> Result<Json, String> {
     if property.kind == PropertyType::ResourceLocator {
         return extract_from_locator(property, name, value);

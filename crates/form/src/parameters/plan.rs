@@ -30,7 +30,7 @@ impl ParameterPlan {
     /// [`fill_defaults`](super::fill_defaults).
     ///
     /// # Errors
-    /// Every value that is no expression and does not fit its property, and every required one that is empty.
+    /// Every value that is not an expression and does not fit its property, and every required one that is empty.
     pub fn new(
         properties: &[NodeProperty],
         filled: &Json,

@@ -44,7 +44,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Collects the properties of a level and below. `tag` is the tag that led here, which is no field.
+    /// Collects the properties of a level and below. `tag` is the tag that led here, which is not a field.
     fn level(
         &mut self,
         schema: &Map<String, Value>,

@@ -10,7 +10,7 @@ pub(super) struct Condition {
     pub(super) value: Json,
 }
 
-/// A property as one struct declares it, with the variants that it stands in.
+/// A property as one struct declares it, with the variants that it is in.
 #[derive(Debug, Clone)]
 pub(super) struct Occurrence {
     /// Its display options are only those that it has besides.

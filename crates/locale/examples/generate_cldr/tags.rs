@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Cldr, PLURALS, Result, entries};
 
-/// Old values of the keywords of `-u-` and what they became. Aliases that are no subtags cannot stand in a tag.
+/// Old values of the keywords of `-u-` and what they became. Aliases that are no subtags cannot be in a tag.
 pub(crate) fn keyword_aliases(cldr: &Cldr) -> Result<Value> {
     let is_value = |text: &str| {
         text.split('-').all(|part| {

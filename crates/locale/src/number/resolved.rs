@@ -1,4 +1,4 @@
-//! What `Intl.NumberFormat` tells of itself.
+//! What `Intl.NumberFormat` says about itself.
 
 use heddle_data::{Json, JsonObject};
 

@@ -16,7 +16,7 @@ use crate::schema::{self, SchemaError};
 use crate::stored::{StoredParameters, StoredProblem};
 
 /// One operation of a node. The type that holds the operation's parameters implements it, so that everything about an
-/// operation stands in one place.
+/// operation is in one place.
 #[async_trait]
 pub trait Operation: Send + Sync {
     /// Handles one item, as [`ItemNode::execute_item`].

@@ -34,7 +34,7 @@ impl std::fmt::Display for WorkerError {
     }
 }
 
-/// An error that the code threw, as the world tells of it.
+/// An error that the code threw, as its world describes it.
 pub(crate) fn error_of_code(error: &Json) -> NodeError {
     let text = |name: &str| error.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
     let class = text("class").or(text("name")).unwrap_or("Error");

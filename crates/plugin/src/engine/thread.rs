@@ -26,7 +26,7 @@ use crate::package::Files;
 const SCRIPT_STACK: usize = 1 << 20;
 const THREAD_STACK: usize = 8 << 20;
 
-/// How long code that was ended has to let go of what it holds.
+/// How long code that was ended has to released what it holds.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// How much longer than it may a runtime goes on before it counts as one that cannot be interrupted.

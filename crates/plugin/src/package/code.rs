@@ -81,7 +81,7 @@ impl Code {
         Worker::start(self.files.clone(), credentials, self.limits)
     }
 
-    /// What the world tells of a file.
+    /// What the world says about a file.
     ///
     /// # Errors
     /// When it cannot be loaded.

@@ -14,7 +14,7 @@ fn error(message: impl Into<String>) -> NodeError {
     error
 }
 
-/// The code is no JavaScript.
+/// The code is not JavaScript.
 pub(crate) fn of_syntax(problem: SyntaxProblem) -> NodeError {
     let mut error =
         error(format!("{} [line {}]", problem.message, problem.line)).with_description("SyntaxError");

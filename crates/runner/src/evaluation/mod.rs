@@ -45,7 +45,7 @@ pub(crate) fn watcher(stop: &StopSignal) -> Arc<dyn Watcher> {
     Arc::new(watch::Watch::new(stop.clone()))
 }
 
-/// An error in an expression, with the value, as stored, of the parameter that it stands in (`docs/engine.md §14.4`).
+/// An error in an expression, with the value, as stored, of the parameter that it is in (`docs/engine.md §14.4`).
 pub(crate) fn expression_error(
     pointer: &str,
     error: ExpressionError,

@@ -178,7 +178,7 @@ impl<'a> Resolver<'a> {
         let last = (index + count).min(items.len().max(index + 1));
         let started = self.threads.start(move |engine| {
             job.perform(engine, index..last);
-            // The items are let go of by then, so that their node can have them to itself.
+            // The items are released by then, so that their node can have them to itself.
             let _ = done.send(());
         });
         let ticket = match started {
@@ -270,7 +270,7 @@ impl Job {
             let resolved = self.site.resolve(with, &watcher, &self.items, index, &mut parameters);
             let has_failed = resolved.is_err();
             if has_failed && self.watch.interrupts() {
-                // That it was interrupted is no error of the item.
+                // That it was interrupted is not an error of the item.
                 return;
             }
             let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);

@@ -31,7 +31,7 @@ pub(crate) struct Site {
     pub(crate) snapshot: u64,
     /// Whether no text of a node with an effect may have a gap.
     pub(crate) is_strict: bool,
-    /// Who is told of such gaps.
+    /// Who is notified of such gaps.
     pub(crate) gaps: Option<(Arc<Listeners>, Arc<NodeSite>)>,
     /// Whether the expressions are those of the node that a mock takes the place of.
     pub(crate) rehearses: bool,

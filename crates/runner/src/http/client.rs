@@ -64,7 +64,7 @@ enum Known {
     /// Nothing: it is made for the first time.
     New,
     /// It was made before.
-    Made(PastCall),
+    Made(Box<PastCall>),
 }
 
 impl<'a> ItemHttp<'a> {
@@ -138,7 +138,7 @@ impl<'a> ItemHttp<'a> {
             ));
         }
         past.is_open |= call.started.effect == Effect::Send && call.outcome() == Outcome::Unknown;
-        Ok(Known::Made(call))
+        Ok(Known::Made(Box::new(call)))
     }
 
     fn unknown(&self, effect: Effect, message: &str) -> HttpError {
@@ -477,7 +477,7 @@ impl HttpClient for ItemHttp<'_> {
                 key: self.key(&known),
                 digest: digest.clone(),
                 past: match known {
-                    Known::Made(call) => Some(call),
+                    Known::Made(call) => Some(*call),
                     Known::New => None,
                 },
                 secrets: &own_secrets,

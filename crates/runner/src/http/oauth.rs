@@ -150,7 +150,7 @@ impl Token {
     /// Signs a request.
     ///
     /// # Errors
-    /// When the token cannot stand in a header.
+    /// When the token cannot be in a header.
     pub(crate) fn sign(
         &self,
         credential: &ResolvedCredential,

@@ -21,7 +21,7 @@ pub enum Happened {
     Undecided,
     /// A redirect that the call follows with its method and its body: nothing was done here.
     Moved,
-    /// Any other answer that is no success, or a request that cannot be built.
+    /// Any other answer that is not a success, or a request that cannot be built.
     Refused,
     /// The run was cancelled before the request was written.
     CancelledBefore,

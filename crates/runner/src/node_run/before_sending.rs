@@ -80,7 +80,7 @@ impl NodeRunner<'_> {
         if items.len() <= UNASKED {
             return true;
         }
-        // What cannot be read now is told of when it is needed.
+        // What cannot be read now is reported when it is needed.
         let mut skipped: Vec<SkippedItems> = sending
             .foreseen(&items)
             .await

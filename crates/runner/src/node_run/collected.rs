@@ -1,4 +1,4 @@
-//! What came of the items of a node run: its outputs, in input order, and what is told of each item.
+//! What came of the items of a node run: its outputs, in input order, and what is reported about each item.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl<'a> Collected<'a> {
         let continues = self.runner.settings.continues_after_failure();
         match result.output {
             Ok(output) => self.place(item, index, output),
-            // It is told of, and stops nothing any more: nothing comes out for it.
+            // It is reported, and stops nothing any more: nothing comes out for it.
             Err(_) if result.is_past && !continues => {}
             Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
             Err(error) if continues => {
@@ -147,7 +147,7 @@ impl<'a> Collected<'a> {
         for (mut output, mut item) in output {
             if let Some(error_output) = error_output {
                 if output >= error_output {
-                    // The node declares no such output, and the item is no error.
+                    // The node declares no such output, and the item is not an error.
                     continue;
                 }
                 if tells_of_error(&item) {

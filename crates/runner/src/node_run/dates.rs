@@ -25,7 +25,7 @@ pub(super) fn answer(
 }
 
 /// A text as milliseconds since 1970, in a luxon format, else in any form that [`heddle_expression::parse_moment`] reads;
-/// in the zone `zone` where it names none. `None` where it is no date, or there is no such zone.
+/// in the zone `zone` where it names none. `None` where it is not a date, or there is no such zone.
 pub(super) fn parse(text: &str, format: Option<&str>, zone: &str, clock: &Clock) -> Option<f64> {
     let clock = Clock::new(clock.now, zone).ok()?;
     let Some(format) = format else { return heddle_expression::parse_moment(text, &clock) };

@@ -4,10 +4,10 @@
 use heddle_node::parameters::javascript::is_truthy;
 use heddle_node::{ErrorKind, Item, Json, NodeError, PairedItem};
 
-/// What may stand in an item beside its error.
+/// What may be in an item beside its error.
 const ERROR_KEYS: [&str; 3] = ["error", "message", "details"];
 
-/// Whether an item of a node that succeeded is one that failed: it tells of an error, and of nothing else.
+/// Whether an item of a node that succeeded is one that failed: it holds an error, and nothing else.
 pub(crate) fn tells_of_error(item: &Item) -> bool {
     let Some(json) = item.json.as_object() else { return false };
     json.get("error").is_some_and(is_truthy) && json.keys().all(|key| ERROR_KEYS.contains(&key))

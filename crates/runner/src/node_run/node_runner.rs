@@ -168,7 +168,7 @@ impl NodeRunner<'_> {
                     continue;
                 }
             }
-            // What called workflows have sent is told of by themselves.
+            // What called workflows have sent is reported by themselves.
             let verdict = if record.called_workflow && record.outcome.is_none() {
                 None
             } else {
@@ -295,7 +295,7 @@ impl NodeRunner<'_> {
         let error = match outputs {
             Ok(mut outputs) => {
                 if !outputs.is_empty() && self.settings.on_error() == OnError::ContinueErrorOutput {
-                    // What leaves through an output that was not declared is no error.
+                    // What leaves through an output that was not declared is not an error.
                     let declared = self.declared_outputs();
                     outputs.truncate(declared);
                     let failed = self.take_errors(&mut outputs);
@@ -318,7 +318,7 @@ impl NodeRunner<'_> {
         NodeRunEnd { outputs, error: Some(error), metadata: None, outcome: None }
     }
 
-    /// Takes the items out of the outputs that tell of an error.
+    /// Takes the items out of the outputs that report an error.
     fn take_errors(&self, outputs: &mut [Items]) -> Vec<Item> {
         let mut failed = Vec::new();
         for output in outputs.iter_mut().filter(|items| items.iter().any(tells_of_error)) {

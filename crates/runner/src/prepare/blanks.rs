@@ -5,7 +5,7 @@ use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::parameters::visit_parameters;
 use heddle_node::{Json, JsonObject, StoredProblem, Weight};
 
-/// The parameters without such blanks, in the values of conditions and where a boolean is asked for, and what is told of
+/// The parameters without such blanks, in the values of conditions and where a boolean is asked for, and what is reported about
 /// them; nothing where there are none.
 pub(crate) fn read_values(
     properties: &[NodeProperty],

@@ -36,7 +36,7 @@ enum Verdict {
 impl ConstantCheck<'_> {
     /// Everything that the node finds wrong with its constants, whatever the expressions give.
     ///
-    /// The node tells of the first problem alone; the constant that it names then counts as an expression, and the node
+    /// The node reports the first problem alone; the constant that it names then counts as an expression, and the node
     /// is asked again.
     pub(crate) fn problems(&self) -> Vec<NodeError> {
         let mut masked = self.parameters.clone();

@@ -124,7 +124,7 @@ struct Call {
 enum Name {
     Id(String),
     File(String),
-    /// It stands in a node of a site.
+    /// It is in a node of a site.
     In(usize, NodeIndex),
 }
 

@@ -483,7 +483,7 @@ fn parameter_problem(workflow: &Workflow, index: NodeIndex, error: &ParameterErr
     place(workflow, index, &format!("/parameters{}", error.pointer), problem)
 }
 
-/// What is told of stored parameters.
+/// What is reported about stored parameters.
 fn stored_problem(workflow: &Workflow, index: NodeIndex, found: StoredProblem) -> Problem {
     let mut problem = match found.weight {
         Weight::Warning => Problem::warning(found.message),

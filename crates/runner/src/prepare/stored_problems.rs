@@ -1,4 +1,4 @@
-//! What can be told of a node's parameters before any item, beyond what their form says.
+//! What can be said about a node's parameters before any item, beyond what their form says.
 
 use heddle_expression::Clock;
 use heddle_node::description::{NodeProperty, PropertyType};

@@ -233,7 +233,7 @@ impl<'h> Execution<'h> {
         }
     }
 
-    /// The next node run. Outputs that nobody can read any more are let go of before it takes its items over, so that it
+    /// The next node run. Outputs that nobody can read any more are released before it takes its items over, so that it
     /// may be the only one who holds them.
     pub(crate) fn next(&mut self) -> Option<NodeRun> {
         if let Some(node) = self.scheduler.next_node() {
@@ -725,7 +725,7 @@ pub(crate) fn accounts(
     accounts
 }
 
-/// What is told of a node run beside its output.
+/// What is reported about a node run beside its output.
 #[derive(Default)]
 struct Told {
     metadata: Option<Json>,

@@ -17,7 +17,7 @@ pub enum KeptOutputs {
     /// Those of every run of every node, as n8n's run data.
     #[default]
     All,
-    /// Those of the last run of one node: of the named one, or else of the node that runs last. All others are let go of
+    /// Those of the last run of one node: of the named one, or else of the node that runs last. All others are released
     /// as soon as no node and no expression can read them, which saves memory.
     Last(Option<String>),
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ExecutionMode {
-    /// By hand, while somebody works on the workflow: pinned data counts, and nobody is told of failures.
+    /// By hand, while somebody works on the workflow: pinned data counts, and nobody is notified of failures.
     Manual,
     /// By its trigger, in production.
     Trigger,

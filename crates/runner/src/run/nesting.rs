@@ -225,7 +225,7 @@ async fn begin(
     Ok(beginning)
 }
 
-/// Everything else that keeps the run from starting, as [`Host::check`] tells of it, together with what was found first.
+/// Everything else that keeps the run from starting, as [`Host::check`] reports it, together with what was found first.
 async fn with_all_others(
     host: &Host,
     prepared: &PreparedWorkflow,

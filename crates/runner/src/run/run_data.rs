@@ -394,7 +394,7 @@ impl Serialize for RunResult {
     }
 }
 
-/// How a workflow ended that ran beside another: called without waiting for its end, or told of a failure.
+/// How a workflow ended that ran beside another: called without waiting for its end, or notified of a failure.
 #[derive(Debug, Clone)]
 pub struct BackgroundRun {
     /// Name of the node that called it; `None` for an error workflow.

@@ -226,7 +226,7 @@ impl Sending {
     async fn wait_until(&self, moment: i64, why: impl FnOnce() -> String) -> Result<(), Refused> {
         let is_told = {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *told, Some(moment)) == Some(moment)
+            told.replace(moment) == Some(moment)
         };
         if !is_told {
             let why = why();

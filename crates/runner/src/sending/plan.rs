@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::hours::{SendCap, SendingHours};
 
-/// More sends than so many are told of, and asked about, before the first one.
+/// More sends than so many are announced, and asked about, before the first one.
 pub(crate) const UNASKED: usize = 100;
 
 /// Sends of a node that are about to begin.

@@ -36,7 +36,7 @@ pub(crate) struct SendOnce {
     pub(crate) everywhere: bool,
 }
 
-/// What is wrong with a setting: where it stands in the node's JSON, why, and what to do.
+/// What is wrong with a setting: where it is in the node's JSON, why, and what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct WrongSetting {
     pub(crate) pointer: String,
@@ -76,7 +76,7 @@ impl SendingSettings {
     }
 }
 
-/// Where a value stands in the node's JSON.
+/// Where a value is in the node's JSON.
 pub(crate) fn place_of(pointer: &str) -> &'static str {
     match pointer.trim_start_matches('/').split('/').next() {
         Some(RECIPIENT) => "/recipient/value",

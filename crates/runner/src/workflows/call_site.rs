@@ -11,7 +11,7 @@ use crate::log::NodeKey;
 use crate::run_data::Status;
 use crate::site::NodeSite;
 
-/// A call that has ended, as the caller's run data tells of it.
+/// A call that has ended, as the caller's run data reports it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CallRecord {
     /// The item that called; 0 for a node that takes its items all at once.

@@ -21,7 +21,7 @@ use crate::site::Origin;
 /// Makes the id of its execution another than that of the run that failed.
 const NAMESPACE: &[u8] = b"Error workflow";
 
-/// Which workflow is told of a failure.
+/// Which workflow is notified of a failure.
 enum Told {
     /// The workflow of an id.
     Other(String),
@@ -101,7 +101,7 @@ async fn run(
         static_data: None,
         pins: false,
         timeout: None,
-        // Whoever is to be told of a failure is told of it at once.
+        // Whoever is to be notified of a failure is notified at once.
         sending: SendingRules::default(),
         cancel: scope.around.caller_cancel.clone(),
         mocks: scope.options.mocks.clone().map(Mocks::for_called),

@@ -133,7 +133,7 @@ pub(crate) async fn find_error_workflow(
         .ok_or_else(|| NodeError::operation(format!("Workflow does not exist. {}", lookup.help(id))))
 }
 
-/// The node at which a workflow is told of an error.
+/// The node at which a workflow is notified of an error.
 pub(crate) fn error_trigger(workflow: &Workflow) -> Result<NodeIndex, NodeError> {
     let found = workflow.nodes.iter().position(|node| is_error_trigger(&node.node_type) && !node.disabled);
     found.ok_or_else(|| {

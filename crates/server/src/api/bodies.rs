@@ -116,7 +116,7 @@ pub(crate) struct CompleteBody {
 /// The items of a body.
 ///
 /// # Errors
-/// Names the first that is no object.
+/// Names the first that is not an object.
 pub(crate) fn read_items(items: Option<&Json>) -> ApiResult<Vec<Item>> {
     items.map_or_else(|| Ok(vec![Item::new(Json::object())]), items::of_json)
 }
@@ -124,7 +124,7 @@ pub(crate) fn read_items(items: Option<&Json>) -> ApiResult<Vec<Item>> {
 /// The one item of a body.
 ///
 /// # Errors
-/// When it is no object.
+/// When it is not an object.
 pub(crate) fn read_item(item: Option<&Json>) -> ApiResult<Item> {
     let Some(item) = item else { return Ok(Item::new(Json::object())) };
     heddle_workflow::read_row(item)

@@ -8,7 +8,7 @@ use crate::single_node::NodeType;
 /// What a place of the parameters is.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place<'a> {
-    /// A property's value, or something within it that is no property.
+    /// A property's value, or something within it that is not a property.
     Property(&'a NodeProperty),
     /// A group of a `fixedCollection`.
     Group {

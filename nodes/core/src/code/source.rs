@@ -1,4 +1,4 @@
-//! What can be told of code before it runs.
+//! What can be said about code before it runs.
 
 use heddle_node::{ErrorKind, Json, NodeError, StoredParameters, StoredProblem, Weight};
 
@@ -35,7 +35,7 @@ pub(super) fn is_python(parameters: &Json) -> bool {
     language.is_some_and(|language| language.starts_with("python"))
 }
 
-/// Code in the parameter `name` that is no JavaScript.
+/// Code in the parameter `name` that is not JavaScript.
 pub(crate) fn check_syntax(stored: &StoredParameters<'_>, name: &str) -> Vec<StoredProblem> {
     let code = stored.values.get(name).and_then(Json::as_str).unwrap_or_default();
     let problem = stored.host.code_problem(code);
@@ -76,7 +76,7 @@ impl MisplacedInput {
     }
 }
 
-/// The first call of `$input` for all items, unless it stands in comments alone.
+/// The first call of `$input` for all items, unless it is in comments alone.
 pub(super) fn misplaced_input(code: &str) -> Option<MisplacedInput> {
     const METHODS: [&str; 4] = ["first", "last", "all", "itemMatching"];
     let method = code.match_indices("$input.").find_map(|(at, found)| {

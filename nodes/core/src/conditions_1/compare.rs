@@ -38,7 +38,7 @@ impl Comparison<'_> {
     /// Whether `left` and `right` are in this relation; of the type `dateTime` both are moments.
     ///
     /// # Errors
-    /// When a value is no moment, the pattern of a regular expression is invalid, or there is no such operation.
+    /// When a value is not a moment, the pattern of a regular expression is invalid, or there is no such operation.
     pub(crate) fn holds(
         &self,
         data_type: &str,

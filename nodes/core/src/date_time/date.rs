@@ -23,7 +23,7 @@ impl Date {
     /// is written as luxon writes dates of the workflow's zone, as `{{ $now }}` does, is told in the workflow's zone.
     ///
     /// # Errors
-    /// When the text is no date.
+    /// When the text is not a date.
     pub(super) fn parse(
         text: &str,
         zone: Option<&str>,

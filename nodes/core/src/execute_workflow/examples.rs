@@ -1,4 +1,4 @@
-//! Uses of Execute Sub-workflow. The workflow stands in the node, so that they need no other file.
+//! Uses of Execute Sub-workflow. The workflow is in the node, so that they need no other file.
 
 use heddle_node::{Json, NodeExample, json};
 

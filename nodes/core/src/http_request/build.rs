@@ -37,7 +37,7 @@ pub(super) fn accept(format: &str) -> &'static str {
 /// The URL of a parameter.
 ///
 /// # Errors
-/// When it is no text, empty, or of another scheme.
+/// When it is not a text, empty, or of another scheme.
 pub(super) fn url(value: &Json) -> Result<String, NodeError> {
     let Some(text) = value.as_str() else {
         let kind = match value {

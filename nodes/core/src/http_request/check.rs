@@ -1,4 +1,4 @@
-//! What can be told of stored parameters before anything runs: the credentials that they ask for, and what is wrong.
+//! What can be said about stored parameters before anything runs: the credentials that they ask for, and what is wrong.
 
 use heddle_node::{Json, StoredParameters, StoredProblem, Weight};
 use url::Url;

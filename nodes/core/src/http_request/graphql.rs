@@ -192,8 +192,11 @@ impl GraphQlParameters {
         } else if self.request_format == "json" {
             set(&mut outgoing, "accept", "application/json");
             set(&mut outgoing, "content-type", "application/json");
-            let name =
-                if self.operation_name == Json::from("") { Json::NULL } else { self.operation_name.clone() };
+            let name = if self.operation_name.as_str() == Some("") {
+                Json::NULL
+            } else {
+                self.operation_name.clone()
+            };
             outgoing.body = Body::Json(json!({
                 "query": self.query.as_str(), "variables": self.variables()?, "operationName": name,
             }));

@@ -49,7 +49,7 @@ pub(super) fn write(parts: Vec<Part>) -> (Vec<FileContent>, String) {
     (pieces, format!("multipart/form-data; boundary={boundary}"))
 }
 
-/// A line that stands in no part: made of what the parts are, so that the same request is written alike. Files of a store
+/// A line that is in no part: made of what the parts are, so that the same request is written alike. Files of a store
 /// are not read for it: they are told apart by their ids, which nobody can foresee.
 fn boundary(parts: &[Part]) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};

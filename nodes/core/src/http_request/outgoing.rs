@@ -63,7 +63,7 @@ impl Outgoing {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// What an error tells of the request: method, address, headers, query and body, without files.
+    /// What an error says about the request: method, address, headers, query and body, without files.
     pub(super) fn shown(&self) -> Json {
         let headers: Json = self.headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let mut shown =

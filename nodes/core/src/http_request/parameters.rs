@@ -86,7 +86,7 @@ pub struct Options {
     pub batching: Batching,
     /// Whether a server may show any certificate.
     pub allow_unauthorized_certs: bool,
-    /// How a list stands in a query.
+    /// How a list is written in a query.
     pub query_parameter_arrays: String,
     /// What happens when a service redirects.
     pub redirect: Option<RedirectOption>,

@@ -117,7 +117,7 @@ impl ItemNode for OlderSplitOut {
     }
 }
 
-/// In these versions a field that an item lacks, or that is no list, is an error; of 2.1 on only the latter.
+/// In these versions a field that an item lacks, or that is not a list, is an error; of 2.1 on only the latter.
 fn check_lists(parameters: &SplitOutParameters, context: &ItemContext<'_>) -> Result<(), NodeError> {
     let version = context.type_version;
     let dots = !parameters.options.disable_dot_notation;

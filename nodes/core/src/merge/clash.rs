@@ -99,7 +99,7 @@ impl Clash {
         let length = target.as_array().map_or(0, <[Json]>::len);
         match target.get_index_mut(index) {
             Some(place) => self.merge_value(place, value),
-            // What lies far behind the end is no element that anybody means.
+            // What lies far behind the end is not an element that anybody means.
             None if index - length < 1000 => {
                 for _ in length..index {
                     target.push(Json::NULL);

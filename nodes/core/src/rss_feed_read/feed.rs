@@ -49,7 +49,7 @@ type Dates<'a> = dyn Fn(&str) -> Option<Json> + 'a;
 /// The entries of a feed in their order, with the elements named `custom` besides.
 ///
 /// # Errors
-/// When the text is no XML, or no feed.
+/// When the text is not XML, or no feed.
 pub(super) fn entries(xml: &str, custom: &[&str], dates: &Dates<'_>) -> Result<Vec<Json>, String> {
     let rules = ReadRules {
         attrkey: "$",

@@ -26,7 +26,7 @@ pub(super) fn check(parameters: &Json, version: f64) -> Vec<StoredProblem> {
     match parameters.get("mode").map(|mode| mode.as_str().unwrap_or_default()) {
         None | Some("manual") => check.fields(),
         Some("raw") => check.json(),
-        // Another mode is told of by the form; an expression only an item can tell.
+        // Another mode is reported by the form; an expression only an item can tell.
         Some(_) => {}
     }
     check.problems

@@ -23,7 +23,7 @@ pub struct SetParameters {
         extend("x-minValue" = 0, "x-displayOptions" = { "show": { "duplicateItem": [true] } })
     )]
     pub duplicate_count: f64,
-    /// The fields as a JSON object. Expressions may stand inside.
+    /// The fields as a JSON object. Expressions may be inside.
     #[schemars(
         title = "JSON",
         extend(
@@ -274,7 +274,7 @@ pub struct SetOptions {
         )
     )]
     pub strip_binary: Option<bool>,
-    /// Whether a value that cannot be brought to the type of its field is kept as it is, and is no error.
+    /// Whether a value that cannot be brought to the type of its field is kept as it is, and is not an error.
     #[schemars(
         title = "Ignore Type Conversion Errors",
         extend("x-default" = false, "x-displayOptions" = { "show": { "/mode": ["manual"] } })

@@ -1,6 +1,6 @@
 //! JSON text with expressions in it.
 //!
-//! What an expression gives stands in the text as JSON where it is an object or array, else as JavaScript's text of it:
+//! What an expression gives is in the text as JSON where it is an object or array, else as JavaScript's text of it:
 //! `null`, `undefined`, `5`. (In any other text parameter nothing stands for nothing.) So the text is taken apart before
 //! the run, every expression is resolved as a whole value, and the node puts the two together. Unlike in other parameters
 //! a backslash before braces has no meaning, and braces that are not closed are text.

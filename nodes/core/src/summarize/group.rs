@@ -24,7 +24,7 @@ impl Key {
         if let Some(text) = value.as_str() {
             Some(Self::Text(text.into()))
         } else if let Some(number) = value.as_f64() {
-            // -0 is 0, and all that is no number is one.
+            // -0 is 0, and all that is not a number is one.
             let number = if number == 0.0 { 0.0 } else { number };
             Some(Self::Number(if number.is_nan() { f64::NAN } else { number }.to_bits()))
         } else if let Some(flag) = value.as_bool() {

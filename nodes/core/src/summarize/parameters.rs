@@ -67,7 +67,7 @@ pub enum Aggregation {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SummarizeOptions {
-    /// Whether a field that no item has is no error (version 1; later it never is).
+    /// Whether a field that no item has is not an error (version 1; later it never is).
     pub continue_if_field_not_found: bool,
     /// Whether a dot in a name is part of the name.
     pub disable_dot_notation: bool,

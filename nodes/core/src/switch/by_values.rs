@@ -192,7 +192,7 @@ fn first_rule_met<'a>(
     let comparison = Comparison { services: context.services, item: context.index };
     let value = context.parameter("value1");
     if parameters.data_type == "dateTime" {
-        // A value that is no moment fails, whatever the rules.
+        // A value that is not a moment fails, whatever the rules.
         comparison.holds("dateTime", "equal", value, &Json::from(0))?;
     }
     for (index, rule) in rules(context.parameter("rules")).iter().enumerate() {

@@ -152,7 +152,7 @@ impl ReadRules<'_> {
         }
     }
 
-    /// What becomes of an element: its text alone, or an object. White space alone is no text, unless there is nothing else.
+    /// What becomes of an element: its text alone, or an object. White space alone is not a text, unless there is nothing else.
     fn value(&self, members: JsonObject, text: String, has_cdata: bool) -> Json {
         let is_blank = text.trim().is_empty() && !has_cdata;
         if is_blank {

@@ -1,4 +1,4 @@
-//! Node runs that ended before their run was taken up: what came out of them, and what is told of them again.
+//! Node runs that ended before their run was taken up: what came out of them, and what is reported about them again.
 
 use std::sync::{Arc, PoisonError};
 
