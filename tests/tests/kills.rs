@@ -285,7 +285,7 @@ fn random_kills_leave_nothing_to_be_sent_twice() {
     let mut interrupted = 0;
     for round in 0..rounds {
         let kept = Kept::sending(contacts);
-        kept.service.fault(FaultRule::new(Fault::SlowAfterAccepting { duration: Duration::from_millis(8) }));
+        kept.service.fault(FaultRule::new(Fault::SlowAfterAccepting { duration: Duration::from_millis(40) }));
         let mut first = kept.run();
         let mut kills = 0;
         let place = loop {
@@ -297,7 +297,7 @@ fn random_kills_leave_nothing_to_be_sent_twice() {
                 assert_eq!(status.code(), Some(0), "round {round}");
                 break format!("round {round}, {kills} kills");
             }
-            std::thread::sleep(Duration::from_millis(fastrand::u64(20..500)));
+            std::thread::sleep(Duration::from_millis(fastrand::u64(20..300)));
             match child.try_wait().expect("it can be asked") {
                 Some(status) => {
                     assert_eq!(status.code(), Some(0), "round {round}");
@@ -313,7 +313,7 @@ fn random_kills_leave_nothing_to_be_sent_twice() {
         };
         kept.check(&place, 3 * kills);
     }
-    assert!(interrupted > rounds / 2, "only {interrupted} runs were killed on their way");
+    assert!(interrupted > rounds / 4, "only {interrupted} runs were killed on their way");
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn code_that_does_not_end_is_ended() {
     ];
     for (code, told) in cases {
         let scene = Scene::new(&json!([]));
-        scene.package("n8n-nodes-endless", code, &json!({ "limits": { "time": if told.contains("memory") { 60_000 } else { 400 }, "memory": 64 } }));
+        scene.package("n8n-nodes-endless", code, &json!({ "limits": { "time": if told.contains("memory") { 60_000 } else { 400 }, "memory": if told.contains("memory") { 64 } else { 512 } } }));
         let finished = scene.run(&json!({ "type": "n8n-nodes-endless.one" }), &json!([{}]));
         assert_eq!(finished.status, 1, "{code}: {}", finished.stderr);
         assert!(finished.stderr.contains(told), "{code}: {}", finished.stderr);

@@ -20,7 +20,7 @@ export class Form {
     this.onRun = onRun;
     this.latest = 0;
     this.choices = new Map();
-    this.ran = 0;
+    this.ran = -Infinity;
     this.abort = new AbortController();
     const listen = (name, take) => this.element.addEventListener(name, take);
     listen("input", (event) => this.input(event));
