@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use heddle_expression::clock::current_millis;
 use heddle_runner::events::{Event, NodeSite, Verdict};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -107,7 +108,7 @@ impl Progress {
 
     /// How long it is until a moment, and when that is on the clock of this computer.
     pub(crate) fn until(&self, moment: i64) -> String {
-        let left = Duration::from_millis(u64::try_from(moment - unix_milliseconds()).unwrap_or_default());
+        let left = Duration::from_millis(u64::try_from(moment - current_millis()).unwrap_or_default());
         let clock = jiff::Timestamp::from_millisecond(moment)
             .map(|moment| moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%a %H:%M").to_string());
         match clock {
@@ -222,7 +223,7 @@ impl State {
     fn draw(&mut self, bars: &MultiProgress) {
         let now = Instant::now();
         let first = self.nodes.len().saturating_sub(SHOWN_NODES);
-        let left = self.waits_until.map(|until| until - unix_milliseconds());
+        let left = self.waits_until.map(|until| until - current_millis());
         let wait = left.filter(|left| *left > 0).map(|left| Duration::from_millis(left.unsigned_abs()));
         for (index, node) in self.nodes.iter_mut().enumerate() {
             if index < first && node.running == 0 {
@@ -330,11 +331,6 @@ fn in_words(duration: Duration) -> String {
         (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
         (hours, minutes, _) => format!("{hours} h {minutes} min"),
     }
-}
-
-fn unix_milliseconds() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

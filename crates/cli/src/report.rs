@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use heddle_node::Effect;
+use heddle_node::{Effect, hexadecimal};
 use heddle_runner::events::{Event, NodeSite, Origin, RunSite};
 use heddle_runner::log::{Record, StoredCall};
 use heddle_runner::{ItemSelection, NodeRunKey, SelectedItems};
@@ -270,11 +270,7 @@ fn now() -> String {
 
 /// The SHA-256 of a text, in hexadecimal digits.
 pub(crate) fn hash(text: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(text))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Sha256::digest(text))
 }
 
 /// The first of `FILE.1`, `FILE.2` and so on that does not exist.
@@ -304,7 +300,7 @@ impl<R: io::Read> HashingReader<R> {
     /// The hash of everything, also of what nobody has read.
     pub(crate) fn finish(mut self) -> io::Result<String> {
         io::copy(&mut self, &mut io::sink())?;
-        Ok(hexadecimal(&self.hasher.finalize()))
+        Ok(hexadecimal(self.hasher.finalize()))
     }
 }
 

@@ -5,20 +5,12 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::ser::{Error as _, SerializeStruct as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Reads base64 as Node.js does, padded or not.
-const FORGIVING: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+use crate::bytes::{FORGIVING_BASE64, base64_digits};
 
 /// So many bytes are read at a time. Divisible by 3, so that base64 has padding at its end alone.
 const BLOCK: usize = 48 * 1024;
@@ -141,16 +133,8 @@ impl FileContent {
                 format!("it lies in a storage that is not at hand ({id})"),
             )),
             Self::Foreign { data, id: None } => {
-                let plain: String = data
-                    .chars()
-                    .filter(|char| !char.is_ascii_whitespace())
-                    .map(|char| match char {
-                        '-' => '+',
-                        '_' => '/',
-                        other => other,
-                    })
-                    .collect();
-                let bytes = FORGIVING.decode(plain).map_err(|_| {
+                let digits: String = base64_digits(data).collect();
+                let bytes = FORGIVING_BASE64.decode(digits).map_err(|_| {
                     io::Error::new(io::ErrorKind::InvalidData, "its data is not written as base64")
                 })?;
                 Ok(bytes.into())

@@ -15,6 +15,7 @@
 //! # Ok::<(), heddle_data::JsonError>(())
 //! ```
 
+pub mod bytes;
 pub mod field_type;
 pub mod file;
 pub mod filter_operators;
@@ -26,6 +27,7 @@ pub mod paired_item;
 mod printable;
 pub mod suggest;
 
+pub use bytes::hexadecimal;
 pub use file::{BinaryData, FileContent, FileReader, StoredFile};
 pub use graph::{ConnectionFilter, ConnectionType, Edge, Graph, Link, NodeIndex};
 pub use item::{Files, Item, Items};

@@ -14,7 +14,7 @@ pub struct Clock {
 }
 
 /// The time of the machine, in milliseconds since 1970.
-pub(crate) fn current_millis() -> i64 {
+pub fn current_millis() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

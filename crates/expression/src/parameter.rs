@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use heddle_data::Json;
 use heddle_data::STRINGIFIED_KEY;
+use heddle_data::json::pointer_token;
 
 use crate::blanks::Blanks;
 use crate::engine::{Engine, EngineLimits, evaluate_here};
@@ -153,7 +154,7 @@ struct Misplaced {
 
 impl Misplaced {
     fn below(mut self: Box<Self>, token: &str) -> Box<Self> {
-        self.pointer.insert_str(0, &format!("/{}", token.replace('~', "~0").replace('/', "~1")));
+        self.pointer.insert_str(0, &format!("/{}", pointer_token(token)));
         self
     }
 }
@@ -306,8 +307,8 @@ impl Node {
             Node::Template(_) | Node::Stringified(_) | Node::Failing(_) => visit(pointer, self),
             Node::Array(compound) | Node::Object(compound) => {
                 for (position, node) in &compound.dynamic {
-                    let token = compound.token(*position).replace('~', "~0").replace('/', "~1");
-                    node.walk(&format!("{pointer}/{token}"), visit);
+                    let key = compound.token(*position);
+                    node.walk(&format!("{pointer}/{}", pointer_token(&key)), visit);
                 }
             }
         }

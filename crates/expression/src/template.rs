@@ -66,6 +66,18 @@ pub struct VariableReference {
 }
 
 impl Template {
+    /// The parameter string that somebody means who writes an expression by itself: as it is with its `=`, else a template,
+    /// else the code of one.
+    pub fn text_of(expression: &str) -> String {
+        if expression.starts_with('=') {
+            expression.to_owned()
+        } else if expression.contains("{{") {
+            format!("={expression}")
+        } else {
+            format!("={{{{ {expression} }}}}")
+        }
+    }
+
     /// Compiles a parameter string. Without a leading `=` it is a literal.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ mod system_error;
 mod workflow_call;
 
 pub use async_trait::async_trait;
-pub use heddle_data::{item, json, paired_item};
+pub use heddle_data::{filter_operators, item, json, paired_item};
 pub use heddle_form::{description, parameters, schema};
 #[doc(hidden)]
 pub use inventory;
@@ -39,7 +39,7 @@ pub use example::{HttpExchange, NodeExample};
 pub use files::{FileStore, FileWriter};
 pub use heddle_data::{
     BinaryData, FileContent, FileReader, Files, Item, ItemReference, Items, Json, JsonError, JsonObject,
-    PairedItem, Source, from_json, number_to_string, printable, printable_line, to_json,
+    PairedItem, Source, from_json, hexadecimal, number_to_string, printable, printable_line, to_json,
 };
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
 pub use http::{

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use heddle_node::hexadecimal;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::ApiError;
@@ -39,7 +40,7 @@ async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some((_, kind, text)) = FILES.iter().find(|(known, ..)| *known == name) else {
         return ApiError::not_found(format!("There is no file {name}")).into_response();
     };
-    let digest: String = Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let digest = hexadecimal(&Sha256::digest(text)[..12]);
     let tag = format!("\"{digest}\"");
     let is_known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut response =

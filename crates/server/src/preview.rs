@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use heddle_expression::clock::current_millis;
 use heddle_expression::{Alone, Clock, Engine, EngineLimits, Template};
 use heddle_node::{Item, Json};
 use tokio::sync::Semaphore;
@@ -79,9 +80,7 @@ impl Evaluators {
 }
 
 fn evaluate_all(texts: &[(String, usize)], items: Vec<Item>, zone: &str) -> Vec<Preview> {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX);
-    let Ok(clock) = Clock::new(now, zone) else { return vec![too_long(); texts.len()] };
+    let Ok(clock) = Clock::new(current_millis(), zone) else { return vec![too_long(); texts.len()] };
     let alone = Alone::new(items);
     let scene = alone.scene(&clock);
     let until = std::time::Instant::now() + ALL;

@@ -1,11 +1,12 @@
 //! Codes and comparisons of secrets.
 
+use heddle_node::hexadecimal;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// The code of `text` under `key`, in hexadecimal digits.
 pub(crate) fn seal_text(key: &[u8], text: &str) -> String {
-    sign(key, text).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(sign(key, text).finalize().into_bytes())
 }
 
 /// Whether two secrets are the same, in a time that does not tell how much of them is.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use heddle_node::hexadecimal;
 use heddle_runner::Host;
 use tokio::sync::Semaphore;
 
@@ -63,7 +64,7 @@ impl Shared {
     /// A token for one run.
     pub(crate) fn new_run_token(&self) -> String {
         let bytes: [u8; 16] = random_bytes();
-        let nonce: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let nonce = hexadecimal(bytes);
         let seal = secret::seal_text(&self.key, &format!("run:{nonce}"));
         format!("{nonce}{seal}")
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use heddle_expression::cases::{Recording, evaluate_cases};
+use heddle_expression::clock::current_millis;
 use heddle_expression::{Alone, Clock, Engine, EngineLimits, Environment, Scene, Template};
 use heddle_node::{Item, Json};
 
@@ -48,7 +49,7 @@ fn evaluate_expression(
     let clock = Clock::new(now, zone.as_deref().unwrap_or(Clock::DEFAULT_ZONE))
         .map_err(|error| Failure::usage(error.message))?;
     let template =
-        Template::parse(&as_template(expression)).map_err(|error| Failure::failed(error.message))?;
+        Template::parse(&Template::text_of(expression)).map_err(|error| Failure::failed(error.message))?;
     let count = items.len();
     let alone = Alone::new(items);
     let scene = Scene {
@@ -70,22 +71,9 @@ fn evaluate_expression(
     Ok(status)
 }
 
-/// A parameter's text: as it is with its `=`, else a template, else the code of one.
-fn as_template(expression: &str) -> String {
-    if expression.starts_with('=') {
-        expression.to_owned()
-    } else if expression.contains("{{") {
-        format!("={expression}")
-    } else {
-        format!("={{{{ {expression} }}}}")
-    }
-}
-
 fn milliseconds(now: Option<&str>) -> Result<i64, Failure> {
     let Some(text) = now else {
-        let since_1970 =
-            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        return Ok(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX));
+        return Ok(current_millis());
     };
     let clock = Clock::new(0, "UTC").map_err(|error| Failure::usage(error.to_string()))?;
     heddle_expression::parse_moment(text, &clock)

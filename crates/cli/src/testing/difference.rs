@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use heddle_node::Json;
+use heddle_node::json::pointer_token;
 
 use super::matcher::Matcher;
 
@@ -87,7 +88,7 @@ impl Place {
         } else {
             let _ = write!(path, ".{key}");
         }
-        let pointer = format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("{}/{}", self.pointer, pointer_token(key));
         Self { subject: self.subject.clone(), path, pointer }
     }
 

@@ -1,5 +1,6 @@
 //! What came out of a test's run, held against what it expects.
 
+use heddle_node::json::pointer_token;
 use heddle_node::{Item, Json};
 use heddle_runner::RunResult;
 use heddle_runner::run_data::TaskData;
@@ -26,7 +27,7 @@ pub(crate) fn check(expected: &Expectation, pointer: &str, result: &RunResult) -
         check_items(&place, items, result.run_data.runs_of(name), &mut differences);
     }
     for (name, items) in &expected.nodes.0 {
-        let key = name.replace('~', "~0").replace('/', "~1");
+        let key = pointer_token(name);
         let place = Place::new(format!("node \"{name}\""), format!("{pointer}/nodes/{key}"));
         check_items(&place, items, result.run_data.runs_of(name), &mut differences);
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use heddle_node::json::pointer_token;
 use heddle_node::{Json, JsonError, JsonObject};
 use heddle_workflow::{Problem, SourceMap, Span};
 
@@ -130,7 +131,7 @@ fn misfit(text: &str, error: &JsonError) -> Problem {
         return located(text, problem);
     };
     let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-    let pointer = format!("{}/{}", error.pointer(), key.replace('~', "~0").replace('/', "~1"));
+    let pointer = format!("{}/{}", error.pointer(), pointer_token(key));
     let mut problem = Problem::error(format!("A test has no \"{key}\" here"))
         .with_help(heddle_runner::suggest("There are", &known, key));
     problem.span = places.key_span(&pointer).map(|range| Span::new(text, range));

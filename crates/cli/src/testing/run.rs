@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use heddle_node::json::pointer_token;
 use heddle_node::{Item, Json, JsonObject, Registry, Secret};
 use heddle_runner::{Host, Mocks, RunError, RunOptions, Variables, WorkflowFolder};
 use heddle_workflow::{Problem, TriggerKind, Workflow, WorkflowError, read_item, trigger_kind};
@@ -221,7 +222,7 @@ impl Session {
                         let mut one = Json::object();
                         one.insert(name, entry.clone());
                         Mocks::parse(&one).map_err(|error| {
-                            let key = name.replace('~', "~0").replace('/', "~1");
+                            let key = pointer_token(name);
                             Problem::error(error).at(format!("{}/{key}", mocks.pointer))
                         })?;
                     }
@@ -348,7 +349,7 @@ fn misspelt(workflow: &Workflow, test: &Test) -> Vec<Problem> {
     }
     let Some(At { value: expected, pointer }) = &test.expect else { return problems };
     for (name, _) in &expected.nodes.0 {
-        let key = name.replace('~', "~0").replace('/', "~1");
+        let key = pointer_token(name);
         check(name, format!("{pointer}/nodes/{key}"));
     }
     let listed = |names: &[String], below: &str| -> Vec<(String, String)> {
@@ -372,7 +373,7 @@ fn misspelt(workflow: &Workflow, test: &Test) -> Vec<Problem> {
 async fn unknown_mocks(host: &Host, workflow: &Workflow, test: &Test, options: &RunOptions) -> Vec<Problem> {
     let unknown = host.unknown_mocks(workflow, options).await;
     let problem = |unknown: &heddle_runner::UnknownMock| {
-        let key = unknown.name.replace('~', "~0").replace('/', "~1");
+        let key = pointer_token(&unknown.name);
         let named = test.given.real.iter().find(|name| name.value == unknown.name);
         let in_mocks = || {
             let groups = test.given.mocks.iter().rev();

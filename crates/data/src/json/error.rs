@@ -50,7 +50,7 @@ impl JsonError {
         let mut pointer = String::new();
         for token in self.path.iter().rev() {
             pointer.push('/');
-            pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(&super::pointer_token(token));
         }
         pointer
     }

@@ -36,6 +36,7 @@ pub use depth::MAX_DEPTH;
 pub use deserializer::from_json;
 pub use error::JsonError;
 pub use formatter::{to_string_pretty, to_writer, to_writer_pretty};
+pub use index::{pointer_key, pointer_token};
 #[doc(hidden)]
 pub use interpolate::interpolate;
 pub use number::number_to_string;

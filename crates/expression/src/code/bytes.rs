@@ -2,8 +2,9 @@
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use heddle_data::Json;
+use heddle_data::bytes::{FORGIVING_BASE64, base64_digits};
 use md5::Md5;
 use rquickjs::{TypedArray, Value as JsValue};
 use sha1::Sha1;
@@ -71,23 +72,13 @@ pub(super) fn give<'js>(call: &Call<'_, 'js>, bytes: Vec<u8>) -> Hosted<JsValue<
 
 /// Base64 as Node reads it: with or without padding, of both alphabets, up to the first character of another kind.
 fn from_base64(text: &str) -> Vec<u8> {
-    let known = text
-        .chars()
-        .filter(|char| !char.is_ascii_whitespace())
-        .map(|char| match char {
-            '-' => '+',
-            '_' => '/',
-            other => other,
-        })
-        .take_while(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/'));
+    let known =
+        base64_digits(text).take_while(|char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/'));
     let mut known: String = known.collect();
     if known.len() % 4 == 1 {
         known.pop();
     }
-    let config = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    GeneralPurpose::new(&STANDARD, config).decode(known).unwrap_or_default()
+    FORGIVING_BASE64.decode(known).unwrap_or_default()
 }
 
 fn to_bytes(text: &str, encoding: &str) -> Vec<u8> {

@@ -3,6 +3,7 @@
 
 use heddle_data::filter_operators::{is_operator, is_type, is_unary};
 use heddle_data::javascript::is_truthy;
+use heddle_data::json::pointer_token;
 use heddle_data::{Json, JsonObject, holds_expression};
 
 use super::names::{unknown_operator, unknown_type};
@@ -122,7 +123,7 @@ impl Check<'_> {
         help: impl Into<String>,
     ) {
         let parent = self.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let place = format!("{parent}/{}", escape(name));
+        let place = format!("{parent}/{}", pointer_token(name));
         self.problems.push(FilterProblem::new(weight, place, message, help));
     }
 
@@ -158,7 +159,7 @@ impl Check<'_> {
             self.refuse("", "The filter is one condition, not a list of them", SHAPE);
         } else if let Some((name, _)) = other_list {
             self.refuse(
-                &format!("/{}", escape(name)),
+                &format!("/{}", pointer_token(name)),
                 format!("The filter has no list \"conditions\", but \"{name}\""),
                 SHAPE,
             );
@@ -324,7 +325,7 @@ impl Check<'_> {
         let other = condition.keys().find(|name| side.other_names.contains(&plain(name).as_str()));
         match other {
             Some(other) => self.refuse(
-                &format!("{place}/{}", escape(other)),
+                &format!("{place}/{}", pointer_token(other)),
                 format!("The condition has no \"{}\", but \"{other}\"", side.key),
                 format!("Write \"{}\" in its place.", side.key),
             ),
@@ -443,10 +444,6 @@ fn shown(value: &Json) -> String {
 /// The pointer to a member, if it is there.
 fn below(object: &JsonObject, name: &str) -> String {
     if object.contains_key(name) { format!("/{name}") } else { String::new() }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn is_expression(value: &Json) -> bool {

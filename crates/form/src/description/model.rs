@@ -231,7 +231,7 @@ pub(crate) fn deserialize<'de, M: Model, D: Deserializer<'de>>(
 /// Reports the place of every key below that no field has.
 pub(crate) fn find_unread<M: Model>(model: &M, pointer: &str, report: &mut dyn FnMut(String)) {
     for (key, _) in model.rest().iter() {
-        report(format!("{pointer}/{}", crate::parameters::escape_pointer(key)));
+        report(format!("{pointer}/{}", heddle_data::json::pointer_token(key)));
     }
     for (index, key) in M::KEYS.iter().enumerate() {
         model.find_unread_in_field(index, &format!("{pointer}/{}", key.name), report);

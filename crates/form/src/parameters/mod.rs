@@ -27,7 +27,7 @@ pub use issues::find_issues;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
+pub(crate) use place::Place;
 pub use place::pointer_of;
-pub(crate) use place::{Place, escape_pointer};
 pub use plan::{ParameterPlan, coerce, visit_parameters};
 pub use shown::{ShownProperty, parameter_issues, shown_properties};

@@ -1,6 +1,7 @@
 //! Places of values within parameters.
 
 use heddle_data::Json;
+use heddle_data::json::pointer_token;
 
 /// Where a value stands, from the inside out; the text is made only when something is wrong.
 #[derive(Clone, Copy)]
@@ -46,7 +47,7 @@ impl Place<'_> {
         for segment in self.segments() {
             pointer.push('/');
             match segment {
-                Segment::Key(key) => pointer.push_str(&escape_pointer(&key)),
+                Segment::Key(key) => pointer.push_str(&pointer_token(&key)),
                 Segment::Index(index) => pointer.push_str(&index.to_string()),
             }
         }
@@ -129,11 +130,6 @@ pub(super) fn remove_value(target: &mut Json, path: &[Segment]) {
     }
 }
 
-/// A key as a step of a JSON pointer.
-pub(crate) fn escape_pointer(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
 /// The JSON pointer of a path such as `rows.row[1].key`.
 pub fn pointer_of(path: &str) -> String {
     let mut pointer = String::new();
@@ -142,7 +138,7 @@ pub fn pointer_of(path: &str) -> String {
         let name = steps.next().unwrap_or_default();
         if !name.is_empty() {
             pointer.push('/');
-            pointer.push_str(&escape_pointer(name));
+            pointer.push_str(&pointer_token(name));
         }
         for index in steps {
             pointer.push('/');

@@ -1,7 +1,7 @@
 //! Fetching packages from a registry.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use heddle_data::Json;
+use heddle_data::{Json, hexadecimal};
 use nodejs_semver::{Range, Version};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha512};
@@ -122,7 +122,7 @@ fn check(bytes: &[u8], integrity: &str) -> bool {
         Some(("sha512", base64)) => base64 == BASE64_STANDARD.encode(Sha512::digest(bytes)),
         Some(("sha1", text)) => {
             let digest = Sha1::digest(bytes);
-            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits = hexadecimal(digest);
             text == digits || text == BASE64_STANDARD.encode(digest)
         }
         _ => false,

@@ -1,6 +1,7 @@
 //! Digest authentication (RFC 7616): the answer to a service's challenge.
 
 use bytes::Bytes;
+use heddle_node::hexadecimal;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Request};
 use md5::{Digest as _, Md5};
@@ -27,8 +28,8 @@ pub(crate) fn answer_challenge(
     let (Some(realm), Some(nonce)) = (get("realm"), get("nonce")) else { return false };
     let algorithm = get("algorithm").unwrap_or("MD5");
     let hash: fn(&str) -> String = match algorithm.to_ascii_uppercase().trim_end_matches("-SESS") {
-        "MD5" => |text| hex(&Md5::digest(text)),
-        "SHA-256" => |text| hex(&Sha256::digest(text)),
+        "MD5" => |text| hexadecimal(Md5::digest(text)),
+        "SHA-256" => |text| hexadecimal(Sha256::digest(text)),
         _ => return false,
     };
     let client_nonce = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
@@ -83,10 +84,6 @@ fn parameters(text: &str) -> Vec<(String, String)> {
     found
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,10 +104,10 @@ mod tests {
             (get("realm"), get("uri"), get("opaque")),
             ("a, b".into(), "/dir?x=1".into(), "o1".into())
         );
-        let first = hex(&Md5::digest("Mufasa:a, b:Circle Of Life"));
-        let second = hex(&Md5::digest("GET:/dir?x=1"));
+        let first = hexadecimal(Md5::digest("Mufasa:a, b:Circle Of Life"));
+        let second = hexadecimal(Md5::digest("GET:/dir?x=1"));
         let expected = format!("{first}:n1:00000001:{}:auth:{second}", get("cnonce"));
-        assert_eq!(get("response"), hex(&Md5::digest(expected)));
+        assert_eq!(get("response"), hexadecimal(Md5::digest(expected)));
         assert!(!answer_challenge(&mut request, &HeaderMap::new(), "a", "b"));
     }
 }

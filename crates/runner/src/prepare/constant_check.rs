@@ -3,6 +3,7 @@
 
 use heddle_expression::Folded;
 use heddle_node::description::{NodeProperty, PropertyType};
+use heddle_node::json::pointer_key;
 use heddle_node::node::ErasedItemNode;
 use heddle_node::parameters::{ParameterPlan, visit_parameters};
 use heddle_node::{Json, JsonObject, NodeError, holds_expression, json, pointer_of};
@@ -140,7 +141,7 @@ impl ConstantCheck<'_> {
 pub(crate) fn put_folded(parameters: &mut Json, folded: &[(String, Folded)]) {
     for (pointer, folded) in folded {
         let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
-        let key = key.replace("~1", "/").replace("~0", "~");
+        let key = pointer_key(key);
         match folded {
             Folded::Undefined if parameters.pointer(parent).is_some_and(Json::is_object) => {
                 drop(parameters.pointer_mut(parent).and_then(|parent| parent.remove(&key)));
@@ -196,7 +197,7 @@ fn is_of_constant(error: &NodeError, parameters: &Json, all_constant: bool) -> b
     for key in pointer.split('/').skip(1) {
         let below = match value.as_array() {
             Some(elements) => key.parse().ok().and_then(|index: usize| elements.get(index)),
-            None => value.get(&key.replace("~1", "/").replace("~0", "~")),
+            None => value.get(&pointer_key(key)),
         };
         match below {
             Some(below) => value = below,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use heddle_node::description::{NodeProperty, PropertyType};
+use heddle_node::json::pointer_token;
 use heddle_node::{Json, JsonObject, StoredProblem, Weight};
 use heddle_workflow::{Problem, Workflow};
 
@@ -151,7 +152,7 @@ impl Search {
                 continue;
             }
             near.truncate(2);
-            let place = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let place = format!("{pointer}/{}", pointer_token(key));
             self.problems.push(StoredProblem::new(
                 Weight::Warning,
                 place,
@@ -167,7 +168,7 @@ impl Search {
             let own: Vec<&NodeProperty> =
                 properties.iter().copied().filter(|property| property.name == name).collect();
             let Some(kind) = own.first().map(|property| property.kind) else { continue };
-            let pointer = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{pointer}/{}", pointer_token(name));
             match kind {
                 PropertyType::Collection => {
                     let children: Vec<&NodeProperty> =

@@ -130,14 +130,3 @@ pub(crate) fn read_item(item: Option<&Json>) -> ApiResult<Item> {
     heddle_workflow::read_row(item)
         .map_err(|why| ApiError::unprocessable(format!("The item {why}")).at("/item"))
 }
-
-/// A parameter's text of an expression: as it is with its `=`, else a template, else the code of one.
-pub(crate) fn as_template(expression: &str) -> String {
-    if expression.starts_with('=') {
-        expression.to_owned()
-    } else if expression.contains("{{") {
-        format!("={expression}")
-    } else {
-        format!("={{{{ {expression} }}}}")
-    }
-}

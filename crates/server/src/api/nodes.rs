@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json as AxumJson;
 use axum::extract::{Path, Query, State};
+use heddle_expression::Template;
 use heddle_node::parameters::{ParameterError, coerce};
 use heddle_node::schema::SchemaForm;
 use heddle_node::{Item, NodeDescription};
@@ -18,8 +19,7 @@ use super::answers::{
     ResolveAnswer,
 };
 use super::bodies::{
-    CheckBody, CompleteBody, EvalBody, OptionsBody, OptionsKind, ResolveBody, as_template, read_item,
-    read_items,
+    CheckBody, CompleteBody, EvalBody, OptionsBody, OptionsKind, ResolveBody, read_item, read_items,
 };
 use crate::error::{ApiError, ApiResult};
 use crate::form::{shown_properties, stored_parameters};
@@ -234,7 +234,7 @@ pub(super) async fn eval(
         }
         None => (0..items.len().min(MOST_EVALUATIONS)).collect(),
     };
-    let template = as_template(&body.expression);
+    let template = Template::text_of(&body.expression);
     let previews =
         shared.evaluators.evaluate_at(&template, items, indexes, heddle_runner::DEFAULT_TIMEZONE).await;
     Ok(AxumJson(EvalAnswer { results: previews.into_iter().map(PreviewAnswer::of).collect() }))

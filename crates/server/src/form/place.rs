@@ -1,5 +1,6 @@
 //! What stands at a place of the parameters.
 
+use heddle_node::json::pointer_key;
 use heddle_node::{Json, JsonObject, NodeProperty, PropertyType};
 
 use super::model::{search_method, shows};
@@ -21,8 +22,7 @@ impl<'a> Place<'a> {
     /// What stands at a pointer; `filled` are the parameters with defaults.
     pub(super) fn find(node: &'a NodeType, filled: &Json, pointer: &str) -> Option<Self> {
         let below = pointer.strip_prefix('/')?;
-        let keys: Vec<String> =
-            below.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+        let keys: Vec<String> = below.split('/').map(|key| pointer_key(key).into_owned()).collect();
         let empty = JsonObject::new();
         let search = Search { root: filled.as_object().unwrap_or(&empty), version: node.version };
         search.level(node.description.properties.iter().collect(), Some(filled), &keys)

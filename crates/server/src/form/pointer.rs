@@ -1,20 +1,17 @@
 //! Reading and changing parameters at JSON pointers.
 
 use heddle_node::Json;
+use heddle_node::json::{pointer_key, pointer_token};
 
 /// The pointer of a member below another.
 pub(crate) fn child(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", pointer_token(key))
 }
 
 /// The pointer of what holds a place, and the place's own key.
 pub(crate) fn split(pointer: &str) -> Option<(&str, String)> {
     let (parent, key) = pointer.rsplit_once('/')?;
-    Some((parent, unescape(key)))
-}
-
-fn unescape(key: &str) -> String {
-    key.replace("~1", "/").replace("~0", "~")
+    Some((parent, pointer_key(key).into_owned()))
 }
 
 /// Sets the value at a pointer. What is not there on the way becomes an object; a place beyond the end of a list is none.
@@ -27,7 +24,7 @@ pub(crate) fn set(target: &mut Json, pointer: &str, value: Json) {
         Some(end) => below.split_at(end),
         None => (below, ""),
     };
-    let key = unescape(key);
+    let key = pointer_key(key);
     if let Some(rows) = target.as_array_mut() {
         let Ok(index) = key.parse::<usize>() else { return };
         if index == rows.len() {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use heddle_node::json::pointer_token;
 use heddle_node::{Json, OptionPage};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -383,7 +384,7 @@ pub(crate) fn collect_expressions(value: &Json, place: &mut String, found: &mut 
     let length = place.len();
     let mut below = |key: &str, value: &Json| {
         place.push('/');
-        place.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        place.push_str(&pointer_token(key));
         collect_expressions(value, place, found);
         place.truncate(length);
     };

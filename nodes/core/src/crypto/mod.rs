@@ -9,7 +9,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, Weight, async_trait, hexadecimal, json,
 };
 
 pub use parameters::{Action, CryptoParameters, EncodingType};
@@ -127,7 +127,7 @@ fn hashed(parameters: &CryptoParameters, context: &ItemContext<'_>) -> Result<St
     };
     let hash =
         hash.ok_or_else(|| NodeError::parameter("type", format!("There is no hash function \"{kind}\"")))?;
-    Ok(if parameters.encoding == "base64" { STANDARD.encode(hash) } else { hex(&hash) })
+    Ok(if parameters.encoding == "base64" { STANDARD.encode(hash) } else { hexadecimal(hash) })
 }
 
 fn generated(parameters: &CryptoParameters) -> Result<String, NodeError> {
@@ -144,17 +144,8 @@ fn generated(parameters: &CryptoParameters) -> Result<String, NodeError> {
         .map_err(|error| NodeError::operation(format!("The system gives no random numbers: {error}")))?;
     let text = match parameters.encoding_type {
         EncodingType::Base64 => STANDARD.encode(&bytes).replace(['+', '/', '='], ""),
-        EncodingType::Hex => hex(&bytes),
+        EncodingType::Hex => hexadecimal(&bytes),
         _ => bytes.iter().map(|byte| char::from(byte & 0x7f)).collect(),
     };
     Ok(text.chars().take(bytes.len()).collect())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
