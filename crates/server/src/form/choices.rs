@@ -68,20 +68,58 @@ fn loaded(
         Some(described) => format!("{described} {}", id("s", place)),
         None => id("s", place),
     };
-    let title = plain_text(&property.display_name);
-    html! {
-        div.choice data-choice=(place) data-kind=(loader.kind) data-method=(loader.method) data-label=(title)
-            data-searchable[loader.is_searchable] {
-            div.combo.scripted {
-                input type="text" role="combobox" id=(id("c", place)) aria-autocomplete="list" aria-expanded="false"
-                    aria-controls=(id("l", place)) aria-describedby=(described) autocomplete="off" spellcheck="false"
-                    value=(shown) placeholder="Choose…" aria-invalid=[(!view.issues_within(place).is_empty()).then_some("true")]
-                    data-keep;
-                button.icon type="button" data-reload aria-label={ "Reload the choices of " (title) } title="Reload" { span aria-hidden="true" { "↻" } }
+    let combo = Combo {
+        place,
+        title: &plain_text(&property.display_name),
+        value: &value,
+        shown: &shown,
+        described: &described,
+        is_labelled: true,
+        is_invalid: !view.issues_within(place).is_empty(),
+        name: None,
+        own: &own,
+    };
+    combo.render(view, loader)
+}
+
+/// A box to search in, with a list that opens below it.
+struct Combo<'a> {
+    place: &'a str,
+    title: &'a str,
+    value: &'a Json,
+    /// What the box says.
+    shown: &'a str,
+    /// The elements that describe it.
+    described: &'a str,
+    /// Whether the page has a label for it.
+    is_labelled: bool,
+    is_invalid: bool,
+    /// Where the name of what is chosen is kept, too, and the name.
+    name: Option<(&'a str, &'a str)>,
+    /// Choices that the form itself has.
+    own: &'a [(String, Json)],
+}
+
+impl Combo<'_> {
+    fn render(&self, view: &FormView<'_>, loader: &Loader<'_>) -> Markup {
+        let Self { place, title, .. } = *self;
+        html! {
+            div.choice data-choice=(place) data-kind=(loader.kind) data-method=(loader.method) data-label=(title)
+                data-searchable[loader.is_searchable] {
+                div.combo.scripted {
+                    input type="text" role="combobox" id=(id("c", place)) aria-autocomplete="list" aria-expanded="false"
+                        aria-controls=(id("l", place)) aria-label=[(!self.is_labelled).then_some(title)]
+                        aria-describedby=(self.described) autocomplete="off" spellcheck="false" value=(self.shown)
+                        placeholder="Choose…" aria-invalid=[self.is_invalid.then_some("true")] data-keep;
+                    button.icon type="button" data-reload aria-label={ "Reload the choices of " (title) } title="Reload" { span aria-hidden="true" { "↻" } }
+                }
+                input type="hidden" name={ "json:" (place) } value=(self.value.to_string()) data-value;
+                @if let Some((place, name)) = self.name {
+                    input type="hidden" name={ "text:" (place) } value=(name) data-name;
+                }
+                p.state id=(id("s", place)) data-status data-keep {}
+                noscript { (plain_choice(view, place, self.value, self.own, title)) }
             }
-            input type="hidden" name={ "json:" (place) } value=(value.to_string()) data-value;
-            p.state id=(id("s", place)) data-status data-keep {}
-            noscript { (plain_choice(view, place, &value, &own, &title)) }
         }
     }
 }
@@ -243,22 +281,18 @@ fn listed(
 ) -> Markup {
     let cached = whole.and_then(|value| value.get("cachedResultName")).and_then(Json::as_str);
     let value = inner.cloned().unwrap_or_else(|| Json::from(""));
-    let title = plain_text(&property.display_name);
-    html! {
-        div.choice data-choice=(here) data-kind=(loader.kind) data-method=(loader.method) data-label=(title)
-            data-searchable[loader.is_searchable] {
-            div.combo.scripted {
-                input type="text" role="combobox" id=(id("c", here)) aria-autocomplete="list" aria-expanded="false"
-                    aria-controls=(id("l", here)) aria-label=(title) aria-describedby=(id("s", here)) autocomplete="off"
-                    spellcheck="false" placeholder="Choose…" value=(cached.map_or_else(|| text_of(Some(&value)), str::to_owned)) data-keep;
-                button.icon type="button" data-reload aria-label={ "Reload the choices of " (title) } title="Reload" { span aria-hidden="true" { "↻" } }
-            }
-            input type="hidden" name={ "json:" (here) } value=(value.to_string()) data-value;
-            input type="hidden" name={ "text:" (child(place, "cachedResultName")) } value=(cached.unwrap_or_default()) data-name;
-            p.state id=(id("s", here)) data-status data-keep {}
-            noscript { (plain_choice(view, here, &value, &[], &title)) }
-        }
-    }
+    let combo = Combo {
+        place: here,
+        title: &plain_text(&property.display_name),
+        value: &value,
+        shown: &cached.map_or_else(|| text_of(Some(&value)), str::to_owned),
+        described: &id("s", here),
+        is_labelled: false,
+        is_invalid: false,
+        name: Some((&child(place, "cachedResultName"), cached.unwrap_or_default())),
+        own: &[],
+    };
+    combo.render(view, loader)
 }
 
 /// The name of a credential, or of its type.

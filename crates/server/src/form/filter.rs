@@ -1,5 +1,6 @@
 //! Conditions, assignments and the columns of a table, as n8n's users know them.
 
+use heddle_node::filter_operators::{OF_ALL_TYPES, OPERATORS, is_operator, is_unary};
 use heddle_node::{Json, NodeProperty};
 use maud::{Markup, html};
 
@@ -8,100 +9,52 @@ use super::pointer::child;
 use super::text::plain_text;
 use super::view::FormView;
 
-type Operation = (&'static str, &'static str, bool);
+/// The types that a condition can compare, each with its operations, those without a right side first.
+fn operators() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
+    OPERATORS.iter().filter(|(_, own)| !own.is_empty()).map(|(kind, own)| {
+        let all = || OF_ALL_TYPES.iter().chain(*own).copied();
+        (*kind, all().filter(|name| is_unary(name)).chain(all().filter(|name| !is_unary(name))))
+    })
+}
 
-/// What a condition can compare, by type: the operation, its words, and whether it has no right side
-/// (`docs/parameters.md §13`).
-const OPERATIONS: [(&str, &[Operation]); 6] = [
-    (
-        "string",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-            ("equals", "is equal to", false),
-            ("notEquals", "is not equal to", false),
-            ("contains", "contains", false),
-            ("notContains", "does not contain", false),
-            ("startsWith", "starts with", false),
-            ("notStartsWith", "does not start with", false),
-            ("endsWith", "ends with", false),
-            ("notEndsWith", "does not end with", false),
-            ("regex", "matches the pattern", false),
-            ("notRegex", "does not match the pattern", false),
-        ],
-    ),
-    (
-        "number",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-            ("equals", "is equal to", false),
-            ("notEquals", "is not equal to", false),
-            ("gt", "is greater than", false),
-            ("lt", "is less than", false),
-            ("gte", "is at least", false),
-            ("lte", "is at most", false),
-        ],
-    ),
-    (
-        "dateTime",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-            ("equals", "is", false),
-            ("notEquals", "is not", false),
-            ("after", "is after", false),
-            ("before", "is before", false),
-            ("afterOrEquals", "is at or after", false),
-            ("beforeOrEquals", "is at or before", false),
-        ],
-    ),
-    (
-        "boolean",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-            ("true", "is true", true),
-            ("false", "is false", true),
-            ("equals", "is equal to", false),
-            ("notEquals", "is not equal to", false),
-        ],
-    ),
-    (
-        "array",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-            ("contains", "contains", false),
-            ("notContains", "does not contain", false),
-            ("lengthEquals", "has as many as", false),
-            ("lengthNotEquals", "has not as many as", false),
-            ("lengthGt", "has more than", false),
-            ("lengthLt", "has fewer than", false),
-            ("lengthGte", "has at least", false),
-            ("lengthLte", "has at most", false),
-        ],
-    ),
-    (
-        "object",
-        &[
-            ("exists", "exists", true),
-            ("notExists", "does not exist", true),
-            ("empty", "is empty", true),
-            ("notEmpty", "is not empty", true),
-        ],
-    ),
-];
+/// What an operation is called in a sentence, behind the value that it looks at.
+fn words<'a>(kind: &str, operation: &'a str) -> &'a str {
+    match (operation, kind) {
+        ("equals", "dateTime") => "is",
+        ("notEquals", "dateTime") => "is not",
+        ("exists", _) => "exists",
+        ("notExists", _) => "does not exist",
+        ("empty", _) => "is empty",
+        ("notEmpty", _) => "is not empty",
+        ("true", _) => "is true",
+        ("false", _) => "is false",
+        ("equals", _) => "is equal to",
+        ("notEquals", _) => "is not equal to",
+        ("contains", _) => "contains",
+        ("notContains", _) => "does not contain",
+        ("startsWith", _) => "starts with",
+        ("notStartsWith", _) => "does not start with",
+        ("endsWith", _) => "ends with",
+        ("notEndsWith", _) => "does not end with",
+        ("regex", _) => "matches the pattern",
+        ("notRegex", _) => "does not match the pattern",
+        ("gt", _) => "is greater than",
+        ("lt", _) => "is less than",
+        ("gte", _) => "is at least",
+        ("lte", _) => "is at most",
+        ("after", _) => "is after",
+        ("before", _) => "is before",
+        ("afterOrEquals", _) => "is at or after",
+        ("beforeOrEquals", _) => "is at or before",
+        ("lengthEquals", _) => "has as many as",
+        ("lengthNotEquals", _) => "has not as many as",
+        ("lengthGt", _) => "has more than",
+        ("lengthLt", _) => "has fewer than",
+        ("lengthGte", _) => "has at least",
+        ("lengthLte", _) => "has at most",
+        _ => operation,
+    }
+}
 
 /// As people call a type of values.
 fn title_of(kind: &str) -> &str {
@@ -153,9 +106,7 @@ fn render_condition(view: &FormView<'_>, list: &str, index: usize, count: usize,
         operator.and_then(|operator| operator.get(key)).and_then(Json::as_str).unwrap_or_default()
     };
     let (kind, operation) = (text("type"), text("operation"));
-    let is_known = OPERATIONS
-        .iter()
-        .any(|(known, operations)| *known == kind && operations.iter().any(|(name, ..)| *name == operation));
+    let is_known = kind != "any" && is_operator(kind, operation);
     let is_single =
         operator.and_then(|operator| operator.get("singleValue")).and_then(Json::as_bool) == Some(true);
     let right = match operator.and_then(|operator| operator.get("rightType")).and_then(Json::as_str) {
@@ -172,12 +123,12 @@ fn render_condition(view: &FormView<'_>, list: &str, index: usize, count: usize,
                 (cell(view, &child(&here, "leftValue"), condition.get("leftValue"), "string", &format!("Left value of condition {number}")))
                 select name={ "json:" (child(&here, "operator")) } aria-label={ "Operator of condition " (number) } id=(id("o", &here)) {
                     @if !is_known { option value=(operator.map_or_else(|| "null".to_owned(), Json::to_string)) selected { (kind) " " (operation) } }
-                    @for (name, operations) in &OPERATIONS {
+                    @for (name, operations) in operators() {
                         optgroup label=(title_of(name)) {
-                            @for (operation_name, words, is_single) in *operations {
-                                @let is_chosen = *name == kind && *operation_name == operation;
-                                option selected[is_chosen] value=(operator_json(name, operation_name, *is_single, operator.filter(|_| is_chosen))) {
-                                    (title_of(name)) " " (words)
+                            @for operation_name in operations {
+                                @let is_chosen = name == kind && operation_name == operation;
+                                option selected[is_chosen] value=(operator_json(name, operation_name, operator.filter(|_| is_chosen))) {
+                                    (title_of(name)) " " (words(name, operation_name))
                                 }
                             }
                         }
@@ -192,14 +143,14 @@ fn render_condition(view: &FormView<'_>, list: &str, index: usize, count: usize,
 }
 
 /// The operator as it is stored; one that is chosen already stays as it is.
-fn operator_json(kind: &str, operation: &str, is_single: bool, present: Option<&Json>) -> String {
+fn operator_json(kind: &str, operation: &str, present: Option<&Json>) -> String {
     if let Some(present) = present {
         return present.to_string();
     }
     let mut operator = Json::object();
     operator.insert("type", kind);
     operator.insert("operation", operation);
-    if is_single {
+    if is_unary(operation) {
         operator.insert("singleValue", true);
     }
     operator.to_string()

@@ -23,5 +23,5 @@ pub(crate) use place::method_at;
 pub(crate) use shown::shown_properties;
 pub(crate) use stored::{shown_parameters, stored_parameters};
 pub(crate) use submission::Submission;
-pub(crate) use text::plain_text;
+pub(crate) use text::{plain_text, shorten};
 pub(crate) use view::FormView;

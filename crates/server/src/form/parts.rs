@@ -4,9 +4,12 @@ use heddle_node::{Json, NodeProperty};
 use maud::{Markup, html};
 
 use super::pointer;
-use super::text::plain_text;
+use super::text::{plain_text, shorten};
 use super::view::FormView;
 use crate::preview::Preview;
+
+/// Characters of a preview that are shown.
+const MOST_OF_PREVIEW: usize = 400;
 
 /// An id of an element that belongs to a place of the parameters. An id holds no blanks.
 pub(super) fn id(kind: &str, place: &str) -> String {
@@ -132,8 +135,8 @@ fn preview(preview: Option<&Preview>, place: &str) -> Markup {
                 Some(Preview::Value(Some(value))) => {
                     @match value.as_str() {
                         Some("") => { em { "an empty text" } }
-                        Some(text) => { (shorten(text)) }
-                        None => { code { (shorten(&value.to_string())) } }
+                        Some(text) => { (shorten(text, MOST_OF_PREVIEW)) }
+                        None => { code { (shorten(&value.to_string(), MOST_OF_PREVIEW)) } }
                     }
                 }
                 Some(Preview::Value(None)) => { em { "nothing at this item" } }
@@ -143,14 +146,6 @@ fn preview(preview: Option<&Preview>, place: &str) -> Markup {
                 None => {}
             }
         }
-    }
-}
-
-fn shorten(text: &str) -> String {
-    const MOST: usize = 400;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Texts of descriptions, which n8n's nodes write with markup: as plain text, since nobody's markup is trusted.
+//! Texts as pages show them: cut, and those of descriptions, which n8n's nodes write with markup: as plain text, since nobody's markup is trusted.
 
 /// The text of a description without its tags, its entities as characters.
 pub(crate) fn plain_text(text: &str) -> String {
@@ -31,6 +31,14 @@ pub(crate) fn plain_text(text: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// A text without what comes behind so many characters.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 const ENTITIES: [(&str, char); 6] =

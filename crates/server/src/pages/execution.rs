@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{error_page, layout, page};
 use crate::error::ApiError;
 use crate::executions::{End, Execution, ItemEnd};
+use crate::form::shorten;
 use crate::issue::Issue;
 use crate::shared::Shared;
 use crate::tally::Tally;
@@ -288,13 +289,6 @@ fn cell(value: Option<&Json>) -> Markup {
     match value.as_str() {
         Some(text) => html! { (shorten(text, MOST_CHARACTERS)) },
         None => html! { code { (shorten(&value.to_string(), MOST_CHARACTERS)) } },
-    }
-}
-
-fn shorten(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 
