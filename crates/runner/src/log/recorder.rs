@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use heddle_node::{Items, Json, Upload};
+use heddle_node::{Items, Json, Upload, hexadecimal};
 use heddle_workflow::Workflow;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -157,19 +157,21 @@ impl Recorder {
     /// The workflows that are known to be called, for the record of the run's start.
     pub(crate) fn called(&self) -> CalledWorkflows {
         let called = self.state().called.clone();
-        called.into_iter().map(|(source, workflow)| (source, self.text_of(&workflow))).collect()
+        called
+            .into_iter()
+            .map(|(source, workflow)| (source, self.text_of(&workflow, &OnceLock::new())))
+            .collect()
     }
 
-    /// A workflow as a record has it: with its text the first time.
-    pub(crate) fn text_of(&self, workflow: &Workflow) -> WorkflowText {
-        let text = text(workflow);
-        let digest = digest(&[text.as_bytes()]);
+    /// A workflow as a record has it: with its text the first time. Its digest is worked out once.
+    pub(crate) fn text_of(&self, workflow: &Workflow, digest: &OnceLock<String>) -> WorkflowText {
+        let digest = digest.get_or_init(|| self::digest(&[text(workflow).as_bytes()])).clone();
         let is_new = !self.past.has_text(&digest) && self.state().texts.insert(digest.clone());
         WorkflowText {
             name: workflow.name.clone(),
             id: workflow.id.clone(),
             digest,
-            text: is_new.then_some(text),
+            text: is_new.then(|| text(workflow)),
         }
     }
 
@@ -248,7 +250,7 @@ pub(crate) fn digest_of_upload(upload: &Upload) -> String {
 }
 
 fn short(hasher: Sha256) -> String {
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hasher.finalize()[..16])
 }
 
 /// Tells the items of inputs from others.

@@ -116,8 +116,7 @@ impl ItemLoop<'_> {
                         Err(error) => self.run_item(&items[index], index, Err(error), effect).await,
                     };
                     let typed = prepared[offset].as_ref().ok().and_then(|item| item.typed.as_ref());
-                    let order_key = typed.and_then(|typed| typed.order_key.clone());
-                    self.keep(index, &result, order_key).await;
+                    self.keep(index, &result, typed.and_then(|typed| typed.order_key.as_ref())).await;
                     (offset, result)
                 });
             }
@@ -130,7 +129,7 @@ impl ItemLoop<'_> {
     }
 
     /// Keeps in the log how an item has ended.
-    async fn keep(&self, index: usize, result: &ItemResult, order_key: Option<String>) {
+    async fn keep(&self, index: usize, result: &ItemResult, order_key: Option<&String>) {
         if !self.run.recorder.keeps() {
             return;
         }
@@ -143,7 +142,7 @@ impl ItemLoop<'_> {
                 .map(|output| output.iter().map(|(output, item)| (*output, item.clone())).collect()),
             error: result.output.as_ref().err().cloned(),
             verdict: result.verdict,
-            order_key,
+            order_key: order_key.cloned(),
             sender_id: result.sender_id.clone(),
             calls: result.calls.clone(),
         };
@@ -181,7 +180,7 @@ impl ItemLoop<'_> {
                     ..ItemResult::new(Ok(passed_on.into()), Some(Verdict::Sent))
                 };
                 let order_key = done.and_then(|done| done.order_key.clone());
-                self.keep(index, &result, order_key.clone()).await;
+                self.keep(index, &result, order_key.as_ref()).await;
                 (result, order_key)
             }
         };

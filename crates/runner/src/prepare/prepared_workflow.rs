@@ -33,6 +33,8 @@ pub struct PreparedWorkflow {
     pub(crate) plan: OnceLock<Arc<Plan>>,
     /// Who reads what, once a run has worked it out.
     pub(crate) readers: OnceLock<Arc<Readers>>,
+    /// What tells its text from others, once a log has asked for it.
+    pub(crate) digest: OnceLock<String>,
 }
 
 impl PreparedWorkflow {
@@ -83,6 +85,7 @@ impl PreparedWorkflow {
             routes,
             plan: OnceLock::new(),
             readers: OnceLock::new(),
+            digest: OnceLock::new(),
         }
     }
 

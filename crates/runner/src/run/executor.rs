@@ -1,28 +1,25 @@
 //! Executes the node runs that the scheduler gives, and keeps what came out.
 
+mod node_context;
 mod recall;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use heddle_expression::{Clock, Scene};
+use heddle_expression::Clock;
 use heddle_node::node::Tier;
-use heddle_node::{CallAnswer, ErrorKind, Item, Items, Json, NodeError};
+use heddle_node::{CallAnswer, ErrorKind, Items, Json, NodeError};
 use heddle_workflow::{NodeIndex, Workflow};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::call_site::CallRecord;
 use crate::cancel::{CancelReason, StopSignal};
-use crate::code::CodeSite;
 use crate::computing::only_computes;
-use crate::credential_expressions::{evaluate_credentials, read_other_items};
-use crate::credentials::NodeCredentials;
-use crate::effects::EffectSettings;
+use crate::credential_expressions::read_other_items;
 use crate::error_output::error_details;
-use crate::evaluation::{Resolver, Site, watcher};
+use crate::evaluation::Resolver;
 use crate::events::{Event, Listeners};
 use crate::fail_point;
 use crate::host::Host;
@@ -31,26 +28,22 @@ use crate::log::recorder::{self, Recorder};
 use crate::log::{NodeDone, NodeOutputs, Record, RunStarted};
 use crate::mode::ExecutionMode;
 use crate::node_facts::node_facts;
-use crate::node_run::{NodeRunContext, Sited};
+use crate::node_run::NodeRunContext;
 use crate::node_runner::{NodeRunEnd, NodeRunner};
-use crate::options::{DEFAULT_CONCURRENCY, RunOptions};
+use crate::options::RunOptions;
 use crate::prepared::PreparedNode;
 use crate::prepared_workflow::{PreparedWorkflow, reference};
 use crate::reach::Beginning;
 use crate::run_data::{RunData, RunResult, Status, TaskData, TaskStatus, WorkflowFailure};
 use crate::run_error::RunError;
-use crate::run_view::{NodeStates, RunScene, View};
+use crate::run_view::{NodeStates, RunScene};
 use crate::scheduler::{
     Branches, Completion, CompletionStatus, NodeRun, Outcome, Plan, Scheduler, Start, State,
 };
 use crate::scope::{Nesting, RunScope};
-use crate::sending::gate::Sending;
 use crate::site::{NodeSite, RunSite};
 use crate::static_data::StaticData;
 use crate::stored_options::StoredOptions;
-
-/// Tells the node runs of this process apart ([`Scene::snapshot`]).
-static NEXT_SNAPSHOT: AtomicU64 = AtomicU64::new(1);
 
 /// One run of a workflow.
 pub(crate) struct Execution<'h> {
@@ -160,7 +153,7 @@ impl<'h> Execution<'h> {
                 execution: recorded_as,
                 id: options.execution,
                 origin: recorded_origin,
-                workflow: recorder.text_of(&workflow),
+                workflow: recorder.text_of(&workflow, &scene.prepared.digest),
                 start: workflow.nodes[start].name.to_string(),
                 mode,
                 is_beside,
@@ -346,92 +339,6 @@ impl<'h> Execution<'h> {
         json
     }
 
-    /// The credentials of a node run, as far as they are there.
-    pub(super) fn credentials_of(
-        &self,
-        run: &NodeRun,
-        node: &PreparedNode,
-        items: &[Item],
-    ) -> NodeCredentials {
-        let settings = &self.workflow.nodes[run.node];
-        let declared = node.node.credentials(&node.filled);
-        let mut credentials = self.host.resolve_credentials(&declared, |name| reference(settings, name));
-        self.evaluate_credentials(&mut credentials, run, items);
-        credentials
-    }
-
-    /// Where the expressions of a node run are evaluated: those of the node, or of the one in whose place it is.
-    pub(super) fn evaluation_site(&self, run: &NodeRun, at: &Arc<NodeSite>, rehearses: bool) -> Arc<Site> {
-        let settings = &self.workflow.nodes[run.node];
-        let tells_of_gaps = self.options.dry_run && !rehearses;
-        Arc::new(Site {
-            run: Arc::clone(&self.scene),
-            run_data: Arc::clone(&self.run_data),
-            node: run.node,
-            run_index: run.run_index,
-            sources: Some(run.sources.clone()),
-            snapshot: NEXT_SNAPSHOT.fetch_add(1, Ordering::Relaxed),
-            is_strict: self.options.strict || settings.strict,
-            gaps: tells_of_gaps.then(|| (Arc::clone(&self.listeners), Arc::clone(at))),
-            rehearses,
-        })
-    }
-
-    /// What all items of a node run share.
-    pub(super) fn context<'a>(
-        &'a self,
-        settings: &heddle_workflow::Node,
-        node: &PreparedNode,
-        at: Arc<NodeSite>,
-        site: Arc<Site>,
-        credentials: NodeCredentials,
-    ) -> NodeRunContext<'a> {
-        NodeRunContext {
-            execution: self.options.execution,
-            credentials,
-            own_credentials: Some(node.node.header().credentials),
-            transport: &self.host.transport,
-            sited: Some(Sited { threads: &self.host.evaluation, site: Arc::clone(&site) }),
-            credential_source: &*self.host.credentials,
-            recorder: Arc::clone(&self.recorder),
-            recorded_as: self.recorded_as,
-            past: None,
-            listeners: Arc::clone(&self.listeners),
-            cancel: self.options.cancel.clone(),
-            stop: self.stop.clone(),
-            dry_run: self.options.dry_run,
-            time_limit: settings.time_limit.or(self.options.time_limit),
-            wait_budget: self.options.wait_budget,
-            answer_limit: settings.answer_limit.unwrap_or(self.options.answer_limit),
-            elsewhere: self.host.elsewhere_of(&self.options),
-            file_limit: self.options.file_limit,
-            files: &*self.host.files,
-            remembered: Mutex::default(),
-            effects: EffectSettings::of(&*node.node, settings),
-            clock: &self.scene.clock,
-            stands_at: self.scene.stands_at,
-            replaced: self.options.mocks.as_ref().map(|_| &*self.scope.around.replaced),
-            caller: Some(&*self.scope),
-            wait_till: Mutex::default(),
-            static_data: Some(&self.static_data),
-            state: self.scene.states.of(site.node),
-            only: self.options.only.as_ref().and_then(|only| only.items_of(&at)),
-            code: Some(CodeSite {
-                threads: &self.host.code,
-                site,
-                time: settings.time_limit,
-                on_error: settings.on_error(),
-            }),
-            answer: Some(&self.answer),
-            host: Some(self.host),
-            sending: None,
-            confirm: None,
-            cancel_all: self.scope.around.caller_cancel.clone(),
-            calls: Mutex::default(),
-            at,
-        }
-    }
-
     async fn run_node(&mut self, run: &NodeRun, inputs: Branches) -> NodeRunEnd {
         let scene = Arc::clone(&self.scene);
         let settings = &scene.prepared.workflow.nodes[run.node];
@@ -507,20 +414,8 @@ impl<'h> Execution<'h> {
         let (start_time, started) = (crate::clock::now(), std::time::Instant::now());
         let revision = self.static_data.revision();
         let had_answer = self.has_answer();
-        let runner = NodeRunner {
-            node: &*prepared.node,
-            settings,
-            parameters: &prepared.filled,
-            type_version: prepared.type_version,
-            outputs: self.scheduler.plan().outputs(run.node),
-            context: &context,
-            concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
-            inputs,
-            sources: &run.sources,
-            main_input: run.main_input,
-            types_once: prepared.types_once,
-            releases_items: self.keeping.consumes_items(run.node),
-        };
+        let releases_items = self.keeping.consumes_items(run.node);
+        let runner = NodeRunner { releases_items, ..self.runner(run, prepared, &context, inputs) };
         let resolver =
             Resolver::new(&self.host.evaluation, site, self.stop.clone(), self.options.cancel.clone(), all);
         let span = tracing::info_span!(
@@ -588,29 +483,6 @@ impl<'h> Execution<'h> {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// The gate for the items of a node run, where the node goes item by item and has an effect.
-    fn sending(&self, prepared: &PreparedNode, at: &Arc<NodeSite>) -> Option<Sending> {
-        if !prepared.has_effect() || !matches!(prepared.node.tier_for(&prepared.filled), Tier::Item(_)) {
-            return None;
-        }
-        let outermost =
-            self.site.origins().first().map_or(&self.site.workflow, |origin| origin.outer_workflow());
-        Some(Sending {
-            settings: prepared.sending.clone(),
-            rules: self.options.sending.clone(),
-            book: Arc::clone(&self.host.send_book),
-            listeners: Arc::clone(&self.listeners),
-            at: Arc::clone(at),
-            execution: self.options.execution,
-            workflow: self.workflow.id.clone().unwrap_or_else(|| self.workflow.name.clone()),
-            outermost: outermost.clone(),
-            zone: self.scene.clock.zone.clone(),
-            cancel: self.options.cancel.clone(),
-            items: Mutex::default(),
-            told: Mutex::default(),
-        })
-    }
-
     /// Waits for the moment that a node asked for; `false` when the run ends at it, or is cancelled.
     pub(crate) async fn wait(&mut self) -> bool {
         if self.options.stop_at_wait && self.scope.around.depth == 0 {
@@ -640,22 +512,6 @@ impl<'h> Execution<'h> {
     /// The run, for its error workflow.
     pub(crate) fn scope(&self) -> Arc<RunScope<'h>> {
         Arc::clone(&self.scope)
-    }
-
-    fn evaluate_credentials(&self, credentials: &mut NodeCredentials, run: &NodeRun, items: &[Item]) {
-        let run_scene = &*self.scene;
-        let view = View { run: run_scene, run_data: &self.run_data };
-        let watcher = watcher(&self.stop);
-        let scene = Scene {
-            run_index: run.run_index,
-            sources: Some(&run.sources),
-            mode: run_scene.mode.as_str(),
-            execution_id: Some(&run_scene.execution_id),
-            watcher: Some(&watcher),
-            secrets: Some(run_scene.variables.secrets.expose()),
-            ..run_scene.variables.show(Scene::new(&view, run.node, items, &run_scene.clock))
-        };
-        evaluate_credentials(self.host, credentials, &scene, items.len().max(1));
     }
 
     pub(crate) fn end(self, cancelled: Option<CancelReason>) -> RunResult {

@@ -10,8 +10,6 @@ use crate::evaluation::Resolver;
 use crate::events::{Event, EventSink, Events, Listeners, NodeSite};
 use crate::executor::{Execution, first_items};
 use crate::node_run::NodeRunContext;
-use crate::node_runner::NodeRunner;
-use crate::options::DEFAULT_CONCURRENCY;
 use crate::prepared::PreparedNode;
 use crate::scheduler::{Branches, NodeRun};
 
@@ -59,20 +57,7 @@ impl Execution<'_> {
             answer: None,
             ..self.context(settings, real, Arc::clone(at), Arc::clone(&site), credentials)
         };
-        let runner = NodeRunner {
-            node: &*real.node,
-            settings,
-            parameters: &real.filled,
-            type_version: real.type_version,
-            outputs: self.scheduler.plan().outputs(run.node),
-            context: &context,
-            concurrency: self.options.concurrency.or(settings.concurrency).unwrap_or(DEFAULT_CONCURRENCY),
-            inputs,
-            sources: &run.sources,
-            main_input: run.main_input,
-            types_once: real.types_once,
-            releases_items: false,
-        };
+        let runner = self.runner(run, real, &context, inputs);
         let stop: StopSignal = self.stop.clone();
         let resolver = Resolver::new(&self.host.evaluation, site, stop, self.options.cancel.clone(), all);
         let end = runner.run(resolver).await;

@@ -144,26 +144,27 @@ impl<'h> RunScope<'h> {
         let options = self.options_for(site.execution, items, self.around.caller_cancel.clone());
         let nesting = self.nesting(site, start, true);
         // The caller goes on at once: that the run was begun must be known before it does.
-        self.record_beside(&nesting, &called, &options).await;
-        let caller = Some(site.at.node.to_string());
         let prepared = self.prepared(&called, &options);
+        self.record_beside(&nesting, &prepared, &options).await;
+        let caller = Some(site.at.node.to_string());
         push_beside(&background, self.host, caller, prepared, options, nesting);
         (Ok(answer), Some(record))
     }
 
     /// Keeps in the log that a run begins beside this one.
-    async fn record_beside(&self, nesting: &Nesting<'_>, called: &Workflow, options: &RunOptions) {
+    async fn record_beside(&self, nesting: &Nesting<'_>, prepared: &PreparedWorkflow, options: &RunOptions) {
         let recorder = &self.around.recorder;
         if !recorder.keeps() || recorder.past_run(nesting.recorded_as).is_some() {
             return;
         }
+        let called = &prepared.workflow;
         let start = nesting.start.and_then(|start| called.nodes.get(start));
         let items = options.items.clone().map(Arc::new);
         let started = log::RunStarted {
             execution: nesting.recorded_as,
             id: options.execution,
             origin: nesting.recorded_origin.clone(),
-            workflow: recorder.text_of(called),
+            workflow: recorder.text_of(called, &prepared.digest),
             start: start.map(|node| node.name.to_string()).unwrap_or_default(),
             mode: nesting.mode,
             is_beside: true,
