@@ -6,7 +6,7 @@ use std::path::Path;
 use heddle_data::Json;
 
 use crate::manage::text_of;
-use crate::package::read_json;
+use crate::package::{for_own_code, read_json};
 
 /// What there is to know of a package.
 #[derive(Debug, Clone, Default)]
@@ -79,33 +79,21 @@ const FUNCTIONS: [&str; 12] = [
 /// What a package's own code asks for that is not to be had.
 pub(crate) fn lacks(folder: &Path) -> Vec<String> {
     let mut found = BTreeSet::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                if entry.file_name() != "node_modules" {
-                    open.push(path);
-                }
-            } else if path.extension().is_some_and(|own| own == "js")
-                && let Ok(text) = std::fs::read_to_string(&path)
-            {
-                let asks = |module: &&&str| {
-                    [
-                        format!("require(\"{module}\")"),
-                        format!("require('{module}')"),
-                        format!("require('node:{module}')"),
-                        format!("require(\"node:{module}\")"),
-                    ]
-                    .iter()
-                    .any(|call| text.contains(call.as_str()))
-                };
-                found.extend(MODULES.iter().filter(asks).map(|module| format!("module {module}")));
-                let calls = |name: &&&str| text.contains(&format!(".{name}("));
-                found.extend(FUNCTIONS.iter().filter(calls).map(|name| (*name).to_owned()));
-            }
-        }
-    }
+    for_own_code(folder, &["js"], &mut |text| {
+        let asks = |module: &&&str| {
+            [
+                format!("require(\"{module}\")"),
+                format!("require('{module}')"),
+                format!("require('node:{module}')"),
+                format!("require(\"node:{module}\")"),
+            ]
+            .iter()
+            .any(|call| text.contains(call.as_str()))
+        };
+        found.extend(MODULES.iter().filter(asks).map(|module| format!("module {module}")));
+        let calls = |name: &&&str| text.contains(&format!(".{name}("));
+        found.extend(FUNCTIONS.iter().filter(calls).map(|name| (*name).to_owned()));
+    });
     found.into_iter().collect()
 }
 

@@ -50,10 +50,14 @@ pub trait Node: Send + Sync {
     fn parameter_schema(&self, form: schema::SchemaForm) -> Result<serde_json::Value, SchemaError>;
 
     /// Brings the parameters of an older file up to date.
-    fn upgrade(&self, version: f64, parameters: Json) -> Json;
+    fn upgrade(&self, _version: f64, parameters: Json) -> Json {
+        parameters
+    }
 
     /// Everything that is wrong with stored parameters, beyond the form, and lies in constants.
-    fn check_stored(&self, stored: &StoredParameters<'_>) -> Vec<StoredProblem>;
+    fn check_stored(&self, _stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        Vec::new()
+    }
 
     /// Which workflow the node calls with these parameters, as far as they tell; `None` for a node that calls none.
     ///
@@ -64,7 +68,9 @@ pub trait Node: Send + Sync {
     }
 
     /// The node's examples.
-    fn examples(&self) -> Vec<NodeExample>;
+    fn examples(&self) -> Vec<NodeExample> {
+        Vec::new()
+    }
 
     /// The tier.
     fn tier(&self) -> Tier<'_>;

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::package::for_own_code;
+
 /// What stands before a link that is there to be read, not to be called.
 const FOR_READERS: [&str; 14] = [
     "documentationUrl",
@@ -24,23 +26,9 @@ const FOR_READERS: [&str; 14] = [
 /// Hosts in URLs of the code below a folder, without what it depends on. Links to documentation do not count.
 pub(crate) fn collect(folder: &Path) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                if entry.file_name() != "node_modules" {
-                    open.push(path);
-                }
-            } else if path
-                .extension()
-                .is_some_and(|own| ["js", "cjs", "mjs"].iter().any(|known| own == *known))
-                && let Ok(text) = std::fs::read_to_string(&path)
-            {
-                text.lines().for_each(|line| add(line, &mut hosts));
-            }
-        }
-    }
+    for_own_code(folder, &["js", "cjs", "mjs"], &mut |text| {
+        text.lines().for_each(|line| add(line, &mut hosts));
+    });
     hosts
 }
 

@@ -11,8 +11,8 @@ use heddle_node::description::PortList;
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedBatch, PreparedItem};
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
-    BatchContext, Effect, ItemContext, ItemOutput, Node, NodeDescription, NodeError, NodeExample, NodeHeader,
-    OptionPage, OptionsQuery, Ports, RequiredInputs, StoredParameters, StoredProblem, Tier,
+    BatchContext, Effect, ItemContext, ItemOutput, Node, NodeDescription, NodeError, NodeHeader, OptionPage,
+    OptionsQuery, Ports, RequiredInputs, Tier,
 };
 
 use super::describe::Described;
@@ -155,18 +155,6 @@ impl Node for PluginNode {
             "type": "object",
             "properties": properties,
         }))
-    }
-
-    fn upgrade(&self, _: f64, parameters: Json) -> Json {
-        parameters
-    }
-
-    fn check_stored(&self, _: &StoredParameters<'_>) -> Vec<StoredProblem> {
-        Vec::new()
-    }
-
-    fn examples(&self) -> Vec<NodeExample> {
-        Vec::new()
     }
 
     fn tier(&self) -> Tier<'_> {

@@ -70,6 +70,25 @@ fn enclosing_modules(folder: &Path) -> Option<PathBuf> {
     Some(parent.to_owned())
 }
 
+/// Reads the code of a package, without what it depends on: the files below its folder with one of these extensions.
+pub(crate) fn for_own_code(folder: &Path, extensions: &[&str], read: &mut dyn FnMut(&str)) {
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                if entry.file_name() != "node_modules" {
+                    open.push(path);
+                }
+            } else if path.extension().is_some_and(|own| extensions.iter().any(|known| own == *known))
+                && let Ok(text) = std::fs::read_to_string(&path)
+            {
+                read(&text);
+            }
+        }
+    }
+}
+
 /// The folders in a folder, by name.
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

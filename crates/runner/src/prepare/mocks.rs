@@ -7,8 +7,8 @@ use heddle_node::node::{Tier, batch_node};
 use heddle_node::parameters::ParameterPlan;
 use heddle_node::schema::{SchemaError, SchemaForm};
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeExample, NodeHeader,
-    Ports, StoredParameters, StoredProblem, async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeHeader, Ports,
+    async_trait,
 };
 use heddle_workflow::{NodeIndex, OnError, TriggerKind, Workflow, read_items, trigger_kind};
 use schemars::JsonSchema;
@@ -338,18 +338,6 @@ impl Node for MockNode {
 
     fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
         self.runs.parameter_schema(form)
-    }
-
-    fn upgrade(&self, _: f64, parameters: Json) -> Json {
-        parameters
-    }
-
-    fn check_stored(&self, _: &StoredParameters<'_>) -> Vec<StoredProblem> {
-        Vec::new()
-    }
-
-    fn examples(&self) -> Vec<NodeExample> {
-        Vec::new()
     }
 
     fn tier(&self) -> Tier<'_> {
