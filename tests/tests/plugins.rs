@@ -186,6 +186,20 @@ fn item_by_item_each_has_its_own_verdict_and_error_branch() {
 }
 
 #[test]
+fn a_redirect_that_asks_for_a_second_send_is_not_followed() {
+    for status in [307, 308] {
+        let scene = Scene::new(&json!([
+            { "path": "/messages", "status": status, "headers": { "location": "/again" } },
+            { "path": "/again", "body": { "ok": 1 }, "headers": { "content-type": "application/json" } },
+        ]));
+        let finished = scene.run(&courier(), &people(1));
+        let (_, outcomes) = of_node(&finished);
+        assert_eq!(outcomes[0]["outcome"], "unknown", "{status}: {}", finished.stderr);
+        assert_eq!(scene.service.requests().len(), 1, "{status}");
+    }
+}
+
+#[test]
 fn a_failure_is_told_in_n8ns_words() {
     let scene = Scene::new(
         &json!([{ "path": "/messages", "status": 404, "body": { "message": "no such person" }, "headers": { "content-type": "application/json" } }]),

@@ -94,7 +94,8 @@ fn build(
     request.usual_time_limit = Some(USUAL_TIME_LIMIT);
     request.takes_any_status = details.get("anyStatus").and_then(Json::as_bool) == Some(true);
     let most = details.get("redirects").and_then(Json::as_f64).unwrap_or_default().clamp(0.0, 50.0);
-    request.redirects = Redirects { most: most as u32, repeats_sends: true, keeps_credentials: false };
+    // A 307 or 308 asks for a second send: whoever redirects may have taken the message before.
+    request.redirects = Redirects { most: most as u32, repeats_sends: false, keeps_credentials: false };
     let is_insecure = details.get("insecure").and_then(Json::as_bool) == Some(true);
     let proxy = text("proxy").map(str::to_owned);
     if is_insecure || proxy.is_some() {
