@@ -7,6 +7,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use heddle_tests::{example, files_below, heddle, root};
 
@@ -43,6 +44,9 @@ fn run(script: &str, serve: impl FnOnce() -> Command) {
         eprintln!("skipped: HEDDLE_BROWSER_MODULES is not set, so nothing drives the browser");
         return;
     };
+    // One browser at a time: two on a small machine wait for each other longer than a person would.
+    static SCREEN: Mutex<()> = Mutex::new(());
+    let _screen = SCREEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // Scripts find modules beside themselves alone.
     for file in files_below(&root().join("tests/browser")) {
         let name = file.file_name().expect("it has a name");

@@ -50,10 +50,10 @@ class HeddleForm extends HTMLElement {
       const base = new URL(endpoint || ".", location.href).origin;
       form.setAttribute("action", new URL(form.getAttribute("action"), base).href);
       for (const name of ["api", "apiRoot", "executions"]) form.dataset[name] = new URL(form.dataset[name], base).href;
-      await new Promise((resolve) => {
-        style.onload = style.onerror = resolve;
-        root.replaceChildren(style, holder);
-      });
+      // Nothing is shown before its style is there, so that nothing jumps.
+      holder.hidden = true;
+      style.onload = style.onerror = () => { holder.hidden = false; };
+      root.replaceChildren(style, holder);
       this.form = new Form(holder, {
         headers,
         onChange: (parameters) => this.dispatchEvent(new CustomEvent("heddle-change", { detail: { parameters }, bubbles: true, composed: true })),

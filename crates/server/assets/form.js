@@ -32,6 +32,18 @@ export class Form {
     completions(this, this.element);
     this.setUp();
     this.takeSample(false);
+    // Somebody was quicker than the script, or the browser has kept what stood there before the page was loaded anew.
+    if (this.isFilledIn()) this.changed();
+  }
+
+  // Whether a control holds something else than the server has rendered.
+  isFilledIn() {
+    return [...this.element.elements].some((control) => {
+      if (!control.name || ["items", "sample", "file"].includes(control.name)) return false;
+      if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
+      if (control.matches("select")) return [...control.options].some((option) => option.defaultSelected) && ![...control.selectedOptions].some((option) => option.defaultSelected);
+      return control.matches("textarea, input:not([type=hidden], [role=combobox])") && control.value !== control.defaultValue;
+    });
   }
 
   find(selector) {
