@@ -61,6 +61,25 @@ async function choose(page, pointer, search, name) {
   await settled(page);
 }
 
+await scenario("what is filled in while the server is slow stays", async () => {
+  const page = await open(browser, CHAT);
+  await page.route("**/nodes/**", async (route) => {
+    if (route.request().method() === "POST") await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
+  await toggle(page, "/numberToSend").click();
+  await control(page, "/numberToSend").fill("{{ $json.phone }}");
+  await control(page, "/channelId").focus();
+  await page.waitForTimeout(250);
+  await toggle(page, "/channelId").click();
+  await settled(page);
+  check(await control(page, "/numberToSend").inputValue() === "{{ $json.phone }}", "the text stays");
+  const stored = JSON.parse(await page.locator("[name=state]").inputValue());
+  check(stored.numberToSend === "={{ $json.phone }}", `it is an expression, and is ${stored.numberToSend}`);
+  check(await page.locator("[id='f/channelId'] textarea").count() === 1, "the second click counts, too");
+  await page.context().close();
+});
+
 await scenario("choices come from the account", async () => {
   const page = await open(browser, CHAT);
   await control(page, "/chatbotId").click();

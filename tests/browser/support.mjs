@@ -90,5 +90,5 @@ export async function accessible(page, where) {
 // Until the server has answered to what was done last.
 export async function settled(page) {
   await page.waitForTimeout(200);
-  await page.waitForFunction(() => !document.querySelector("form[aria-busy]"));
+  await page.waitForFunction(() => !(document.querySelector("heddle-form")?.shadowRoot ?? document).querySelector("form[aria-busy]"));
 }

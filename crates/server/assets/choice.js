@@ -50,7 +50,7 @@ export class Choice {
   update(next) {
     const value = next.querySelector("[data-value]")?.getAttribute("value") ?? "";
     for (const name of ["data-method", "data-kind", "data-label"]) this.element.setAttribute(name, next.getAttribute(name));
-    if (this.value.value !== value) {
+    if (this.value.value !== value && !this.form.isRemembered(this.value)) {
       this.value.value = value;
       if (this.form.activeElement() !== this.input) {
         this.input.value = next.querySelector("[role=combobox]").getAttribute("value") ?? "";
@@ -195,7 +195,11 @@ export class Choice {
     if (!option) return;
     this.all = [...(this.all ?? []), option];
     this.value.value = JSON.stringify(option.value);
-    if (this.name) this.name.value = option.name;
+    this.form.remember(this.value);
+    if (this.name) {
+      this.name.value = option.name;
+      this.form.remember(this.name);
+    }
     this.input.value = this.element.dataset.chooses ? "" : option.name;
     this.say("");
     this.close();

@@ -18,7 +18,10 @@ export class Form {
     this.headers = headers;
     this.onChange = onChange;
     this.onRun = onRun;
-    this.latest = 0;
+    // What was filled in since the last request left, by control: the answer to it does not know of that.
+    this.filled = new Map();
+    this.turn = Promise.resolve();
+    this.waiting = 0;
     this.choices = new Map();
     this.ran = -Infinity;
     this.abort = new AbortController();
@@ -59,9 +62,9 @@ export class Form {
   }
 
   // Everything that is filled in; large items stay here until they are run.
-  data(action, submitter) {
-    const data = new FormData(this.element, submitter);
-    if (action) data.set("action", action);
+  data(action) {
+    const data = new FormData(this.element);
+    data.set("action", action);
     const runs = action === "run" || action === "dry-run";
     if (!runs) {
       data.delete("items");
@@ -126,8 +129,17 @@ export class Form {
     return this.post(`${this.element.dataset.apiRoot}/${what}`, body, signal);
   }
 
+  remember(control) {
+    this.filled.set(control.id || control.name, { value: control.value, checked: control.checked });
+  }
+
+  isRemembered(control) {
+    return this.filled.has(control.id || control.name);
+  }
+
   changed() {
     clearTimeout(this.timer);
+    this.pending = "refresh";
     this.timer = setTimeout(() => this.act("refresh"), 0);
   }
 
@@ -135,8 +147,9 @@ export class Form {
     if (event.target.getAttribute("role") === "combobox" || event.target.id === "items") return;
     if (event.target.id === "item") return this.takeSample();
     clearTimeout(this.timer);
-    const action = event.target.hasAttribute("data-json") ? "json" : "refresh";
-    this.timer = setTimeout(() => this.act(action), event.target.matches("textarea, input[type=text], input[type=password]") ? QUIET : 0);
+    this.remember(event.target);
+    this.pending = event.target.hasAttribute("data-json") ? "json" : "refresh";
+    this.timer = setTimeout(() => this.act(this.pending), event.target.matches("textarea, input[type=text], input[type=password]") ? QUIET : 0);
   }
 
   change(event) {
@@ -144,6 +157,7 @@ export class Form {
     if (target.dataset.sets) {
       const other = this.byId(target.dataset.sets);
       other.value = target.value;
+      this.remember(other);
       return this.changed();
     }
     if (target.dataset.adds) {
@@ -164,7 +178,7 @@ export class Form {
     event.preventDefault();
     const action = event.submitter?.value ?? "refresh";
     if (event.submitter?.hasAttribute("data-cancel")) return this.cancel();
-    this.act(action, event.submitter);
+    this.act(action);
   }
 
   key(event) {
@@ -202,32 +216,47 @@ export class Form {
     }
   }
 
-  // Sends the form, and takes what comes back.
-  async act(action, submitter) {
-    clearTimeout(this.timer);
-    const runs = action === "run" || action === "dry-run";
-    if (runs) {
+  // Sends the form, and takes what comes back: one request after the other, since each works on what the one before made
+  // of the form. A refresh changes nothing, so that whatever comes after it need not wait for it.
+  act(action) {
+    if (action === "run" || action === "dry-run") {
       const now = performance.now();
       if (this.find("[data-running]") || now - this.ran < CALM) return;
       this.ran = now;
     }
-    const mine = ++this.latest;
-    const body = this.data(action, submitter);
-    if (this.sendsItems) body.set("items", this.find("#items").value);
+    clearTimeout(this.timer);
+    const before = this.pending;
+    this.pending = undefined;
+    // Parameters that were typed as JSON are taken over before anything else is done with them.
+    if (before === "json" && action !== "json") this.act("json");
+    const refreshes = action === "refresh";
+    this.refreshing?.abort();
+    const refreshing = new AbortController();
+    if (refreshes) this.refreshing = refreshing;
+    this.waiting += 1;
     this.element.toggleAttribute("aria-busy", true);
+    this.turn = this.turn.then(async () => {
+      if (!refreshing.signal.aborted) await this.send(action, refreshing.signal);
+      this.waiting -= 1;
+      if (this.waiting === 0) this.element.toggleAttribute("aria-busy", false);
+    });
+  }
+
+  async send(action, signal) {
+    const body = this.data(action);
+    if (this.sendsItems) body.set("items", this.find("#items").value);
+    this.filled.clear();
     try {
-      const answer = await fetch(this.element.getAttribute("action"), { method: "POST", body, headers: { "x-heddle": "form", ...this.headers } });
+      const answer = await fetch(this.element.getAttribute("action"), { method: "POST", body, headers: { "x-heddle": "form", ...this.headers }, signal });
       const text = await answer.text();
-      if (mine !== this.latest && !runs) return;
       if (!answer.ok) return this.fail(text, answer.status);
       this.take(text);
       if (action === "check") this.find("#summary [tabindex]")?.focus();
       if (action.startsWith("add:")) this.focusNew(action.slice(4));
       if (action.startsWith("expression:") || action.startsWith("fixed:")) this.byId(`c${action.slice(action.indexOf(":") + 1)}`)?.focus();
     } catch (error) {
+      if (signal.aborted) return;
       this.fail(JSON.stringify({ error: { message: "The server cannot be reached. What you filled in is still here." } }), 0);
-    } finally {
-      this.element.toggleAttribute("aria-busy", false);
     }
   }
 
@@ -239,7 +268,14 @@ export class Form {
       if (choice) choice.update(to);
       return Boolean(choice);
     });
+    this.element.toggleAttribute("aria-busy", true);
     this.setUp();
+    for (const control of this.element.elements) {
+      const filled = this.filled.get(control.id || control.name);
+      if (!filled) continue;
+      if (control.matches("[type=checkbox], [type=radio]")) control.checked = filled.checked ?? control.checked;
+      else if (control.value !== filled.value) control.value = filled.value;
+    }
     const after = this.find("[name=state]").value;
     if (before !== after) this.onChange(this.parameters());
   }
