@@ -57,6 +57,17 @@ pub(crate) fn store_of_run(arguments: &RunArguments) -> Option<Store> {
     Some(Store::at(path))
 }
 
+/// The store in which a dry run looks up who was sent to; `None` for other runs, which look where they are kept.
+pub(crate) fn book_of_dry_run(arguments: &RunArguments) -> Option<Store> {
+    let reaches_nobody = arguments.setup.mock.is_some()
+        || arguments.network.http_mocks.is_some()
+        || arguments.setup.credentials.sandbox;
+    if !arguments.setup.dry_run || arguments.no_store || reaches_nobody {
+        return None;
+    }
+    store(&arguments.store).ok()
+}
+
 /// Refuses to begin what an earlier run has not completed.
 ///
 /// # Errors
@@ -104,6 +115,18 @@ pub(crate) fn refuse_second(store: &Store, workflow: &Workflow, options: &RunOpt
         help: Some(format!("{go_on}. To begin anew, and send to all of them: --new.")),
         status: INCOMPLETE,
     })
+}
+
+/// Why a run cannot be taken up.
+pub(crate) fn cannot_take_up(id: &str, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::WouldBlock => Failure {
+            message: format!("the run {id} is under way: {error}"),
+            help: Some("Wait for its end, or end that process first.".to_owned()),
+            status: INCOMPLETE,
+        },
+        _ => store_failure(error),
+    }
 }
 
 /// A failure of the store.
