@@ -5,7 +5,6 @@
 mod arguments;
 mod asking;
 mod commands;
-mod csv_rows;
 mod diagnostics;
 mod failure;
 mod input;

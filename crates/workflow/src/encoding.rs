@@ -52,6 +52,20 @@ pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>, EncodingError> {
     text.map(Cow::Owned).map_err(|_| EncodingError::Utf16)
 }
 
+/// The text of a table as programs save it: UTF-8 or UTF-16, else Windows-1252, which Windows programs write in western
+/// Europe; and whether it is the latter, which is a guess.
+///
+/// # Errors
+/// When the bytes are no text.
+pub fn decode_table(bytes: &[u8]) -> Result<(Cow<'_, str>, bool), EncodingError> {
+    match decode_text(bytes) {
+        Err(EncodingError::Utf8 { .. }) if !bytes.contains(&0) => {
+            Ok((encoding_rs::WINDOWS_1252.decode(bytes).0, true))
+        }
+        decoded => decoded.map(|text| (text, false)),
+    }
+}
+
 /// How the units of a UTF-16 text are read.
 fn unit_reader(start: &[u8]) -> Option<fn([u8; 2]) -> u16> {
     match start {

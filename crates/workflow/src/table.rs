@@ -1,12 +1,12 @@
 //! Items from a table as spreadsheets save it: CSV with any delimiter and encoding, a header row, everything text.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use csv::{ReaderBuilder, StringRecord};
-use heddle_node::{Item, Json, JsonObject, printable_line};
+use heddle_data::{Item, Json, JsonObject, printable_line};
 
-use crate::failure::Failure;
+use crate::encoding::decode_table;
+use crate::input::{Input, InputError};
 
 /// What may stand between two fields.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -15,32 +15,33 @@ const LOOKED_AT: usize = 50;
 /// Lines that a message names.
 const NAMED: usize = 5;
 
-/// The rows of a table, with what is to be said about how it was read.
-pub(crate) struct Table {
-    pub(crate) items: Vec<Item>,
-    pub(crate) remarks: Vec<String>,
-}
-
 /// Reads a table. Its first row names the columns.
 ///
 /// # Errors
 /// When a row has more fields than there are columns, or a quotation mark is not closed: what belongs where nobody can tell.
-pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Table, Failure> {
+pub(crate) fn read_table(name: &str, bytes: &[u8]) -> Result<Input, InputError> {
     let mut remarks = Vec::new();
-    let text = decode(name, bytes, &mut remarks)?;
+    let (text, is_guessed) = decode_table(bytes)
+        .map_err(|error| InputError::new(format!("{name} {error}")).with_help("Save it as CSV in UTF-8."))?;
+    if is_guessed {
+        remarks.push(
+            "it is no UTF-8, and was read as Windows-1252; save it as UTF-8 where letters are wrong"
+                .to_owned(),
+        );
+    }
     let (text, stated) = stated_delimiter(&text);
     let lines_before = usize::from(stated.is_some());
     let delimiter = stated.unwrap_or_else(|| find_delimiter(text));
     if let Some(line) = unclosed_quote(text, delimiter).map(|line| line + lines_before) {
-        return Err(Failure::usage(format!(
+        return Err(InputError::new(format!(
             "line {line} of {name} opens a quotation mark that is not closed; no item was run"
         ))
         .with_help("Close it, or write it twice (\"\") where it is part of a text."));
     }
     let mut rows = reader(text, delimiter).into_records();
-    let unreadable = |error: csv::Error| Failure::usage(format!("{name} cannot be read as CSV: {error}"));
+    let unreadable = |error: csv::Error| InputError::new(format!("{name} cannot be read as CSV: {error}"));
     let Some(header) = rows.next().transpose().map_err(unreadable)? else {
-        return Err(Failure::usage(format!("{name} is empty")));
+        return Err(InputError::new(format!("{name} is empty")));
     };
     let header_length = length_without(&header, |title| title.trim().is_empty());
     let mut columns = columns(&header);
@@ -82,23 +83,7 @@ pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Table, Failure> {
             lines(&short)
         ));
     }
-    Ok(Table { items, remarks })
-}
-
-/// The text of a table: UTF-8 or UTF-16, else what Windows programs save in western Europe.
-fn decode<'t>(name: &str, bytes: &'t [u8], remarks: &mut Vec<String>) -> Result<Cow<'t, str>, Failure> {
-    if heddle_workflow::is_utf16(bytes) || std::str::from_utf8(bytes).is_ok() {
-        return heddle_workflow::decode_text(bytes)
-            .map_err(|error| Failure::usage(format!("{name} {error}")).with_help("Save it as UTF-8."));
-    }
-    if bytes.contains(&0) {
-        return Err(Failure::usage(format!("{name} is no text")).with_help("Save it as CSV in UTF-8."));
-    }
-    let (text, ..) = encoding_rs::WINDOWS_1252.decode(bytes);
-    remarks.push(
-        "it is no UTF-8, and was read as Windows-1252; save it as UTF-8 where letters are wrong".to_owned(),
-    );
-    Ok(text)
+    Ok(Input { items, remarks })
 }
 
 /// The delimiter that the first line says, as Excel takes it: `sep=;`.
@@ -190,10 +175,10 @@ fn line_of(text: &str, row: &StringRecord) -> usize {
     1 + text.bytes().take(begins).filter(|byte| *byte == b'\n').count()
 }
 
-fn too_long(name: &str, line: usize, row: &StringRecord, columns: &[String]) -> Failure {
+fn too_long(name: &str, line: usize, row: &StringRecord, columns: &[String]) -> InputError {
     let surplus: Vec<String> =
         row.iter().skip(columns.len()).map(|field| format!("\"{}\"", printable_line(field))).collect();
-    Failure::usage(format!(
+    InputError::new(format!(
         "line {line} of {name} has {} fields, and the header names {}: {} is in no column; no item was run",
         row.len(),
         columns.len(),
@@ -216,7 +201,7 @@ mod tests {
     use super::*;
 
     fn rows(bytes: &[u8]) -> (String, Vec<String>) {
-        let table = read("contacts.csv", bytes).expect("a table");
+        let table = read_table("contacts.csv", bytes).expect("a table");
         let rows: Json = table.items.iter().map(|item| item.json.clone()).collect();
         (rows.to_json_string(), table.remarks)
     }
@@ -249,7 +234,7 @@ mod tests {
         let (rows, remarks) = rows(b"name;city\nJos\xe9;K\xf6ln \x80\n");
         assert_eq!(rows, r#"[{"name":"José","city":"Köln €"}]"#);
         assert!(remarks[0].contains("Windows-1252"), "{remarks:?}");
-        assert!(read("x", b"\xff\0\0\0a").is_err());
+        assert!(read_table("x", b"\xff\0\0\0a").is_err());
     }
 
     #[test]
@@ -257,9 +242,9 @@ mod tests {
         let (text, remarks) = rows(b"a,b,c\n1,2\n,,\n4,5,6,\n7,8,9\n");
         assert_eq!(text, r#"[{"a":"1","b":"2","c":""},{"a":"4","b":"5","c":"6"},{"a":"7","b":"8","c":"9"}]"#);
         assert_eq!(remarks, ["1 row has fewer fields than the header: line 2. Those that lack are empty"]);
-        let failure = read("contacts.csv", b"a,b\n1,2\n3,4,5\n").err().expect("too long");
+        let failure = read_table("contacts.csv", b"a,b\n1,2\n3,4,5\n").expect_err("too long");
         assert!(failure.message.contains("line 3 of contacts.csv has 3 fields"), "{}", failure.message);
-        let failure = read("contacts.csv", b"a,b\n1,2\n\"3,4\n5,6\n").err().expect("unclosed");
+        let failure = read_table("contacts.csv", b"a,b\n1,2\n\"3,4\n5,6\n").expect_err("unclosed");
         assert!(
             failure.message.contains("line 3 of contacts.csv opens a quotation mark"),
             "{}",
