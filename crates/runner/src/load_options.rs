@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use heddle_expression::{Alone, Clock};
-use heddle_node::parameters::fill_defaults;
+use heddle_node::parameters::{fill_defaults, option_dependencies};
 use heddle_node::{Effect, Json, NodeError, OptionPage, OptionsQuery};
 
 use crate::cancel::StopSignal;
@@ -114,7 +114,7 @@ impl Host {
             .filter_map(|credential| credential.resolved.as_ref().ok())
             .map(|credential| credential.account)
             .collect();
-        let depended = depended_parameters(&description.properties, method, parameters);
+        let depended = option_dependencies(&description.properties, method, parameters);
         let key =
             format!("{node_type}\0{version}\0{method}\0{depended}\0{accounts:?}\0{search:?}\0{cursor:?}");
         if let Some((loaded, page)) = self.options.lock().unwrap_or_else(PoisonError::into_inner).get(&key)
@@ -200,13 +200,4 @@ fn no_such_method(node_type: &str, method: &str) -> NodeError {
         "The node type \"{node_type}\" has no method \"{method}\" that loads choices"
     ))
     .with_description(format!("`heddle describe {node_type}` shows the methods under `loadOptionsMethod`."))
-}
-
-/// The values of the parameters that the choices depend on, as text.
-fn depended_parameters(properties: &[heddle_node::NodeProperty], method: &str, parameters: &Json) -> String {
-    let names = properties
-        .iter()
-        .filter(|property| property.load_options_method() == Some(method))
-        .flat_map(|property| &property.type_options.load_options_depends_on);
-    names.map(|name| parameters.get(name).map_or_else(String::new, Json::to_string) + "\0").collect()
 }

@@ -195,6 +195,18 @@ impl TypeOptions {
     }
 }
 
+impl ResourceMapperOptions {
+    /// Whether the columns may come from the item's fields of the same name: n8n offers it where nothing else is said.
+    pub fn offers_automatic_mapping(&self) -> bool {
+        self.support_auto_map || !model::has(self, "supportAutoMap")
+    }
+
+    /// Whether columns that are not required are not there from the start.
+    pub fn begins_with_required_alone(&self) -> bool {
+        !self.add_all_fields && model::has(self, "addAllFields")
+    }
+}
+
 impl PartModel for TypeOptions {
     fn empty() -> &'static Self {
         static EMPTY: LazyLock<TypeOptions> = LazyLock::new(TypeOptions::default);

@@ -5,9 +5,11 @@
 //! what is wrong with stored parameters before anything runs.
 
 mod coerce;
+mod columns;
 mod defaults;
 mod display;
 mod issues;
+mod loads;
 mod locator;
 mod mapper;
 mod order;
@@ -21,9 +23,14 @@ pub use heddle_data::field_type::{FieldTypeOptions, is_date_text, validate_field
 pub use heddle_data::{STRINGIFIED_KEY, holds_expression, javascript};
 
 pub use coerce::ParameterError;
+pub use columns::{
+    MapperColumn, add_mapper_column, mapper_columns, mapper_finds_rows, mapper_method, remove_mapper_column,
+    with_mapper_columns,
+};
 pub use defaults::{Resolution, fill_defaults, resolve_parameters};
 pub use display::{FormNode, is_shown, matches_display_options, properties_at};
 pub use issues::find_issues;
+pub use loads::option_dependencies;
 pub use locator::extract_value;
 pub use mapper::{MapperIssue, convert_mapper_values, mapper_issues};
 pub use path::get_path;
