@@ -5,6 +5,7 @@ import { accessible, check, finish, launch, open, settled, shot } from "./suppor
 
 const CHAT = "/nodes/n8n-nodes-wts.wtsChat";
 const SET = "/nodes/n8n-nodes-base.set";
+const LEDGER = "/nodes/n8n-nodes-ledger.ledger";
 
 const browser = await launch();
 const control = (page, pointer) => page.locator(`[id="c${pointer}"]`);
@@ -219,6 +220,76 @@ await scenario("a run that goes on shows its output", async () => {
   await page.locator(".output summary", { hasText: "Schema" }).click();
   await shot(page, "12-output-schema");
   await accessible(page, "an output");
+  await page.context().close();
+});
+
+await scenario("a node of a package has a form", async () => {
+  const page = await open(browser, "/");
+  await page.getByRole("searchbox").fill("ledger");
+  await page.getByRole("link", { name: /Ledger/ }).click();
+  await page.getByRole("heading", { level: 1, name: "Ledger" }).waitFor();
+  check(await control(page, "/columns/value/email").count() === 0, "no table is chosen, so there are no columns");
+  await page.getByRole("button", { name: "Check" }).click();
+  await page.locator("#summary a", { hasText: "Table" }).waitFor();
+  await choose(page, "/table", "peo", /^People/);
+  await control(page, "/columns/value/email").waitFor();
+  check(await page.locator("[id='c/columns/value/team'] option").allTextContents().then((all) => all.join()) === "Choose…,Red,Blue", "a column has its choices");
+  await shot(page, "18-columns");
+  await accessible(page, "the columns of a table");
+  // What is typed quickly is not lost to what a button does meanwhile.
+  await control(page, "/columns/value/email").fill("ana@example.com");
+  await page.getByRole("button", { name: "Remove Age" }).click();
+  await control(page, "/note").pressSequentially("typed meanwhile", { delay: 5 });
+  await settled(page);
+  check(await control(page, "/columns/value/age").count() === 0, "a column is taken away");
+  check(await control(page, "/note").inputValue() === "typed meanwhile", "nothing that was typed is lost");
+  await page.locator("[id='n/columns']").selectOption({ label: "Age" });
+  await control(page, "/columns/value/age").fill("4x");
+  await page.locator("#summary a", { hasText: "age" }).waitFor();
+  await control(page, "/columns/value/age").fill("41");
+  await page.locator("[id='c/columns/value/team']").selectOption({ label: "Blue" });
+  await page.getByText("Nothing is wrong.").waitFor();
+  await page.locator("[id='t/columns/value/email']").click();
+  await control(page, "/columns/value/email").fill("{{ $json.mail }}");
+  await page.locator("#items").fill('[{"mail":"a@example.com"},{"mail":"b@example.com"}]');
+  await settled(page);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByText("Output: 2 items").waitFor();
+  const row = '"email": "b@example.com"';
+  check((await page.locator(".output pre").last().textContent()).includes(row), "the row has what was mapped");
+  await shot(page, "18-columns-run");
+  // Another table has other columns, and one that cannot be read says so.
+  await choose(page, "/table", "cit", /^Cities/);
+  await control(page, "/columns/value/country").waitFor();
+  check(await control(page, "/columns/value/email").count() === 0, "the columns of the other table are gone");
+  await choose(page, "/table", "lock", /^Locked/);
+  await page.getByText("The table cannot be read").waitFor();
+  await shot(page, "18-columns-failed");
+  await page.context().close();
+});
+
+await scenario("columns are mapped automatically, and choices have conditions", async () => {
+  const page = await open(browser, LEDGER);
+  check(!(await page.getByLabel("Operation", { exact: true }).textContent()).includes("Empty"), "a choice is not offered");
+  await page.getByLabel("Offer Dangerous Operations").click();
+  await page.waitForFunction(() => document.getElementById("c/operation").textContent.includes("Empty the Table"));
+  await page.getByLabel("Operation", { exact: true }).selectOption({ label: "Count the Rows" });
+  await page.waitForFunction(() => document.getElementById("c/note").matches(":disabled"));
+  await shot(page, "18-disabled");
+  await accessible(page, "a field that cannot be changed");
+  await page.getByLabel("Operation", { exact: true }).selectOption({ label: "Add or Update a Row" });
+  await page.waitForFunction(() => !document.getElementById("c/note").matches(":disabled"));
+  await choose(page, "/table", "peo", /^People/);
+  await control(page, "/columns/matchingColumns").waitFor();
+  check(await control(page, "/columns/matchingColumns").inputValue() === '["email"]', "rows are found by the usual column");
+  check(await page.getByRole("button", { name: "Remove E-mail" }).count() === 0, "what rows are found by stays");
+  await control(page, "/columns/mappingMode").selectOption({ label: "Map automatically" });
+  await page.waitForFunction(() => !document.getElementById("c/columns/value/age"));
+  await page.locator("#items").fill("email,age\nana@example.com,41");
+  await settled(page);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByText("Output: 1 item").waitFor();
+  check((await page.locator(".output pre").last().textContent()).includes('"age": "41"'), "the row is the item");
   await page.context().close();
 });
 

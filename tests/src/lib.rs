@@ -2,14 +2,12 @@
 
 pub mod compare;
 pub mod hostile_service;
-#[cfg(unix)]
-pub mod kept;
 pub mod measure;
 pub mod oracle;
 pub mod readers;
 pub mod recorded;
-pub mod sandbox_process;
 pub mod scripted_service;
+pub mod serving;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

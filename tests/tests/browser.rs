@@ -4,35 +4,12 @@
 //! `npm ci` has installed what drives it; `.ci/run` does both. Elsewhere these tests skip, and say so. `HEDDLE_SCREENSHOTS`
 //! names a folder for pictures.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 
-use heddle_tests::{example, files_below, heddle, root};
-
-/// A program that serves, ended when it goes.
-struct Serving {
-    child: Child,
-    url: String,
-}
-
-impl Serving {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
-        let mut line = String::new();
-        let output = child.stdout.take().expect("it has an output");
-        BufReader::new(output).read_line(&mut line).expect("it says where it is");
-        Self { child, url: line.trim().to_owned() }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use heddle_tests::serving::Serving;
+use heddle_tests::{example, heddle, root};
 
 /// Runs a script of `tests/browser` against what `serve` starts.
 fn run(script: &str, serve: impl FnOnce() -> Command) {
@@ -48,9 +25,12 @@ fn run(script: &str, serve: impl FnOnce() -> Command) {
     static SCREEN: Mutex<()> = Mutex::new(());
     let _screen = SCREEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // Scripts find modules beside themselves alone.
-    for file in files_below(&root().join("tests/browser")) {
-        let name = file.file_name().expect("it has a name");
-        std::fs::copy(&file, folder.join(name)).expect("it can be copied");
+    for file in std::fs::read_dir(root().join("tests/browser")).expect("the folder is there") {
+        let file = file.expect("the folder can be read").path();
+        if file.is_file() {
+            std::fs::copy(&file, folder.join(file.file_name().expect("it has a name")))
+                .expect("it can be copied");
+        }
     }
     let serving = Serving::start(serve());
     let status = Command::new("node")
@@ -67,7 +47,9 @@ fn run(script: &str, serve: impl FnOnce() -> Command) {
 fn a_person_fills_in_checks_and_runs_forms() {
     run("forms.mjs", || {
         let mut command = heddle();
-        command.args(["serve", "--sandbox", "--port", "0"]);
+        command
+            .args(["serve", "--sandbox", "--port", "0", "--plugins"])
+            .arg(root().join("tests/browser/package"));
         command
     });
 }

@@ -9,14 +9,21 @@ use crate::host::Host;
 use crate::node_run::ItemServices;
 
 impl Host {
-    /// Sends the request by which credentials of the type `type_name` are tested, signed with the credential, and gives the
-    /// status of the answer: any of 2xx means that it works. `url` is asked in place of the type's own.
+    /// Sends the request by which credentials of the type `type_name` are tested, signed with the credential `name`, or with
+    /// the one of the type where none is named, and gives the status of the answer: any of 2xx means that it works. `url` is
+    /// asked in place of the type's own.
     ///
     /// # Errors
     /// When there is no such credential, its type names no request, or no answer comes.
-    pub async fn test_credential(&self, type_name: &str, url: Option<&str>) -> Result<u16, NodeError> {
+    pub async fn test_credential(
+        &self,
+        type_name: &str,
+        name: Option<&str>,
+        url: Option<&str>,
+    ) -> Result<u16, NodeError> {
         let clock = Clock { now: crate::clock::now(), zone: jiff::tz::TimeZone::UTC };
-        let run = self.form_run(&[(type_name.to_owned(), true)], |_| Json::NULL, &clock);
+        let reference = name.map_or(Json::NULL, Json::from);
+        let run = self.form_run(&[(type_name.to_owned(), true)], |_| reference.clone(), &clock);
         let resolved = run.credential(type_name, 0)?;
         let fields = resolved.credential.expose();
         let (method, url) = match (url, &resolved.kind.test) {

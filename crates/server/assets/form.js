@@ -6,7 +6,11 @@ import { Choice } from "./choice.js";
 import { completions } from "./complete.js";
 import { watch } from "./run.js";
 
-const QUIET = 150;
+// What is typed quickly is sent together.
+const QUIET = 40;
+const RUNS = ["run", "run-anew", "dry-run"];
+// Items of more characters are sent for a run alone.
+const MOST_ITEMS = 200_000;
 // A second click of a double click starts nothing.
 const CALM = 1000;
 
@@ -23,6 +27,8 @@ export class Form {
     this.turn = Promise.resolve();
     this.waiting = 0;
     this.choices = new Map();
+    this.loads = new Map();
+    this.readsItems = false;
     this.ran = -Infinity;
     this.abort = new AbortController();
     const listen = (name, take) => this.element.addEventListener(name, take);
@@ -65,8 +71,7 @@ export class Form {
   data(action) {
     const data = new FormData(this.element);
     data.set("action", action);
-    const runs = action === "run" || action === "dry-run";
-    if (!runs) {
+    if (!RUNS.includes(action)) {
       data.delete("items");
       data.set("file", "");
     }
@@ -104,8 +109,8 @@ export class Form {
         sample = "";
       }
     } catch { sample = ""; }
-    this.sendsItems = text !== "" && sample === "" && text.length < 200_000;
-    this.find("[name=sample]").value = sample.length < 200_000 ? sample : "";
+    this.sendsItems = text !== "" && (sample === "" || this.readsItems) && text.length < MOST_ITEMS;
+    this.find("[name=sample]").value = sample.length < MOST_ITEMS ? sample : "";
     if (tell) this.changed();
   }
 
@@ -165,8 +170,8 @@ export class Form {
       return;
     }
     if (target.id === "file" && target.files[0]) {
-      target.files[0].text().then((text) => {
-        this.find("#items").value = text;
+      target.files[0].arrayBuffer().then((bytes) => {
+        this.find("#items").value = decode(new Uint8Array(bytes));
         target.value = "";
         this.takeSample();
       });
@@ -219,7 +224,7 @@ export class Form {
   // Sends the form, and takes what comes back: one request after the other, since each works on what the one before made
   // of the form. A refresh changes nothing, so that whatever comes after it need not wait for it.
   act(action) {
-    if (action === "run" || action === "dry-run") {
+    if (RUNS.includes(action)) {
       const now = performance.now();
       if (this.find("[data-running]") || now - this.ran < CALM) return;
       this.ran = now;
@@ -244,7 +249,10 @@ export class Form {
 
   async send(action, signal) {
     const body = this.data(action);
-    if (this.sendsItems) body.set("items", this.find("#items").value);
+    if (this.sendsItems && !RUNS.includes(action)) {
+      body.set("items", this.find("#items").value);
+      body.delete("sample");
+    }
     this.filled.clear();
     try {
       const answer = await fetch(this.element.getAttribute("action"), { method: "POST", body, headers: { "x-heddle": "form", ...this.headers }, signal });
@@ -276,6 +284,11 @@ export class Form {
       if (control.matches("[type=checkbox], [type=radio]")) control.checked = filled.checked ?? control.checked;
       else if (control.value !== filled.value) control.value = filled.value;
     }
+    // An expression reads other items than the one that it is looked at with: from now on all of them are sent.
+    if (this.element.hasAttribute("data-reads-items") && !this.readsItems) {
+      this.readsItems = true;
+      this.takeSample();
+    }
     const after = this.find("[name=state]").value;
     if (before !== after) this.onChange(this.parameters());
   }
@@ -287,6 +300,7 @@ export class Form {
       if (!this.choices.has(element)) this.choices.set(element, new Choice(element, this));
     }
     for (const select of this.element.querySelectorAll("select[data-adds]")) select.value = "";
+    for (const button of this.element.querySelectorAll("[data-loads]")) this.loadColumns(button);
     const panel = this.find(".execution[data-running]");
     if (panel && this.watched !== panel.dataset.execution) {
       this.watched = panel.dataset.execution;
@@ -298,6 +312,16 @@ export class Form {
         signal: this.abort.signal,
       });
     }
+  }
+
+  // Columns are loaded where there are none yet, and anew once what they depend on has changed.
+  loadColumns(button) {
+    const { loads } = button.dataset;
+    const before = this.loads.get(button.id);
+    this.loads.set(button.id, loads);
+    if (before === undefined) {
+      if (button.hasAttribute("data-empty")) this.act(button.value);
+    } else if (before !== loads) this.act(`other-${button.value}`);
   }
 
   async refreshRun(id) {
@@ -342,6 +366,13 @@ export class Form {
     problem.append(title, more);
     this.find("#result").replaceChildren(problem);
   }
+}
+
+// The text of a file as programs save tables: UTF-8 or UTF-16, else what Windows writes in western Europe.
+function decode(bytes) {
+  const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isWide) return new TextDecoder(bytes[0] === 0xff ? "utf-16le" : "utf-16be").decode(bytes);
+  try { return new TextDecoder("utf-8", { fatal: true }).decode(bytes); } catch { return new TextDecoder("windows-1252").decode(bytes); }
 }
 
 const page = document.getElementById("form");

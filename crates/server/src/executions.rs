@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::earlier::UnfinishedRun;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
 use crate::tally::Tally;
@@ -97,6 +98,8 @@ pub(crate) enum End {
     Ended(Arc<RunResult>),
     /// It could not begin.
     Refused(Vec<Problem>),
+    /// An earlier one of the same is not complete.
+    Unfinished(UnfinishedRun),
     /// It could not begin, or a fault of ours ended it.
     Failed(String),
 }
@@ -106,7 +109,7 @@ impl End {
     pub(crate) fn status(&self) -> &'static str {
         match self {
             Self::Ended(result) => result.status.as_str(),
-            Self::Refused(_) | Self::Failed(_) => "error",
+            Self::Refused(_) | Self::Unfinished(_) | Self::Failed(_) => "error",
         }
     }
 }

@@ -8,6 +8,7 @@ mod access;
 mod api;
 mod assets;
 mod complete;
+mod earlier;
 mod error;
 mod executions;
 mod form;
@@ -27,6 +28,7 @@ mod shared;
 mod single_node;
 mod tally;
 
+pub use earlier::{EarlierRuns, UnfinishedRun};
 pub use serve::serve;
 pub use settings::{BadSettings, Settings};
 

@@ -2,7 +2,12 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+
+use heddle_node::Json;
+
+use crate::earlier::EarlierRuns;
 
 /// How a server behaves.
 #[derive(Debug, Clone)]
@@ -27,6 +32,10 @@ pub struct Settings {
     pub runs: usize,
     /// How long choices may take to load.
     pub options_time: Duration,
+    /// What runs note beside themselves in the host's log, such as where its credentials lie. No secret.
+    pub note: Json,
+    /// Who knows the runs that the host's log keeps.
+    pub earlier: Option<Arc<dyn EarlierRuns>>,
 }
 
 /// A token that is never printed.
@@ -74,6 +83,8 @@ impl Default for Settings {
             concurrency: 256,
             runs: 16,
             options_time: Duration::from_secs(10),
+            note: Json::NULL,
+            earlier: None,
         }
     }
 }

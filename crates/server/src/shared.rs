@@ -1,8 +1,8 @@
 //! What all requests share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use heddle_node::hexadecimal;
 use heddle_runner::Host;
 use tokio::sync::Semaphore;
 
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) streams: Arc<Semaphore>,
     /// Signs what only this process may have given out.
     key: [u8; 32],
+    /// Tokens for runs that were given out.
+    tokens: AtomicU64,
 }
 
 /// Streams of events that may be read at a time.
@@ -48,6 +50,7 @@ impl Shared {
             host,
             settings,
             key,
+            tokens: AtomicU64::new(1),
         })
     }
 
@@ -61,19 +64,18 @@ impl Shared {
         secret::seal_text(&self.key, &format!("session:{token}"))
     }
 
-    /// A token for one run.
+    /// A token for one run. They are numbered, so that one that is too old to be remembered is known to be.
     pub(crate) fn new_run_token(&self) -> String {
-        let bytes: [u8; 16] = random_bytes();
-        let nonce = hexadecimal(bytes);
-        let seal = secret::seal_text(&self.key, &format!("run:{nonce}"));
-        format!("{nonce}{seal}")
+        let number = format!("{:016x}", self.tokens.fetch_add(1, Ordering::Relaxed));
+        let seal = secret::seal_text(&self.key, &format!("run:{number}"));
+        format!("{number}{seal}")
     }
 
-    /// Whether this process gave out the token of a run.
-    pub(crate) fn gave_run_token(&self, token: &str) -> bool {
-        token.split_at_checked(32).is_some_and(|(nonce, seal)| {
-            self.is_same_secret(seal, &secret::seal_text(&self.key, &format!("run:{nonce}")))
-        })
+    /// The number of a run's token that this process gave out.
+    pub(crate) fn number_of_run_token(&self, token: &str) -> Option<u64> {
+        let (number, seal) = token.split_at_checked(16)?;
+        let is_ours = self.is_same_secret(seal, &secret::seal_text(&self.key, &format!("run:{number}")));
+        is_ours.then(|| u64::from_str_radix(number, 16).ok())?
     }
 
     /// The credentials that are there: their types and names.

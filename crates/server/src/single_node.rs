@@ -32,8 +32,12 @@ impl NodeType {
                     ApiError::not_found(format!("The node type \"{name}\" has no version {version}"))
                         .with_help(format!("It has {}.", versions.join(", ")))
                 }
-                _ => ApiError::not_found(format!("There is no node type \"{name}\""))
-                    .with_help(heddle_runner::suggest_node_types(registry, name)),
+                _ => match registry.problem(name) {
+                    Some(problem) => ApiError::not_found(format!("The node type \"{name}\" cannot be had"))
+                        .with_help(problem),
+                    None => ApiError::not_found(format!("There is no node type \"{name}\""))
+                        .with_help(heddle_runner::suggest_node_types(registry, name)),
+                },
             });
         };
         let description = node.describe().map_err(|error| {

@@ -6,7 +6,6 @@
 mod api;
 mod chatbots;
 mod credential;
-mod delivery;
 mod examples;
 mod failure;
 mod get_session;

@@ -17,7 +17,7 @@ pub(crate) fn test(
     runtime.block_on(async {
         let (store, sandboxes) = super::credentials(&registry, credentials, true).await?;
         let host = super::with_network(Host::new(registry).with_credentials(store), network, &sandboxes)?;
-        let status = host.test_credential(type_name, url).await.map_err(|error| {
+        let status = host.test_credential(type_name, None, url).await.map_err(|error| {
             let failure = Failure::failed(error.message.clone());
             match &error.description {
                 Some(description) => failure.with_help(description.clone()),

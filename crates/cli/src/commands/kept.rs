@@ -1,15 +1,17 @@
 //! Where runs are kept, which run is meant, and what a run notes beside itself so that it can be taken up.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use heddle_node::{Json, JsonObject, printable_line};
 use heddle_runner::RunOptions;
 use heddle_runner::log::{digest_of_items, digest_of_workflow};
+use heddle_server::{EarlierRuns, UnfinishedRun};
 use heddle_store::{RunStatus, RunSummary, Store, Subject};
 use heddle_workflow::Workflow;
 use uuid::Uuid;
 
-use crate::arguments::{NetworkArguments, Output, RunArguments, StoreArguments};
+use crate::arguments::{NetworkArguments, Output, RunArguments, ServeArguments, StoreArguments};
 use crate::failure::{Failure, INCOMPLETE};
 
 /// The environment variable with the file in which runs are kept; empty where none is to be kept.
@@ -41,31 +43,26 @@ pub(crate) fn store(arguments: &StoreArguments) -> Result<Store, Failure> {
 
 /// The store in which a run is to be kept; `None` where it is not.
 pub(crate) fn store_of_run(arguments: &RunArguments) -> Option<Store> {
-    // Nothing of these leaves, or nobody is reached.
-    let is_trial = arguments.setup.dry_run
-        || arguments.setup.mock.is_some()
-        || arguments.network.http_mocks.is_some()
-        || arguments.setup.credentials.sandbox;
-    if arguments.no_store || arguments.network.http_mocks.is_some() {
-        return None;
-    }
-    let path = match named(&arguments.store) {
+    // Nothing of these leaves.
+    let is_trial = arguments.setup.dry_run || arguments.setup.mock.is_some();
+    let keeps = !arguments.no_store && arguments.network.http_mocks.is_none();
+    keeps.then(|| store_for(&arguments.store, is_trial || arguments.setup.credentials.sandbox)).flatten()
+}
+
+/// The same for the runs of a server.
+pub(crate) fn store_of_server(arguments: &ServeArguments) -> Option<Store> {
+    let keeps = !arguments.no_store && arguments.network.http_mocks.is_none();
+    keeps.then(|| store_for(&arguments.store, arguments.credentials.sandbox)).flatten()
+}
+
+/// The store that a call names, else the usual one; of a trial, which reaches nobody, the named one alone.
+fn store_for(arguments: &StoreArguments, is_trial: bool) -> Option<Store> {
+    let path = match named(arguments) {
         Some(path) => path?,
         None if is_trial => return None,
         None => heddle_store::default_path(|name| std::env::var_os(name))?,
     };
     Some(Store::at(path))
-}
-
-/// The store in which a dry run looks up who was sent to; `None` for other runs, which look where they are kept.
-pub(crate) fn book_of_dry_run(arguments: &RunArguments) -> Option<Store> {
-    let reaches_nobody = arguments.setup.mock.is_some()
-        || arguments.network.http_mocks.is_some()
-        || arguments.setup.credentials.sandbox;
-    if !arguments.setup.dry_run || arguments.no_store || reaches_nobody {
-        return None;
-    }
-    store(&arguments.store).ok()
 }
 
 /// Refuses to begin what an earlier run has not completed.
@@ -76,18 +73,33 @@ pub(crate) fn refuse_second(store: &Store, workflow: &Workflow, options: &RunOpt
     if options.dry_run || options.mocks.is_some() {
         return Ok(());
     }
+    match unfinished(store, workflow, options).map_err(|error| store_failure(&error))? {
+        None => Ok(()),
+        Some(UnfinishedRun { message, help }) => Err(Failure {
+            message,
+            help: Some(format!("{help}. To begin anew, and send to all of them: --new.")),
+            status: INCOMPLETE,
+        }),
+    }
+}
+
+/// The last run of a workflow with these items, where it is not complete.
+fn unfinished(
+    store: &Store,
+    workflow: &Workflow,
+    options: &RunOptions,
+) -> std::io::Result<Option<UnfinishedRun>> {
     let workflow_digest = digest_of_workflow(workflow);
-    let cannot = |error: std::io::Error| store_failure(&error);
-    if !store.knows_workflow(&workflow_digest).map_err(cannot)? {
-        return Ok(());
+    if !store.knows_workflow(&workflow_digest)? {
+        return Ok(None);
     }
     let subject = Subject {
         workflow_digest,
         items_digest: digest_of_items(options.items.as_deref()),
         start: options.start.clone().unwrap_or_default(),
     };
-    let Some(run) = store.last_of(&subject).map_err(cannot)?.filter(|run| !run.is_complete()) else {
-        return Ok(());
+    let Some(run) = store.last_of(&subject)?.filter(|run| !run.is_complete()) else {
+        return Ok(None);
     };
     let id = short(&run);
     let how = match run.status {
@@ -110,22 +122,21 @@ pub(crate) fn refuse_second(store: &Store, workflow: &Workflow, options: &RunOpt
         _ if is_done => format!("Send to those that were not sent: heddle retry {id} --only notSent"),
         _ => format!("Take it up: heddle resume {id}"),
     };
-    Err(Failure {
-        message: format!("this workflow was run with these items before: the run {id} {how}"),
-        help: Some(format!("{go_on}. To begin anew, and send to all of them: --new.")),
-        status: INCOMPLETE,
-    })
+    let message = format!("this workflow was run with these items before: the run {id} {how}");
+    Ok(Some(UnfinishedRun { message, help: go_on }))
 }
 
-/// Why a run cannot be taken up.
-pub(crate) fn cannot_take_up(id: &str, error: &std::io::Error) -> Failure {
-    match error.kind() {
-        std::io::ErrorKind::WouldBlock => Failure {
-            message: format!("the run {id} is under way: {error}"),
-            help: Some("Wait for its end, or end that process first.".to_owned()),
-            status: INCOMPLETE,
-        },
-        _ => store_failure(error),
+/// The runs of a store, for a server.
+#[derive(Debug)]
+pub(crate) struct Earlier(pub(crate) Arc<Store>);
+
+impl EarlierRuns for Earlier {
+    fn unfinished(
+        &self,
+        workflow: &Workflow,
+        options: &RunOptions,
+    ) -> std::io::Result<Option<UnfinishedRun>> {
+        unfinished(&self.0, workflow, options)
     }
 }
 
@@ -210,6 +221,19 @@ impl Note {
             network: arguments.network.no_private_network.then(|| arguments.network.allow_host.clone()),
             route: arguments.network.route.clone(),
             retry_of: None,
+        }
+    }
+
+    /// What the runs of a server note.
+    pub(crate) fn of_server(arguments: &ServeArguments, network: &NetworkArguments) -> Self {
+        let credentials =
+            arguments.credentials.file.as_deref().filter(|path| !super::is_standard_input(path));
+        Self {
+            credentials: credentials
+                .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+            network: network.no_private_network.then(|| network.allow_host.clone()),
+            route: network.route.clone(),
+            ..Self::default()
         }
     }
 

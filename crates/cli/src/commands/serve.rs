@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use heddle_node::Registry;
 use heddle_runner::Host;
-use heddle_server::Settings;
+use heddle_server::{EarlierRuns, Settings};
 
+use super::kept::{self, Earlier, Note};
 use crate::arguments::{NetworkArguments, ServeArguments};
 use crate::failure::Failure;
 use crate::signals::{Phase, Signals, Told};
@@ -16,7 +18,11 @@ const TOKEN: &str = "HEDDLE_TOKEN";
 
 pub(crate) fn execute(registry: Registry, arguments: &ServeArguments) -> Result<u8, Failure> {
     let signals = Signals::watch()?;
-    let settings = settings(arguments)?;
+    let network = network(arguments);
+    let mut settings = settings(arguments)?;
+    let kept = kept::store_of_server(arguments).map(Arc::new);
+    settings.note = Note::of_server(arguments, &network).to_json();
+    settings.earlier = kept.clone().map(|store| Arc::new(Earlier(store)) as Arc<dyn EarlierRuns>);
     let address = SocketAddr::new(arguments.address, arguments.port);
     settings.check_address(address).map_err(|error| Failure::usage(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -25,8 +31,11 @@ pub(crate) fn execute(registry: Registry, arguments: &ServeArguments) -> Result<
         .map_err(|error| Failure::failed(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         let (store, sandboxes) = super::credentials(&registry, &arguments.credentials, true).await?;
-        let host = Host::new(registry).with_credentials(store);
-        let host = super::with_network(host, &network(arguments), &sandboxes)?;
+        let mut host = Host::new(registry).with_credentials(store);
+        if let Some(kept) = kept {
+            host = host.with_log(kept);
+        }
+        let host = super::with_network(host, &network, &sandboxes)?;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
             Failure::usage(format!("cannot listen on {address}: {error}")).with_help("Choose another --port.")
         })?;

@@ -11,7 +11,6 @@ pub(crate) mod masking;
 pub(crate) mod network;
 pub(crate) mod oauth;
 pub mod pacing;
-mod passing;
 pub mod policy;
 pub(crate) mod proxy;
 pub(crate) mod reachability;

@@ -118,7 +118,7 @@ pub(crate) struct ShownProperty {
 }
 
 /// What an expression gave.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PreviewAnswer {
     /// The value; absent where it is undefined or there is an error.
@@ -127,6 +127,9 @@ pub(crate) struct PreviewAnswer {
     /// Why there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<PreviewError>,
+    /// Why only a run can tell: what it reads that nothing here has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) in_run: Option<String>,
 }
 
 /// Why an expression gave nothing.
@@ -142,9 +145,13 @@ pub(crate) struct PreviewError {
 impl PreviewAnswer {
     pub(crate) fn of(preview: Preview) -> Self {
         match preview {
-            Preview::Value(value) => Self { value, error: None },
+            Preview::Value(value) => Self { value, ..Self::default() },
             Preview::Error { message, help } => {
-                Self { value: None, error: Some(PreviewError { message, help }) }
+                Self { error: Some(PreviewError { message, help }), ..Self::default() }
+            }
+            Preview::InRun(why) => Self { in_run: Some(why), ..Self::default() },
+            Preview::OfOtherItems => {
+                Self { in_run: Some("it reads other items".to_owned()), ..Self::default() }
             }
         }
     }
@@ -245,6 +252,14 @@ impl ExecutionAnswer {
             Some(End::Ended(result)) => {
                 answer.output = outputs(result);
                 answer.error = result.error.as_ref().map(FailureAnswer::of);
+            }
+            Some(End::Unfinished(earlier)) => {
+                answer.error = Some(FailureAnswer {
+                    message: earlier.message.clone(),
+                    help: Some(earlier.help.clone()),
+                    item: None,
+                    pointer: None,
+                });
             }
             Some(End::Refused(problems)) => answer.issues = problems.iter().cloned().map(Issue::of).collect(),
             Some(End::Failed(message)) => {

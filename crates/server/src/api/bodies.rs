@@ -86,6 +86,9 @@ pub(crate) struct RunBody {
     /// Whether nothing may leave; each item then shows its request.
     #[serde(default)]
     pub(crate) dry_run: bool,
+    /// Whether to begin anew although an earlier run of the same is not complete: what it has sent may be sent twice.
+    #[serde(default)]
+    pub(crate) new: bool,
     /// Seconds to wait for the end, up to 60; 10 when absent, 0 for the execution at once.
     pub(crate) wait: Option<f64>,
 }

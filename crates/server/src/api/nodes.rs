@@ -6,9 +6,9 @@ use std::sync::Arc;
 use axum::Json as AxumJson;
 use axum::extract::{Path, Query, State};
 use heddle_expression::Template;
+use heddle_node::NodeDescription;
 use heddle_node::parameters::{ParameterError, coerce};
 use heddle_node::schema::SchemaForm;
-use heddle_node::{Item, NodeDescription};
 use heddle_workflow::Severity;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,9 +24,9 @@ use super::bodies::{
 use crate::error::{ApiError, ApiResult};
 use crate::form::{shown_properties, stored_parameters};
 use crate::issue::Issue;
-use crate::options::{self, Question};
+use crate::options::{self, Question, QuestionKind};
 use crate::pages::collect_expressions;
-use crate::preview::Preview;
+use crate::preview::{Preview, Sample};
 use crate::shared::Shared;
 use crate::single_node::{NodeType, SingleNode};
 
@@ -106,7 +106,14 @@ pub(super) async fn load_options(
     let node = find(&shared, &node_type, query.version)?;
     let body = body.value;
     if body.kind == OptionsKind::CredentialTest {
-        return test_credential(&shared, body.credential_type.as_deref()).await;
+        let Some(type_name) = &body.credential_type else {
+            return Err(
+                ApiError::unprocessable("Which type of credential is to be tested?").at("/credentialType")
+            );
+        };
+        let name = body.credentials.get(type_name).map(String::as_str);
+        let status = options::test_credential(&shared, type_name, name).await?;
+        return Ok(AxumJson(serde_json::json!({ "ok": (200..300).contains(&status), "status": status })));
     }
     if !body.parameters.is_object() {
         return Err(ApiError::unprocessable("The parameters are no object").at("/parameters"));
@@ -114,7 +121,12 @@ pub(super) async fn load_options(
     let Some(method) = body.method else {
         return Err(ApiError::unprocessable("Which method is to load the choices?").at("/method"));
     };
+    let kind = match body.kind {
+        OptionsKind::LoadOptions => QuestionKind::Choices,
+        _ => QuestionKind::Search,
+    };
     let question = Question {
+        kind,
         method,
         parameters: body.parameters,
         credentials: body.credentials,
@@ -124,25 +136,6 @@ pub(super) async fn load_options(
     };
     let page = options::load(&shared, &node, question).await?;
     Ok(AxumJson(serde_json::json!(Choices::of(&page))))
-}
-
-async fn test_credential(shared: &Shared, type_name: Option<&str>) -> ApiResult<AxumJson<serde_json::Value>> {
-    let Some(type_name) = type_name else {
-        return Err(
-            ApiError::unprocessable("Which type of credential is to be tested?").at("/credentialType")
-        );
-    };
-    let test = shared.host.test_credential(type_name, None);
-    let status = match tokio::time::timeout(shared.settings.options_time, test).await {
-        Ok(status) => status.map_err(|error| ApiError::of_node(&error))?,
-        Err(_) => {
-            return Err(ApiError::new(
-                axum::http::StatusCode::GATEWAY_TIMEOUT,
-                "The service does not answer",
-            ));
-        }
-    };
-    Ok(AxumJson(serde_json::json!({ "ok": (200..300).contains(&status), "status": status })))
 }
 
 pub(super) async fn check(
@@ -174,7 +167,8 @@ pub(super) async fn resolve(
     let mut places = Vec::new();
     collect_expressions(&filled, &mut String::new(), &mut places);
     let (places, texts): (Vec<String>, Vec<String>) = places.into_iter().unzip();
-    let previews = evaluate(&shared, texts, vec![item], 0).await;
+    let sample = Sample { items: vec![item], index: 0, is_whole: true };
+    let previews = shared.evaluators.evaluate(texts, sample, heddle_runner::DEFAULT_TIMEZONE).await;
     let mut resolved = Some(filled.clone());
     let mut answers = BTreeMap::new();
     for (place, preview) in places.into_iter().zip(previews) {
@@ -211,10 +205,6 @@ fn misfit(error: ParameterError) -> Issue {
         help: error.description,
         pointer: Some(error.pointer),
     }
-}
-
-async fn evaluate(shared: &Shared, texts: Vec<String>, items: Vec<Item>, index: usize) -> Vec<Preview> {
-    shared.evaluators.evaluate(texts, items, index, heddle_runner::DEFAULT_TIMEZONE).await
 }
 
 pub(super) async fn eval(

@@ -49,7 +49,7 @@ pub(super) async fn run(
         Some(key) => {
             let subject =
                 [node.name().as_bytes(), b"\0", &node.version.to_bits().to_be_bytes(), &bytes].concat();
-            shared.once.claim(key, &subject)?
+            shared.once.claim(key, None, &subject)?
         }
         None => Claim::First(uuid::Uuid::new_v4()),
     };
@@ -73,7 +73,8 @@ pub(super) async fn run(
                     shared.once.release(key);
                 }
             })?;
-            crate::runs::start(&shared, &execution, &single.workflow(), single.options(items, body.dry_run));
+            let options = single.options(items, body.dry_run);
+            crate::runs::start(&shared, &execution, single.workflow(), options, body.new);
             execution
         }
     };
@@ -97,6 +98,12 @@ fn answer(execution: &Execution, end: Option<&End>) -> ApiResult<Response> {
                 first.and_then(|issue| issue.pointer.as_ref()).map(|pointer| format!("/parameters{pointer}"));
             error.issues = issues;
             return Err(error);
+        }
+        Some(End::Unfinished(earlier)) => {
+            return Err(ApiError::new(StatusCode::CONFLICT, earlier.message.clone()).with_help(format!(
+                "{}. To begin anew, and send to all of them: \"new\": true.",
+                earlier.help
+            )));
         }
         Some(End::Failed(message)) => return Err(ApiError::unprocessable(message.clone())),
         Some(End::Ended(_)) => StatusCode::OK,

@@ -1,11 +1,15 @@
 //! What a button of a form does to what was filled in.
 
+use std::sync::Arc;
+
+use heddle_node::parameters::{add_mapper_column, mapper_method, remove_mapper_column, with_mapper_columns};
 use heddle_node::{Json, NodeProperty, PropertyType};
 
 use super::draft::Draft;
 use super::place::Place;
 use super::pointer;
 use super::submission::Submission;
+use crate::options::{self, Question, QuestionKind};
 use crate::preview::Preview;
 use crate::shared::Shared;
 use crate::single_node::NodeType;
@@ -14,7 +18,7 @@ impl Draft {
     /// Does what the button says whose value is `action`: a verb, and the place that it is about.
     pub(crate) async fn act(
         &mut self,
-        shared: &Shared,
+        shared: &Arc<Shared>,
         node: &NodeType,
         submission: &Submission,
         action: &str,
@@ -22,7 +26,20 @@ impl Draft {
         let (verb, place) = action.split_once(':').unwrap_or((action, ""));
         match verb {
             "add" => self.add(node, submission, place),
-            "remove" => pointer::remove(&mut self.parameters, place),
+            "remove" => self.remove(node, place),
+            "columns" => self.load_columns(shared, node, place, false).await,
+            "other-columns" => self.load_columns(shared, node, place, true).await,
+            "test" => {
+                let name = self.credentials.get(place).map(String::as_str);
+                let answer = options::test_credential(shared, place, name).await;
+                self.tested.insert(place.to_owned(), answer);
+            }
+            "add-all" => self.change_mapper(node, place, |_, mapper| add_mapper_column(mapper, None)),
+            "remove-all" => {
+                self.change_mapper(node, place, |property, mapper| {
+                    remove_mapper_column(property, mapper, None);
+                });
+            }
             "up" => pointer::shift(&mut self.parameters, place, true),
             "down" => pointer::shift(&mut self.parameters, place, false),
             "expression" => self.make_expression(place),
@@ -30,7 +47,7 @@ impl Draft {
             "load" => drop(self.loaded.insert(place.to_owned())),
             "choose" => self.choose(submission, place),
             "json" => self.take_json(node, submission.get("json").unwrap_or_default()),
-            "check" | "run" | "dry-run" => self.checked = true,
+            "check" | "run" | "run-anew" | "dry-run" => self.checked = true,
             _ => {}
         }
         self.complete(node);
@@ -44,6 +61,10 @@ impl Draft {
             Some(Place::Property(property)) => match property.kind {
                 PropertyType::Filter => (format!("{place}/conditions"), new_condition()),
                 PropertyType::AssignmentCollection => (format!("{place}/assignments"), new_assignment()),
+                PropertyType::ResourceMapper => {
+                    return self
+                        .change_mapper(node, place, |_, mapper| add_mapper_column(mapper, Some(name)));
+                }
                 PropertyType::Collection if !property.has_multiple_values() => {
                     let Some(child) = property.children().find(|child| child.name == name) else { return };
                     pointer::set(&mut self.parameters, &pointer::child(place, name), new_value(child));
@@ -76,6 +97,61 @@ impl Draft {
         }
         if let Some(list) = self.parameters.pointer_mut(&target) {
             list.push(element);
+        }
+    }
+
+    /// Takes a row, a group, an option or a column away.
+    fn remove(&mut self, node: &NodeType, place: &str) {
+        let column = pointer::split(place).and_then(|(list, id)| Some((list.strip_suffix("/value")?, id)));
+        if let Some((mapper, id)) = column
+            && self.mapper(node, mapper).is_some()
+        {
+            self.change_mapper(node, mapper, |property, mapper| {
+                remove_mapper_column(property, mapper, Some(&id));
+            });
+        } else {
+            pointer::remove(&mut self.parameters, place);
+        }
+    }
+
+    /// The mapper at a place.
+    fn mapper<'a>(&self, node: &'a NodeType, place: &str) -> Option<&'a NodeProperty> {
+        match Place::find(node, &node.fill(&self.parameters), place)? {
+            Place::Property(property) if property.kind == PropertyType::ResourceMapper => Some(property),
+            _ => None,
+        }
+    }
+
+    fn change_mapper(&mut self, node: &NodeType, place: &str, change: impl FnOnce(&NodeProperty, &mut Json)) {
+        if let Some(property) = self.mapper(node, place)
+            && let Some(mapper) = self.parameters.pointer_mut(place)
+        {
+            change(property, mapper);
+        }
+    }
+
+    /// Asks the account for the columns of a mapper, of the same table or of another one.
+    async fn load_columns(&mut self, shared: &Arc<Shared>, node: &NodeType, place: &str, another: bool) {
+        let Some(property) = self.mapper(node, place) else { return };
+        let Some(method) = mapper_method(property) else { return };
+        let question = Question {
+            kind: QuestionKind::Search,
+            method: method.to_owned(),
+            parameters: self.parameters.clone(),
+            credentials: self.credentials.clone(),
+            search: None,
+            cursor: None,
+            is_fresh: true,
+        };
+        match options::load(shared, node, question).await {
+            Ok(page) => {
+                let told: Vec<Json> = page.options.iter().map(|option| option.value.clone()).collect();
+                self.change_mapper(node, place, |property, mapper| {
+                    *mapper = with_mapper_columns(property, mapper, &told, another);
+                });
+                self.loaded_columns.insert(place.to_owned());
+            }
+            Err(error) => drop(self.failures.insert(place.to_owned(), error)),
         }
     }
 
@@ -112,9 +188,8 @@ impl Draft {
             return;
         }
         let text = text.to_owned();
-        let (items, index) = self.preview_items();
         let zone = heddle_runner::DEFAULT_TIMEZONE;
-        let previews = shared.evaluators.evaluate(vec![text.clone()], items, index, zone).await;
+        let previews = shared.evaluators.evaluate(vec![text], self.preview_sample(), zone).await;
         let found = match previews.into_iter().next() {
             Some(Preview::Value(Some(value))) => Some(value),
             _ => None,

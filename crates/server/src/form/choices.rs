@@ -32,7 +32,8 @@ pub(super) fn render_one(
         return loaded(view, property, place, value, &loader);
     }
     let described = described(view, property, place);
-    let is_known = value.is_some_and(|value| property.choices().any(|choice| choice.value == *value));
+    let choices = view.choices_at(property, place);
+    let is_known = value.is_some_and(|value| choices.iter().any(|choice| choice.value == *value));
     html! {
         select id=(id("c", place)) name={ "json:" (place) } aria-describedby=[described]
             aria-invalid=[(!view.issues_within(place).is_empty()).then_some("true")] {
@@ -41,13 +42,19 @@ pub(super) fn render_one(
                     @if value.is_null() || value.as_str() == Some("") { "Choose…" } @else { (text_of(Some(value))) " (not among the choices)" }
                 }
             }
-            @for choice in property.choices() {
+            @for choice in &choices {
                 option value=(choice.value.to_string()) selected[Some(&choice.value) == value] title=[choice.description.as_deref().map(plain_text)] {
                     (plain_text(&choice.name))
                 }
             }
         }
     }
+}
+
+/// The choices that the form itself offers, by name.
+fn own_choices(view: &FormView<'_>, property: &NodeProperty, place: &str) -> Vec<(String, Json)> {
+    let choices = view.choices_at(property, place).into_iter();
+    choices.map(|choice| (plain_text(&choice.name), choice.value.clone())).collect()
 }
 
 /// A choice from the account: a box to search in, or without script a list that is loaded by a button.
@@ -59,8 +66,7 @@ fn loaded(
     loader: &Loader<'_>,
 ) -> Markup {
     let value = value.cloned().unwrap_or(Json::NULL);
-    let own: Vec<(String, Json)> =
-        property.choices().map(|choice| (plain_text(&choice.name), choice.value.clone())).collect();
+    let own = own_choices(view, property, place);
     let label = own.iter().find(|(_, known)| *known == value).map(|(name, _)| name.clone());
     let shown = label.unwrap_or_else(|| text_of(Some(&value)));
     let described = described(view, property, place);
@@ -177,8 +183,7 @@ pub(super) fn render_many(
     value: Option<&Json>,
 ) -> Markup {
     let chosen = value.and_then(Json::as_array).unwrap_or_default();
-    let own: Vec<(String, Json)> =
-        property.choices().map(|choice| (plain_text(&choice.name), choice.value.clone())).collect();
+    let own = own_choices(view, property, place);
     let mut options = choices_of(view.choices.get(place), &own);
     let is_loaded = property.load_options_method().is_some();
     for value in chosen {

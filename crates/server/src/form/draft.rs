@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heddle_node::description::PropertyChoice;
 use heddle_node::{Item, Json, NodeExample};
+use heddle_workflow::Input;
 
-use super::pointer;
+use super::stored::secrets;
 use super::submission::Submission;
+use super::{model, pointer};
 use crate::error::{ApiError, ApiResult};
 use crate::items;
+use crate::preview::Sample;
 use crate::single_node::{NodeType, SingleNode};
 
 /// What stands in the place of a secret where parameters are shown as JSON.
@@ -33,6 +37,12 @@ pub(crate) struct Draft {
     pub(crate) loaded: BTreeSet<String>,
     /// Whether it was checked once: from then on problems are shown as they come and go.
     pub(crate) checked: bool,
+    /// Places of mappers whose columns were loaded just now.
+    pub(crate) loaded_columns: BTreeSet<String>,
+    /// What the services answered to credentials that were tested just now, by type.
+    pub(crate) tested: BTreeMap<String, ApiResult<u16>>,
+    /// What was asked for just now and failed, by the place of its field.
+    pub(crate) failures: BTreeMap<String, ApiError>,
     /// Parameters as JSON that cannot be read, with why.
     pub(crate) broken_json: Option<(String, String)>,
 }
@@ -48,6 +58,9 @@ impl Draft {
             sample: None,
             loaded: BTreeSet::new(),
             checked: false,
+            loaded_columns: BTreeSet::new(),
+            tested: BTreeMap::new(),
+            failures: BTreeMap::new(),
             broken_json: None,
         };
         if let Some(example) = example {
@@ -79,6 +92,9 @@ impl Draft {
             sample: submission.get("sample").filter(|sample| !sample.is_empty()).map(str::to_owned),
             loaded: submission.with_prefix("loaded:").map(|(place, _)| place.to_owned()).collect(),
             checked: submission.get("checked") == Some("true"),
+            loaded_columns: BTreeSet::new(),
+            tested: BTreeMap::new(),
+            failures: BTreeMap::new(),
             broken_json: None,
         };
         draft.complete(node);
@@ -110,7 +126,11 @@ impl Draft {
                 node.description.properties.iter().filter(|other| other.name == property.name).count() > 1;
             let Some(value) = filled.get(&property.name) else { continue };
             let is_expression = value.as_str().is_some_and(|text| text.starts_with('='));
-            let mut choices = property.choices().map(|choice| &choice.value).peekable();
+            let offered: Vec<&PropertyChoice> = match filled.as_object() {
+                Some(root) => model::offered(property, root, root, node.version).collect(),
+                None => Vec::new(),
+            };
+            let mut choices = offered.iter().map(|choice| &choice.value).peekable();
             if !is_one_of_several
                 || is_expression
                 || property.load_options_method().is_some()
@@ -119,8 +139,8 @@ impl Draft {
             {
                 continue;
             }
-            let offered = property.choices().find(|choice| choice.value == property.default);
-            let Some(choice) = offered.or_else(|| property.choices().next()) else { continue };
+            let usual = offered.iter().find(|choice| choice.value == property.default);
+            let Some(choice) = usual.or_else(|| offered.first()) else { continue };
             self.parameters.insert(&property.name, choice.value.clone());
             return true;
         }
@@ -138,8 +158,7 @@ impl Draft {
         });
         match found {
             Ok(mut parameters) => {
-                for property in node.description.properties.iter().filter(|property| property.is_password()) {
-                    let place = pointer::child("", &property.name);
+                for place in secrets(node, &self.parameters) {
                     if parameters.pointer(&place).and_then(Json::as_str) == Some(MASK)
                         && let Some(secret) = self.parameters.pointer(&place).cloned()
                     {
@@ -158,19 +177,20 @@ impl Draft {
     ///
     /// # Errors
     /// When the text is neither JSON nor CSV.
-    pub(crate) fn read_items(&self) -> ApiResult<Vec<Item>> {
+    pub(crate) fn read_items(&self) -> ApiResult<Input> {
         items::parse(&self.items)
     }
 
-    /// The items that previews see, with the place of the chosen one among them.
-    pub(crate) fn preview_items(&self) -> (Vec<Item>, usize) {
+    /// What previews look at.
+    pub(crate) fn preview_sample(&self) -> Sample {
         let sample = self.sample.as_deref().and_then(|sample| Json::parse(sample).ok());
         if let Some(item) = sample.and_then(|json| heddle_workflow::read_row(&json).ok()) {
-            return (vec![item], 0);
+            return Sample { items: vec![item], index: 0, is_whole: false };
         }
-        let items = items::parse(&self.items).unwrap_or_else(|_: ApiError| vec![Item::new(Json::object())]);
+        let items =
+            items::parse(&self.items).map_or_else(|_| vec![Item::new(Json::object())], |input| input.items);
         let index = self.item.min(items.len().saturating_sub(1));
-        (items, index)
+        Sample { items, index, is_whole: true }
     }
 
     /// The node that it describes.

@@ -7,7 +7,7 @@ use super::parts::{described, expression, frame, help, id, problems, switch_at, 
 use super::pointer::child;
 use super::text::plain_text;
 use super::view::FormView;
-use super::{choices, filter, model, rows};
+use super::{choices, filter, mapper, model, rows};
 
 /// The fields of the form that are shown now.
 pub(crate) fn render_fields(view: &FormView<'_>) -> Markup {
@@ -40,6 +40,20 @@ pub(super) fn render(
     place: &str,
     value: Option<&Json>,
 ) -> Markup {
+    let field = render_changeable(view, property, place, value);
+    if view.is_disabled(property, place) {
+        // Its controls are not sent; the value stays what it is.
+        return html! { fieldset.off id=(id("d", place)) disabled { (field) } };
+    }
+    field
+}
+
+fn render_changeable(
+    view: &FormView<'_>,
+    property: &NodeProperty,
+    place: &str,
+    value: Option<&Json>,
+) -> Markup {
     let is_expression = value.and_then(Json::as_str).is_some_and(|text| text.starts_with('='));
     match property.kind {
         PropertyType::Hidden => html! {},
@@ -52,7 +66,7 @@ pub(super) fn render(
         }
         PropertyType::Filter => filter::render_filter(view, property, place, value),
         PropertyType::AssignmentCollection => filter::render_assignments(view, property, place, value),
-        PropertyType::ResourceMapper => filter::render_mapper(view, property, place, value),
+        PropertyType::ResourceMapper => mapper::render_mapper(view, property, place, value),
         PropertyType::ResourceLocator | PropertyType::WorkflowSelector | PropertyType::AgentSelector => {
             choices::render_locator(view, property, place, value)
         }

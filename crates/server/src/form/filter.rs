@@ -1,12 +1,11 @@
-//! Conditions, assignments and the columns of a table, as n8n's users know them.
+//! Conditions and assignments, as n8n's users know them.
 
 use heddle_node::filter_operators::{OF_ALL_TYPES, OPERATORS, is_operator, is_unary};
 use heddle_node::{Json, NodeProperty};
 use maud::{Markup, html};
 
-use super::parts::{cell, group, id, row_buttons, text_of};
+use super::parts::{cell, group, id, row_buttons};
 use super::pointer::child;
-use super::text::plain_text;
 use super::view::FormView;
 
 /// The types that a condition can compare, each with its operations, those without a right side first.
@@ -184,42 +183,6 @@ pub(super) fn render_assignments(
             }
         }
         button.add type="submit" name="action" value={ "add:" (place) } { "+ Add field" }
-    };
-    group(view, property, place, &body)
-}
-
-/// Values for the columns of a table.
-pub(super) fn render_mapper(
-    view: &FormView<'_>,
-    property: &NodeProperty,
-    place: &str,
-    value: Option<&Json>,
-) -> Markup {
-    let mode =
-        value.and_then(|value| value.get("mappingMode")).and_then(Json::as_str).unwrap_or("defineBelow");
-    let fields = value.and_then(|value| value.get("schema")).and_then(Json::as_array).unwrap_or_default();
-    let values = value.and_then(|value| value.get("value"));
-    let text = |field: &Json, key: &str| text_of(field.get(key));
-    let title = plain_text(&property.display_name);
-    let body = html! {
-        div.inline {
-            label for=(id("c", &child(place, "mappingMode"))) { "Mapping" }
-            select id=(id("c", &child(place, "mappingMode"))) name={ "text:" (child(place, "mappingMode")) } {
-                option value="defineBelow" selected[mode == "defineBelow"] { "Map each column below" }
-                option value="autoMapInputData" selected[mode == "autoMapInputData"] { "Map automatically" }
-            }
-        }
-        @if mode == "defineBelow" {
-            @if fields.is_empty() { p.help { "The columns of " (title) " are not loaded yet." } }
-            @for field in fields.iter().filter(|field| field.get("removed").and_then(Json::as_bool) != Some(true)) {
-                @let here = child(&child(place, "value"), &text(field, "id"));
-                @let label = match text(field, "displayName") { name if name.is_empty() => text(field, "id"), name => name };
-                div.field {
-                    div.head { label for=(id("c", &here)) { (label) @if field.get("required").and_then(Json::as_bool) == Some(true) { span.required { " (required)" } } } }
-                    (cell(view, &here, values.and_then(|values| values.get(&text(field, "id"))), &text(field, "type"), &label))
-                }
-            }
-        }
     };
     group(view, property, place, &body)
 }

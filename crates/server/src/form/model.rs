@@ -1,7 +1,9 @@
 //! What the pages read of a property beside its kind.
 
-use heddle_node::description::{LocatorMode, TypeOptions};
-use heddle_node::parameters::{FormNode, is_shown};
+use std::collections::HashSet;
+
+use heddle_node::description::{LocatorMode, PropertyChoice, TypeOptions};
+use heddle_node::parameters::{FormNode, is_shown, matches_display_options};
 use heddle_node::{JsonObject, NodeProperty};
 
 /// Whether `property` is shown beside the values of its level, in a node with the parameters `root`.
@@ -12,6 +14,26 @@ pub(super) fn shows(
     node: impl Into<FormNode>,
 ) -> bool {
     is_shown(property, beside, root, node)
+}
+
+/// The choices of `property` that are offered beside the values of its level.
+pub(super) fn offered<'p>(
+    property: &'p NodeProperty,
+    beside: &JsonObject,
+    root: &JsonObject,
+    node: impl Into<FormNode>,
+) -> impl Iterator<Item = &'p PropertyChoice> {
+    let node = node.into();
+    property.choices().filter(move |choice| {
+        let options = choice.display_options.as_deref();
+        options.is_none_or(|options| matches_display_options(options, beside, root, node))
+    })
+}
+
+/// Names that several of the properties share: one of them is shown at a time.
+pub(super) fn repeated_names<'p>(properties: impl Iterator<Item = &'p NodeProperty>) -> HashSet<&'p str> {
+    let mut seen = HashSet::new();
+    properties.map(|property| property.name.as_str()).filter(|name| !seen.insert(*name)).collect()
 }
 
 /// Lines of a text field.
@@ -42,9 +64,4 @@ pub(super) fn search_method(mode: &LocatorMode) -> Option<&str> {
 /// Whether the account can search that list.
 pub(super) fn is_searchable(mode: &LocatorMode) -> bool {
     mode.type_options.as_ref().is_some_and(|options| options.searchable)
-}
-
-/// The parameters on which the choices of a property depend.
-pub(crate) fn depends_on(property: &NodeProperty) -> &[String] {
-    &property.type_options.load_options_depends_on
 }

@@ -140,6 +140,8 @@ fn preview(preview: Option<&Preview>, place: &str) -> Markup {
                     }
                 }
                 Some(Preview::Value(None)) => { em { "nothing at this item" } }
+                Some(Preview::InRun(why)) => { em { "known when it runs: " (why) } }
+                Some(Preview::OfOtherItems) => { em { "known when it runs: it reads other items" } }
                 Some(Preview::Error { message, help }) => {
                     (message) @if let Some(help) = help { " " (help) }
                 }
@@ -166,7 +168,18 @@ pub(super) fn text_of(value: Option<&Json>) -> String {
     }
 }
 
-/// A text, switch or number in a row that has its own type, as an expression or as a fixed value.
+/// A value of a row that has its own type.
+pub(super) struct Cell<'a> {
+    /// The type.
+    pub(super) kind: &'a str,
+    pub(super) label: &'a str,
+    /// Whether the page shows the label.
+    pub(super) is_labelled: bool,
+    /// Choices, where there are some: `{name, value}`.
+    pub(super) choices: &'a [Json],
+}
+
+/// A text, switch or number in a row that has its own type, as an expression or as a fixed value. Its label is not seen.
 pub(super) fn cell(
     view: &FormView<'_>,
     place: &str,
@@ -174,29 +187,62 @@ pub(super) fn cell(
     kind: &str,
     label: &str,
 ) -> Markup {
+    cell_with(view, place, value, &Cell { kind, label, is_labelled: false, choices: &[] })
+}
+
+pub(super) fn cell_with(view: &FormView<'_>, place: &str, value: Option<&Json>, cell: &Cell<'_>) -> Markup {
+    let Cell { kind, label, is_labelled, choices } = *cell;
     let is_expression = value.and_then(Json::as_str).is_some_and(|text| text.starts_with('='));
     let wrong = (!view.issues_at(place).is_empty()).then_some("true");
-    // The label is not seen; its first word stands in the empty control.
-    let hint = label.split_whitespace().next().unwrap_or_default();
+    let own_label = (!is_labelled).then_some(label);
+    // The first word of a label that is not seen stands in the empty control.
+    let hint = own_label.and_then(|label| label.split_whitespace().next());
     html! {
         div.celled {
           div.cell {
             @if is_expression {
-                div { (expression_at(view, place, value, None, Some(label))) }
+                div { (expression_at(view, place, value, None, own_label)) }
+            } @else if !choices.is_empty() {
+                (cell_choices(place, value, choices, own_label, wrong))
             } @else if kind == "boolean" && value.is_none_or(|value| value.is_bool() || value.is_null() || value.as_str() == Some("")) {
-                label.bare { (switch_at(place, value.and_then(Json::as_bool) == Some(true), None, Some(label))) }
+                @let is_on = value.and_then(Json::as_bool) == Some(true);
+                @if is_labelled { div.bare { (switch_at(place, is_on, None, None)) } }
+                @else { label.bare { (switch_at(place, is_on, None, Some(label))) } }
             } @else if kind == "number" {
                 input type="text" inputmode="decimal" id=(id("c", place)) name={ "number:" (place) } value=(text_of(value))
-                    aria-label=(label) aria-invalid=[wrong] placeholder=(hint) autocomplete="off";
+                    aria-label=[own_label] aria-invalid=[wrong] placeholder=[hint] autocomplete="off";
             } @else if matches!(kind, "array" | "object") || value.is_some_and(|value| value.is_array() || value.is_object()) {
-                textarea.code id=(id("c", place)) name={ "code:" (place) } rows="2" spellcheck="false" aria-label=(label) { "\n" (text_of(value)) }
+                textarea.code id=(id("c", place)) name={ "code:" (place) } rows="2" spellcheck="false" aria-label=[own_label] { "\n" (text_of(value)) }
             } @else {
-                input type="text" id=(id("c", place)) name={ "text:" (place) } value=(text_of(value)) aria-label=(label)
-                    aria-invalid=[wrong] placeholder=(hint) autocomplete="off";
+                input type="text" id=(id("c", place)) name={ "text:" (place) } value=(text_of(value)) aria-label=[own_label]
+                    aria-invalid=[wrong] placeholder=[hint] autocomplete="off";
             }
             (toggle_at(view, place, label))
           }
           (problems(&view.issues_at(place), place))
+        }
+    }
+}
+
+fn cell_choices(
+    place: &str,
+    value: Option<&Json>,
+    choices: &[Json],
+    label: Option<&str>,
+    wrong: Option<&str>,
+) -> Markup {
+    let value = value.unwrap_or(&Json::NULL);
+    let value_of = |choice: &Json| choice.get("value").cloned().unwrap_or_default();
+    html! {
+        select id=(id("c", place)) name={ "json:" (place) } aria-label=[label] aria-invalid=[wrong] {
+            @if choices.iter().all(|choice| value_of(choice) != *value) {
+                option value=(value.to_string()) selected {
+                    @if value.is_null() || value.as_str() == Some("") { "Choose…" } @else { (text_of(Some(value))) " (not among the choices)" }
+                }
+            }
+            @for choice in choices {
+                option value=(value_of(choice).to_string()) selected[value_of(choice) == *value] { (plain_text(&text_of(choice.get("name")))) }
+            }
         }
     }
 }

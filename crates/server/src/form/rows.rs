@@ -54,7 +54,7 @@ fn collection(view: &FormView<'_>, property: &NodeProperty, place: &str, value: 
 }
 
 /// A list of names with a button that adds one of them.
-fn adder<'a>(place: &str, label: &str, names: impl Iterator<Item = (&'a str, String)>) -> Markup {
+pub(super) fn adder<'a>(place: &str, label: &str, names: impl Iterator<Item = (&'a str, String)>) -> Markup {
     html! {
         div.adder {
             select id=(id("n", place)) name={ "new:" (place) } aria-label=(label) data-adds={ "add:" (place) } {

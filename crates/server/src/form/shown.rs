@@ -1,8 +1,10 @@
 //! Which properties are shown, as a list.
 
+use std::collections::HashSet;
+
 use heddle_node::{Json, JsonObject, NodeProperty, PropertyType};
 
-use super::model::shows;
+use super::model::{repeated_names, shows};
 use super::pointer::child;
 use crate::api::ShownProperty;
 use crate::single_node::NodeType;
@@ -21,19 +23,15 @@ pub(crate) fn shown_properties(node: &NodeType, filled: &Json) -> Vec<ShownPrope
 pub(super) fn shown_at_top<'a>(node: &'a NodeType, filled: &Json) -> Vec<&'a NodeProperty> {
     let empty = JsonObject::new();
     let root = filled.as_object().unwrap_or(&empty);
-    let mut found: Vec<&NodeProperty> = Vec::new();
-    for property in &node.description.properties {
-        let is_known = found.iter().any(|other| other.name == property.name);
-        let mut named = node.description.properties.iter().filter(|other| other.name == property.name);
-        let is_alone = named.nth(1).is_none();
-        if root.contains_key(&property.name)
-            && !is_known
-            && (is_alone || shows(property, root, root, node.version))
-        {
-            found.push(property);
-        }
-    }
-    found
+    let repeated = repeated_names(node.description.properties.iter());
+    let mut seen = HashSet::new();
+    let mut is_shown = |property: &&'a NodeProperty| {
+        root.contains_key(&property.name)
+            && !seen.contains(property.name.as_str())
+            && (!repeated.contains(property.name.as_str()) || shows(property, root, root, node.version))
+            && seen.insert(property.name.as_str())
+    };
+    node.description.properties.iter().filter(&mut is_shown).collect()
 }
 
 struct List<'a> {
@@ -44,17 +42,18 @@ struct List<'a> {
 
 impl List<'_> {
     fn level(&mut self, properties: &[&NodeProperty], values: &JsonObject, place: &str) {
-        let mut seen: Vec<&str> = Vec::new();
+        let repeated = repeated_names(properties.iter().copied());
+        let mut seen = HashSet::new();
         for property in properties {
-            let is_alone = properties.iter().filter(|other| other.name == property.name).count() == 1;
+            let name = property.name.as_str();
             if property.kind == PropertyType::Hidden
-                || !values.contains_key(&property.name)
-                || seen.contains(&&*property.name)
-                || !(is_alone || shows(property, values, self.root, self.version))
+                || !values.contains_key(name)
+                || seen.contains(name)
+                || repeated.contains(name) && !shows(property, values, self.root, self.version)
             {
                 continue;
             }
-            seen.push(&property.name);
+            seen.insert(name);
             let here = child(place, &property.name);
             self.found.push(ShownProperty {
                 pointer: here.clone(),

@@ -1,6 +1,6 @@
 //! Parameters as a workflow file holds them.
 
-use heddle_node::parameters::{Resolution, resolve_parameters};
+use heddle_node::parameters::{Resolution, resolve_parameters, visit_parameters};
 use heddle_node::{Json, JsonObject};
 
 use super::draft::MASK;
@@ -30,14 +30,23 @@ pub(crate) fn stored_parameters(node: &NodeType, parameters: &Json) -> Json {
 /// The same for people to look at: secrets are masked.
 pub(crate) fn shown_parameters(node: &NodeType, parameters: &Json) -> Json {
     let mut stored = stored_parameters(node, parameters);
-    for property in node.description.properties.iter().filter(|property| property.is_password()) {
-        let is_secret = stored
-            .get(&property.name)
-            .and_then(Json::as_str)
-            .is_some_and(|text| !text.is_empty() && !text.starts_with('='));
-        if is_secret {
-            stored.insert(&property.name, Json::from(MASK));
+    for place in secrets(node, parameters) {
+        if let Some(secret) = stored.pointer_mut(&place) {
+            *secret = Json::from(MASK);
         }
     }
     stored
+}
+
+/// The places of the secrets among the parameters: texts in fields for passwords, wherever these stand.
+pub(super) fn secrets(node: &NodeType, parameters: &Json) -> Vec<String> {
+    let mut places = Vec::new();
+    let filled = node.fill(parameters);
+    visit_parameters(&node.description.properties, &filled, node.version, |property, value, place| {
+        let is_secret = value.as_str().is_some_and(|text| !text.is_empty() && !text.starts_with('='));
+        if property.is_password() && is_secret {
+            places.push(place);
+        }
+    });
+    places
 }

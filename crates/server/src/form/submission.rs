@@ -74,6 +74,12 @@ impl Submission {
             // Browsers send the ends of lines as two characters.
             let text = || value.replace("\r\n", "\n");
             let json = match kind {
+                // What nobody has filled in stays nothing.
+                "text" | "code"
+                    if value.is_empty() && parameters.pointer(place).is_some_and(Json::is_null) =>
+                {
+                    continue;
+                }
                 "text" => Json::from(text()),
                 "code" => code(parameters.pointer(place), text()),
                 "expression" => Json::from(format!("={}", text())),
@@ -131,7 +137,7 @@ async fn read_parts(request: Request) -> ApiResult<Vec<(String, String)>> {
         if is_file && bytes.is_empty() {
             continue;
         }
-        let value = heddle_workflow::decode_text(&bytes)
+        let (value, _) = heddle_workflow::decode_table(&bytes)
             .map_err(|error| ApiError::unprocessable(format!("The field {name} {error}")))?;
         fields.push((name, value.into_owned()));
         if fields.len() > MOST_FIELDS {
@@ -149,6 +155,7 @@ mod tests {
     fn controls_lie_over_what_was_there() {
         let submission = Submission::of(&[
             ("text:/a", "x\r\ny"),
+            ("text:/empty", ""),
             ("number:/n", "1e2"),
             ("number:/bad", "many"),
             ("number:/none", " "),
@@ -164,11 +171,11 @@ mod tests {
             ("token", "t"),
             ("text:a", "no place"),
         ]);
-        let mut json = Json::parse(r#"{"l":["old"],"hidden":"kept"}"#).expect("it is JSON");
+        let mut json = Json::parse(r#"{"l":["old"],"hidden":"kept","empty":null}"#).expect("it is JSON");
         submission.lay_over(&mut json);
         assert_eq!(
             json.to_string(),
-            r#"{"l":["b",1],"hidden":"kept","a":"x\ny","n":100,"bad":"many","none":null,"s":true,"e":"={{ $json.a }}","j":{"k":null}}"#
+            r#"{"l":["b",1],"hidden":"kept","empty":null,"a":"x\ny","n":100,"bad":"many","none":null,"s":true,"e":"={{ $json.a }}","j":{"k":null}}"#
         );
     }
 }

@@ -1,13 +1,16 @@
 //! What a form shows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::draft::Draft;
+use super::model::repeated_names;
 use crate::error::ApiResult;
 use crate::issue::Issue;
 use crate::preview::Preview;
 use crate::single_node::NodeType;
+use heddle_node::description::PropertyChoice;
+use heddle_node::parameters::{get_path, matches_display_options};
 use heddle_node::{Json, JsonObject, NodeProperty, OptionPage};
 
 /// Everything that the fields of a form show.
@@ -51,22 +54,50 @@ impl FormView<'_> {
         super::model::shows(property, beside, self.root(), self.node.version)
     }
 
+    /// The values that stand beside the one at a place.
+    pub(super) fn beside(&self, place: &str) -> &JsonObject {
+        let level = place.rsplit_once('/').and_then(|(level, _)| self.filled.pointer(level));
+        level.and_then(Json::as_object).unwrap_or_else(|| self.root())
+    }
+
+    /// The choices that a property at a place offers with the parameters as they are.
+    pub(super) fn choices_at<'p>(&self, property: &'p NodeProperty, place: &str) -> Vec<&'p PropertyChoice> {
+        let (beside, root) = (self.beside(place), self.root());
+        super::model::offered(property, beside, root, self.node.version).collect()
+    }
+
+    /// Whether a property at a place is shown but cannot be changed.
+    pub(super) fn is_disabled(&self, property: &NodeProperty, place: &str) -> bool {
+        property.disabled_options.as_deref().is_some_and(|options| {
+            matches_display_options(options, self.beside(place), self.root(), self.node.version)
+        })
+    }
+
+    /// The values that the choices of a property depend on.
+    pub(super) fn depended(&self, property: &NodeProperty) -> Vec<Json> {
+        let names = property.type_options.load_options_depends_on.iter();
+        names
+            .map(|name| {
+                get_path(self.root(), name.trim_start_matches(['/', '&'])).cloned().unwrap_or_default()
+            })
+            .collect()
+    }
+
     /// The properties of a level that are shown: one for each name.
     pub(super) fn shown<'p>(
         &self,
         properties: impl Iterator<Item = &'p NodeProperty> + Clone,
         beside: &JsonObject,
     ) -> Vec<&'p NodeProperty> {
-        let mut shown: Vec<&NodeProperty> = Vec::new();
-        for property in properties.clone() {
-            if !beside.contains_key(&property.name) || shown.iter().any(|other| other.name == property.name) {
-                continue;
-            }
-            let is_alone = properties.clone().filter(|other| other.name == property.name).count() == 1;
-            if is_alone || self.shows(property, beside) {
-                shown.push(property);
-            }
-        }
-        shown
+        let repeated = repeated_names(properties.clone());
+        let mut seen = HashSet::new();
+        let mut is_shown = |property: &&'p NodeProperty| {
+            let name = property.name.as_str();
+            beside.contains_key(name)
+                && !seen.contains(name)
+                && (!repeated.contains(name) || self.shows(property, beside))
+                && seen.insert(name)
+        };
+        properties.filter(|property| is_shown(property)).collect()
     }
 }

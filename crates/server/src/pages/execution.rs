@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{error_page, layout, page};
 use crate::error::ApiError;
 use crate::executions::{End, Execution, ItemEnd};
-use crate::form::shorten;
+use crate::form::{capitalized, shorten};
 use crate::issue::Issue;
 use crate::shared::Shared;
 use crate::tally::Tally;
@@ -45,8 +45,9 @@ pub(super) async fn show(
         Ok(execution) => execution,
         Err(error) => return error_page(&error),
     };
-    let panel = panel(&shared, &execution);
-    if headers.contains_key("x-heddle") {
+    let is_in_form = headers.contains_key("x-heddle");
+    let panel = panel(&shared, &execution, is_in_form);
+    if is_in_form {
         return page(StatusCode::OK, panel);
     }
     let node = shared.url(&format!("/nodes/{}", super::encoded(&execution.asked.node_type)));
@@ -72,8 +73,8 @@ pub(super) async fn cancel(State(shared): State<Arc<Shared>>, Path(id): Path<Str
     }
 }
 
-/// Everything about an execution.
-pub(super) fn panel(shared: &Shared, execution: &Execution) -> Markup {
+/// Everything about an execution; in a form it may be begun anew.
+pub(super) fn panel(shared: &Shared, execution: &Execution, is_in_form: bool) -> Markup {
     let end = execution.end();
     let tally = execution.tally();
     let status = end.as_ref().map_or("running", |end| end.status());
@@ -91,7 +92,7 @@ pub(super) fn panel(shared: &Shared, execution: &Execution) -> Markup {
                 progress max=(tally.items.max(1)) value=(tally.done) aria-label="Items that have ended" {}
             }
             p.hidden role="status" data-live {}
-            @if let Some(end) = &end { (ended(execution, end)) }
+            @if let Some(end) = &end { (ended(execution, end, is_in_form)) }
         }
     }
 }
@@ -122,7 +123,7 @@ fn counts(tally: &Tally) -> String {
     parts.join(" · ")
 }
 
-fn ended(execution: &Execution, end: &End) -> Markup {
+fn ended(execution: &Execution, end: &End, is_in_form: bool) -> Markup {
     match end {
         End::Refused(problems) => {
             let issues: Vec<Issue> = problems.iter().cloned().map(Issue::of).collect();
@@ -139,6 +140,15 @@ fn ended(execution: &Execution, end: &End) -> Markup {
                 }
             }
         }
+        End::Unfinished(earlier) => html! {
+            div.problems role="alert" {
+                h3 { (capitalized(&earlier.message)) }
+                p { "Nothing was sent now. " (earlier.help) "." }
+                @if is_in_form {
+                    button type="submit" name="action" value="run-anew" { "Begin anew, and send to all" }
+                }
+            }
+        },
         End::Failed(message) => html! { div.problems role="alert" { h3 { (message) } } },
         End::Ended(result) => html! {
             @if let Some(error) = &result.error { (failure(error)) }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use heddle_node::json::pointer_token;
 use heddle_node::{Json, OptionPage};
+use heddle_workflow::Input;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -19,7 +20,7 @@ use crate::form::{
 };
 use crate::issue::Issue;
 use crate::once::Claim;
-use crate::options::{self, Question};
+use crate::options::{self, Question, QuestionKind};
 use crate::preview::Preview;
 use crate::shared::Shared;
 use crate::single_node::NodeType;
@@ -38,6 +39,8 @@ struct Refusal(ApiError);
 struct Beside {
     execution: Option<Arc<Execution>>,
     refusal: Option<ApiError>,
+    /// What is to be said about how the items were read.
+    remarks: Vec<String>,
     /// Whether a script asks for it.
     scripted: bool,
 }
@@ -85,9 +88,12 @@ pub(super) async fn submit(
     let action = submission.get("action").unwrap_or_default();
     draft.act(&shared, &node, &submission, action).await;
     let mut beside = Beside { scripted, ..Beside::default() };
-    if let "run" | "dry-run" = action {
-        match run(&shared, &node, &draft, &submission, action == "dry-run").await {
-            Ok(execution) => beside.execution = Some(execution),
+    if let "run" | "run-anew" | "dry-run" = action {
+        match run(&shared, &node, &draft, &submission, action).await {
+            Ok((execution, remarks)) => {
+                beside.execution = Some(execution);
+                beside.remarks = remarks;
+            }
             // A token that this server did not give, or gave for another run.
             Err(Refusal(error))
                 if error.status == StatusCode::FORBIDDEN || error.status == StatusCode::CONFLICT =>
@@ -113,10 +119,11 @@ async fn run(
     node: &NodeType,
     draft: &Draft,
     submission: &Submission,
-    dry_run: bool,
-) -> Result<Arc<Execution>, Refusal> {
+    action: &str,
+) -> Result<(Arc<Execution>, Vec<String>), Refusal> {
+    let (dry_run, begins_anew) = (action == "dry-run", action == "run-anew");
     let token = submission.get("token").unwrap_or_default();
-    if !shared.gave_run_token(token) {
+    let Some(number) = shared.number_of_run_token(token) else {
         return Err(Refusal(
             ApiError::new(
                 StatusCode::FORBIDDEN,
@@ -124,12 +131,12 @@ async fn run(
             )
             .with_help("Load the form anew, and run it from there."),
         ));
-    }
-    let items = draft.read_items().map_err(Refusal)?;
+    };
+    let Input { items, remarks } = draft.read_items().map_err(Refusal)?;
     let parameters = stored_parameters(node, &draft.parameters);
     let subject =
-        format!("{}\0{parameters}\0{:?}\0{dry_run}\0{}", node.name(), draft.credentials, draft.items);
-    let id = match shared.once.claim(token, subject.as_bytes()).map_err(Refusal)? {
+        format!("{}\0{parameters}\0{:?}\0{action}\0{}", node.name(), draft.credentials, draft.items);
+    let id = match shared.once.claim(token, Some(number), subject.as_bytes()).map_err(Refusal)? {
         Claim::First(id) => id,
         Claim::Again(id) => {
             let gone = || {
@@ -138,7 +145,7 @@ async fn run(
                     "This run was started, and is no longer remembered",
                 ))
             };
-            return shared.executions.get(id).ok_or_else(gone);
+            return shared.executions.get(id).map(|execution| (execution, remarks)).ok_or_else(gone);
         }
     };
     let single = draft.node(node, &parameters);
@@ -151,8 +158,9 @@ async fn run(
         shared.once.release(token);
         Refusal(error)
     })?;
-    crate::runs::start(shared, &execution, &single.workflow(), single.options(items, dry_run));
-    Ok(execution)
+    let options = single.options(items, dry_run);
+    crate::runs::start(shared, &execution, single.workflow(), options, begins_anew);
+    Ok((execution, remarks))
 }
 
 /// The page, or for a script the form alone.
@@ -216,7 +224,7 @@ async fn render(shared: &Arc<Shared>, node: &NodeType, draft: &Draft, beside: &B
     let api = shared.url(&format!("/api/v1/nodes/{}", encoded(node.name())));
     html! {
         form #form method="post" action=(url) enctype="multipart/form-data" data-api=(api) data-version=(node.version)
-            data-executions=(shared.url("/executions")) data-api-root=(shared.url("/api/v1")) novalidate autocomplete="off" {
+            data-executions=(shared.url("/executions")) data-api-root=(shared.url("/api/v1")) data-reads-items[previews.values().any(|preview| *preview == Preview::OfOtherItems)] novalidate autocomplete="off" {
             noscript { button type="submit" name="action" value="refresh" { "Update the form" } }
             input type="hidden" name="state" value=(draft.parameters.to_string());
             input type="hidden" name="checked" value=(draft.checked);
@@ -277,16 +285,33 @@ fn credentials(shared: &Shared, view: &FormView<'_>) -> Markup {
             @let chosen = view.draft.credentials.get(type_name);
             div.field {
                 div.head { label for={ "credential-" (type_name) } { "Credential: " (title) @if !required { span.required { " (optional)" } } } }
-                select id={ "credential-" (type_name) } name={ "credential:" (type_name) } {
-                    option value="" { @if names.is_empty() { "None is there" } @else { "The one that is there" } }
-                    @if let Some(chosen) = chosen.filter(|chosen| !names.contains(&chosen.as_str())) {
-                        option value=(chosen) selected { (chosen) " (not there)" }
+                div.pair {
+                    select id={ "credential-" (type_name) } name={ "credential:" (type_name) } {
+                        option value="" { @if names.is_empty() { "None is there" } @else { "The one that is there" } }
+                        @if let Some(chosen) = chosen.filter(|chosen| !names.contains(&chosen.as_str())) {
+                            option value=(chosen) selected { (chosen) " (not there)" }
+                        }
+                        @for name in names.iter().filter(|name| !name.is_empty()) {
+                            option value=(name) selected[chosen.is_some_and(|chosen| chosen == name)] { (name) }
+                        }
                     }
-                    @for name in names.iter().filter(|name| !name.is_empty()) {
-                        option value=(name) selected[chosen.is_some_and(|chosen| chosen == name)] { (name) }
+                    @if !names.is_empty() {
+                        button type="submit" name="action" value={ "test:" (type_name) } aria-label={ "Test the credential " (title) } { "Test" }
                     }
                 }
+                @if let Some(answer) = view.draft.tested.get(type_name) { (tested(answer)) }
             }
+        }
+    }
+}
+
+/// What a service says to a credential.
+fn tested(answer: &ApiResult<u16>) -> Markup {
+    html! {
+        @match answer {
+            Ok(200..300) => { p.good role="status" { "It works." } }
+            Ok(status) => { p.problem role="alert" { "The service refuses it (status " (status) ")." } }
+            Err(error) => { p.problem role="alert" { (error.message) @if let Some(help) = &error.help { " " (help) } } }
         }
     }
 }
@@ -319,7 +344,8 @@ fn run_section(shared: &Shared, draft: &Draft, beside: &Beside) -> Markup {
                 @if let Some(refusal) = &beside.refusal {
                     div.problems role="alert" { h3 { (refusal.message) } @if let Some(help) = &refusal.help { p { (help) } } }
                 }
-                @if let Some(execution) = &beside.execution { (execution::panel(shared, execution)) }
+                @for remark in &beside.remarks { p.help { "The items: " (remark) "." } }
+                @if let Some(execution) = &beside.execution { (execution::panel(shared, execution, true)) }
             }
         }
     }
@@ -367,9 +393,9 @@ async fn previews(shared: &Shared, draft: &Draft, filled: &Json) -> HashMap<Stri
     if places.is_empty() {
         return HashMap::new();
     }
-    let (items, index) = draft.preview_items();
     let (places, texts): (Vec<String>, Vec<String>) = places.into_iter().unzip();
-    let previews = shared.evaluators.evaluate(texts, items, index, heddle_runner::DEFAULT_TIMEZONE).await;
+    let previews =
+        shared.evaluators.evaluate(texts, draft.preview_sample(), heddle_runner::DEFAULT_TIMEZONE).await;
     places.into_iter().zip(previews).collect()
 }
 
@@ -405,6 +431,7 @@ async fn choices(
     let loads = places.into_iter().map(|place| async move {
         let method = crate::form::method_at(node, &draft.parameters, place)?;
         let question = Question {
+            kind: QuestionKind::Choices,
             method,
             parameters: draft.parameters.clone(),
             credentials: draft.credentials.clone(),

@@ -201,3 +201,19 @@ async fn the_description_of_the_api_is_true() {
         }
     }
 }
+
+#[tokio::test]
+async fn choices_that_are_all_there_are_searched_and_columns_are_told() {
+    let server = Server::start().await;
+    let ask = |kind: &'static str, method: &'static str, search: &'static str| {
+        let server = &server;
+        async move {
+            let body = json!({ "kind": kind, "method": method, "search": search });
+            server.post(&format!("{PATH}/options"), &body).await.expect(200)["options"].clone()
+        }
+    };
+    let found = ask("loadOptions", "many", "CHOICE 999").await;
+    assert_eq!(found.as_array().map(Vec::len), Some(11), "{found}");
+    let columns = ask("resourceMapping", "columns", "").await;
+    assert_eq!(columns[0]["value"], json!({ "id": "name", "displayName": "name" }), "{columns}");
+}

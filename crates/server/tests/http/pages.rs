@@ -1,5 +1,10 @@
 //! The pages without script.
 
+use std::sync::Arc;
+
+use heddle_runner::RunOptions;
+use heddle_server::{EarlierRuns, Settings, UnfinishedRun};
+use heddle_workflow::Workflow;
 use serde_json::json;
 
 use crate::client::{Answer, Server};
@@ -111,6 +116,68 @@ async fn values_become_expressions_and_back() {
         )
         .await;
     assert!(back.body.contains("name=\"number:/pause\" autocomplete=\"off\" value=\"5\""), "{}", back.body);
+}
+
+/// A log in which every run of these items stopped halfway.
+#[derive(Debug)]
+struct Halfway;
+
+impl EarlierRuns for Halfway {
+    fn unfinished(&self, _: &Workflow, options: &RunOptions) -> std::io::Result<Option<UnfinishedRun>> {
+        let is_known = options.items.as_ref().is_some_and(|items| items[0].json.get("n").is_some());
+        let earlier = UnfinishedRun {
+            message: "the run 1f0c stopped".to_owned(),
+            help: "Take it up: heddle resume 1f0c".to_owned(),
+        };
+        Ok(is_known.then_some(earlier))
+    }
+}
+
+#[tokio::test]
+async fn what_an_earlier_run_did_not_complete_is_begun_anew_only_if_asked() {
+    let settings = Settings { earlier: Some(Arc::new(Halfway)), ..Settings::default() };
+    let server = Server::start_with(settings).await;
+    let run = |action: &'static str, items: &'static str| {
+        let server = &server;
+        async move {
+            let token = hidden(&server.get(CHOICES).await, "token");
+            let fields = [("state", "{}"), ("items", items), ("token", token.as_str()), ("action", action)];
+            server.submit(CHOICES, &fields).await.body
+        }
+    };
+    let refused = run("run", r#"[{"n":1}]"#).await;
+    assert!(refused.contains("The run 1f0c stopped") && refused.contains("heddle resume 1f0c"), "{refused}");
+    assert!(refused.contains("value=\"run-anew\"") && !refused.contains("1 item"), "{refused}");
+    for (action, items) in [("run-anew", r#"[{"n":1}]"#), ("dry-run", r#"[{"n":1}]"#), ("run", "[{}]")] {
+        let ran = run(action, items).await;
+        assert!(ran.contains("Output: 1 item"), "{action} {items}: {ran}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_a_run_knows_is_told() {
+    let server = Server::start().await;
+    let preview = |text: &'static str| {
+        let server = &server;
+        async move {
+            let state = json!({ "text": text }).to_string();
+            let fields = [("state", state.as_str()), ("sample", r#"{"n":1}"#), ("items", "")];
+            let page = server.submit(CHOICES, &fields).await.body;
+            page.split("id=\"v/text\"")
+                .nth(1)
+                .and_then(|rest| rest.split("</output>").next())
+                .expect("a preview")
+                .to_owned()
+        }
+    };
+    assert!(preview("={{ $('Other').item.json.n }}").await.contains("reads the node &quot;Other&quot;"));
+    assert!(preview("={{ $vars.key }}").await.contains("reads the variable &quot;key&quot;"));
+    assert!(preview("={{ $execution.id }}").await.contains("reads the execution"));
+    assert!(preview("={{ $input.all().length }}").await.contains("reads other items"));
+    assert!(preview("={{ $json.n + 1 }}").await.contains("<code>2</code>"));
+    // Where all items are there, previews read them.
+    let fields = [("state", r#"{"text":"={{ $input.all().length }}"}"#), ("items", "n\n1\n2\n3")];
+    assert!(server.submit(CHOICES, &fields).await.body.contains("<code>3</code>"));
 }
 
 #[tokio::test]

@@ -89,6 +89,11 @@ impl ItemNode for Choices {
                     .map(|number| OptionEntry::new(format!("Choice {number}"), format!("{number}")))
                     .collect(),
             ),
+            "columns" => page(
+                ["name", MARKUP]
+                    .map(|id| OptionEntry::new(id, heddle_node::json!({ "id": (id), "displayName": (id) })))
+                    .into(),
+            ),
             "markup" => page(vec![OptionEntry::new(MARKUP, MARKUP)]),
             "fails" => Err(NodeError::operation(format!("The account says {MARKUP}"))),
             "slow" => {
