@@ -4,8 +4,6 @@
 //!
 //! `cargo bench --package heddle-tests --bench sending`
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -16,6 +14,7 @@ use heddle_nodes as _;
 use heddle_runner::events::{Event, EventSink};
 use heddle_runner::{CredentialStore, Host, RunOptions};
 use heddle_tests::measure::median;
+use heddle_tests::sandbox_process;
 use heddle_workflow::Workflow;
 use serde_json::{Value, json};
 
@@ -26,10 +25,10 @@ const TARGET: f64 = 1.15;
 
 fn main() {
     if std::env::args().any(|argument| argument == "--serve") {
-        serve();
+        sandbox_process::serve();
         return;
     }
-    let (_server, url) = start_server();
+    let (_server, url) = sandbox_process::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let workflow = heddle_tests::sending_workflow(json!({}), json!({}));
     let workflow = Workflow::parse("bench.json", &workflow.to_string()).expect("a workflow");
@@ -129,38 +128,4 @@ async fn send_bare(client: &reqwest::Client, url: &str, round: usize) {
         .collect()
         .await;
     assert_eq!(answers.len(), SENDS);
-}
-
-/// Ends the server's process with the benchmark, however that ends.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-    }
-}
-
-fn start_server() -> (Server, String) {
-    let mut server = Command::new(std::env::current_exe().unwrap())
-        .arg("--serve")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the server starts");
-    let mut url = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).expect("the server prints its URL");
-    (Server(server), url.trim().to_owned())
-}
-
-fn serve() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let options = wts_sandbox::SandboxOptions {
-            ledger: wts_sandbox::Keep::Nothing,
-            requests: wts_sandbox::Keep::Nothing,
-            ..wts_sandbox::SandboxOptions::unlimited()
-        };
-        let sandbox = wts_sandbox::Sandbox::start(options).await.expect("a free port");
-        println!("{}", sandbox.url());
-        std::future::pending::<()>().await;
-    });
 }

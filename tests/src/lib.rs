@@ -2,10 +2,13 @@
 
 pub mod compare;
 pub mod hostile_service;
+#[cfg(unix)]
+pub mod kept;
 pub mod measure;
 pub mod oracle;
 pub mod readers;
 pub mod recorded;
+pub mod sandbox_process;
 pub mod scripted_service;
 pub mod serving;
 

@@ -517,6 +517,12 @@ pub(crate) enum RunsCommand {
         #[command(flatten)]
         store: StoreArguments,
     },
+    /// Ask the services what became of what they have accepted, until it has arrived or failed; `heddle runs report` tells
+    /// it from then on.
+    ///
+    /// Exit status: 0 when nothing has failed, 1 when something did not arrive or could not be asked about, 3 when the run is
+    /// under way.
+    Follow(FollowArguments),
     /// Remove runs that ended some time ago. A run that is not over stays.
     Prune {
         /// How long ago, such as 30d, 12h or 0d.
@@ -525,6 +531,25 @@ pub(crate) enum RunsCommand {
         #[command(flatten)]
         store: StoreArguments,
     },
+}
+
+/// A run that is followed.
+#[derive(Debug, Args)]
+pub(crate) struct FollowArguments {
+    /// The run: its id, or the beginning of it.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: String,
+    /// For how long to ask, such as 10m or 2h; 0s asks once.
+    #[arg(long = "for", value_name = "TIME", value_parser = parse_age, default_value = "10m")]
+    pub(crate) longest: std::time::Duration,
+    /// Credentials [default: the file that the run began with]. HEDDLE_CREDENTIAL_WTSAPI in the environment does too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+    /// Print no changes and no summary.
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreArguments,
 }
 
 /// How a report is printed.

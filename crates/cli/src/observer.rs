@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use heddle_node::printable_line;
+use heddle_runner::SendBook;
 use heddle_runner::events::{Event, EventSink, NodeSite};
 use heddle_runner::log::{Record, RunLog};
 use uuid::Uuid;
@@ -174,6 +175,10 @@ impl RunLog for Log {
             Some(store) => store.load(run).await,
             None => Ok(Vec::new()),
         }
+    }
+
+    fn send_book(self: Arc<Self>) -> Option<Arc<dyn SendBook>> {
+        self.store.clone()?.send_book()
     }
 
     fn keeps_runs(&self) -> bool {

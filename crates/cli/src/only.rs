@@ -85,7 +85,10 @@ pub(crate) fn read(
     let mut selection = ItemSelection::default();
     for (node, items) in by_node {
         selection.close(node.as_str());
-        selection.select(NodeRunKey { callers: Vec::new(), node, run: 0 }, SelectedItems { items, of: None });
+        selection.select(
+            NodeRunKey { callers: Vec::new(), node, run: 0 },
+            SelectedItems { items, ..SelectedItems::default() },
+        );
     }
     Ok(Some(selection))
 }
@@ -116,12 +119,14 @@ pub(crate) fn of_past(
             let told = told.runs.entry(key).or_default();
             told.began = true;
             told.items = Some(began.count);
+            told.digest = Some(began.digest.clone());
             for item in node.told() {
                 let ended = told.ended.entry(item.item).or_insert(item.verdict);
                 *ended = item.verdict.max(*ended);
             }
         }
     }
+    told.is_taken_over = true;
     told.select(name, workflow, verdicts)
 }
 
@@ -160,12 +165,16 @@ struct Told {
     planned: BTreeSet<String>,
     /// The run ended well.
     is_complete: bool,
+    /// What happened before the first selected item is taken over; else all of it runs again.
+    is_taken_over: bool,
 }
 
 /// What it says about a node run.
 #[derive(Default)]
 struct ToldRun {
     items: Option<usize>,
+    /// What tells its items from others.
+    digest: Option<String>,
     selected: Option<BTreeSet<usize>>,
     started: BTreeSet<usize>,
     ended: BTreeMap<usize, Verdict>,
@@ -326,7 +335,7 @@ impl Told {
             if !items.is_empty() {
                 selected.push(key);
             }
-            selection.select(key.clone(), SelectedItems { items, of: run.items });
+            selection.select(key.clone(), SelectedItems { items, of: run.items, digest: run.digest.clone() });
         }
         for node in &self.closed {
             selection.close(node.as_str());
@@ -339,13 +348,61 @@ impl Told {
             )));
         }
         let began: Vec<&NodeRunKey> = runs().filter(|(_, run)| run.began).map(|(key, _)| key).collect();
-        check_order(path, workflow, &began, &selected)?;
+        self.check_order(path, workflow, &began, &selected)?;
         self.warn_of_gaps(workflow, &began);
         Ok(selection)
     }
 }
 
 impl Told {
+    /// Where one sending node comes after another, the later one gets what the earlier one puts out, which is less now: the
+    /// numbers of its items are those of others.
+    fn check_order(
+        &self,
+        path: &str,
+        workflow: &Workflow,
+        began: &[&NodeRunKey],
+        selected: &[&NodeRunKey],
+    ) -> Result<(), Failure> {
+        let graph = Graph::new(workflow);
+        let comes_after = |first: &NodeRunKey, later: &NodeRunKey| {
+            let (one, other) = (first.outermost_node(), later.outermost_node());
+            if one != other {
+                let indexes = workflow.node_index(one).zip(workflow.node_index(other));
+                return indexes.is_some_and(|(one, other)| {
+                    graph.descendants(one, ConnectionFilter::Main).contains(&other)
+                });
+            }
+            // Of a called workflow we do not know the order; runs of one node in a loop follow on each other.
+            let same_call = first.callers == later.callers;
+            (same_call && first.node != later.node)
+                || (first.run != later.run
+                    && first.node == later.node
+                    && workflow.node_index(one).is_some_and(|node| is_in_loop(&graph, node)))
+        };
+        for first in began {
+            for later in began {
+                // Runs of one node, as in a loop, find out whether their items are the same.
+                let matters = match self.is_taken_over {
+                    true => selected.contains(first) && first.node != later.node,
+                    false => selected.contains(first) || selected.contains(later),
+                };
+                if matters && first != later && comes_after(first, later) {
+                    return Err(Failure::usage(format!(
+                        "--only cannot follow the report {path}: \"{}\" gets its items from \"{}\", which sends too",
+                        name(later),
+                        name(first)
+                    ))
+                    .with_help(
+                        "The numbers of its items would mean others. Name the items of one node by NODE:ITEMS, or run the \
+                         later node alone: --start NODE --input with its items.",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What was sent is skipped, so it reaches no later node: one that had not begun does not get it any more.
     fn warn_of_gaps(&self, workflow: &Workflow, began: &[&NodeRunKey]) {
         let graph = Graph::new(workflow);
@@ -364,48 +421,6 @@ impl Told {
             }
         }
     }
-}
-
-/// Where one sending node comes after another, the later one gets what the earlier one puts out, which is less now: the
-/// numbers of its items are those of others.
-fn check_order(
-    path: &str,
-    workflow: &Workflow,
-    began: &[&NodeRunKey],
-    selected: &[&NodeRunKey],
-) -> Result<(), Failure> {
-    let graph = Graph::new(workflow);
-    let comes_after = |first: &NodeRunKey, later: &NodeRunKey| {
-        let (one, other) = (first.outermost_node(), later.outermost_node());
-        if one != other {
-            let indexes = workflow.node_index(one).zip(workflow.node_index(other));
-            return indexes
-                .is_some_and(|(one, other)| graph.descendants(one, ConnectionFilter::Main).contains(&other));
-        }
-        // Of a called workflow we do not know the order; runs of one node in a loop follow on each other.
-        let same_call = first.callers == later.callers;
-        (same_call && first.node != later.node)
-            || (first.run != later.run
-                && first.node == later.node
-                && workflow.node_index(one).is_some_and(|node| is_in_loop(&graph, node)))
-    };
-    for first in began {
-        for later in began {
-            let matters = selected.contains(first) || selected.contains(later);
-            if matters && first != later && comes_after(first, later) {
-                return Err(Failure::usage(format!(
-                    "--only cannot follow the report {path}: \"{}\" gets its items from \"{}\", which sends too",
-                    name(later),
-                    name(first)
-                ))
-                .with_help(
-                    "The numbers of its items would mean others. Name the items of one node by NODE:ITEMS, or run the \
-                     later node alone: --start NODE --input with its items.",
-                ));
-            }
-        }
-    }
-    Ok(())
 }
 
 fn is_in_loop(graph: &Graph, node: usize) -> bool {

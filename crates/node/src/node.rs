@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{BatchContext, ItemContext};
+use crate::context::{BatchContext, ItemContext, Services};
+use crate::delivery::Delivery;
 use crate::description::{self, NodeProperty};
 use crate::error::NodeError;
 use crate::example::NodeExample;
@@ -143,6 +144,19 @@ pub trait ItemNode: Send + Sync + 'static {
         _method: &str,
         _query: &OptionsQuery<'_>,
     ) -> Result<Option<OptionPage>, NodeError> {
+        Ok(None)
+    }
+
+    /// Asks the service how far something has come that it has accepted; `output` is what the item put out. `None` where that
+    /// says of nothing what the service could be asked about.
+    ///
+    /// # Errors
+    /// When the service does not answer or refuses.
+    async fn delivery(
+        &self,
+        _output: &Json,
+        _services: &dyn Services,
+    ) -> Result<Option<Delivery>, NodeError> {
         Ok(None)
     }
 

@@ -11,6 +11,22 @@ pub fn fails(name: &str) -> bool {
     is_reached(name)
 }
 
+/// The limit that a test has set for this: `<name>:<limit>:limit`.
+pub fn limit(name: &str) -> Option<u32> {
+    limit_of(name)
+}
+
+#[cfg(not(all(debug_assertions, unix)))]
+fn limit_of(_name: &str) -> Option<u32> {
+    None
+}
+
+#[cfg(all(debug_assertions, unix))]
+fn limit_of(name: &str) -> Option<u32> {
+    let set = std::env::var("HEDDLE_FAIL_POINT").ok()?;
+    set.strip_prefix(name)?.strip_prefix(':')?.strip_suffix(":limit")?.parse().ok()
+}
+
 #[cfg(not(all(debug_assertions, unix)))]
 fn is_reached(_name: &str) -> bool {
     false

@@ -167,14 +167,18 @@ impl Host {
         self
     }
 
-    /// Keeps its runs in `log`.
+    /// Keeps its runs in `log`, and, where that has one, remembers in its book who was sent to.
     #[must_use]
     pub fn with_log(mut self, log: Arc<dyn RunLog>) -> Self {
+        if let Some(book) = Arc::clone(&log).send_book() {
+            self.send_book = book;
+        }
         self.log = log;
         self
     }
 
-    /// Remembers in `book` who was sent to and how many were, in place of doing so as long as the host lasts.
+    /// Remembers in `book` who was sent to and how many were, in place of the log's book, or of doing so as long as the host
+    /// lasts.
     #[must_use]
     pub fn with_send_book(mut self, book: Arc<dyn SendBook>) -> Self {
         self.send_book = book;

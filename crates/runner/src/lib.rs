@@ -43,7 +43,7 @@ use prepare::{
 };
 pub use run::run_data;
 use run::{
-    cancel, clock, executor, handle, keeping, mode, node_facts, options, replaced, resume, run_error,
+    cancel, clock, executor, follow, handle, keeping, mode, node_facts, options, replaced, resume, run_error,
     run_view, scope, static_data, stored_options, variables,
 };
 use workflows::{beside, call_site, error_workflow, find, lineage, lookup};
@@ -56,6 +56,7 @@ pub use credential_store::{
 pub use elsewhere::Elsewhere;
 pub use file_store::TemporaryFiles;
 pub use find::DEEPEST_CALL;
+pub use follow::{Followed, Following};
 pub use handle::Run;
 pub use heddle_expression::EngineLimits;
 pub use host::{DEFAULT_TIMEZONE, Host};
@@ -72,7 +73,9 @@ pub use run_data::{BackgroundRun, RunResult, Status, WorkflowFailure};
 pub use run_error::RunError;
 pub use scheduler::DestinationMode;
 pub use selection::{CallerKey, ItemSelection, NodeRunKey, SelectedItems};
-pub use sending::book::{MemorySendBook, SendBook, SendKey, SentItem, Taken};
+pub use sending::book::{
+    CountClaim, KeyClaim, MemorySendBook, Reservation, SendBook, SendKey, SentItem, Taken,
+};
 pub use sending::exclusions::Exclusions;
 pub use sending::hours::{SendCap, SendingHours};
 pub use sending::plan::{ConfirmSends, SendPlan, SkippedItems, Through};

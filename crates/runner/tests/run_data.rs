@@ -44,6 +44,7 @@ fn read_run(run: &Json) -> RunResult {
         static_data: None,
         called_static_data: Default::default(),
         answer: None,
+        not_kept: None,
         mocked: Vec::new(),
         requests: Vec::new(),
         started_at: time(run.get("startedAt").unwrap()),

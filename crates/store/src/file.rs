@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::book;
+
 /// Marks a file of SQLite as a store of runs.
 const APPLICATION: i64 = 0x4845_444C;
 /// The version of the schema.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -102,6 +104,7 @@ pub(crate) fn connect(path: &Path) -> io::Result<Connection> {
         // Another process may have been quicker.
         if number(&transaction, "user_version")? == 0 {
             transaction.execute_batch(SCHEMA).map_err(failed)?;
+            transaction.execute_batch(book::SCHEMA).map_err(failed)?;
             transaction.pragma_update(None, "application_id", APPLICATION).map_err(failed)?;
             transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
         }
@@ -115,6 +118,16 @@ pub(crate) fn connect(path: &Path) -> io::Result<Connection> {
         return Err(other(path, "was written by a newer version of Heddle: use that one, or another store"));
     }
     connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    if version < VERSION {
+        let transaction =
+            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
+        // Version 1 knew of no keys and counts.
+        if number(&transaction, "user_version")? < VERSION {
+            transaction.execute_batch(book::SCHEMA).map_err(failed)?;
+            transaction.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+        }
+        transaction.commit().map_err(failed)?;
+    }
     Ok(connection)
 }
 

@@ -3,6 +3,8 @@
 //! [`Store`] is a [`RunLog`](heddle_runner::log::RunLog) on SQLite: give it to a host by
 //! [`Host::with_log`](heddle_runner::Host::with_log), and a run can be taken up whatever has ended its process. A run
 //! comes into the file with its first call that has an effect, or when it begins to wait; until then nothing is opened.
+//! It is a [`SendBook`](heddle_runner::SendBook) as well, which the host takes with it: what is sent once, and how much may
+//! leave in a day, holds over all runs and processes that use the file.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -23,9 +25,11 @@
 //! ```
 
 mod block;
+mod book;
 mod file;
 mod lock;
 mod place;
+mod send_book;
 mod store;
 mod summary;
 mod writer;

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use heddle_runner::Status;
 use heddle_runner::log::{Counts, Record, RunLog};
+use heddle_runner::{SendBook, SentItem, Status};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use crate::lock::{self, RunLock};
@@ -37,6 +37,10 @@ pub struct Store {
     path: PathBuf,
     synchronous: Synchronous,
     state: Mutex<State>,
+    /// For looks at the book of sends, once there is a file.
+    reader: Mutex<Option<Connection>>,
+    /// Tells of changes of the book of sends.
+    pub(crate) changed: Arc<Notify>,
 }
 
 #[derive(Debug, Default)]
@@ -57,7 +61,13 @@ enum Run {
 impl Store {
     /// The store in the file `path`, which is opened, and made, when there is something to be kept.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), synchronous: Synchronous::default(), state: Mutex::default() }
+        Self {
+            path: path.into(),
+            synchronous: Synchronous::default(),
+            state: Mutex::default(),
+            reader: Mutex::default(),
+            changed: Arc::default(),
+        }
     }
 
     /// The same, with claims that outlast this.
@@ -84,6 +94,34 @@ impl Store {
             Err(error) => {
                 Err(io::Error::new(error.kind(), format!("the store {}: {error}", self.path.display())))
             }
+        }
+    }
+
+    /// What the file says; `None` where there is none yet.
+    pub(crate) fn look_up<T>(
+        &self,
+        look: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> io::Result<Option<T>> {
+        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        if reader.is_none() {
+            *reader = self.connect()?;
+        }
+        reader.as_ref().map(|connection| look(connection).map_err(|error| self.failed(&error))).transpose()
+    }
+
+    /// The writer, started where it was not.
+    fn jobs<'s>(&self, state: &'s mut State) -> io::Result<&'s Sender<Job>> {
+        if state.jobs.is_none() {
+            let changed = Arc::clone(&self.changed);
+            state.jobs = Some(writer::start(&self.path, self.synchronous, changed)?);
+        }
+        state.jobs.as_ref().ok_or_else(|| io::Error::other("the store is closed"))
+    }
+
+    /// Has it written that an item was dropped on its way, behind its claim.
+    pub(crate) fn pass_on_abandoned(&self, item: SentItem) {
+        if let Some(jobs) = &self.state().jobs {
+            let _ = jobs.send(Job { abandoned: Some(item), ..Job::default() });
         }
     }
 
@@ -187,9 +225,7 @@ impl Store {
             .map_err(|error| self.failed(&error))?
             .ok_or_else(|| self.no_run(run))?;
         let mut state = self.state();
-        if state.jobs.is_none() {
-            state.jobs = Some(writer::start(&self.path, self.synchronous)?);
-        }
+        self.jobs(&mut state)?;
         state.runs.insert(run, Run::Held { epoch, _lock: taken });
         Ok(())
     }
@@ -240,9 +276,7 @@ impl Store {
                 }
                 let mut records = std::mem::take(records);
                 records.push(record);
-                if state.jobs.is_none() {
-                    state.jobs = Some(writer::start(&self.path, self.synchronous)?);
-                }
+                self.jobs(state)?;
                 let taken = lock::take(&self.path, run)?;
                 state.runs.insert(run, Run::Held { epoch: 1, _lock: taken });
                 (1, records)
@@ -254,11 +288,11 @@ impl Store {
                 return Ok(None);
             }
         };
-        let is_awaited = is_end || records.iter().any(Record::is_claim) || records.len() > 1;
+        let lasts = |record: &Record| record.is_claim() || matches!(record, Record::Delivery { .. });
+        let is_awaited = is_end || records.iter().any(lasts) || records.len() > 1;
         let (done, is_done) = oneshot::channel();
-        let job = Job { run, epoch, records, done: is_awaited.then_some(done) };
-        let jobs = state.jobs.as_ref().ok_or_else(|| io::Error::other("the store is closed"))?;
-        jobs.send(job).map_err(|_| io::Error::other("the store's thread has ended"))?;
+        let job = Job { run, epoch, records, abandoned: None, done: is_awaited.then_some(done) };
+        self.jobs(state)?.send(job).map_err(|_| io::Error::other("the store's thread has ended"))?;
         Ok(is_awaited.then_some(is_done))
     }
 }
@@ -276,6 +310,10 @@ impl RunLog for Store {
             return told;
         }
         Ok(())
+    }
+
+    fn send_book(self: Arc<Self>) -> Option<Arc<dyn SendBook>> {
+        Some(self)
     }
 
     async fn load(&self, run: Uuid) -> io::Result<Vec<Record>> {

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use heddle_runner::log::Record;
-use heddle_runner::{Status, fail_point};
+use heddle_runner::log::{ClaimRefused, Record};
+use heddle_runner::{SentItem, Status, fail_point};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use crate::store::Synchronous;
-use crate::{block, file};
+use crate::{block, book, file};
 
 /// Records of one transaction at most.
 const MOST_RECORDS: usize = 4096;
@@ -20,11 +21,14 @@ const MOST_RECORDS: usize = 4096;
 const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Something to be written.
+#[derive(Default)]
 pub(crate) struct Job {
     pub(crate) run: Uuid,
     /// The hold under which it was sent: a claim of an older one is refused.
     pub(crate) epoch: i64,
     pub(crate) records: Vec<Record>,
+    /// An item that was dropped on its way.
+    pub(crate) abandoned: Option<SentItem>,
     /// Is told when it is written.
     pub(crate) done: Option<oneshot::Sender<io::Result<()>>>,
 }
@@ -39,8 +43,12 @@ impl Job {
 ///
 /// # Errors
 /// When the store cannot be opened.
-pub(crate) fn start(path: &Path, synchronous: Synchronous) -> io::Result<Sender<Job>> {
+pub(crate) fn start(path: &Path, synchronous: Synchronous, changed: Arc<Notify>) -> io::Result<Sender<Job>> {
     let connection = file::open(path)?;
+    if let Some(pages) = fail_point::limit("pages") {
+        let set = connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()));
+        set.map_err(|error| file::error(path, &error))?;
+    }
     let (jobs, inbox) = channel();
     let writer = Writer {
         path: path.to_owned(),
@@ -49,6 +57,7 @@ pub(crate) fn start(path: &Path, synchronous: Synchronous) -> io::Result<Sender<
         numbers: HashMap::new(),
         failures: HashMap::new(),
         has_pruned: false,
+        changed,
     };
     std::thread::Builder::new().name("store".to_owned()).spawn(move || writer.serve(&inbox))?;
     Ok(jobs)
@@ -63,6 +72,25 @@ struct Writer {
     /// Runs of which a record is missing: nothing more of them may be claimed.
     failures: HashMap<Uuid, (io::ErrorKind, String)>,
     has_pruned: bool,
+    /// Tells of changes of the book of sends.
+    changed: Arc<Notify>,
+}
+
+/// Why a claim was not written.
+enum Refusal {
+    /// Another process has taken the run over.
+    Lost,
+    /// What it was to take with it is not free.
+    Reserved(ClaimRefused),
+}
+
+impl From<Refusal> for io::Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Lost => Self::other("another process has taken the run over"),
+            Refusal::Reserved(refused) => refused.into(),
+        }
+    }
 }
 
 impl Writer {
@@ -101,18 +129,14 @@ impl Writer {
             return;
         }
         match self.commit(&accepted) {
-            Ok(refused) => {
-                for job in accepted {
-                    let is_refused = refused.contains(&(job.run, job.epoch)) && job.has_claim();
-                    let told = match is_refused {
-                        true => Err(io::Error::other("another process has taken the run over")),
-                        false => Ok(()),
-                    };
+            Ok(refusals) => {
+                for (job, refusal) in std::iter::zip(accepted, refusals) {
+                    let told = refusal.map_or(Ok(()), |refusal| Err(refusal.into()));
                     job.done.map(|done| done.send(told));
                 }
             }
             Err(error) => {
-                for job in accepted {
+                for job in accepted.into_iter().filter(|job| !job.records.is_empty()) {
                     self.failures.insert(job.run, (error.kind(), error.to_string()));
                     let told = io::Error::new(error.kind(), error.to_string());
                     job.done.map(|done| done.send(Err(told)));
@@ -121,8 +145,8 @@ impl Writer {
         }
     }
 
-    /// Writes all of it in one transaction; gives the holds whose claims were refused, since another one came after.
-    fn commit(&mut self, jobs: &[Job]) -> io::Result<Vec<(Uuid, i64)>> {
+    /// Writes all of it in one transaction; gives for each job why a claim of it was refused.
+    fn commit(&mut self, jobs: &[Job]) -> io::Result<Vec<Option<Refusal>>> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| file::error(&path, &error);
         let lasts = jobs.iter().any(Job::has_claim) && self.synchronous == Synchronous::Full;
@@ -130,20 +154,20 @@ impl Writer {
         self.connection.pragma_update(None, "synchronous", level).map_err(failed)?;
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let mut refused = Vec::new();
-        let mut runs: Vec<(Uuid, i64)> = jobs.iter().map(|job| (job.run, job.epoch)).collect();
-        runs.dedup();
-        let mut seen = Vec::new();
-        for (run, epoch) in runs {
-            if seen.contains(&(run, epoch)) {
-                continue;
+        let mut refusals: Vec<Option<Refusal>> = jobs.iter().map(|_| None).collect();
+        let mut runs: Vec<(Uuid, i64)> = Vec::new();
+        for job in jobs.iter().filter(|job| !job.records.is_empty()) {
+            if !runs.contains(&(job.run, job.epoch)) {
+                runs.push((job.run, job.epoch));
             }
-            seen.push((run, epoch));
-            let of_run = || jobs.iter().filter(|job| (job.run, job.epoch) == (run, epoch));
+        }
+        let mut has_changed = false;
+        for (run, epoch) in runs {
+            let of_run = || jobs.iter().enumerate().filter(|(_, job)| (job.run, job.epoch) == (run, epoch));
             let number = match self.numbers.get(&run) {
                 Some(number) => *number,
                 None => {
-                    let number = number_of(&transaction, run, of_run().flat_map(|job| &job.records))
+                    let number = number_of(&transaction, run, of_run().flat_map(|(_, job)| &job.records))
                         .map_err(|error| error.into_io(&path))?;
                     self.numbers.insert(run, number);
                     number
@@ -153,15 +177,31 @@ impl Writer {
                 .prepare_cached("SELECT epoch FROM runs WHERE number = ?1")
                 .and_then(|mut statement| statement.query_row([number], |row| row.get(0)))
                 .map_err(failed)?;
-            let is_held = now == epoch;
-            if !is_held {
-                refused.push((run, epoch));
+            let mut records: Vec<&Record> = Vec::new();
+            for (index, record) in
+                of_run().flat_map(|(index, job)| job.records.iter().map(move |record| (index, record)))
+            {
+                // What has happened is kept, whoever reports it; what is to happen is the holder's to say.
+                if record.is_claim() && now != epoch {
+                    refusals[index] = Some(Refusal::Lost);
+                    continue;
+                }
+                if let Some(reservation) = record.reservation() {
+                    has_changed = true;
+                    let reserved = book::reserve(&transaction, &path, epoch, reservation);
+                    if let Err(refused) = reserved.map_err(failed)? {
+                        refusals[index] = Some(Refusal::Reserved(refused));
+                        continue;
+                    }
+                }
+                if let Record::ItemDone(done) = record
+                    && done.reserved
+                {
+                    has_changed = true;
+                    book::settle(&transaction, done).map_err(failed)?;
+                }
+                records.push(record);
             }
-            // What has happened is kept, whoever reports it; what is to happen is the holder's to say.
-            let records: Vec<&Record> = of_run()
-                .flat_map(|job| &job.records)
-                .filter(|record| is_held || !record.is_claim())
-                .collect();
             if records.is_empty() {
                 continue;
             }
@@ -174,8 +214,14 @@ impl Writer {
                 note(&transaction, (run, number), record).map_err(failed)?;
             }
         }
+        for item in jobs.iter().filter_map(|job| job.abandoned.as_ref()) {
+            has_changed = true;
+            book::abandon(&transaction, item).map_err(failed)?;
+        }
         fail_point::reach("commit before");
-        if fail_point::fails("disk full") {
+        let ends =
+            jobs.iter().flat_map(|job| &job.records).any(|record| matches!(record, Record::RunEnded(_)));
+        if fail_point::fails("disk full") || (ends && fail_point::fails("end full")) {
             return Err(io::Error::new(
                 io::ErrorKind::StorageFull,
                 format!("the store {}: the disk is full", path.display()),
@@ -183,7 +229,10 @@ impl Writer {
         }
         transaction.commit().map_err(failed)?;
         fail_point::reach("commit after");
-        Ok(refused)
+        if has_changed {
+            self.changed.notify_waiters();
+        }
+        Ok(refusals)
     }
 }
 
@@ -286,13 +335,17 @@ pub(crate) fn prune(connection: &mut Connection, path: &Path, before: i64) -> io
             ids.collect::<rusqlite::Result<_>>()
         })
         .map_err(failed)?;
-    if gone.is_empty() {
-        return Ok(0);
+    if !gone.is_empty() {
+        transaction
+            .execute(
+                &format!("DELETE FROM blocks WHERE run IN (SELECT number FROM runs WHERE {OVER})"),
+                [before],
+            )
+            .and_then(|_| transaction.execute(&format!("DELETE FROM runs WHERE {OVER}"), [before]))
+            .map_err(failed)?;
     }
-    transaction
-        .execute(&format!("DELETE FROM blocks WHERE run IN (SELECT number FROM runs WHERE {OVER})"), [before])
-        .and_then(|_| transaction.execute(&format!("DELETE FROM runs WHERE {OVER}"), [before]))
-        .map_err(failed)?;
+    // What is sent once outlives the run that sent it.
+    book::prune(&transaction, jiff::Timestamp::now().as_millisecond()).map_err(failed)?;
     transaction.commit().map_err(failed)?;
     for id in gone.iter().filter_map(|id| Uuid::parse_str(id).ok()) {
         crate::lock::forget(path, id);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::answer::{self, Answer};
+use crate::outcome;
 
 /// What goes wrong with a request.
 ///
@@ -30,6 +31,8 @@ pub enum Fault {
     ProblemDetails,
     /// 400 with the envelope, key `FORM_ERROR`; not accepted.
     FormError,
+    /// 400 with the envelope, key `FORM_ERROR`, since the contact has not written for 24 hours; not accepted.
+    ConversationClosed,
     /// 502 with an HTML page, as a proxy writes it; not accepted.
     Html,
     /// Accepted only after this time, even if the client has given up by then.
@@ -103,6 +106,7 @@ impl Fault {
             Self::ServerErrorAfterAccepting => "serverErrorAfterAccepting",
             Self::ProblemDetails => "problemDetails",
             Self::FormError => "formError",
+            Self::ConversationClosed => "conversationClosed",
             Self::Html => "html",
             Self::Slow { .. } => "slow",
             Self::SlowAfterAccepting { .. } => "slowAfterAccepting",
@@ -140,6 +144,9 @@ impl Fault {
                 )
             }
             Self::FormError => answer::envelope(StatusCode::BAD_REQUEST, "FORM_ERROR", "Dados inválidos", id),
+            Self::ConversationClosed => {
+                answer::envelope(StatusCode::BAD_REQUEST, "FORM_ERROR", outcome::CLOSED, id)
+            }
             Self::Html => Answer::html(StatusCode::BAD_GATEWAY, "502 Bad Gateway"),
             Self::Redirect { status, location } => {
                 Answer::empty(status_code(*status)).with_location(location)

@@ -8,6 +8,10 @@ use crate::model::Recipient;
 use crate::records::SkipRule;
 use crate::seed;
 
+/// Why nothing reaches a contact who has not written for 24 hours, as WhatsApp's refusal is passed on.
+pub(crate) const CLOSED: &str =
+    "Re-engagement message: mais de 24 horas se passaram desde a última mensagem do contato (131047)";
+
 /// The statuses that a queued send shows: `QUEUED` in the answer that accepts it, then one more with each read, staying at
 /// the last (docs/wts-api.md §2.2, §13).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +50,7 @@ impl Outcome {
         let Recipient::Phone(digits) = recipient else { return None };
         Some(match digits.as_str() {
             seed::RECIPIENT_FAILS => Self::failed("Número não possui WhatsApp"),
+            seed::RECIPIENT_CLOSED => Self::failed(CLOSED),
             seed::RECIPIENT_DELETED => Self::of(["PROCESSING", "SENT", "DELETED"]),
             seed::RECIPIENT_WAIT_REPLY => Self::of(["PROCESSING", "SENT", "WAIT_REPLY"]),
             seed::RECIPIENT_UNKNOWN_STATUS => Self::of(["PROCESSING", "TELEPORTED"]),

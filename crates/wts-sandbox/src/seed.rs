@@ -100,6 +100,8 @@ pub const SESSION_INSTAGRAM_ID: &str = "5e000000-0000-4000-8000-000000000004";
 
 /// A queued send to it ends as `FAILED`.
 pub const RECIPIENT_FAILS: &str = "5511977770001";
+/// A queued send to it ends as `FAILED`, since its conversation is closed.
+pub const RECIPIENT_CLOSED: &str = "5511977770006";
 /// A queued send to it ends as `DELETED`.
 pub const RECIPIENT_DELETED: &str = "5511977770002";
 /// A queued send to it ends as `WAIT_REPLY`.

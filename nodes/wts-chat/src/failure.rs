@@ -185,6 +185,18 @@ pub(crate) fn not_a_list() -> NodeError {
     )
 }
 
+/// Why an accepted send was not delivered.
+pub(crate) fn delivery_failure(api: &Api<'_>, status: &str, answer: &Json) -> (ErrorKind, String) {
+    let reason = answer.get("failedReason").and_then(Json::as_str).filter(|reason| !reason.trim().is_empty());
+    match reason {
+        Some(reason) if says_closed(None, reason) => {
+            (ErrorKind::ConversationClosed, server_text(api, reason))
+        }
+        Some(reason) => (ErrorKind::Api, server_text(api, reason)),
+        None => (ErrorKind::Api, format!("the final status is {}", short(status))),
+    }
+}
+
 /// Delivery of an accepted send failed.
 pub(crate) fn delivery_failed(
     api: &Api<'_>,
@@ -192,17 +204,8 @@ pub(crate) fn delivery_failed(
     answer: &Json,
     facts: &SendFacts<'_>,
 ) -> NodeError {
-    let reason = answer.get("failedReason").and_then(Json::as_str).filter(|reason| !reason.trim().is_empty());
-    let message = match reason {
-        Some(reason) => {
-            format!("The API accepted the send, and delivery failed: {}", server_text(api, reason))
-        }
-        None => {
-            format!("The API accepted the send, and delivery failed: the final status is {}", short(status))
-        }
-    };
-    let is_closed = reason.is_some_and(|reason| says_closed(None, reason));
-    let kind = if is_closed { ErrorKind::ConversationClosed } else { ErrorKind::Api };
+    let (kind, reason) = delivery_failure(api, status, answer);
+    let message = format!("The API accepted the send, and delivery failed: {reason}");
     let mut error = NodeError::new(kind, message).with_outcome(Outcome::Done).with_description(format!(
         "{} (senderId {}) The item is not sent again by itself.",
         facts.where_to_look(),

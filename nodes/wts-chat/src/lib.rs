@@ -6,6 +6,7 @@
 mod api;
 mod chatbots;
 mod credential;
+mod delivery;
 mod examples;
 mod failure;
 mod get_session;

@@ -1,13 +1,13 @@
 //! The node: who it is, and which operation its parameters choose.
 
 use heddle_node::{
-    Effect, Json, NodeError, NodeExample, NodeHeader, Operation, OperationNode, OptionPage, OptionsQuery,
-    async_trait,
+    Delivery, Effect, Json, NodeError, NodeExample, NodeHeader, Operation, OperationNode, OptionPage,
+    OptionsQuery, Services, async_trait,
 };
 
 use crate::credential::CREDENTIAL_TYPE;
 use crate::parameters::{ChatbotOperation, SessionOperation, WtsChatParameters};
-use crate::{examples, options, upgrade};
+use crate::{delivery, examples, options, upgrade};
 
 /// Full name of the node type.
 pub const NODE_TYPE: &str = "n8n-nodes-wts.wtsChat";
@@ -48,6 +48,10 @@ impl OperationNode for WtsChat {
         query: &OptionsQuery<'_>,
     ) -> Result<Option<OptionPage>, NodeError> {
         options::load(method, query).await
+    }
+
+    async fn delivery(&self, output: &Json, services: &dyn Services) -> Result<Option<Delivery>, NodeError> {
+        delivery::ask(output, services).await
     }
 
     fn upgrade(_version: f64, parameters: Json) -> Json {

@@ -9,6 +9,7 @@ use heddle_node::{
 
 use crate::api::{Api, Content, SendBody, SendError, SendFlags, read_content};
 use crate::chatbots::bot_key;
+use crate::delivery::{id_of, status_of};
 use crate::failure::{self, SendFacts};
 use crate::parameters::{Delivery, SendChatbot, chosen};
 
@@ -150,14 +151,9 @@ async fn wait_for_final_status(
     let start = services.now();
     let mut paused = Duration::ZERO;
     let mut pause = FIRST_PAUSE;
-    // An empty id, or dots alone, would make another path.
-    let id = answer
-        .get("id")
-        .and_then(Json::as_str)
-        .filter(|id| !matches!(*id, "" | "." | ".."))
-        .map(str::to_owned);
+    let id = id_of(&answer).map(str::to_owned);
     loop {
-        let status = answer.get("status").and_then(Json::as_str).unwrap_or_default();
+        let status = status_of(&answer);
         match status {
             "SENT" | "DELIVERED" | "READ" | "WAIT_REPLY" => return Ok(answer),
             "FAILED" | "DELETED" => return Err(failure::delivery_failed(api, status, &answer, facts)),

@@ -53,6 +53,13 @@ pub(crate) fn conclude(
         super::print_error(&failure.to_string());
         told = Told::Failed;
     }
+    if let Some(why) = &result.not_kept {
+        super::print_error(&format!(
+            "error: not all that has happened could be kept: {}\n  help: What was sent is told here, and is not sent again; the store may tell of less.",
+            plain_text(why)
+        ));
+        told = Told::Failed;
+    }
     let ended_well = result.status == Status::Success && !has_failed_background(&result);
     if !telling.quiet && !result.mocked.is_empty() {
         super::print_error(&super::mock::summary(&result));

@@ -65,6 +65,17 @@ fn store_for(arguments: &StoreArguments, is_trial: bool) -> Option<Store> {
     Some(Store::at(path))
 }
 
+/// The store in which a dry run looks up who was sent to; `None` for other runs, which look where they are kept.
+pub(crate) fn book_of_dry_run(arguments: &RunArguments) -> Option<Store> {
+    let reaches_nobody = arguments.setup.mock.is_some()
+        || arguments.network.http_mocks.is_some()
+        || arguments.setup.credentials.sandbox;
+    if !arguments.setup.dry_run || arguments.no_store || reaches_nobody {
+        return None;
+    }
+    store(&arguments.store).ok()
+}
+
 /// Refuses to begin what an earlier run has not completed.
 ///
 /// # Errors
@@ -137,6 +148,18 @@ impl EarlierRuns for Earlier {
         options: &RunOptions,
     ) -> std::io::Result<Option<UnfinishedRun>> {
         unfinished(&self.0, workflow, options)
+    }
+}
+
+/// Why a run cannot be taken up.
+pub(crate) fn cannot_take_up(id: &str, error: &std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::WouldBlock => Failure {
+            message: format!("the run {id} is under way: {error}"),
+            help: Some("Wait for its end, or end that process first.".to_owned()),
+            status: INCOMPLETE,
+        },
+        _ => store_failure(error),
     }
 }
 

@@ -6,6 +6,7 @@ mod conclude;
 pub(crate) mod credentials;
 pub(crate) mod describe;
 pub(crate) mod eval;
+mod follow;
 mod kept;
 pub(crate) mod mock;
 pub(crate) mod new_node;

@@ -12,7 +12,7 @@ use heddle_workflow::Workflow;
 use super::conclude::{Telling, conclude};
 use super::kept::{self, Note, short};
 use crate::arguments::{CredentialArguments, GoingArguments, Output, ResumeArguments, Unknown};
-use crate::failure::{Failure, INCOMPLETE};
+use crate::failure::Failure;
 use crate::observer::{Log, Observer};
 use crate::report::{Report, Subject};
 use crate::signals::{Phase, Signals};
@@ -75,14 +75,7 @@ fn resume(
     arguments: &ResumeArguments,
 ) -> Result<u8, Failure> {
     let id = short(run);
-    store.take_up(run.id).map_err(|error| match error.kind() {
-        std::io::ErrorKind::WouldBlock => Failure {
-            message: format!("the run {id} is under way: {error}"),
-            help: Some("Wait for its end, or end that process first.".to_owned()),
-            status: INCOMPLETE,
-        },
-        _ => kept::store_failure(&error),
-    })?;
+    store.take_up(run.id).map_err(|error| kept::cannot_take_up(&id, &error))?;
     let store = Arc::new(store);
     let note = Note::of_run(run);
     let unknown = match arguments.unknown {
@@ -187,6 +180,14 @@ impl<'a> Stage<'a> {
         let path = self.going.secrets.as_deref().or(self.note.secrets.as_deref());
         let secrets = path.map(crate::variables::read_secrets).transpose()?.unwrap_or_default();
         Ok(Variables { env, secrets: Secret::new(secrets), ..Variables::default() })
+    }
+
+    /// Lets a new run begin with what workflows keep now, where a file has it.
+    pub(super) fn give_static_data(&self, options: &mut RunOptions) {
+        if self.note.static_data.is_some() {
+            options.static_data.clone_from(&self.static_data.static_data);
+            options.called_static_data.clone_from(&self.static_data.called_static_data);
+        }
     }
 
     pub(super) fn telling<'t>(

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use heddle_node::{Registry, printable_line};
 use heddle_runner::RunError;
 use heddle_runner::events::Verdict;
-use heddle_runner::log::RunLog as _;
 
 use super::conclude::conclude;
 use super::kept::{self, Note, short};
@@ -63,8 +62,9 @@ pub(crate) fn execute(registry: &Registry, arguments: &RetryArguments) -> Result
         options.only = Some(only);
         options.note = note.to_json();
         options.cancel = signals.cancel().clone();
+        stage.give_static_data(&mut options);
         signals.enter(Phase::Running);
-        host.run(&workflow, options).await.map_err(|error| match error {
+        host.retry(run.id, options).await.map_err(|error| match error {
             RunError::Problems(problems) => {
                 let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 Failure::usage(text.join("\n"))
@@ -72,7 +72,6 @@ pub(crate) fn execute(registry: &Registry, arguments: &RetryArguments) -> Result
             error => Failure::usage(error.to_string()),
         })
     };
-    debug_assert!(store.keeps_runs());
     let telling = stage.telling(&signals, Some((store, execution)));
     conclude(&telling, work)
 }

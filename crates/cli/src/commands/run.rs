@@ -59,7 +59,10 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             .with_events(observer.clone())
             .with_log(Arc::new(Log { observer: observer.clone(), store: log }))
             .with_workflows(super::workflow_folder(&arguments.setup, &arguments.workflow)?);
-        let host = super::with_network(host, &arguments.network, &sandboxes)?;
+        let mut host = super::with_network(host, &arguments.network, &sandboxes)?;
+        if let Some(book) = kept::book_of_dry_run(arguments) {
+            host = host.with_send_book(Arc::new(book));
+        }
         let mut options = RunOptions {
             stop_at_wait: arguments.no_wait,
             concurrency: arguments.concurrency.map(usize::from),

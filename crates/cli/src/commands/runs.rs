@@ -9,7 +9,7 @@ use heddle_runner::{Host, RunResult};
 use heddle_store::{RunSummary, Store};
 use serde_json::{Value, json};
 
-use super::kept::{self, short};
+use super::kept::{self, Note, short};
 use crate::arguments::{ReportFormat, RunsCommand, RunsList, StoreArguments};
 use crate::failure::Failure;
 
@@ -26,6 +26,7 @@ pub(crate) fn execute(
         Some(RunsCommand::Show { run, json, store }) => show(registry, run, *json, store),
         Some(RunsCommand::Export { run, store }) => export(registry, run, store),
         Some(RunsCommand::Report { run, format, store }) => report(registry, run, *format, store),
+        Some(RunsCommand::Follow(arguments)) => super::follow::execute(registry, arguments),
         Some(RunsCommand::Prune { older_than, store }) => {
             let before = jiff::Timestamp::now().as_millisecond()
                 - i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX);
@@ -85,6 +86,9 @@ fn what_became(run: &RunSummary) -> String {
 
 fn summary_json(run: &RunSummary) -> Value {
     let mut value = json!(run);
+    if let Some(of) = Note::of_run(run).retry_of {
+        value["retryOf"] = json!(of.to_string());
+    }
     for key in ["startedAt", "endedAt", "waitTill"] {
         if let Some(millis) = value[key].as_i64() {
             value[key] = json!(time(millis));
@@ -196,6 +200,9 @@ fn show(registry: &Registry, name: &str, as_json: bool, arguments: &StoreArgumen
     if let Some(until) = run.wait_till.filter(|_| !run.is_over()) {
         let _ = writeln!(text, "waits     until {}", time(until));
     }
+    if let Some(of) = Note::of_run(&run).retry_of {
+        let _ = writeln!(text, "retries   items of {of}");
+    }
     if let Some(error) = &run.error {
         let _ = writeln!(text, "error     {}", printable_line(error));
     }
@@ -256,14 +263,17 @@ fn report(
                         "callers": place.callers, "node": place.node.key.node, "run": place.node.key.run,
                         "item": told.item, "recipient": told.recipient, "verdict": told.verdict.as_str(),
                         "senderId": told.sender_id, "reason": told.reason,
+                        "delivery": told.delivery,
                     })
                 })
                 .collect();
             format!("{:#}\n", json!(lines))
         }
         ReportFormat::Csv => {
-            let mut text = "node,run,item,recipient,verdict,senderId,reason\n".to_owned();
+            let mut text =
+                "node,run,item,recipient,verdict,senderId,reason,delivery,deliveryReason\n".to_owned();
             for (place, told) in &lines {
+                let delivery = told.delivery.as_ref();
                 let cells = [
                     place.name.as_str(),
                     &place.node.key.run.to_string(),
@@ -272,6 +282,8 @@ fn report(
                     told.verdict.as_str(),
                     told.sender_id.as_deref().unwrap_or_default(),
                     told.reason.as_deref().unwrap_or_default(),
+                    delivery.map_or("", |delivery| delivery.state.as_str()),
+                    delivery.and_then(|delivery| delivery.reason.as_deref()).unwrap_or_default(),
                 ];
                 let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
                 let _ = writeln!(text, "{}", cells.join(","));

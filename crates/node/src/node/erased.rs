@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports, Recipient};
-use crate::context::{BatchContext, ItemContext};
+use crate::context::{BatchContext, ItemContext, Services};
+use crate::delivery::Delivery;
 use crate::description::{
     Codex, CodexLink, CodexResources, CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port,
     PortList, Themed, Versions,
@@ -182,6 +183,15 @@ pub trait ErasedItemNode: Send + Sync {
         method: &'a str,
         query: &'a OptionsQuery<'a>,
     ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>>;
+
+    /// Asks the service how far something has come that it has accepted ([`ItemNode::delivery`]).
+    fn delivery<'a>(
+        &'a self,
+        _output: &'a Json,
+        _services: &'a dyn Services,
+    ) -> BoxFuture<'a, Result<Option<Delivery>, NodeError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// A [`BatchNode`] without its parameter type.
@@ -399,6 +409,14 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         query: &'a OptionsQuery<'a>,
     ) -> BoxFuture<'a, Result<Option<OptionPage>, NodeError>> {
         self.node.load_options(method, query)
+    }
+
+    fn delivery<'a>(
+        &'a self,
+        output: &'a Json,
+        services: &'a dyn Services,
+    ) -> BoxFuture<'a, Result<Option<Delivery>, NodeError>> {
+        self.node.delivery(output, services)
     }
 }
 

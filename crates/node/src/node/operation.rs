@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Effect, ItemNode, ItemOutput, NodeHeader, Recipient};
-use crate::context::ItemContext;
+use crate::context::{ItemContext, Services};
+use crate::delivery::Delivery;
 use crate::description::NodeProperty;
 use crate::error::NodeError;
 use crate::example::NodeExample;
@@ -164,6 +165,18 @@ pub trait OperationNode: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// As [`ItemNode::delivery`].
+    ///
+    /// # Errors
+    /// When the service does not answer or refuses.
+    async fn delivery(
+        &self,
+        _output: &Json,
+        _services: &dyn Services,
+    ) -> Result<Option<Delivery>, NodeError> {
+        Ok(None)
+    }
+
     /// As [`ItemNode::check_stored`].
     fn check_stored(_stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         Vec::new()
@@ -212,6 +225,10 @@ impl<N: OperationNode> ItemNode for N {
         query: &OptionsQuery<'_>,
     ) -> Result<Option<OptionPage>, NodeError> {
         OperationNode::load_options(self, method, query).await
+    }
+
+    async fn delivery(&self, output: &Json, services: &dyn Services) -> Result<Option<Delivery>, NodeError> {
+        OperationNode::delivery(self, output, services).await
     }
 
     fn effect(&self, parameters: &Self::Parameters) -> Option<Effect> {

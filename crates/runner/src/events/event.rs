@@ -55,8 +55,8 @@ impl fmt::Display for SkipReason {
             Self::Excluded => formatter.write_str("it is excluded"),
             Self::SentBefore { key, by, is_unknown } => {
                 let what = if *is_unknown { "may have been sent" } else { "was sent" };
-                let SentItem { execution, node, item, .. } = by;
-                write!(formatter, "\"{key}\" {what} by item {item} of \"{node}\" in the run {execution}")
+                let SentItem { outermost, node, item, .. } = by;
+                write!(formatter, "\"{key}\" {what} by item {item} of \"{node}\" in the run {outermost}")
             }
         }
     }

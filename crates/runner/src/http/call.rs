@@ -1,5 +1,6 @@
 //! One outgoing call with all its tries: permits, records, pauses, and what is known of it in the end.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use crate::credentials::ResolvedCredential;
 use crate::fail_point;
 use crate::http::{ItemHttp, name_request};
 use crate::log::past::PastEnd;
-use crate::log::{CallKey, PastCall, Record, StoredCall};
+use crate::log::{CallKey, ClaimRefused, PastCall, Record, StoredCall};
 use crate::masking::Secrets;
 use crate::policy::{Decision, Happened, decide};
 use crate::redirect::{self, Turn};
@@ -23,6 +24,8 @@ use crate::transport::{Limits, NoAnswer, Try};
 const TRIES: u32 = 5;
 /// Answers 429 that one call waits for.
 const RATE_LIMITS: u32 = 10;
+/// Times that the claim of one call may be refused, since another send was quicker.
+const CLAIMS: u32 = 100;
 /// First pause before a repeat; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// First pause after a 429 at least; it doubles each time.
@@ -84,7 +87,7 @@ impl Call<'_> {
         request: &http::Request<Bytes>,
         known: &mut Outcome,
     ) -> Result<Result<Response<Bytes>, NoAnswer>, HttpError> {
-        let (mut attempt, mut rate_limited) = (0, 0);
+        let (mut attempt, mut rate_limited, mut refused) = (0, 0, 0);
         let mut was_reached = false;
         let mut budget = self.item.run.wait_budget;
         let reachability = &self.item.run.transport.reachability;
@@ -102,9 +105,20 @@ impl Call<'_> {
                 continue;
             }
             attempt += 1;
-            let Attempt { happened, decision, answer } = match past {
-                Some(end) => self.recall(end),
+            let made = match past {
+                Some(end) => Some(self.recall(end)),
                 None => self.attempt(request.clone(), attempt).await?,
+            };
+            let Some(Attempt { happened, decision, answer }) = made else {
+                // Another send was quicker: it may be this one's turn again, or never.
+                permit.inspect(|permit| self.give_back(request, *permit));
+                refused += 1;
+                if refused >= CLAIMS {
+                    return Err(self.not_claimed("its log and its book of sends disagree"));
+                }
+                self.item.pass_gate_again().await?;
+                attempt -= 1;
+                continue;
             };
             let goes_on_in_past = self.past_attempt(attempt).is_some();
             if let Decision::Repeat(outcome) | Decision::End(outcome) = decision {
@@ -217,8 +231,20 @@ impl Call<'_> {
         }
     }
 
-    /// One attempt, with its two records, and what may follow it.
-    async fn attempt(&self, request: http::Request<Bytes>, attempt: u32) -> Result<Attempt, HttpError> {
+    fn not_claimed(&self, why: impl fmt::Display) -> HttpError {
+        HttpError::not_sent(
+            HttpErrorKind::Invalid,
+            format!("The request was not sent, since the log of the run cannot be written: {why}"),
+        )
+    }
+
+    /// One attempt, with its two records, and what may follow it; `None` where its claim was refused, since another send was
+    /// quicker.
+    async fn attempt(
+        &self,
+        request: http::Request<Bytes>,
+        attempt: u32,
+    ) -> Result<Option<Attempt>, HttpError> {
         if self.item.run.stop.is_over() || self.item.run.recorder.shows_only() {
             return Err(self.item.cancelled());
         }
@@ -231,15 +257,18 @@ impl Call<'_> {
             request: name_request(&request),
             order_key: self.item.order_key.map(str::to_owned),
             sender_id: self.sender_id.clone(),
+            reservation: match self.effect {
+                Effect::Pure => None,
+                _ => self.item.reservation().map(Box::new),
+            },
         }));
         let recorder = &self.item.run.recorder;
         fail_point::reach("claim before");
-        recorder.append(started).await.map_err(|error| {
-            HttpError::not_sent(
-                HttpErrorKind::Invalid,
-                format!("The request was not sent, since the log of the run cannot be written: {error}"),
-            )
-        })?;
+        match recorder.append(started).await {
+            Ok(()) => {}
+            Err(error) if ClaimRefused::of(&error).is_some() => return Ok(None),
+            Err(error) => return Err(self.not_claimed(error)),
+        }
         fail_point::reach("claim after");
         if self.item.run.stop.is_over() {
             // The log may have taken its time.
@@ -284,7 +313,7 @@ impl Call<'_> {
         let _ = recorder.append(ended).await;
         in_flight.open = false;
         fail_point::reach("outcome kept");
-        Ok(Attempt { happened, decision, answer })
+        Ok(Some(Attempt { happened, decision, answer }))
     }
 
     /// Whether an answer is kept: what a later call of the item may depend on is not asked for twice.

@@ -30,7 +30,6 @@ use crate::oauth::{Token, TokenService, refuses_token};
 use crate::options::DEFAULT_TIME_LIMIT;
 use crate::reachability::host_of;
 use crate::redirect::{self, Turn};
-use crate::sending::gate::Refused;
 use crate::transport::{ConnectionKind, FileTarget, Limits};
 
 /// The HTTP client of one item.
@@ -42,7 +41,7 @@ pub(crate) struct ItemHttp<'a> {
     /// Whom the item is for.
     pub(crate) order_key: Option<&'a str>,
     /// Whether the calls are those of all items at once.
-    takes_all_items: bool,
+    pub(super) takes_all_items: bool,
     /// The try of the item, from 1.
     item_try: u32,
     calls: AtomicU32,
@@ -325,51 +324,6 @@ impl<'a> ItemHttp<'a> {
                 Known::Made(call) => call.started.key.call,
             },
             attempt: 0,
-        }
-    }
-
-    /// Waits until the item may be sent, where it is one of a node that goes item by item.
-    async fn pass_gate(&self) -> Result<(), HttpError> {
-        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
-            return Ok(());
-        };
-        let passed = match self.run.dry_run {
-            true => sending.check_exclusion(self.item),
-            false => sending.pass(self.item).await,
-        };
-        passed.map_err(|refused| self.refuse(refused))
-    }
-
-    /// The same for an item that calls a workflow.
-    pub(crate) async fn pass_gate_to_workflow(&self) -> Result<(), HttpError> {
-        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
-            return Ok(());
-        };
-        sending.pass_call(self.item).await.map_err(|refused| self.refuse(refused))
-    }
-
-    /// Whether the item may still be sent, after a wait for the service's limits; `false` when the hours were over and it
-    /// has waited for the next ones.
-    pub(crate) async fn may_leave_now(&self) -> Result<bool, HttpError> {
-        let Some(sending) = self.run.sending.as_ref().filter(|_| !self.takes_all_items) else {
-            return Ok(true);
-        };
-        let is_open = sending.is_open();
-        let waited = if is_open { Ok(()) } else { sending.wait_for_hours().await };
-        waited.and_then(|()| sending.check_exclusion(self.item)).map_err(|refused| self.refuse(refused))?;
-        Ok(is_open)
-    }
-
-    fn refuse(&self, refused: Refused) -> HttpError {
-        match refused {
-            Refused::Skipped(reason) => {
-                self.record().skipped = Some(reason);
-                HttpError::not_sent(HttpErrorKind::Cancelled, "The item is left out: it was not sent")
-            }
-            Refused::Cancelled => self.cancelled(),
-            Refused::Failed(why) => {
-                HttpError::not_sent(HttpErrorKind::Invalid, format!("The request was not sent: {why}"))
-            }
         }
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod masking;
 pub(crate) mod network;
 pub(crate) mod oauth;
 pub mod pacing;
+mod passing;
 pub mod policy;
 pub(crate) mod proxy;
 pub(crate) mod reachability;

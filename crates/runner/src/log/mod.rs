@@ -6,12 +6,15 @@
 //! again.
 
 mod error_form;
+pub(crate) mod fork;
 mod items;
 mod memory;
 pub(crate) mod past;
 mod record;
 pub(crate) mod recorder;
 
+use std::error::Error;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -19,6 +22,8 @@ use async_trait::async_trait;
 use heddle_node::Item;
 use heddle_workflow::Workflow;
 use uuid::Uuid;
+
+use crate::sending::book::SendBook;
 
 pub(crate) use error_form::known_code;
 pub use memory::MemoryLog;
@@ -48,11 +53,50 @@ pub trait RunLog: Send + Sync {
     /// When they cannot be read, or one of them is damaged.
     async fn load(&self, run: Uuid) -> io::Result<Vec<Record>>;
 
+    /// The book of sends that it keeps beside its runs, where it does. Such a log takes what a claim reserves
+    /// ([`Record::reservation`]) in one step with it, or refuses it with a [`ClaimRefused`].
+    fn send_book(self: Arc<Self>) -> Option<Arc<dyn SendBook>> {
+        None
+    }
+
     /// Whether it keeps all that a run is taken up from. Else it is given the records of calls alone.
     fn keeps_runs(&self) -> bool {
         true
     }
 }
+
+/// Why a log refuses a claim that it could have kept: what the claim was to take with it is not free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimRefused {
+    /// Another send has the key.
+    KeyIsTaken,
+    /// As many sends have left as may.
+    LimitIsReached,
+}
+
+impl ClaimRefused {
+    /// The refusal that an error is.
+    pub fn of(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
+impl From<ClaimRefused> for io::Error {
+    fn from(refused: ClaimRefused) -> Self {
+        Self::other(refused)
+    }
+}
+
+impl fmt::Display for ClaimRefused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::KeyIsTaken => "another send has its key",
+            Self::LimitIsReached => "as many sends have left as may",
+        })
+    }
+}
+
+impl Error for ClaimRefused {}
 
 /// Tells the text of a workflow from others.
 pub fn digest_of_workflow(workflow: &Workflow) -> String {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use heddle_node::{Effect, Json, Outcome};
+use heddle_node::{Delivery, Effect, Json, Outcome};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -69,6 +69,8 @@ pub struct NodePast {
     done_in_try: u32,
     items: HashMap<usize, ItemDone>,
     calls: HashMap<usize, Vec<PastCall>>,
+    /// How far has come what the service had accepted, as it last said.
+    deliveries: HashMap<usize, Delivery>,
 }
 
 /// A run that a node has called.
@@ -210,7 +212,7 @@ impl Past {
     fn take(&mut self, record: Record) {
         match record {
             Record::RunStarted(started) => self.begin(*started),
-            Record::Resumed { .. } => {}
+            Record::Resumed { .. } | Record::Reserved { .. } => {}
             Record::NodeStarted { key, items, digest, effect, all_at_once } => {
                 if let Some(node) = self.node(&key) {
                     node.started = Some(PastItems { count: items, digest, effect, all_at_once });
@@ -230,6 +232,11 @@ impl Past {
                 self.waits_until = None;
                 if let Some(node) = self.node(&item.key) {
                     node.items.insert(item.item, *item);
+                }
+            }
+            Record::Delivery { key, item, delivery, .. } => {
+                if let Some(node) = self.node(&key) {
+                    node.deliveries.insert(item, delivery);
                 }
             }
             Record::NodeDone(done) => {
@@ -324,7 +331,14 @@ impl NodePast {
             done_in_try: 0,
             items: HashMap::new(),
             calls: HashMap::new(),
+            deliveries: HashMap::new(),
         }
+    }
+
+    /// What an item put out first, where it ended well.
+    pub(crate) fn output_of(&self, item: usize) -> Option<&Json> {
+        let output = self.items.get(&item)?.output.as_ref()?;
+        output.first().map(|(_, item)| &item.json)
     }
 
     fn call(&mut self, call: StoredCall) {
@@ -367,13 +381,14 @@ impl NodePast {
             let is_sent = unknown == UnknownItems::Sent && self.is_open(item);
             return is_sent.then_some(Settled::CountsAsSent(None));
         };
-        if done.error.is_some() && self.has_called(item) {
+        let is_finished = self.is_finished();
+        if done.error.is_some() && self.has_called(item) && !is_finished {
             // What it has called goes on where it stopped, over its own log.
             return None;
         }
         match (done.error.as_ref().map(|error| error.outcome), unknown) {
-            // It failed without being sent: it runs once more.
-            (Some(Outcome::NotDone), _) => None,
+            // It failed without being sent: it runs once more, unless the run went on after it.
+            (Some(Outcome::NotDone), _) if !is_finished => None,
             (Some(Outcome::Unknown), UnknownItems::Resend) => None,
             (Some(Outcome::Unknown), UnknownItems::Sent) => Some(Settled::CountsAsSent(Some(done))),
             _ => Some(Settled::Done(done)),
@@ -469,6 +484,7 @@ impl NodePast {
                 recipient: done.order_key.clone().or_else(recipient),
                 sender_id: done.sender_id.clone().or_else(sender_id),
                 reason: done.error.as_ref().map(|error| error.message.clone()),
+                delivery: self.deliveries.get(&item).cloned(),
                 is_over: true,
             });
         }
@@ -485,6 +501,7 @@ impl NodePast {
             recipient: recipient(),
             sender_id: sender_id(),
             reason: Some("the run was ended before the item was".to_owned()),
+            delivery: None,
             is_over: false,
         })
     }
@@ -499,6 +516,7 @@ impl NodePast {
                 recipient: None,
                 sender_id: None,
                 reason: told.get("error").and_then(Json::as_str).map(str::to_owned),
+                delivery: None,
                 is_over: true,
             })
         });
@@ -526,6 +544,8 @@ pub struct PastItem {
     pub sender_id: Option<String>,
     /// Why it failed, or is not over.
     pub reason: Option<String>,
+    /// How far it has come since the service accepted it, where that was asked ([`Host::follow`](crate::Host::follow)).
+    pub delivery: Option<Delivery>,
     /// Whether it has come to its end.
     pub is_over: bool,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use heddle_node::{Effect, Item, Items, Json, NodeError, Outcome};
+use heddle_node::{Delivery, Effect, Item, Items, Json, NodeError, Outcome};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::events::Verdict;
 use crate::mode::ExecutionMode;
 use crate::policy::Happened;
 use crate::run_data::Status;
+use crate::sending::book::Reservation;
 use crate::stored_options::StoredOptions;
 
 /// Which try of which call of which item a record is about. No two records of starts have the same key.
@@ -77,6 +78,15 @@ pub enum Record {
     },
     /// The request is about to leave.
     CallStarted(Box<StoredCall>),
+    /// A workflow is about to be called for an item that is to be sent once.
+    Reserved {
+        /// The node run.
+        key: NodeKey,
+        /// The item.
+        item: usize,
+        /// What it takes.
+        reservation: Box<Reservation>,
+    },
     /// The attempt has ended.
     CallEnded {
         /// Whose call it was.
@@ -94,6 +104,17 @@ pub enum Record {
     },
     /// An item has ended.
     ItemDone(Box<ItemDone>),
+    /// The service has said how far something has come that it had accepted.
+    Delivery {
+        /// The node run.
+        key: NodeKey,
+        /// The item, from 0.
+        item: usize,
+        /// When, in milliseconds since 1970.
+        at: i64,
+        /// How far it has come.
+        delivery: Delivery,
+    },
     /// A node run has ended.
     NodeDone(Box<NodeDone>),
     /// The run waits until a moment.
@@ -207,6 +228,9 @@ pub struct StoredCall {
     /// The id under which the service knows the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
+    /// What it takes with its claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reservation: Option<Box<Reservation>>,
 }
 
 /// An answer.
@@ -264,6 +288,9 @@ pub struct ItemDone {
     /// The id under which the service knows what was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
+    /// Whether it may have reserved something, which it lets go of where it was not sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reserved: bool,
     /// The workflows that it called.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) calls: Vec<CallRecord>,
@@ -281,6 +308,7 @@ impl ItemDone {
             verdict: Some(Verdict::Skipped),
             order_key: None,
             sender_id: None,
+            reserved: false,
             calls: Vec::new(),
         }
     }
@@ -390,8 +418,21 @@ impl Counts {
 }
 
 impl Record {
-    /// Whether a call with an effect is about to leave: the record must last before it does.
+    /// Whether something with an effect is about to happen: the record must last before it does.
     pub fn is_claim(&self) -> bool {
-        matches!(self, Self::CallStarted(call) if call.effect != Effect::Pure)
+        match self {
+            Self::CallStarted(call) => call.effect != Effect::Pure,
+            Self::Reserved { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// What a claim takes with it.
+    pub fn reservation(&self) -> Option<&Reservation> {
+        match self {
+            Self::CallStarted(call) => call.reservation.as_deref(),
+            Self::Reserved { reservation, .. } => Some(reservation),
+            _ => None,
+        }
     }
 }

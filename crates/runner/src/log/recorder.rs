@@ -11,7 +11,10 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::items::WrittenItems;
-use super::{CalledWorkflows, Counts, NodePast, Past, Record, RunLog, RunPast, UnknownItems, WorkflowText};
+use super::{
+    CalledWorkflows, ClaimRefused, Counts, NodePast, Past, Record, RunLog, RunPast, UnknownItems,
+    WorkflowText,
+};
 use crate::events::Verdict;
 
 /// The log of one run and of all runs within it.
@@ -92,6 +95,16 @@ impl Recorder {
         self.shows_only
     }
 
+    /// The outermost run.
+    pub(crate) fn run(&self) -> Uuid {
+        self.run
+    }
+
+    /// Why the log could not take all that has happened; `None` where it could.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.state().failure.clone()
+    }
+
     /// Whether the run of this execution is the outermost one.
     pub(crate) fn is_outermost(&self, execution: Uuid) -> bool {
         self.run == execution
@@ -125,14 +138,25 @@ impl Recorder {
     /// Keeps the record of a call.
     ///
     /// # Errors
-    /// When it cannot be kept, or an earlier record of the run could not.
+    /// When it cannot be kept, or an earlier record of the run could not; with a [`ClaimRefused`] when it is a claim that the
+    /// log could have kept.
     pub(crate) async fn append(&self, record: Record) -> io::Result<()> {
         if let Some(failure) = &self.state().failure {
             return Err(io::Error::other(failure.clone()));
         }
         self.log.append(self.run, record).await.inspect_err(|error| {
-            self.state().failure.get_or_insert_with(|| error.to_string());
+            if ClaimRefused::of(error).is_none() {
+                self.state().failure.get_or_insert_with(|| error.to_string());
+            }
         })
+    }
+
+    /// Keeps what an item reserves without a call of its own, where more than calls is kept.
+    ///
+    /// # Errors
+    /// As of [`Self::append`].
+    pub(crate) async fn reserve(&self, record: Record) -> io::Result<()> {
+        if self.keeps() { self.append(record).await } else { Ok(()) }
     }
 
     /// Keeps a record, where more than calls is kept. One that cannot be kept lets no further call leave.

@@ -18,6 +18,7 @@ use crate::log::past::Settled;
 use crate::log::{ItemDone, Record, UnknownItems};
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
+use crate::sending::gate::Sending;
 
 /// How the items of one node run are to be run.
 pub(crate) struct ItemLoop<'a> {
@@ -144,6 +145,7 @@ impl ItemLoop<'_> {
             verdict: result.verdict,
             order_key: order_key.cloned(),
             sender_id: result.sender_id.clone(),
+            reserved: self.run.sending.as_ref().is_some_and(Sending::reserves),
             calls: result.calls.clone(),
         };
         self.run.recorder.keep(Record::ItemDone(Box::new(done))).await;

@@ -41,6 +41,8 @@ pub struct SelectedItems {
     pub items: BTreeSet<usize>,
     /// How many items the node run must have, where that is known: with others, the numbers would mean other items.
     pub of: Option<usize>,
+    /// What tells the items of the node run from others, where it is known ([`PastItems`](crate::log::PastItems)).
+    pub digest: Option<String>,
 }
 
 /// The items that are to run at some nodes. The others of these nodes end as skipped and put nothing out; all other nodes

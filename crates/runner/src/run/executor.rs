@@ -373,12 +373,16 @@ impl<'h> Execution<'h> {
             credentials = self.host.stand_in_for_missing(credentials);
         }
         let site = self.evaluation_site(run, &at, false);
-        let context = NodeRunContext {
+        let mut context = NodeRunContext {
             past: past.clone(),
             sending: self.sending(prepared, &at),
             confirm: self.options.confirm.clone(),
             ..self.context(settings, prepared, Arc::clone(&at), Arc::clone(&site), credentials)
         };
+        if past.as_ref().is_some_and(|past| past.is_finished()) {
+            // All of its items come from the log, whichever are to run.
+            context.only = None;
+        }
         // Expressions see all items, also where the node reads the first alone (`docs/engine.md §6`).
         let all = if run.execute_once { inputs.get(run.main_input).cloned().flatten() } else { None };
         let inputs = if run.execute_once { first_items(&inputs) } else { inputs };
@@ -390,14 +394,16 @@ impl<'h> Execution<'h> {
         if self.recorder.keeps() && effect != heddle_node::Effect::Pure {
             let digest = recorder::digest_of_items(inputs.iter().map(Option::as_ref));
             let began = past.as_ref().filter(|past| past.has_claims()).and_then(|past| past.started.as_ref());
-            match began {
-                Some(began) if began.digest != digest => {
+            let wanted = context.only.as_ref().filter(|only| !only.items.is_empty());
+            let wanted = wanted.and_then(|only| only.digest.as_ref());
+            match began.map(|began| &began.digest).or(wanted) {
+                Some(known) if *known != digest => {
                     let error = recall::other_items();
                     self.listeners.tell(|| Event::NodeFinished { at, error: Some(error.clone()) });
                     return NodeRunEnd::failed(error);
                 }
-                Some(_) => {}
-                None => {
+                _ if began.is_some() => {}
+                _ => {
                     let all_at_once = matches!(tier, Tier::Batch(_));
                     let (key, items) = (context.key(), item_count);
                     let started = Record::NodeStarted { key, items, digest, effect, all_at_once };
@@ -554,6 +560,7 @@ impl<'h> Execution<'h> {
             requests: Vec::new(),
             answer: self.answer.into_inner().unwrap_or_else(PoisonError::into_inner),
             called_static_data: BTreeMap::new(),
+            not_kept: None,
             started_at: self.started_at,
             stopped_at,
         }

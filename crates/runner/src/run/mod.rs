@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod clock;
 pub(crate) mod executor;
+pub(crate) mod follow;
 pub(crate) mod handle;
 pub(crate) mod keeping;
 pub(crate) mod mode;

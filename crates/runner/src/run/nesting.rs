@@ -93,6 +93,7 @@ impl Host {
         let mut result = beside.during(run_nested(self, workflow, options, nesting)).await?;
         beside.finish().await;
         record_end(&recorder, execution, &result).await;
+        result.not_kept = recorder.failure();
         result.background = beside.ended;
         result.called_static_data = called_static_data.changed();
         (result.mocked, result.requests) = replaced.take();

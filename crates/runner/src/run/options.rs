@@ -88,6 +88,8 @@ pub struct RunOptions {
     pub called_static_data: BTreeMap<String, Json>,
     /// What whoever begins the run wants to find beside it in its log, such as where its files lie. No secret.
     pub note: Json,
+    /// The run whose items this one runs again ([`Host::retry`](crate::Host::retry)).
+    pub retry_of: Option<Uuid>,
     /// Who is left out, and when and how many sends may leave.
     pub sending: SendingRules,
     /// Decides whether more than 100 sends of a node begin; they do when absent.
@@ -127,6 +129,7 @@ impl Default for RunOptions {
             static_data: None,
             called_static_data: BTreeMap::new(),
             note: Json::NULL,
+            retry_of: None,
             sending: SendingRules::default(),
             confirm: None,
             cancel: CancellationToken::new(),

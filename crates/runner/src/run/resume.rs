@@ -1,5 +1,6 @@
 //! Taking a run up from its log: it is executed again, and what has happened already does not happen again.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -10,11 +11,13 @@ use uuid::Uuid;
 use crate::executor::accounts;
 use crate::fail_point;
 use crate::host::Host;
+use crate::log::fork::Fork;
 use crate::log::recorder::Recorder;
 use crate::log::{Past, Record, UnknownItems};
 use crate::options::RunOptions;
 use crate::run_data::RunResult;
 use crate::run_error::RunError;
+use crate::stored_options::StoredOptions;
 use crate::variables::Variables;
 
 /// How a run is taken up.
@@ -70,6 +73,36 @@ impl Host {
         self.run_outermost(self.prepare(&workflow), options, None, Arc::new(recorder)).await
     }
 
+    /// Runs items of a run again that is over, as a new run with these options ([`Host::options_of`]): those that
+    /// [`RunOptions::only`] selects. It begins at the first node that has some; what that node gets, and what expressions read
+    /// of the nodes before it, is what the other run has.
+    ///
+    /// # Errors
+    /// When the log cannot be read or written, or the run cannot begin.
+    pub async fn retry(&self, run: Uuid, options: RunOptions) -> Result<RunResult, RunError> {
+        let failed = |error: io::Error| RunError::Log(error.to_string());
+        let records = self.log.load(run).await.map_err(failed)?;
+        let past = Past::read(records.clone());
+        let (workflow, _) = beginning(&past, &Resumption::default())?;
+        let options = RunOptions { retry_of: Some(run), ..options };
+        let execution = options.execution;
+        let only = options.only.clone().unwrap_or_default();
+        let accounts = self.accounts_of(&workflow);
+        let records = Fork::new(&past, run, execution, &only).records(records, |started| {
+            started.started_at = options.now.unwrap_or_else(crate::clock::now);
+            started.accounts = accounts;
+            started.options = Some(Box::new(StoredOptions::of(&options, options.items.is_some())));
+        });
+        drop(past);
+        for record in &records {
+            self.log.append(execution, record.clone()).await.map_err(failed)?;
+        }
+        let log = Arc::clone(&self.log);
+        let recorder = Recorder::of_past(log, execution, Past::read(records), UnknownItems::Keep);
+        let _telling = options.events.begin();
+        self.run_outermost(self.prepare(&workflow), options, None, Arc::new(recorder)).await
+    }
+
     /// What came of a run so far, as its log has it. Nothing happens.
     ///
     /// # Errors
@@ -109,14 +142,17 @@ impl Host {
     /// The types of the credentials that are not those of the account with which the run of this workflow began.
     pub fn changed_accounts(&self, past: &Past, workflow: &Workflow) -> Vec<String> {
         let before = past.outermost().map(|run| &run.started.accounts);
-        let prepared = self.prepare(workflow);
-        let reached: Vec<bool> = workflow.nodes.iter().map(|node| !node.disabled).collect();
-        let now = accounts(self, &prepared, &reached);
+        let now = self.accounts_of(workflow);
         let changed = before
             .into_iter()
             .flatten()
             .filter(|(name, account)| now.get(*name).is_some_and(|now| now != *account));
         changed.map(|(name, _)| name.clone()).collect()
+    }
+
+    fn accounts_of(&self, workflow: &Workflow) -> BTreeMap<String, String> {
+        let reached: Vec<bool> = workflow.nodes.iter().map(|node| !node.disabled).collect();
+        accounts(self, &self.prepare(workflow), &reached)
     }
 }
 

@@ -329,6 +329,8 @@ pub struct RunResult {
     pub requests: Vec<PlannedRequest>,
     /// The answer to the call that started it, once a node has given one (Respond to Webhook).
     pub answer: Option<CallAnswer>,
+    /// Why its log could not take all that has happened; then it may know less than this result.
+    pub not_kept: Option<String>,
     /// When it began, in milliseconds since 1970.
     pub started_at: i64,
     /// When it ended, in milliseconds since 1970.

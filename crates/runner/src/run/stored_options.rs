@@ -70,6 +70,9 @@ pub struct StoredOptions {
     /// What whoever began the run wanted to keep beside it.
     #[serde(skip_serializing_if = "Json::is_null")]
     note: Json,
+    /// The run whose items it runs again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_of: Option<Uuid>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,8 @@ struct StoredSelectedRun {
     run: usize,
     items: Vec<usize>,
     of: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
 }
 
 impl StoredOptions {
@@ -118,6 +123,7 @@ impl StoredOptions {
             static_data,
             called_static_data,
             note,
+            retry_of,
             sending: SendingRules { exclude, hours, at_most },
             // Whoever takes it up is asked anew.
             confirm: _,
@@ -156,6 +162,7 @@ impl StoredOptions {
             between: hours.as_ref().map(ToString::to_string),
             at_most: at_most.map(|most| most.to_string()),
             note: note.clone(),
+            retry_of: *retry_of,
         }
     }
 
@@ -210,6 +217,7 @@ impl StoredOptions {
                 at_most: self.at_most.as_deref().and_then(|most| most.parse().ok()),
             },
             note: self.note.clone(),
+            retry_of: self.retry_of,
             ..RunOptions::default()
         }
     }
@@ -242,6 +250,7 @@ impl StoredSelection {
                     run: key.run,
                     items: selected.items.iter().copied().collect(),
                     of: selected.of,
+                    digest: selected.digest.clone(),
                 })
                 .collect(),
             closed: only.closed().map(str::to_owned).collect(),
@@ -257,7 +266,11 @@ impl StoredSelection {
                 node: run.node.clone(),
                 run: run.run,
             };
-            let items = SelectedItems { items: run.items.iter().copied().collect(), of: run.of };
+            let items = SelectedItems {
+                items: run.items.iter().copied().collect(),
+                of: run.of,
+                digest: run.digest.clone(),
+            };
             only.select(key, items);
         }
         self.closed.iter().for_each(|name| only.close(name.as_str()));

@@ -6,14 +6,15 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use heddle_node::Outcome;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::events::Verdict;
+
 /// A key under which something is sent once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SendKey {
     /// Among which sends it counts: those of a node, or all.
     pub scope: String,
@@ -25,9 +26,12 @@ pub struct SendKey {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SentItem {
-    /// The execution.
+    /// The execution, as the log knows it.
     #[schemars(with = "String")]
     pub execution: Uuid,
+    /// The run that it was in: the outermost one.
+    #[schemars(with = "String")]
+    pub outermost: Uuid,
     /// Name of the node.
     pub node: String,
     /// Its run index.
@@ -36,6 +40,50 @@ pub struct SentItem {
     pub item: usize,
     /// When its key was taken, in milliseconds since 1970.
     pub time: i64,
+}
+
+/// What an item asks for that is to be sent once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyClaim {
+    /// The key.
+    pub key: SendKey,
+    /// The item.
+    pub item: SentItem,
+    /// Sends before it count no more, in milliseconds since 1970; all count when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Until when others are kept from it once it is sent, in milliseconds since 1970; for ever when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+    /// The run whose items are run again: what nobody knows of the same item there does not keep this one from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<Uuid>,
+}
+
+/// A place among the sends of a time, of which there are so many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CountClaim {
+    /// The item.
+    pub item: SentItem,
+    /// Among which sends it counts.
+    pub scope: String,
+    /// When the time begins, in milliseconds since 1970.
+    pub begin: i64,
+    /// How many may leave in it.
+    pub most: u64,
+}
+
+/// What a send takes together with its claim, or else not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// Its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyClaim>,
+    /// Its place among those that may leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<CountClaim>,
 }
 
 /// What came of taking a key.
@@ -52,36 +100,64 @@ pub enum Taken {
     },
 }
 
-/// Remembers keys and counts. A key is taken before the claim of the send that needs it: durably, where the book is.
+impl SentItem {
+    /// Whether two are the same item, whenever it took its key.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.execution, &self.node, self.run, self.item)
+            == (other.execution, &other.node, other.run, other.item)
+    }
+}
+
+impl KeyClaim {
+    /// Whether an item that has the key leaves it to this one: it is the same, or the one that this one runs again, of which
+    /// nobody knows whether it was sent.
+    pub fn may_have(&self, holder: &SentItem, is_unknown: bool) -> bool {
+        let (item, place) = (&self.item, (&holder.node, holder.run, holder.item));
+        let is_retried = is_unknown
+            && self.retry_of == Some(holder.outermost)
+            && place == (&item.node, item.run, item.item);
+        is_retried || item.is(holder)
+    }
+
+    /// Whether a send at a moment is so long ago that it counts no more.
+    pub fn is_past(&self, time: i64) -> bool {
+        self.since.is_some_and(|since| time < since)
+    }
+}
+
+/// Remembers keys and counts.
+///
+/// A book that is part of a log ([`RunLog::send_book`](crate::log::RunLog::send_book)) takes nothing by itself: it says what
+/// is free, and the log takes it with the claim of the send ([`Reservation`]), which it refuses where another send was
+/// quicker.
 #[async_trait]
 pub trait SendBook: Send + Sync {
-    /// Takes a key for an item, unless another one has had it since `since` (milliseconds since 1970). Waits while it is
-    /// not known whether that one is sent.
+    /// Takes a key for an item, unless another one has it. Waits while it is not known whether that one is sent.
     ///
     /// # Errors
     /// When the book cannot be read or written: then nothing may be sent.
-    async fn take(&self, key: &SendKey, item: &SentItem, since: i64) -> io::Result<Taken>;
+    async fn take(&self, claim: &KeyClaim) -> io::Result<Taken>;
 
     /// Whether an item other than this one has a key, as far as it is known now. It takes nothing.
     ///
     /// # Errors
     /// When the book cannot be read.
-    async fn look(&self, key: &SendKey, item: &SentItem, since: i64) -> io::Result<Option<Taken>>;
+    async fn look(&self, claim: &KeyClaim) -> io::Result<Option<Taken>>;
 
     /// What became of the item that took a key: it is free again when nothing was sent.
     ///
     /// # Errors
     /// When the book cannot be written: the key stays taken.
-    async fn settle(&self, key: &SendKey, item: &SentItem, outcome: Outcome) -> io::Result<()>;
+    async fn settle(&self, key: &SendKey, item: &SentItem, verdict: Verdict) -> io::Result<()>;
 
     /// The item's run was dropped: whether it was sent is unknown.
     fn abandon(&self, key: &SendKey, item: &SentItem);
 
-    /// Counts a send in the time from `begin` on, where fewer than `most` have been counted in it; whether it was.
+    /// Counts a send where there is still room for it; whether there was.
     ///
     /// # Errors
     /// When the book cannot be read or written: then nothing may be sent.
-    async fn count(&self, scope: &str, begin: i64, most: u64) -> io::Result<bool>;
+    async fn count(&self, claim: &CountClaim) -> io::Result<bool>;
 
     /// Takes back a count: nothing was sent.
     async fn uncount(&self, scope: &str, begin: i64);
@@ -113,27 +189,26 @@ enum Holding {
     Unknown,
 }
 
-/// Whether two are the same item, whenever it took its key.
-fn is_same(one: &SentItem, other: &SentItem) -> bool {
-    (one.execution, &one.node, one.run, one.item) == (other.execution, &other.node, other.run, other.item)
-}
-
 impl MemorySendBook {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes a key if it is free; `None` while it is in flight.
-    fn try_take(&self, key: &SendKey, item: &SentItem, since: i64) -> Option<Taken> {
-        self.with(|state| match state.keys.entry(key.clone()) {
+    fn try_take(&self, claim: &KeyClaim) -> Option<Taken> {
+        let item = &claim.item;
+        self.with(|state| match state.keys.entry(claim.key.clone()) {
             Entry::Vacant(free) => {
                 free.insert((item.clone(), Holding::InFlight));
                 Some(Taken::Own)
             }
             Entry::Occupied(mut taken) => match taken.get() {
-                (holder, _) if is_same(holder, item) => Some(Taken::Own),
+                (holder, holding) if claim.may_have(holder, *holding == Holding::Unknown) => {
+                    taken.insert((item.clone(), Holding::InFlight));
+                    Some(Taken::Own)
+                }
                 (_, Holding::InFlight) => None,
-                (holder, Holding::Sent) if holder.time < since => {
+                (holder, _) if claim.is_past(holder.time) => {
                     taken.insert((item.clone(), Holding::InFlight));
                     Some(Taken::Own)
                 }
@@ -147,42 +222,40 @@ impl MemorySendBook {
 
 #[async_trait]
 impl SendBook for MemorySendBook {
-    async fn take(&self, key: &SendKey, item: &SentItem, since: i64) -> io::Result<Taken> {
+    async fn take(&self, claim: &KeyClaim) -> io::Result<Taken> {
         loop {
             let changed = self.changed.notified();
             let mut changed = std::pin::pin!(changed);
             // From now on no change is missed.
             changed.as_mut().enable();
-            if let Some(taken) = self.try_take(key, item, since) {
+            if let Some(taken) = self.try_take(claim) {
                 return Ok(taken);
             }
             changed.await;
         }
     }
 
-    async fn look(&self, key: &SendKey, item: &SentItem, since: i64) -> io::Result<Option<Taken>> {
+    async fn look(&self, claim: &KeyClaim) -> io::Result<Option<Taken>> {
         Ok(self.with(|state| {
-            let (holder, holding) = state.keys.get(key).filter(|(holder, _)| !is_same(holder, item))?;
-            let counts = match holding {
-                Holding::InFlight => false,
-                Holding::Sent => holder.time >= since,
-                Holding::Unknown => true,
-            };
+            let (holder, holding) = state.keys.get(&claim.key)?;
             let is_unknown = *holding == Holding::Unknown;
+            let counts = *holding != Holding::InFlight
+                && !claim.is_past(holder.time)
+                && !claim.may_have(holder, is_unknown);
             counts.then(|| Taken::By { item: holder.clone(), is_unknown })
         }))
     }
 
-    async fn settle(&self, key: &SendKey, item: &SentItem, outcome: Outcome) -> io::Result<()> {
+    async fn settle(&self, key: &SendKey, item: &SentItem, verdict: Verdict) -> io::Result<()> {
         self.with(|state| {
             let Entry::Occupied(mut taken) = state.keys.entry(key.clone()) else { return };
-            if !is_same(&taken.get().0, item) {
+            if !taken.get().0.is(item) {
                 return;
             }
-            match outcome {
-                Outcome::NotDone => drop(taken.remove()),
-                Outcome::Done => taken.get_mut().1 = Holding::Sent,
-                Outcome::Unknown => taken.get_mut().1 = Holding::Unknown,
+            match verdict {
+                Verdict::NotSent | Verdict::Skipped => drop(taken.remove()),
+                Verdict::Sent => taken.get_mut().1 = Holding::Sent,
+                Verdict::Unknown => taken.get_mut().1 = Holding::Unknown,
             }
         });
         self.changed.notify_waiters();
@@ -192,7 +265,7 @@ impl SendBook for MemorySendBook {
     fn abandon(&self, key: &SendKey, item: &SentItem) {
         self.with(|state| {
             if let Some((holder, holding)) = state.keys.get_mut(key)
-                && is_same(holder, item)
+                && holder.is(item)
             {
                 *holding = Holding::Unknown;
             }
@@ -200,10 +273,10 @@ impl SendBook for MemorySendBook {
         self.changed.notify_waiters();
     }
 
-    async fn count(&self, scope: &str, begin: i64, most: u64) -> io::Result<bool> {
+    async fn count(&self, claim: &CountClaim) -> io::Result<bool> {
         Ok(self.with(|state| {
-            let count = state.counts.entry((scope.to_owned(), begin)).or_default();
-            let has_room = *count < most;
+            let count = state.counts.entry((claim.scope.clone(), claim.begin)).or_default();
+            let has_room = *count < claim.most;
             *count += u64::from(has_room);
             has_room
         }))

@@ -5,16 +5,19 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use heddle_node::node::PreparedItem;
-use heddle_node::{Json, NodeError, Outcome};
+use heddle_node::{Json, NodeError};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::book::{SendBook, SendKey, SentItem, Taken};
+use super::book::{CountClaim, KeyClaim, Reservation, SendBook, SendKey, SentItem, Taken};
+use super::hours::SendCap;
 use super::recipient::{RecipientForm, key_of};
 use super::rules::SendingRules;
 use super::settings::{EXCLUDE, KEY, RECIPIENT, SendingSettings, place_of};
 use crate::events::{Event, Listeners, NodeSite, SkipReason, Verdict};
+use crate::log::Record;
+use crate::log::recorder::Recorder;
 
 /// The sends of one node run.
 pub(crate) struct Sending {
@@ -22,8 +25,12 @@ pub(crate) struct Sending {
     pub(crate) rules: SendingRules,
     pub(crate) book: Arc<dyn SendBook>,
     pub(crate) listeners: Arc<Listeners>,
+    pub(crate) recorder: Arc<Recorder>,
     pub(crate) at: Arc<NodeSite>,
-    pub(crate) execution: Uuid,
+    /// What the log knows the execution by.
+    pub(crate) recorded_as: Uuid,
+    /// The run whose items this one runs again.
+    pub(crate) retry_of: Option<Uuid>,
     /// Id of the workflow, or its name where it has none.
     pub(crate) workflow: String,
     /// Name of the workflow that was started: its runs share what may leave in a day.
@@ -152,8 +159,7 @@ impl Sending {
             if addressee.is_excluded || self.is_listed(&addressee)? {
                 excluded += 1;
             } else if let Some(key) = addressee.key {
-                let holder = self.holder(*item);
-                if self.book.look(&key, &holder, self.since(holder.time)).await?.is_some() {
+                if self.book.look(&self.key_claim(*item, key.clone())).await?.is_some() {
                     sent += 1;
                 } else if !keys.insert(key) {
                     same += 1;
@@ -173,7 +179,8 @@ impl Sending {
 
     fn holder(&self, item: usize) -> SentItem {
         SentItem {
-            execution: self.execution,
+            execution: self.recorded_as,
+            outermost: self.recorder.run(),
             node: self.at.node.to_string(),
             run: self.at.run,
             item,
@@ -181,12 +188,39 @@ impl Sending {
         }
     }
 
-    /// From when on an earlier send counts, in milliseconds since 1970.
-    fn since(&self, now: i64) -> i64 {
+    fn key_claim(&self, item: usize, key: SendKey) -> KeyClaim {
+        let item = self.holder(item);
         let within = self.settings.as_ref().and_then(|settings| settings.once?.within);
-        within.map_or(i64::MIN, |within| {
-            now.saturating_sub(i64::try_from(within.as_millis()).unwrap_or(i64::MAX))
-        })
+        let within = within.map(|within| i64::try_from(within.as_millis()).unwrap_or(i64::MAX));
+        KeyClaim {
+            key,
+            since: within.map(|within| item.time.saturating_sub(within)),
+            until: within.map(|within| item.time.saturating_add(within)),
+            retry_of: self.retry_of,
+            item,
+        }
+    }
+
+    /// The place of an item among those that may leave, as it is now, and when there is room again.
+    fn count_claim(&self, item: usize, cap: SendCap) -> (CountClaim, i64) {
+        let item = self.holder(item);
+        let (begin, end) = cap.period(item.time, &self.zone);
+        (CountClaim { item, scope: self.outermost.clone(), begin, most: cap.count }, end)
+    }
+
+    /// What the claim of an item that has passed takes with it.
+    pub(crate) fn reservation(&self, item: usize) -> Option<Reservation> {
+        let addressee = self.addressee(item);
+        let passed = addressee.passed?;
+        let key = addressee.key.filter(|_| passed.holder.is_some()).map(|key| self.key_claim(item, key));
+        let cap = self.rules.at_most.filter(|_| passed.counted.is_some());
+        let count = cap.map(|cap| self.count_claim(item, cap).0);
+        (key.is_some() || count.is_some()).then_some(Reservation { key, count })
+    }
+
+    /// Whether its items may hold something: keys, or places among those that may leave.
+    pub(crate) fn reserves(&self) -> bool {
+        self.rules.at_most.is_some() || self.settings.as_ref().is_some_and(|settings| settings.once.is_some())
     }
 
     /// Whether an item is left out since its recipient is excluded, as it is now.
@@ -229,6 +263,8 @@ impl Sending {
             told.replace(moment) == Some(moment)
         };
         if !is_told {
+            // A process that dies while it waits is taken up when the time has come.
+            self.recorder.keep(Record::Waiting { execution: self.recorded_as, until: moment }).await;
             let why = why();
             self.listeners.tell(|| Event::SendsWaiting { at: Arc::clone(&self.at), until: moment, why });
         }
@@ -248,9 +284,9 @@ impl Sending {
         let counted = loop {
             self.wait_for_hours().await?;
             let Some(cap) = self.rules.at_most else { break None };
-            let (begin, end) = cap.period(crate::clock::now(), &self.zone);
-            if self.book.count(&self.outermost, begin, cap.count).await? {
-                break Some(begin);
+            let (claim, end) = self.count_claim(item, cap);
+            if self.book.count(&claim).await? {
+                break Some(claim.begin);
             }
             self.wait_until(end, || format!("{cap} have been sent")).await?;
         };
@@ -266,6 +302,15 @@ impl Sending {
             return Err(refused);
         }
         Ok(())
+    }
+
+    /// The same for an item whose claim was refused, since another one was quicker.
+    ///
+    /// # Errors
+    /// As of [`Self::pass`].
+    pub(crate) async fn pass_again(&self, item: usize) -> Result<(), Refused> {
+        self.settle(item, None).await;
+        self.pass(item).await
     }
 
     /// Lets an item pass that calls a workflow: what that sends has hours and counts of its own.
@@ -284,16 +329,17 @@ impl Sending {
 
     async fn take_key(&self, item: usize) -> Result<Option<SentItem>, Refused> {
         let Some(key) = self.addressee(item).key else { return Ok(None) };
-        let holder = self.holder(item);
+        let claim = self.key_claim(item, key);
         let taken = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(Refused::Cancelled),
-            taken = self.book.take(&key, &holder, self.since(holder.time)) => taken?,
+            taken = self.book.take(&claim) => taken?,
         };
         match taken {
-            Taken::Own => Ok(Some(holder)),
+            Taken::Own => Ok(Some(claim.item)),
             Taken::By { item, is_unknown } => {
-                Err(Refused::Skipped(SkipReason::SentBefore { key: key.key, by: item, is_unknown }))
+                let key = claim.key.key;
+                Err(Refused::Skipped(SkipReason::SentBefore { key, by: item, is_unknown }))
             }
         }
     }
@@ -306,12 +352,12 @@ impl Sending {
             (addressee.passed.take(), addressee.key.clone())
         };
         let Some(Passed { holder, counted }) = passed else { return };
-        let outcome = verdict.and_then(Verdict::outcome).unwrap_or(Outcome::NotDone);
+        let verdict = verdict.unwrap_or(Verdict::NotSent);
         if let (Some(key), Some(holder)) = (&key, &holder) {
             // A book that cannot be written keeps the key taken: nothing is sent twice for that.
-            let _ = self.book.settle(key, holder, outcome).await;
+            let _ = self.book.settle(key, holder, verdict).await;
         }
-        if let (Outcome::NotDone, Some(begin)) = (outcome, counted) {
+        if let (Verdict::NotSent | Verdict::Skipped, Some(begin)) = (verdict, counted) {
             self.book.uncount(&self.outermost, begin).await;
         }
     }

@@ -66,6 +66,10 @@ async fn answers_that_accept_nothing() {
     reply.unwrap().expect_envelope(400, "FORM_ERROR");
     assert_eq!(accepted, 0);
 
+    let (reply, accepted) = befallen(Fault::ConversationClosed).await;
+    reply.unwrap().expect_envelope(400, "FORM_ERROR");
+    assert_eq!(accepted, 0);
+
     let (reply, accepted) = befallen(Fault::Html).await;
     let reply = reply.unwrap();
     assert_eq!((reply.status, accepted), (502, 0));

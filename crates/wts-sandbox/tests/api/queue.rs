@@ -61,6 +61,7 @@ async fn the_seed_has_recipients_for_every_end() {
     let api = Api::start().await;
     let cases = [
         (seed::RECIPIENT_FAILS, "FAILED", json!(false)),
+        (seed::RECIPIENT_CLOSED, "FAILED", json!(false)),
         (seed::RECIPIENT_DELETED, "DELETED", json!(false)),
         (seed::RECIPIENT_WAIT_REPLY, "WAIT_REPLY", json!(true)),
         (seed::RECIPIENT_UNKNOWN_STATUS, "TELEPORTED", json!(false)),

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use heddle_expression::Scene;
 use heddle_node::Item;
 use heddle_node::node::Tier;
+use heddle_workflow::{ConnectionFilter, NodeIndex};
 
 use super::Execution;
 use crate::code::CodeSite;
@@ -135,7 +136,17 @@ impl Execution<'_> {
             main_input: run.main_input,
             types_once: node.types_once,
             releases_items: false,
+            is_in_loop: context.past.is_some() && self.leads_to_itself(run.node),
         }
+    }
+
+    fn leads_to_itself(&self, node: NodeIndex) -> bool {
+        let graph = &self.scene.prepared.graph;
+        let after = graph.descendants(node, ConnectionFilter::Main);
+        after
+            .into_iter()
+            .chain([node])
+            .any(|after| graph.children(after, ConnectionFilter::Main).contains(&node))
     }
 
     /// The gate for the items of a node run, where the node goes item by item and has an effect.
@@ -150,8 +161,10 @@ impl Execution<'_> {
             rules: self.options.sending.clone(),
             book: Arc::clone(&self.host.send_book),
             listeners: Arc::clone(&self.listeners),
+            recorder: Arc::clone(&self.recorder),
             at: Arc::clone(at),
-            execution: self.options.execution,
+            recorded_as: self.recorded_as,
+            retry_of: self.options.retry_of,
             workflow: self.workflow.id.clone().unwrap_or_else(|| self.workflow.name.clone()),
             outermost: outermost.clone(),
             zone: self.scene.clock.zone.clone(),
