@@ -210,10 +210,22 @@ pub(crate) struct ExecutionAnswer {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<FailureAnswer>,
-    /// What kept it from beginning.
+    /// What kept it from beginning; absent where nothing did.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(with = "Vec<Json>")]
+    #[schemars(with = "Option<Vec<Json>>")]
     pub(crate) issues: Vec<Issue>,
+}
+
+/// An event of a stream, as its lines say.
+#[derive(Debug, JsonSchema)]
+#[expect(dead_code, reason = "it is described, and written by the stream itself")]
+pub(crate) struct StreamedEvent {
+    /// Its number, for `Last-Event-ID`.
+    pub(crate) id: String,
+    /// What happened, such as `itemDone`; `ended` is the last.
+    pub(crate) event: String,
+    /// All about it, as JSON.
+    pub(crate) data: String,
 }
 
 /// Why a run failed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json as AxumJson;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,7 @@ use futures_util::StreamExt as _;
 use uuid::Uuid;
 
 use super::answers::ExecutionAnswer;
+use super::parts::Path;
 use crate::error::{ApiError, ApiResult};
 use crate::executions::Execution;
 use crate::shared::Shared;
@@ -27,14 +28,14 @@ fn find(shared: &Shared, id: &str) -> ApiResult<Arc<Execution>> {
 
 pub(super) async fn show(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> ApiResult<AxumJson<ExecutionAnswer>> {
     Ok(AxumJson(ExecutionAnswer::of(&*find(&shared, &id)?)))
 }
 
 pub(super) async fn cancel(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(id): Path,
 ) -> ApiResult<(StatusCode, AxumJson<ExecutionAnswer>)> {
     let execution = find(&shared, &id)?;
     execution.cancel.cancel();
@@ -44,7 +45,7 @@ pub(super) async fn cancel(
 /// The events from the one after `Last-Event-ID` on, until the execution has ended.
 pub(super) async fn events(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(id): Path,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let execution = find(&shared, &id)?;

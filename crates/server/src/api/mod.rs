@@ -5,6 +5,7 @@ mod bodies;
 mod executions;
 mod nodes;
 mod openapi;
+mod parts;
 mod run;
 mod table;
 

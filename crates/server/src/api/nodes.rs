@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json as AxumJson;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use heddle_expression::Template;
 use heddle_node::NodeDescription;
 use heddle_node::parameters::{ParameterError, coerce};
@@ -21,6 +21,7 @@ use super::answers::{
 use super::bodies::{
     CheckBody, CompleteBody, EvalBody, OptionsBody, OptionsKind, ResolveBody, read_item, read_items,
 };
+use super::parts::{Path, Query};
 use crate::error::{ApiError, ApiResult};
 use crate::form::{shown_properties, stored_parameters};
 use crate::issue::Issue;
@@ -70,7 +71,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> AxumJson<Vec<Node
 
 pub(super) async fn describe(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<Version>,
 ) -> ApiResult<AxumJson<NodeDescription>> {
     let node = find(&shared, &node_type, query.version)?;
@@ -79,7 +80,7 @@ pub(super) async fn describe(
 
 pub(super) async fn schema(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<SchemaQuery>,
 ) -> ApiResult<AxumJson<serde_json::Value>> {
     let node = find(&shared, &node_type, query.version)?;
@@ -99,7 +100,7 @@ pub(super) async fn schema(
 
 pub(super) async fn load_options(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<Version>,
     body: Body<OptionsBody>,
 ) -> ApiResult<AxumJson<serde_json::Value>> {
@@ -140,7 +141,7 @@ pub(super) async fn load_options(
 
 pub(super) async fn check(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<Version>,
     body: Body<CheckBody>,
 ) -> ApiResult<AxumJson<CheckAnswer>> {
@@ -153,7 +154,7 @@ pub(super) async fn check(
 
 pub(super) async fn resolve(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<Version>,
     body: Body<ResolveBody>,
 ) -> ApiResult<AxumJson<ResolveAnswer>> {
@@ -189,7 +190,7 @@ pub(super) async fn resolve(
             .ok()
     });
     Ok(AxumJson(ResolveAnswer {
-        stored: stored_parameters(&node, &body.parameters),
+        stored: stored_parameters(&node, &filled),
         shown: shown_properties(&node, &filled),
         filled,
         resolved,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json as AxumJson;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::Body;
 use super::answers::ExecutionAnswer;
 use super::bodies::{RunBody, read_items};
+use super::parts::{Path, Query};
 use crate::error::{ApiError, ApiResult};
 use crate::executions::{Asked, End, Execution};
 use crate::issue::Issue;
@@ -33,7 +34,7 @@ pub(super) struct Version {
 
 pub(super) async fn run(
     State(shared): State<Arc<Shared>>,
-    Path(node_type): Path<String>,
+    Path(node_type): Path,
     Query(query): Query<Version>,
     headers: HeaderMap,
     body: Body<RunBody>,

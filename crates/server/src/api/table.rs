@@ -12,7 +12,7 @@ use schemars::{Schema, SchemaGenerator};
 
 use super::answers::{
     CheckAnswer, Choices, Completions, CredentialSummary, EvalAnswer, ExecutionAnswer, NodeSummary,
-    ResolveAnswer,
+    ResolveAnswer, StreamedEvent,
 };
 use super::bodies::{CheckBody, CompleteBody, EvalBody, OptionsBody, ResolveBody, RunBody};
 use super::{executions, nodes, openapi, run};
@@ -155,7 +155,7 @@ pub(super) const ROUTES: &[Route] = &[
             200,
             "Server-sent events: the runner's, and `ended` as the last.",
             "text/event-stream",
-            of::<String>,
+            of::<StreamedEvent>,
         )],
         errors: &[400, 404, 503],
         ..route("GET", "/api/v1/executions/{id}/events", "Streams what happens in an execution.", || {

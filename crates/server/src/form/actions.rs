@@ -47,15 +47,19 @@ impl Draft {
             "load" => drop(self.loaded.insert(place.to_owned())),
             "choose" => self.choose(submission, place),
             "json" => self.take_json(node, submission.get("json").unwrap_or_default()),
-            "check" | "run" | "run-anew" | "dry-run" => self.checked = true,
-            _ => {}
+            "check" | "run" | "run-anew" | "dry-run" => {
+                self.checked = true;
+                return;
+            }
+            // Whatever else it is, it changes nothing.
+            _ => return,
         }
         self.complete(node);
     }
 
     /// Adds a row, a group or an option.
     fn add(&mut self, node: &NodeType, submission: &Submission, place: &str) {
-        let filled = node.fill(&self.parameters);
+        let filled = self.filled.clone();
         let name = submission.get(&format!("new:{place}")).unwrap_or_default();
         let (target, element) = match Place::find(node, &filled, place) {
             Some(Place::Property(property)) => match property.kind {
@@ -116,7 +120,7 @@ impl Draft {
 
     /// The mapper at a place.
     fn mapper<'a>(&self, node: &'a NodeType, place: &str) -> Option<&'a NodeProperty> {
-        match Place::find(node, &node.fill(&self.parameters), place)? {
+        match Place::find(node, &self.filled, place)? {
             Place::Property(property) if property.kind == PropertyType::ResourceMapper => Some(property),
             _ => None,
         }
@@ -194,8 +198,7 @@ impl Draft {
             Some(Preview::Value(Some(value))) => Some(value),
             _ => None,
         };
-        let filled = node.fill(&self.parameters);
-        let property = match Place::find(node, &filled, place) {
+        let property = match Place::find(node, &self.filled, place) {
             Some(Place::Property(property)) => Some(property),
             _ => None,
         };

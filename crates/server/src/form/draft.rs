@@ -25,6 +25,8 @@ const DEEPEST_SELECTORS: usize = 8;
 pub(crate) struct Draft {
     /// As stored, with the values of fields that are hidden now: they come back when these are shown again.
     pub(crate) parameters: Json,
+    /// The same with defaults, without those that are hidden.
+    pub(crate) filled: Json,
     /// Names of credentials by type.
     pub(crate) credentials: BTreeMap<String, String>,
     /// The items, as they were typed or uploaded.
@@ -52,6 +54,7 @@ impl Draft {
     pub(crate) fn new(node: &NodeType, example: Option<&NodeExample>) -> Self {
         let mut draft = Self {
             parameters: example.map_or_else(Json::object, |example| example.parameters.clone()),
+            filled: Json::object(),
             credentials: BTreeMap::new(),
             items: String::new(),
             item: 0,
@@ -79,6 +82,7 @@ impl Draft {
         submission.lay_over(&mut parameters);
         let mut draft = Self {
             parameters,
+            filled: Json::object(),
             credentials: submission
                 .with_prefix("credential:")
                 .filter(|(_, name)| !name.is_empty())
@@ -104,24 +108,25 @@ impl Draft {
     /// Adds what is shown and was not stored, so that every field has a value to change.
     pub(crate) fn complete(&mut self, node: &NodeType) {
         // Another resource has other operations: what is chosen there becomes what they begin with.
+        let mut filled = node.fill(&self.parameters);
         for _ in 0..DEEPEST_SELECTORS {
-            if !self.correct_selectors(node) {
+            if !self.correct_selectors(node, &filled) {
                 break;
             }
+            filled = node.fill(&self.parameters);
         }
-        let filled = node.fill(&self.parameters);
         for (name, value) in filled.as_object().into_iter().flat_map(|object| object.iter()) {
             if self.parameters.get(name).is_none() {
                 self.parameters.insert(name, value.clone());
             }
         }
+        self.filled = filled;
     }
 
     /// Brings a choice to the default where the properties of its name exclude each other and the one that is shown now does
     /// not offer it.
-    fn correct_selectors(&mut self, node: &NodeType) -> bool {
-        let filled = node.fill(&self.parameters);
-        for property in super::shown::shown_at_top(node, &filled) {
+    fn correct_selectors(&mut self, node: &NodeType, filled: &Json) -> bool {
+        for property in super::shown::shown_at_top(node, filled) {
             let is_one_of_several =
                 node.description.properties.iter().filter(|other| other.name == property.name).count() > 1;
             let Some(value) = filled.get(&property.name) else { continue };
@@ -158,7 +163,7 @@ impl Draft {
         });
         match found {
             Ok(mut parameters) => {
-                for place in secrets(node, &self.parameters) {
+                for place in secrets(node, &self.filled) {
                     if parameters.pointer(&place).and_then(Json::as_str) == Some(MASK)
                         && let Some(secret) = self.parameters.pointer(&place).cloned()
                     {

@@ -21,7 +21,7 @@ pub(crate) use draft::Draft;
 pub(crate) use field::render_fields;
 pub(crate) use place::method_at;
 pub(crate) use shown::shown_properties;
-pub(crate) use stored::{shown_parameters, stored_parameters};
+pub(crate) use stored::{masked, stored_parameters};
 pub(crate) use submission::Submission;
 pub(crate) use text::{capitalized, plain_text, shorten};
 pub(crate) use view::FormView;

@@ -30,9 +30,8 @@ impl<'a> Place<'a> {
 }
 
 /// The method that loads the choices of the field at a place, as far as there is one.
-pub(crate) fn method_at(node: &NodeType, parameters: &Json, place: &str) -> Option<String> {
-    let filled = node.fill(parameters);
-    let Place::Property(property) = Place::find(node, &filled, place)? else { return None };
+pub(crate) fn method_at(node: &NodeType, filled: &Json, place: &str) -> Option<String> {
+    let Place::Property(property) = Place::find(node, filled, place)? else { return None };
     if let Some(method) = property.load_options_method() {
         return Some(method.to_owned());
     }

@@ -15,9 +15,7 @@ use serde::Deserialize;
 use super::{encoded, error_page, execution, layout, page};
 use crate::error::{ApiError, ApiResult, wants_page};
 use crate::executions::{Asked, Execution};
-use crate::form::{
-    Draft, FormView, Submission, plain_text, render_fields, shown_parameters, stored_parameters,
-};
+use crate::form::{Draft, FormView, Submission, masked, plain_text, render_fields, stored_parameters};
 use crate::issue::Issue;
 use crate::once::Claim;
 use crate::options::{self, Question, QuestionKind};
@@ -133,7 +131,7 @@ async fn run(
         ));
     };
     let Input { items, remarks } = draft.read_items().map_err(Refusal)?;
-    let parameters = stored_parameters(node, &draft.parameters);
+    let parameters = stored_parameters(node, &draft.filled);
     let subject =
         format!("{}\0{parameters}\0{:?}\0{action}\0{}", node.name(), draft.credentials, draft.items);
     let id = match shared.once.claim(token, Some(number), subject.as_bytes()).map_err(Refusal)? {
@@ -204,17 +202,16 @@ async fn answer(shared: &Arc<Shared>, node: &NodeType, draft: &Draft, beside: &B
 
 /// The form itself.
 async fn render(shared: &Arc<Shared>, node: &NodeType, draft: &Draft, beside: &Beside) -> Markup {
-    let filled = node.fill(&draft.parameters);
-    let stored = stored_parameters(node, &draft.parameters);
+    let stored = stored_parameters(node, &draft.filled);
     let single = draft.node(node, &stored);
     let issues = if draft.checked { single.issues(&shared.host).await } else { Vec::new() };
-    let previews = previews(shared, draft, &filled).await;
+    let previews = previews(shared, draft).await;
     let choices = choices(shared, node, draft).await;
     let names = shared.credential_names();
     let view = FormView {
         node,
         draft,
-        filled: &filled,
+        filled: &draft.filled,
         issues: &issues,
         previews: &previews,
         choices: &choices,
@@ -242,7 +239,7 @@ async fn render(shared: &Arc<Shared>, node: &NodeType, draft: &Draft, beside: &B
                 }
                 div.side {
                     (run_section(shared, draft, beside))
-                    (json_section(draft, node))
+                    (json_section(draft, &masked(node, &draft.filled, &stored)))
                     (node_section(&single.to_json()))
                 }
             }
@@ -351,11 +348,10 @@ fn run_section(shared: &Shared, draft: &Draft, beside: &Beside) -> Markup {
     }
 }
 
-fn json_section(draft: &Draft, node: &NodeType) -> Markup {
-    let shown = shown_parameters(node, &draft.parameters);
+fn json_section(draft: &Draft, shown: &Json) -> Markup {
     let text = match &draft.broken_json {
         Some((text, _)) => text.clone(),
-        None => serde_json::to_string_pretty(&shown).unwrap_or_default(),
+        None => serde_json::to_string_pretty(shown).unwrap_or_default(),
     };
     let rows = text.lines().count().clamp(3, 20);
     html! {
@@ -387,9 +383,9 @@ fn node_section(node: &Json) -> Markup {
 }
 
 /// What the expressions among the parameters give, by pointer.
-async fn previews(shared: &Shared, draft: &Draft, filled: &Json) -> HashMap<String, Preview> {
+async fn previews(shared: &Shared, draft: &Draft) -> HashMap<String, Preview> {
     let mut places = Vec::new();
-    collect_expressions(filled, &mut String::new(), &mut places);
+    collect_expressions(&draft.filled, &mut String::new(), &mut places);
     if places.is_empty() {
         return HashMap::new();
     }
@@ -429,7 +425,7 @@ async fn choices(
 ) -> HashMap<String, ApiResult<Arc<OptionPage>>> {
     let places: BTreeSet<&String> = draft.loaded.iter().take(20).collect();
     let loads = places.into_iter().map(|place| async move {
-        let method = crate::form::method_at(node, &draft.parameters, place)?;
+        let method = crate::form::method_at(node, &draft.filled, place)?;
         let question = Question {
             kind: QuestionKind::Choices,
             method,

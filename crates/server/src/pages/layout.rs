@@ -27,6 +27,10 @@ fn document(base: &str, title: &str, script: Option<&str>, body: &Markup) -> Mar
                 link rel="stylesheet" href={ (base) "/assets/style.css?" (assets::VERSION) };
                 link rel="icon" href={ (base) "/assets/icon.svg?" (assets::VERSION) } type="image/svg+xml";
                 @if let Some(script) = script {
+                    // What it imports comes at the same time.
+                    @if script == "form.js" { @for name in ["morph.js", "choice.js", "complete.js", "run.js"] {
+                        link rel="modulepreload" href={ (base) "/assets/" (name) };
+                    } }
                     script type="module" src={ (base) "/assets/" (script) "?" (assets::VERSION) } {}
                 }
             }

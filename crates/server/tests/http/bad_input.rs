@@ -65,7 +65,13 @@ async fn wrong_types_are_told_with_their_place() {
     for body in ["", "{", "\u{0}", "nul", &"[".repeat(100_000)] {
         server.request("POST", &format!("{PATH}/run"), &json_type, body).await.expect(400);
     }
-    server.get(&format!("{PATH}?version=x")).await.status.eq(&400).then_some(()).expect("400");
+    for path in [format!("{PATH}?version=x"), "/api/v1/nodes/%FF".to_owned()] {
+        let error = server.get(&path).await.expect(400);
+        assert!(
+            error["error"]["message"].as_str().is_some_and(|message| message.contains("does not fit")),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]
