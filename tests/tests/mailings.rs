@@ -84,6 +84,37 @@ fn a_node_may_say_itself_who_the_recipient_is_and_who_is_left_out() {
 }
 
 #[test]
+fn a_loop_goes_on_where_a_batch_is_left_out() {
+    for batch in [1, 2] {
+        let service = Service::start();
+        let list =
+            service.write("list.txt", format!("{}\n{}\n{}\n", recipient(0), recipient(2), recipient(3)));
+        let mut workflow = sending_workflow(json!({}), json!({}));
+        workflow["nodes"].as_array_mut().expect("nodes").extend([
+            json!({ "name": "Loop", "type": "n8n-nodes-base.splitInBatches", "typeVersion": 3, "position": [0, 0],
+                    "parameters": { "batchSize": batch, "options": {} } }),
+            json!({ "name": "After", "type": "n8n-nodes-base.noOp", "typeVersion": 1, "position": [0, 0],
+                    "parameters": {} }),
+        ]);
+        let to = |name: &str| json!([{ "node": name, "type": "main", "index": 0 }]);
+        workflow["connections"] = json!({
+            "Start": { "main": [to("Loop")] }, "Send": { "main": [to("Loop")] },
+            "Loop": { "main": [to("After"), to("Send")] },
+        });
+        let mut command = service.run(&workflow, &recipients(6));
+        let finished = Finished::of(command.arg("--exclude").arg(&list));
+        assert_eq!(finished.status, 0, "{}", finished.stderr);
+        assert!(
+            finished.stderr.contains("Send: 3 sent, 0 not sent, 0 unknown, 3 skipped"),
+            "batches of {batch}: {}",
+            finished.stderr
+        );
+        assert_eq!(reached(&service), [recipient(1), recipient(4), recipient(5)]);
+        assert_eq!(finished.json().as_array().map(Vec::len), Some(3), "what was sent comes out in the end");
+    }
+}
+
+#[test]
 fn an_exclusion_counts_from_the_moment_that_it_is_in_the_file() {
     let service = Service::start();
     service.fault(FaultRule::new(Fault::Slow { duration: Duration::from_millis(700) }).to(recipient(0)));

@@ -76,6 +76,36 @@ fn it_begins_at_the_sending_node_and_reads_what_was() {
 }
 
 #[test]
+fn what_a_retry_leaves_keeps_a_second_mailing_from_beginning() {
+    let kept = Kept::sending_with(json!({ "onError": "continueErrorOutput" }), 4);
+    kept.service.fault(FaultRule::new(Fault::FormError).to(recipient(1)).times(1));
+    kept.service.fault(FaultRule::new(Fault::CutBeforeReading).to(recipient(2)).times(1));
+    assert_eq!(Finished::of(&mut kept.run()).status, 0);
+    let first = kept.id().expect("it is kept");
+    assert_eq!(retry(&kept, "notSent").status, 0);
+    let second = Finished::of(&mut kept.run());
+    assert_eq!(second.status, 3, "one is unknown still: {}", second.stderr);
+    assert!(second.stderr.contains(&first[..8]), "{}", second.stderr);
+    let last = Finished::of(&mut kept.command(&["retry", &first, "--only", "unknown"]));
+    assert_eq!((last.status, kept.service.ledger().len()), (0, 4), "{}", last.stderr);
+    assert_eq!(Finished::of(&mut kept.run()).status, 0, "nothing is left");
+    assert_eq!(kept.service.ledger().len(), 8);
+}
+
+#[test]
+fn a_run_of_which_items_were_run_again_is_not_taken_up() {
+    let kept = Kept::sending(4);
+    kept.service.fault(FaultRule::new(Fault::FormError).to(recipient(1)).times(1));
+    let mut first = kept.run_at("1");
+    assert_eq!(Finished::of(&mut first).status, 1);
+    let id = kept.id().expect("it is kept");
+    assert_eq!(retry(&kept, "notSent").status, 0);
+    assert_eq!(kept.service.ledger().len(), 4);
+    let resumed = Finished::of(&mut kept.command(&["resume", &id]));
+    assert_eq!((resumed.status, kept.service.ledger().len()), (3, 4), "{}", resumed.stderr);
+}
+
+#[test]
 fn a_retry_that_dies_is_taken_up_as_any_run() {
     let kept = Kept::sending_with(json!({ "onError": "continueErrorOutput" }), 5);
     kept.service.fault(FaultRule::new(Fault::FormError).times(5));

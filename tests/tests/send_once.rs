@@ -40,6 +40,8 @@ fn a_later_run_skips_whom_an_earlier_one_has_sent_to_and_names_it() {
     assert_eq!(kept.service.ledger().len(), 3);
     let text = std::fs::read_to_string(&report).expect("a report");
     assert!(text.contains(&format!("was sent by item 0 of \\\"Send\\\" in the run {first}")), "{text}");
+    let reason = verdicts_of(&kept, "skipped")[0]["reason"].clone();
+    assert!(reason.as_str().is_some_and(|reason| reason.ends_with(&first)), "{reason}");
     // It is removed; what it sent is remembered all the same.
     std::thread::sleep(Duration::from_millis(20));
     let pruned = Finished::of(&mut kept.command(&["runs", "prune", "--older-than", "0s"]));
@@ -182,4 +184,24 @@ fn no_more_leave_in_a_day_than_may_over_all_runs() {
         assert_eq!(run.wait().expect("it ends").code(), Some(1));
     }
     assert_eq!(kept.service.ledger().len(), sent + 3, "of 8 the dead process had taken 5");
+}
+
+#[test]
+fn what_reaches_nobody_keeps_nobody_from_being_sent_to() {
+    let kept = sending_once(2);
+    let mut trial = heddle_tests::heddle();
+    let file = kept.service.write("workflow.json", kept.workflow.to_string());
+    let items = kept.service.write("items.json", kept.items.to_string());
+    trial.arg("run").arg(&file).arg("--input").arg(&items).arg("--sandbox").env("HEDDLE_STORE", &kept.store);
+    let ended = Finished::of(trial.env("HEDDLE_FAIL_POINT", "item done:1:exit"));
+    assert!(has_died(&ended), "{}", ended.stderr);
+    let id = kept.id().expect("it is kept, since a store is named");
+    let real = Finished::of(&mut kept.run());
+    assert!(real.stderr.contains("Send: 2 sent"), "{}", real.stderr);
+    // It goes on with a sandbox, whatever the environment holds.
+    let credential = json!({ "apiKey": wts_sandbox::seed::TOKEN, "baseUrl": kept.service.sandbox().url() });
+    let mut resumed = kept.command(&["resume", &id]);
+    let resumed = Finished::of(resumed.env("HEDDLE_CREDENTIAL_WTSAPI", credential.to_string()));
+    assert_eq!(resumed.status, 0, "{}", resumed.stderr);
+    assert_eq!(kept.service.ledger().len(), 2);
 }

@@ -154,16 +154,15 @@ impl Store {
         Ok(!self.select("WHERE workflow_digest = ?1 LIMIT 1", params![digest])?.is_empty())
     }
 
-    /// The last run that was to do the same.
+    /// The runs that were to do the same, the last one first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn last_of(&self, subject: &Subject) -> io::Result<Option<RunSummary>> {
-        let runs = self.select(
-            "WHERE workflow_digest = ?1 AND items_digest = ?2 AND start = ?3 ORDER BY number DESC LIMIT 1",
+    pub fn runs_of(&self, subject: &Subject) -> io::Result<Vec<RunSummary>> {
+        self.select(
+            "WHERE workflow_digest = ?1 AND items_digest = ?2 AND start = ?3 ORDER BY number DESC",
             params![subject.workflow_digest, subject.items_digest, subject.start],
-        )?;
-        Ok(runs.into_iter().next())
+        )
     }
 
     fn select(&self, condition: &str, parameters: impl rusqlite::Params) -> io::Result<Vec<RunSummary>> {

@@ -7,7 +7,7 @@ use heddle_node::{DeliveryState, ErrorKind, Registry, printable_line};
 use heddle_runner::{Followed, Following, Host};
 
 use super::kept::{self, Note, short};
-use crate::arguments::{CredentialArguments, FollowArguments};
+use crate::arguments::FollowArguments;
 use crate::failure::{FAILED, Failure};
 use crate::signals::{Phase, Signals};
 
@@ -15,10 +15,12 @@ pub(crate) fn execute(registry: &Registry, arguments: &FollowArguments) -> Resul
     let signals = Signals::watch()?;
     let store = Arc::new(kept::store(&arguments.store)?);
     let run = kept::find(&store, &arguments.run)?;
-    store.take_up(run.id).map_err(|error| kept::cannot_take_up(&short(&run), &error))?;
     let note = Note::of_run(&run);
-    let file = arguments.credentials.clone().or_else(|| note.credentials.clone());
-    let credentials = CredentialArguments { file, sandbox: false };
+    if note.is_trial() {
+        return Err(Failure::usage("the run reached nobody: it was begun with --sandbox or --http-mocks"));
+    }
+    store.take_up(run.id).map_err(|error| kept::cannot_take_up(&short(&run), &error))?;
+    let credentials = note.credentials(arguments.credentials.as_ref())?;
     let following = Following { longest: arguments.longest, cancel: signals.cancel().clone() };
     signals.enter(Phase::Running);
     let followed = super::runtime()?.block_on(async {

@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use heddle_node::{Json, JsonObject, printable_line};
 use heddle_runner::RunOptions;
-use heddle_runner::log::{digest_of_items, digest_of_workflow};
+use heddle_runner::log::{Record, RunLog, digest_of_items, digest_of_workflow};
 use heddle_server::{EarlierRuns, UnfinishedRun};
 use heddle_store::{RunStatus, RunSummary, Store, Subject};
 use heddle_workflow::Workflow;
 use uuid::Uuid;
 
-use crate::arguments::{NetworkArguments, Output, RunArguments, ServeArguments, StoreArguments};
+use crate::arguments::{
+    CredentialArguments, NetworkArguments, Output, RunArguments, ServeArguments, StoreArguments,
+};
 use crate::failure::{Failure, INCOMPLETE};
 
 /// The environment variable with the file in which runs are kept; empty where none is to be kept.
@@ -43,16 +46,14 @@ pub(crate) fn store(arguments: &StoreArguments) -> Result<Store, Failure> {
 
 /// The store in which a run is to be kept; `None` where it is not.
 pub(crate) fn store_of_run(arguments: &RunArguments) -> Option<Store> {
-    // Nothing of these leaves.
-    let is_trial = arguments.setup.dry_run || arguments.setup.mock.is_some();
-    let keeps = !arguments.no_store && arguments.network.http_mocks.is_none();
-    keeps.then(|| store_for(&arguments.store, is_trial || arguments.setup.credentials.sandbox)).flatten()
+    let keeps = !arguments.no_store;
+    keeps.then(|| store_for(&arguments.store, is_trial(arguments))).flatten()
 }
 
 /// The same for the runs of a server.
 pub(crate) fn store_of_server(arguments: &ServeArguments) -> Option<Store> {
-    let keeps = !arguments.no_store && arguments.network.http_mocks.is_none();
-    keeps.then(|| store_for(&arguments.store, arguments.credentials.sandbox)).flatten()
+    let keeps = !arguments.no_store;
+    keeps.then(|| store_for(&arguments.store, is_trial_server(arguments))).flatten()
 }
 
 /// The store that a call names, else the usual one; of a trial, which reaches nobody, the named one alone.
@@ -63,6 +64,43 @@ fn store_for(arguments: &StoreArguments, is_trial: bool) -> Option<Store> {
         None => heddle_store::default_path(|name| std::env::var_os(name))?,
     };
     Some(Store::at(path))
+}
+
+/// Whether nothing of a run leaves, or nobody is reached.
+pub(crate) fn is_trial(arguments: &RunArguments) -> bool {
+    arguments.setup.dry_run
+        || arguments.setup.mock.is_some()
+        || arguments.network.http_mocks.is_some()
+        || arguments.setup.credentials.sandbox
+}
+
+/// Whether the runs of a server reach nobody.
+pub(crate) fn is_trial_server(arguments: &ServeArguments) -> bool {
+    arguments.credentials.sandbox || arguments.network.http_mocks.is_some()
+}
+
+/// The log of runs in a store; those of a trial, which reach nobody, keep no other run from sending.
+pub(crate) fn log_of(store: Arc<Store>, is_trial: bool) -> Arc<dyn RunLog> {
+    if is_trial { Arc::new(TrialLog(store)) } else { store }
+}
+
+/// A store of runs that reach nobody: what they reserve is not kept.
+struct TrialLog(Arc<Store>);
+
+#[async_trait]
+impl RunLog for TrialLog {
+    async fn append(&self, run: Uuid, mut record: Record) -> std::io::Result<()> {
+        match &mut record {
+            Record::Reserved { .. } => return Ok(()),
+            Record::CallStarted(call) => call.reservation = None,
+            _ => {}
+        }
+        self.0.append(run, record).await
+    }
+
+    async fn load(&self, run: Uuid) -> std::io::Result<Vec<Record>> {
+        self.0.load(run).await
+    }
 }
 
 /// The store in which a dry run looks up who was sent to; `None` for other runs, which look where they are kept.
@@ -109,9 +147,7 @@ fn unfinished(
         items_digest: digest_of_items(options.items.as_deref()),
         start: options.start.clone().unwrap_or_default(),
     };
-    let Some(run) = store.last_of(&subject)?.filter(|run| !run.is_complete()) else {
-        return Ok(None);
-    };
+    let Some(run) = left_undone(store.runs_of(&subject)?) else { return Ok(None) };
     let id = short(&run);
     let how = match run.status {
         RunStatus::Running => "is under way".to_owned(),
@@ -128,9 +164,10 @@ fn unfinished(
         }
     };
     let is_done = matches!(run.status, RunStatus::Ended(heddle_runner::Status::Success));
+    let of = if run.counts.not_sent > 0 { "notSent" } else { "unknown" };
     let go_on = match run.status {
         RunStatus::Running => format!("See how it stands: heddle runs show {id}"),
-        _ if is_done => format!("Send to those that were not sent: heddle retry {id} --only notSent"),
+        _ if is_done => format!("Send to those that are left: heddle retry {id} --only {of}"),
         _ => format!("Take it up: heddle resume {id}"),
     };
     let message = format!("this workflow was run with these items before: the run {id} {how}");
@@ -149,6 +186,48 @@ impl EarlierRuns for Earlier {
     ) -> std::io::Result<Option<UnfinishedRun>> {
         unfinished(&self.0, workflow, options)
     }
+}
+
+/// The run that left something to be done, of those that were to do the same, the last one first. One of all items settles
+/// what came before; one of some of them, such as `heddle retry`, settles as many as it has sent.
+fn left_undone(runs: Vec<RunSummary>) -> Option<RunSummary> {
+    let mut settled = 0;
+    for run in runs {
+        let note = Note::of_run(&run);
+        if note.is_trial() {
+            continue;
+        }
+        if !note.is_partial {
+            let left = run.counts.not_sent + run.counts.unknown;
+            let is_over = run.status == RunStatus::Ended(heddle_runner::Status::Success);
+            // What has not begun at all is counted nowhere.
+            return (left > settled || (!is_over && settled == 0)).then_some(run);
+        }
+        if !run.is_complete() {
+            return Some(run);
+        }
+        settled += run.counts.sent;
+    }
+    None
+}
+
+/// Refuses to take a run up of which items were run again: they would be sent once more.
+///
+/// # Errors
+/// When there is such a run.
+pub(crate) fn refuse_retried(store: &Store, run: &RunSummary) -> Result<(), Failure> {
+    let runs = store.runs().map_err(|error| store_failure(&error))?;
+    let Some(retry) = runs.iter().find(|other| Note::of_run(other).retry_of == Some(run.id)) else {
+        return Ok(());
+    };
+    let (id, retry) = (short(run), short(retry));
+    Err(Failure {
+        message: format!(
+            "items of the run {id} were run again by the run {retry}: they would be sent once more"
+        ),
+        help: Some(format!("See what is left: heddle runs show {retry}, and run that again: heddle retry.")),
+        status: INCOMPLETE,
+    })
 }
 
 /// Why a run cannot be taken up.
@@ -221,6 +300,12 @@ pub(crate) struct Note {
     pub(crate) route: Vec<(String, String)>,
     /// The run of which it runs items again.
     pub(crate) retry_of: Option<Uuid>,
+    /// Whether only some of its items are to run.
+    pub(crate) is_partial: bool,
+    /// Whether a sandbox stands for its services.
+    pub(crate) sandbox: bool,
+    /// The file that answers its requests in place of its services.
+    pub(crate) http_mocks: Option<PathBuf>,
 }
 
 impl Note {
@@ -244,6 +329,9 @@ impl Note {
             network: arguments.network.no_private_network.then(|| arguments.network.allow_host.clone()),
             route: arguments.network.route.clone(),
             retry_of: None,
+            is_partial: !arguments.only.is_empty(),
+            sandbox: arguments.setup.credentials.sandbox,
+            http_mocks: file(&arguments.network.http_mocks),
         }
     }
 
@@ -256,6 +344,11 @@ impl Note {
                 .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
             network: network.no_private_network.then(|| network.allow_host.clone()),
             route: network.route.clone(),
+            sandbox: arguments.credentials.sandbox,
+            http_mocks: network
+                .http_mocks
+                .as_deref()
+                .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
             ..Self::default()
         }
     }
@@ -273,10 +366,16 @@ impl Note {
         insert("secrets", &self.secrets);
         insert("workflows", &self.workflows);
         insert("staticData", &self.static_data);
+        insert("httpMocks", &self.http_mocks);
         if let Some(node) = &self.node {
             json.insert("node", Json::from(node.as_str()));
         }
         json.insert("printsRunData", Json::from(self.prints_run_data));
+        for (key, is_so) in [("isPartial", self.is_partial), ("sandbox", self.sandbox)] {
+            if is_so {
+                json.insert(key, Json::from(true));
+            }
+        }
         if let Some(hosts) = &self.network {
             json.insert("allowedHosts", hosts.iter().map(|host| Json::from(host.as_str())).collect::<Json>());
         }
@@ -305,6 +404,7 @@ impl Note {
         let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
         let path = |key: &str| text(key).map(PathBuf::from);
         let hosts = json.get("allowedHosts").and_then(Json::as_array);
+        let is_so = |key: &str| json.get(key).and_then(Json::as_bool).unwrap_or_default();
         Self {
             file: path("file"),
             credentials: path("credentials"),
@@ -312,7 +412,10 @@ impl Note {
             workflows: path("workflows"),
             static_data: path("staticData"),
             node: text("node"),
-            prints_run_data: json.get("printsRunData").and_then(Json::as_bool).unwrap_or_default(),
+            prints_run_data: is_so("printsRunData"),
+            is_partial: is_so("isPartial") || json.get("retryOf").is_some(),
+            sandbox: is_so("sandbox"),
+            http_mocks: path("httpMocks"),
             network: hosts.map(|hosts| hosts.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
             route: json
                 .get("route")
@@ -326,12 +429,30 @@ impl Note {
         }
     }
 
+    /// Whether nobody was reached: what it did counts for no other run.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.sandbox || self.http_mocks.is_some()
+    }
+
+    /// The credentials with which the run goes on: those of a file that is named now, or those that it began with.
+    ///
+    /// # Errors
+    /// When a run that has reached nobody is to go on with credentials of a service.
+    pub(crate) fn credentials(&self, named: Option<&PathBuf>) -> Result<CredentialArguments, Failure> {
+        if self.sandbox && named.is_some() {
+            return Err(Failure::usage("the run was begun with --sandbox, and goes on with it")
+                .with_help("Leave out --credentials, or begin a new run."));
+        }
+        let file = named.cloned().or_else(|| self.credentials.clone());
+        Ok(CredentialArguments { file, sandbox: self.sandbox })
+    }
+
     /// What of the network may be reached.
     pub(crate) fn network(&self) -> NetworkArguments {
         NetworkArguments {
             no_private_network: self.network.is_some(),
             allow_host: self.network.clone().unwrap_or_default(),
-            http_mocks: None,
+            http_mocks: self.http_mocks.clone(),
             route: self.route.clone(),
         }
     }

@@ -11,7 +11,7 @@ use heddle_workflow::Workflow;
 
 use super::conclude::{Telling, conclude};
 use super::kept::{self, Note, short};
-use crate::arguments::{CredentialArguments, GoingArguments, Output, ResumeArguments, Unknown};
+use crate::arguments::{GoingArguments, Output, ResumeArguments, Unknown};
 use crate::failure::Failure;
 use crate::observer::{Log, Observer};
 use crate::report::{Report, Subject};
@@ -75,6 +75,7 @@ fn resume(
     arguments: &ResumeArguments,
 ) -> Result<u8, Failure> {
     let id = short(run);
+    kept::refuse_retried(&store, run)?;
     store.take_up(run.id).map_err(|error| kept::cannot_take_up(&id, &error))?;
     let store = Arc::new(store);
     let note = Note::of_run(run);
@@ -92,7 +93,10 @@ fn resume(
     }
     let stage = Stage::set(signals, going, &note)?;
     let observer = Arc::clone(&stage.observer);
-    let log = Arc::new(Log { observer: observer.clone(), store: Some(store.clone()) });
+    let log = Arc::new(Log {
+        observer: observer.clone(),
+        store: Some(kept::log_of(store.clone(), note.is_trial())),
+    });
     let work = async {
         let host = stage.host(registry, log).await?;
         let past = host.past(run.id).await.map_err(|error| Failure::failed(error.to_string()))?;
@@ -158,8 +162,7 @@ impl<'a> Stage<'a> {
 
     /// A host as the run had it.
     pub(super) async fn host(&self, registry: &Registry, log: Arc<Log>) -> Result<Host, Failure> {
-        let file = self.going.credentials.clone().or_else(|| self.note.credentials.clone());
-        let credentials = CredentialArguments { file, sandbox: false };
+        let credentials = self.note.credentials(self.going.credentials.as_ref())?;
         let (store, sandboxes) = super::credentials(registry, &credentials, !self.going.quiet).await?;
         let folder = self.note.workflows.as_deref().unwrap_or(Path::new("."));
         let host = Host::new(registry.clone())

@@ -33,11 +33,14 @@ pub(crate) fn execute(registry: &Registry, arguments: &RetryArguments) -> Result
         RetryOnly::Failed => &[Verdict::NotSent, Verdict::Unknown],
     };
     let going = &arguments.going;
-    let note = Note { retry_of: Some(run.id), ..Note::of_run(&run) };
+    let note = Note { retry_of: Some(run.id), is_partial: true, ..Note::of_run(&run) };
     let stage = Stage::set(&signals, going, &note)?;
     let observer = Arc::clone(&stage.observer);
     let execution = uuid::Uuid::new_v4();
-    let log = Arc::new(Log { observer: observer.clone(), store: Some(store.clone()) });
+    let log = Arc::new(Log {
+        observer: observer.clone(),
+        store: Some(kept::log_of(store.clone(), note.is_trial())),
+    });
     let (store, note) = (&store, &note);
     let work = async {
         let host = stage.host(registry, log).await?;

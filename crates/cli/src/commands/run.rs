@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use heddle_node::{Item, Registry};
-use heddle_runner::log::RunLog;
 use heddle_runner::{Host, ItemSelection, KeptOutputs, RunError, RunOptions};
 use heddle_workflow::Workflow;
 
@@ -49,7 +48,7 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
         crate::static_data::read(path, &mut static_data)?;
     }
     let store = kept::store_of_run(arguments).map(Arc::new);
-    let log = store.clone().map(|store| store as Arc<dyn RunLog>);
+    let log = store.clone().map(|store| kept::log_of(store, kept::is_trial(arguments)));
     let execution = setup.execution;
     let run = async {
         let (credentials, sandboxes) =
@@ -90,7 +89,8 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
             options.file_limit = file_limit as u64;
         }
         super::mock::check_names(&host, &workflow, &options).await?;
-        if let Some(store) = store.as_deref().filter(|_| !arguments.new && arguments.only.is_empty()) {
+        let begins_anew = arguments.new || !arguments.only.is_empty() || kept::is_trial(arguments);
+        if let Some(store) = store.as_deref().filter(|_| !begins_anew) {
             kept::refuse_second(store, &workflow, &options)?;
         }
         if let (Some(report), Some(subject)) = (observer.report(), &subject) {

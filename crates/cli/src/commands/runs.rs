@@ -262,7 +262,7 @@ fn report(
                     json!({
                         "callers": place.callers, "node": place.node.key.node, "run": place.node.key.run,
                         "item": told.item, "recipient": told.recipient, "verdict": told.verdict.as_str(),
-                        "senderId": told.sender_id, "reason": told.reason,
+                        "senderId": told.sender_id, "reason": reason_of(told),
                         "delivery": told.delivery,
                     })
                 })
@@ -273,7 +273,7 @@ fn report(
             let mut text =
                 "node,run,item,recipient,verdict,senderId,reason,delivery,deliveryReason\n".to_owned();
             for (place, told) in &lines {
-                let delivery = told.delivery.as_ref();
+                let (delivery, reason) = (told.delivery.as_ref(), reason_of(told));
                 let cells = [
                     place.name.as_str(),
                     &place.node.key.run.to_string(),
@@ -281,7 +281,7 @@ fn report(
                     told.recipient.as_deref().unwrap_or_default(),
                     told.verdict.as_str(),
                     told.sender_id.as_deref().unwrap_or_default(),
-                    told.reason.as_deref().unwrap_or_default(),
+                    reason.as_deref().unwrap_or_default(),
                     delivery.map_or("", |delivery| delivery.state.as_str()),
                     delivery.and_then(|delivery| delivery.reason.as_deref()).unwrap_or_default(),
                 ];
@@ -293,6 +293,11 @@ fn report(
     };
     super::print(&text)?;
     Ok(0)
+}
+
+/// Why an item failed, is not over, or was left out.
+fn reason_of(told: &PastItem) -> Option<String> {
+    told.reason.clone().or_else(|| told.skipped.as_ref().map(ToString::to_string))
 }
 
 /// A cell of a CSV file (RFC 4180). What a spreadsheet would take for a formula is text.

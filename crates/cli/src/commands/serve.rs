@@ -33,7 +33,7 @@ pub(crate) fn execute(registry: Registry, arguments: &ServeArguments) -> Result<
         let (store, sandboxes) = super::credentials(&registry, &arguments.credentials, true).await?;
         let mut host = Host::new(registry).with_credentials(store);
         if let Some(kept) = kept {
-            host = host.with_log(kept);
+            host = host.with_log(kept::log_of(kept, kept::is_trial_server(arguments)));
         }
         let host = super::with_network(host, &network, &sandboxes)?;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {

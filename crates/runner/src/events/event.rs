@@ -7,6 +7,7 @@ use std::time::Duration;
 use heddle_node::{Effect, NodeError, Outcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::mode::ExecutionMode;
 use crate::run_data::Status;
@@ -29,7 +30,7 @@ pub enum Verdict {
 }
 
 /// Why an item was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum SkipReason {
@@ -37,6 +38,12 @@ pub enum SkipReason {
     NotSelected,
     /// Its recipient wants no messages, or the item says so itself.
     Excluded,
+    /// The run runs items of another one again, and this one's node came before: what it had done there counts.
+    TakenOver {
+        /// The other run.
+        #[schemars(with = "String")]
+        from: Uuid,
+    },
     /// It is sent once, and another item with its key was sent.
     SentBefore {
         /// The key.
@@ -53,6 +60,7 @@ impl fmt::Display for SkipReason {
         match self {
             Self::NotSelected => formatter.write_str("it was not selected"),
             Self::Excluded => formatter.write_str("it is excluded"),
+            Self::TakenOver { from } => write!(formatter, "it is taken over from the run {from}"),
             Self::SentBefore { key, by, is_unknown } => {
                 let what = if *is_unknown { "may have been sent" } else { "was sent" };
                 let SentItem { outermost, node, item, .. } = by;

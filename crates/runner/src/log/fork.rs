@@ -8,7 +8,7 @@ use heddle_node::{Effect, Json};
 use uuid::Uuid;
 
 use super::{NodeKey, NodeOutputs, Past, Record, RunStarted};
-use crate::events::Verdict;
+use crate::events::{SkipReason, Verdict};
 use crate::selection::ItemSelection;
 
 /// A run that runs items of the run `of` again.
@@ -64,6 +64,7 @@ impl Fork {
                     self.takes_over(&mut item.key)?;
                     // It was sent there, not here.
                     item.verdict = item.verdict.map(|_| Verdict::Skipped);
+                    item.skipped = item.verdict.map(|_| SkipReason::TakenOver { from: self.of });
                     item.reserved = false;
                     item.calls.clear();
                     Some(Record::ItemDone(item))

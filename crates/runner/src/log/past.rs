@@ -11,7 +11,7 @@ use super::{
     CallKey, Counts, ItemDone, NodeDone, NodeKey, Origin, Record, RunEnded, RunStarted, StoredAnswer,
     StoredCall, StoredFailure, WorkflowText,
 };
-use crate::events::Verdict;
+use crate::events::{SkipReason, Verdict};
 use crate::policy::Happened;
 use crate::selection::{CallerKey, NodeRunKey};
 use crate::stored_options::StoredOptions;
@@ -484,6 +484,7 @@ impl NodePast {
                 recipient: done.order_key.clone().or_else(recipient),
                 sender_id: done.sender_id.clone().or_else(sender_id),
                 reason: done.error.as_ref().map(|error| error.message.clone()),
+                skipped: done.skipped.clone(),
                 delivery: self.deliveries.get(&item).cloned(),
                 is_over: true,
             });
@@ -501,6 +502,7 @@ impl NodePast {
             recipient: recipient(),
             sender_id: sender_id(),
             reason: Some("the run was ended before the item was".to_owned()),
+            skipped: None,
             delivery: None,
             is_over: false,
         })
@@ -516,6 +518,7 @@ impl NodePast {
                 recipient: None,
                 sender_id: None,
                 reason: told.get("error").and_then(Json::as_str).map(str::to_owned),
+                skipped: None,
                 delivery: None,
                 is_over: true,
             })
@@ -544,6 +547,8 @@ pub struct PastItem {
     pub sender_id: Option<String>,
     /// Why it failed, or is not over.
     pub reason: Option<String>,
+    /// Why it was left out, if it was.
+    pub skipped: Option<SkipReason>,
     /// How far it has come since the service accepted it, where that was asked ([`Host::follow`](crate::Host::follow)).
     pub delivery: Option<Delivery>,
     /// Whether it has come to its end.

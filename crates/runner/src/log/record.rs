@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{error_form, items};
 use crate::call_site::CallRecord;
-use crate::events::Verdict;
+use crate::events::{SkipReason, Verdict};
 use crate::mode::ExecutionMode;
 use crate::policy::Happened;
 use crate::run_data::Status;
@@ -282,6 +282,9 @@ pub struct ItemDone {
     /// For an item with an effect, what became of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// Why it was left out, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<SkipReason>,
     /// Whom it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_key: Option<String>,
@@ -306,6 +309,7 @@ impl ItemDone {
             output: Some(Vec::new()),
             error: None,
             verdict: Some(Verdict::Skipped),
+            skipped: Some(SkipReason::NotSelected),
             order_key: None,
             sender_id: None,
             reserved: false,

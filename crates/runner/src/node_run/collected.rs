@@ -65,10 +65,10 @@ impl<'a> Collected<'a> {
         let continues = self.runner.settings.continues_after_failure();
         match result.output {
             Ok(output) => self.place(item, index, output),
-            Err(error) if error.kind == ErrorKind::Cancelled && !result.is_past => self.stopped = true,
-            // It is reported, and stops nothing any more: nothing comes out for it. A loop that got nothing would end.
-            Err(_) if result.is_past && !continues && !self.runner.is_in_loop => {}
-            Err(error) if continues || result.is_past => {
+            // It is reported, and stops nothing any more: nothing comes out for it.
+            Err(_) if result.is_past && !continues => {}
+            Err(error) if error.kind == ErrorKind::Cancelled => self.stopped = true,
+            Err(error) if continues => {
                 let item = self.runner.failed_item(item, index, &error);
                 self.put(self.runner.error_output(), item);
             }

@@ -143,6 +143,7 @@ impl ItemLoop<'_> {
                 .map(|output| output.iter().map(|(output, item)| (*output, item.clone())).collect()),
             error: result.output.as_ref().err().cloned(),
             verdict: result.verdict,
+            skipped: result.skipped.clone(),
             order_key: order_key.cloned(),
             sender_id: result.sender_id.clone(),
             reserved: self.run.sending.as_ref().is_some_and(Sending::reserves),
@@ -167,6 +168,7 @@ impl ItemLoop<'_> {
                 calls.extend(done.calls.iter().cloned());
                 let result = ItemResult {
                     sender_id: done.sender_id.clone(),
+                    skipped: done.skipped.clone(),
                     item_try: done.item_try,
                     is_past: true,
                     ..ItemResult::new(output, done.verdict)
@@ -191,7 +193,7 @@ impl ItemLoop<'_> {
             error: result.output.as_ref().err(),
             recipient: order_key.as_deref(),
             sender_id: result.sender_id.as_deref(),
-            skipped: None,
+            skipped: result.skipped.as_ref(),
         };
         self.run.listeners.end_item(&self.run.at, index, &end);
         Some(result)

@@ -47,8 +47,6 @@ pub(crate) struct NodeRunner<'a> {
     pub(crate) types_once: bool,
     /// The node reads no item again once it is done.
     pub(crate) releases_items: bool,
-    /// What it puts out may lead to it again; known only where its run is taken up.
-    pub(crate) is_in_loop: bool,
 }
 
 /// What a node run gave.

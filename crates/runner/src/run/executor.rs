@@ -1,5 +1,6 @@
 //! Executes the node runs that the scheduler gives, and keeps what came out.
 
+mod loops;
 mod node_context;
 mod recall;
 
@@ -252,6 +253,7 @@ impl<'h> Execution<'h> {
     pub(crate) async fn execute(&mut self, mut run: NodeRun) {
         let started = std::time::Instant::now();
         let start_time = crate::clock::now();
+        let mut loop_head = None;
         let (outcome, error, told) = match run.outcome() {
             Some(outcome) => (outcome, None, Told::default()),
             None => {
@@ -265,6 +267,7 @@ impl<'h> Execution<'h> {
                     // This is how far it came.
                     self.scheduler.stop();
                 }
+                loop_head = self.loop_that_goes_on(run.node, &end);
                 let waits = self.wait_till.is_some();
                 // A node that continues after its failure has put something out.
                 let outcome = end.outputs.map_or(Outcome::Aborted, |outputs| {
@@ -282,6 +285,9 @@ impl<'h> Execution<'h> {
             self.scheduler.stop();
         }
         let completion = self.scheduler.complete(run.id, outcome);
+        if let Some(head) = loop_head {
+            self.scheduler.run_on_nothing(head, run.node);
+        }
         let details = error.as_ref().map(|error| self.error_json(run.node, run.run_index, error));
         if let (Some(error), Some(details), State::Failed(_)) = (&error, &details, self.scheduler.state()) {
             let name = &self.workflow.nodes[run.node].name;

@@ -83,6 +83,7 @@ impl Scheduler {
                 inputs: vec![Some(Arc::new(vec![Item::new(Json::object())]))],
                 sources: vec![Some(source)],
                 resumed: None,
+                runs_on_nothing: false,
             });
         }
     }

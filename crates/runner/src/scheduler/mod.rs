@@ -44,6 +44,8 @@ struct Entry {
     sources: Vec<Option<Source>>,
     /// What the node puts out instead of running, after it was resumed.
     resumed: Option<Branches>,
+    /// It runs, although nothing has come.
+    runs_on_nothing: bool,
 }
 
 /// A run that was given out and is not complete.
@@ -89,7 +91,8 @@ impl Scheduler {
             start.inputs
         };
         let runs = vec![Vec::new(); plan.len()];
-        let entry = Entry { node: start.node, inputs, sources: Vec::new(), resumed: None };
+        let entry =
+            Entry { node: start.node, inputs, sources: Vec::new(), resumed: None, runs_on_nothing: false };
         Self {
             plan,
             destination: start.destination.map(|destination| destination.node),
@@ -232,7 +235,7 @@ impl Scheduler {
         if let Some(items) = self.pins.get(&entry.node) {
             return (RunKind::Pinned, 0, Some(vec![Some(items.clone())]));
         }
-        if node.facts.runs_without_items {
+        if node.facts.runs_without_items || entry.runs_on_nothing {
             return (RunKind::Execute, 0, None);
         }
         let has_items = |input: usize| entry.inputs.get(input).is_some_and(has_items);

@@ -3,7 +3,7 @@
 use heddle_node::Source;
 use heddle_workflow::{ConnectionType, Edge, ExecutionOrder, NodeIndex};
 
-use super::{Entry, Items, Scheduler, has_items};
+use super::{Entry, Items, Scheduler, State, has_items};
 
 /// A connection of the node that just ran, with what leaves through it.
 pub(super) struct Delivery<'a> {
@@ -43,6 +43,26 @@ impl Scheduler {
         }
     }
 
+    /// Runs a node next, on nothing that comes from `from`: a loop that gets nothing back of a batch, since all of it was left
+    /// out, goes on with the next one. (n8n leaves nothing out.)
+    pub fn run_on_nothing(&mut self, node: NodeIndex, from: NodeIndex) {
+        if self.state != State::Running {
+            return;
+        }
+        let source = Source {
+            previous_node: self.plan.node(from).map(|node| node.name.clone()).unwrap_or_default(),
+            previous_node_output: 0,
+            previous_node_run: self.run_count(from).saturating_sub(1),
+        };
+        self.stack.push_front(Entry {
+            node,
+            inputs: vec![Some(Items::default())],
+            sources: vec![Some(source)],
+            resumed: None,
+            runs_on_nothing: true,
+        });
+    }
+
     fn deliver(&mut self, delivery: Delivery<'_>) {
         let plan = self.plan.clone();
         let to = delivery.to.node;
@@ -58,13 +78,20 @@ impl Scheduler {
                 inputs: vec![Some(delivery.items)],
                 sources: vec![Some(source)],
                 resumed: None,
+                runs_on_nothing: false,
             });
             return;
         }
         let was_waiting = self.waiting.contains(to);
         match self.waiting.add(to, inputs, delivery.to.index, delivery.items.clone(), source) {
             Some(slot) => {
-                self.enqueue(Entry { node: to, inputs: slot.inputs, sources: slot.sources, resumed: None });
+                self.enqueue(Entry {
+                    node: to,
+                    inputs: slot.inputs,
+                    sources: slot.sources,
+                    resumed: None,
+                    runs_on_nothing: false,
+                });
             }
             None if plan.order() == ExecutionOrder::V0 && !was_waiting => {
                 self.force_missing_inputs(&delivery)

@@ -96,7 +96,13 @@ impl Scheduler {
                 if inputs.len() < declared {
                     inputs.resize_with(declared, || Some(Arc::default()));
                 }
-                self.stack.push_back(Entry { node, inputs, sources: slot.sources, resumed: None });
+                self.stack.push_back(Entry {
+                    node,
+                    inputs,
+                    sources: slot.sources,
+                    resumed: None,
+                    runs_on_nothing: false,
+                });
                 return true;
             }
             at = 0;

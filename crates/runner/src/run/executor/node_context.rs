@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use heddle_expression::Scene;
 use heddle_node::Item;
 use heddle_node::node::Tier;
-use heddle_workflow::{ConnectionFilter, NodeIndex};
 
 use super::Execution;
 use crate::code::CodeSite;
@@ -136,17 +135,7 @@ impl Execution<'_> {
             main_input: run.main_input,
             types_once: node.types_once,
             releases_items: false,
-            is_in_loop: context.past.is_some() && self.leads_to_itself(run.node),
         }
-    }
-
-    fn leads_to_itself(&self, node: NodeIndex) -> bool {
-        let graph = &self.scene.prepared.graph;
-        let after = graph.descendants(node, ConnectionFilter::Main);
-        after
-            .into_iter()
-            .chain([node])
-            .any(|after| graph.children(after, ConnectionFilter::Main).contains(&node))
     }
 
     /// The gate for the items of a node run, where the node goes item by item and has an effect.

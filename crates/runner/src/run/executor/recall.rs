@@ -45,7 +45,8 @@ impl Execution<'_> {
     fn tell_of_items(&self, at: &Arc<NodeSite>, past: &NodePast) {
         let told = past.told();
         for told in &told {
-            let error = told.reason.as_ref().filter(|_| told.verdict != Verdict::Sent);
+            let has_failed = matches!(told.verdict, Verdict::NotSent | Verdict::Unknown);
+            let error = told.reason.as_ref().filter(|_| has_failed);
             let error = error.map(|reason| {
                 let mut error = NodeError::operation(reason.as_str());
                 error.item_index = Some(told.item);
@@ -56,7 +57,7 @@ impl Execution<'_> {
                 error: error.as_ref(),
                 recipient: told.recipient.as_deref(),
                 sender_id: told.sender_id.as_deref(),
-                skipped: None,
+                skipped: told.skipped.as_ref(),
             };
             self.listeners.end_item(at, told.item, &end);
         }
