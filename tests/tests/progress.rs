@@ -51,6 +51,16 @@ impl Terminal {
         command.stderr(std::process::Stdio::null());
         (status, reader.join().expect("it reads to the end"))
     }
+
+    /// The same with this terminal as standard output.
+    fn show(self, command: &mut Command) -> (i32, String) {
+        let Self { program_side, reader } = self;
+        command.env("TERM", "xterm-256color").env_remove("NO_COLOR").stderr(std::process::Stdio::null());
+        let mut child = command.stdout(program_side).spawn().expect("the binary runs");
+        let status = child.wait().expect("it ends").code().unwrap_or(-1);
+        command.stdout(std::process::Stdio::null());
+        (status, reader.join().expect("it reads to the end"))
+    }
 }
 
 /// The texts between the terminal's commands: what is drawn on one line in one go.
@@ -112,6 +122,25 @@ fn quiet_runs_show_nothing() {
     let mut command = service.run(&workflow, &json!([{ "to": recipient(0) }]));
     let (status, shown) = Terminal::new(80).run(command.arg("--quiet"));
     assert_eq!((status, shown.as_str()), (0, ""));
+}
+
+#[test]
+fn tests_have_colours_and_their_names_have_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manual = json!({ "id": "1", "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
+        "position": [0, 0], "parameters": {} });
+    let test = |status: &str| json!({ "name": "x\u{1b}[31m", "expect": { "status": status } });
+    let tests = json!({ "workflow": "one.json", "tests": [test("success"), test("error")] });
+    for (name, text) in
+        [("one.json", json!({ "nodes": [manual], "connections": {} })), ("one.test.json", tests)]
+    {
+        std::fs::write(folder.path().join(name), text.to_string()).expect("it can be written");
+    }
+    let (status, shown) = Terminal::new(80).show(heddle().arg("test").arg(folder.path()));
+    assert_eq!(status, 1, "{shown}");
+    for painted in ["\u{1b}[32m✓\u{1b}[0m x\\u001b[31m", "\u{1b}[31m✗\u{1b}[0m x\\u001b[31m"] {
+        assert!(shown.contains(painted), "{shown:?}");
+    }
 }
 
 #[test]

@@ -36,7 +36,15 @@ use crate::failure::Failure;
 
 /// Prints to standard output. A reader that has gone away, as `head` does, ends nothing.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut output = crate::terminal::standard_output();
+    write(crate::terminal::standard_output(), text)
+}
+
+/// As [`print`], for text in which everything from outside has been escaped and the colours are ours.
+pub(crate) fn print_painted(text: &str) -> Result<(), Failure> {
+    write(std::io::stdout().lock(), text)
+}
+
+fn write(mut output: impl std::io::Write, text: &str) -> Result<(), Failure> {
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::failed(format!("cannot write to standard output: {error}")))

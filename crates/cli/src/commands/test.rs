@@ -102,7 +102,7 @@ async fn run_all(registry: &Registry, arguments: &TestArguments, files: &[PathBu
         }
         junit.add(&file, &tested);
         if !text.is_empty() {
-            super::print(&format!("{name}\n{text}"))?;
+            super::print_painted(&format!("{name}\n{text}"))?;
         }
         if !problems.is_empty() {
             super::print_rendered(&problems);

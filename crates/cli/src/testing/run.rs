@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use heddle_node::json::pointer_token;
-use heddle_node::{Item, Json, JsonObject, Registry, Secret};
+use heddle_node::{Item, Json, JsonObject, Registry, Secret, printable};
 use heddle_runner::{Host, Mocks, RunError, RunOptions, Variables, WorkflowFolder};
 use heddle_workflow::{Problem, TriggerKind, Workflow, WorkflowError, read_item, trigger_kind};
 
@@ -401,7 +401,7 @@ fn not_started(path: &Path, workflow: &Workflow, error: RunError) -> String {
         RunError::Problems(problems) => problems,
         error => match error.problem(workflow) {
             Some(problem) => vec![problem],
-            None => return format!("the workflow does not start: {error}"),
+            None => return printable(&format!("the workflow does not start: {error}")).into_owned(),
         },
     };
     diagnostics::render(&name, workflow.text(), &problems)
