@@ -257,6 +257,7 @@ await scenario("a node of a package has a form", async () => {
   await page.getByText("Output: 2 items").waitFor();
   const row = '"email": "b@example.com"';
   check((await page.locator(".output pre").last().textContent()).includes(row), "the row has what was mapped");
+  check(await page.locator("[data-counts]").textContent() === "2 items", "a node that takes all items at once tells of none");
   await shot(page, "18-columns-run");
   // Another table has other columns, and one that cannot be read says so.
   await choose(page, "/table", "cit", /^Cities/);
@@ -264,6 +265,7 @@ await scenario("a node of a package has a form", async () => {
   check(await control(page, "/columns/value/email").count() === 0, "the columns of the other table are gone");
   await choose(page, "/table", "lock", /^Locked/);
   await page.getByText("The table cannot be read").waitFor();
+  check(await control(page, "/columns/value/country").count() === 0, "the columns of the table before are gone");
   await shot(page, "18-columns-failed");
   await page.context().close();
 });

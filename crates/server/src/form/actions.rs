@@ -155,7 +155,15 @@ impl Draft {
                 });
                 self.loaded_columns.insert(place.to_owned());
             }
-            Err(error) => drop(self.failures.insert(place.to_owned(), error)),
+            Err(error) => {
+                if another {
+                    // Those of the table before are none of this one's.
+                    self.change_mapper(node, place, |property, mapper| {
+                        *mapper = with_mapper_columns(property, mapper, &[], true);
+                    });
+                }
+                self.failures.insert(place.to_owned(), error);
+            }
         }
     }
 

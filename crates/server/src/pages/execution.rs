@@ -83,7 +83,7 @@ pub(super) fn panel(shared: &Shared, execution: &Execution, is_in_form: bool) ->
             div.head {
                 span.badge data-status=(status) { (title_of(status)) }
                 @if execution.asked.dry_run { span.badge { "dry run" } }
-                span.counts data-counts { (counts(&tally)) }
+                span.counts data-counts { (counts(&tally, end.is_some())) }
                 @if end.is_none() {
                     button type="submit" formaction=(shared.url(&format!("/executions/{}/cancel", execution.id))) formmethod="post" data-cancel { "Cancel" }
                 }
@@ -107,10 +107,13 @@ fn title_of(status: &str) -> &str {
     }
 }
 
-fn counts(tally: &Tally) -> String {
+fn counts(tally: &Tally, has_ended: bool) -> String {
     let mut parts = Vec::new();
     if tally.sent + tally.not_sent + tally.unknown > 0 {
         parts.push(format!("{} sent, {} not sent, {} unknown", tally.sent, tally.not_sent, tally.unknown));
+    } else if has_ended && tally.done == 0 {
+        // The node takes all of them at once, and tells nothing of one.
+        parts.push(if tally.items == 1 { "1 item".to_owned() } else { format!("{} items", tally.items) });
     } else {
         parts.push(format!("{} of {} items", tally.done, tally.items));
     }
