@@ -107,6 +107,10 @@ await scenario("a loader that fails says so", async () => {
   await page.getByText("Failed to load bots: <b>no answer</b> Try again.").waitFor();
   await shot(page, "05-loader-fails");
   await page.unroute("**/options?**");
+  await page.route("**/options?**", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await route.continue();
+  });
   await page.getByRole("button", { name: "Reload the choices of Bots" }).click();
   await page.getByRole("option", { name: "Welcome", exact: true }).waitFor();
   await page.context().close();

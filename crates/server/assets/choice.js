@@ -23,7 +23,8 @@ export class Choice {
     this.input.addEventListener("input", () => this.search());
     this.input.addEventListener("click", () => this.open());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => setTimeout(() => this.close(true), 150));
+    // The button that reloads takes the focus and gives it back: then the list stays open.
+    this.input.addEventListener("blur", () => setTimeout(() => { if (this.form.activeElement() !== this.input) this.close(true); }, 150));
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
