@@ -65,6 +65,19 @@ impl Oracle {
         asked.unwrap_or_else(|error| panic!("the oracle gives no answer: {error}\nrequest: {request}"))
     }
 
+    /// As [`Oracle::ask`], for a request of which the oracle may die, or never end.
+    ///
+    /// # Errors
+    /// When it gives no answer; it is of no use any more.
+    pub fn ask_once(&mut self, request: &Value) -> std::io::Result<Value> {
+        self.process.ask(request)
+    }
+
+    /// The number of its process, for whoever ends it.
+    pub fn process_id(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// Asks many questions at once, which costs a third of asking one after the other.
     ///
     /// # Panics

@@ -278,7 +278,9 @@ fn nothing_of_the_machine_is_to_be_had() {
             "this.constructor.constructor('return process')().mainModule.require('fs').readFileSync('/etc/passwd')",
             "",
         ),
-        ("await import('fs')", ""),
+        ("(await import('fs')).default.readFileSync('/etc/passwd')", "fs.readFileSync is not to be had"),
+        ("await import('/etc/hostname')", "Cannot find module"),
+        ("await import('../../../../../../../../etc/passwd')", "Cannot find module"),
         (
             "if (Object.keys(process.env).length > 0) return [[]]; throw new Error('no environment')",
             "no environment",
@@ -350,4 +352,124 @@ fn a_package_that_does_not_load_is_named() {
             Finished::of(plugged(&mut heddle()).arg("--plugins").arg(scene.path("plugins")).arg("nodes"));
         assert!(listed.stdout.contains("n8n-nodes-probe.courier"), "{}", listed.stdout);
     }
+}
+
+#[test]
+fn modules_in_es_syntax_are_required_and_import_what_is_none() {
+    let scene = Scene::new(&json!([]));
+    let execute = "const kept = require('kept');\n    const late = await import('kept/late');\n    \
+                   return [[{ json: { ...kept.all(), default: kept.default, isMarked: kept.__esModule, late: late.text } }]];";
+    scene.package("n8n-nodes-es", execute, &json!({}));
+    let below = "plugins/n8n-nodes-es/node_modules";
+    let package = json!({
+        "name": "kept", "version": "1.0.0", "type": "module",
+        "exports": { ".": { "import": "./main.js" }, "./late": { "import": "./late.js", "require": "./wrong.cjs" } },
+    });
+    scene.write(&format!("{below}/kept/package.json"), &package.to_string());
+    let main = "import old, { named } from 'old';\nimport { basename } from 'node:path';\nimport * as other from './other.js';\n\
+                export const own = 1;\nexport default 'default';\n\
+                export const all = () => ({ named, of: old.of, base: basename('/a/b.txt'), other: other.text(), own });\n";
+    scene.write(&format!("{below}/kept/main.js"), main);
+    // The two import each other.
+    scene.write(
+        &format!("{below}/kept/other.js"),
+        "import { own } from './main.js';\nexport const text = () => `own ${own}`;\n",
+    );
+    scene.write(
+        &format!("{below}/kept/late.js"),
+        "const waited = await Promise.resolve('late');\nexport const text = waited;\n",
+    );
+    scene
+        .write(&format!("{below}/old/package.json"), &json!({ "name": "old", "main": "old.js" }).to_string());
+    scene.write(
+        &format!("{below}/old/old.js"),
+        "module.exports = { named: require('./named.json').name, of: 'CommonJS' };",
+    );
+    scene.write(&format!("{below}/old/named.json"), "{ \"name\": \"Ann\" }");
+    let finished = scene.run(&json!({ "type": "n8n-nodes-es.one" }), &json!([{}]));
+    let (items, _) = of_node(&finished);
+    let expected = json!({
+        "named": "Ann", "of": "CommonJS", "base": "b.txt", "other": "own 1", "own": 1, "default": "default",
+        "isMarked": true, "late": "late",
+    });
+    assert_eq!(items[0]["json"], expected, "{}", finished.stderr);
+}
+
+#[test]
+fn bytes_are_packed_and_unpacked() {
+    let scene = Scene::new(&json!([]));
+    let execute = "const zlib = require('zlib');\n    const { promisify } = require('util');\n    \
+                   const packed = zlib.gzipSync('hello '.repeat(1000));\n    \
+                   const text = (await promisify(zlib.gunzip)(packed)).toString();\n    \
+                   const known = zlib.inflateSync(Buffer.from('eJzLSM3JyQcABiwCFQ==', 'base64')).toString();\n    \
+                   let refused; try { zlib.gunzipSync('no gzip'); } catch (error) { refused = error.code; }\n    \
+                   let bounded; try { zlib.gunzipSync(packed, { maxOutputLength: 100 }); } catch (error) { bounded = error.code; }\n    \
+                   return [[{ json: { isSmaller: packed.length < 200, length: text.length, known, refused, bounded } }]];";
+    scene.package("n8n-nodes-zipped", execute, &json!({}));
+    let finished = scene.run(&json!({ "type": "n8n-nodes-zipped.one" }), &json!([{}]));
+    let (items, _) = of_node(&finished);
+    let expected = json!({
+        "isSmaller": true, "length": 6000, "known": "hello", "refused": "Z_DATA_ERROR", "bounded": "ERR_BUFFER_TOO_LARGE",
+    });
+    assert_eq!(items[0]["json"], expected, "{}", finished.stderr);
+}
+
+#[test]
+fn a_token_that_a_credential_fetches_signs_requests_and_is_fetched_again_when_refused() {
+    let json_answer = |path: &str, status: u16, body: Value| json!({ "path": path, "status": status, "body": body, "headers": { "content-type": "application/json" } });
+    let scene = Scene::new(&json!([
+        json_answer("/login", 200, json!({ "token": "first-token" })),
+        json_answer("/login", 200, json!({ "token": "second-token" })),
+        json_answer("/things", 200, json!({ "ok": 1 })),
+        json_answer("/things", 401, json!({ "message": "expired" })),
+        json_answer("/things", 200, json!({ "ok": 2 })),
+    ]));
+    let package = json!({ "name": "n8n-nodes-token", "version": "1.0.0", "n8n": { "nodes": ["One.node.js"], "credentials": ["TokenApi.credentials.js"] } });
+    scene.write("plugins/n8n-nodes-token/package.json", &package.to_string());
+    scene.write("plugins/n8n-nodes-token/heddle.json", "{}");
+    scene.write(
+        "plugins/n8n-nodes-token/TokenApi.credentials.js",
+        "exports.TokenApi = class {\n  name = 'tokenApi';\n  displayName = 'Token';\n  properties = [\n    \
+         { displayName: 'URL', name: 'url', type: 'string', default: '' },\n    \
+         { displayName: 'Token', name: 'token', type: 'hidden', default: '', typeOptions: { expirable: true, password: true } },\n  ];\n  \
+         async preAuthentication(credentials) {\n    const { token } = await this.helpers.httpRequest({ method: 'POST', url: `${credentials.url}/login`, body: { who: 'me' } });\n    \
+         return { token };\n  }\n  \
+         authenticate = { type: 'generic', properties: { headers: { 'x-token': '={{ $credentials.token }}' }, qs: { v: 2 } } };\n};\n",
+    );
+    scene.write(
+        "plugins/n8n-nodes-token/One.node.js",
+        "exports.One = class {\n  description = { displayName: 'One', name: 'one', group: [], version: 1, description: '', defaults: { name: 'One' }, \
+         inputs: ['main'], outputs: ['main'], properties: [], credentials: [{ name: 'tokenApi', required: true }] };\n  \
+         async execute() {\n    const { url } = await this.getCredentials('tokenApi');\n    const made = [];\n    \
+         for (const item of this.getInputData()) made.push({ json: await this.helpers.httpRequestWithAuthentication.call(this, 'tokenApi', { url: `${url}/things` }) });\n    \
+         return [made];\n  }\n};\n",
+    );
+    scene.write("credentials.json", &json!({ "tokenApi": { "url": scene.service.url() } }).to_string());
+    let node =
+        json!({ "type": "n8n-nodes-token.one", "credentials": { "tokenApi": { "id": "1", "name": "own" } } });
+    let finished = scene.run(&node, &json!([{}, {}]));
+    let (items, _) = of_node(&finished);
+    assert_eq!(items.len(), 2, "{}", finished.stderr);
+    let signed: Vec<String> = scene
+        .service
+        .requests()
+        .iter()
+        .map(|own| {
+            format!(
+                "{} {}",
+                own["url"].as_str().unwrap_or_default(),
+                own["headers"]["x-token"].as_str().unwrap_or("-")
+            )
+        })
+        .collect();
+    assert_eq!(
+        signed,
+        [
+            "/login -",
+            "/things?v=2 first-token",
+            "/things?v=2 first-token",
+            "/login -",
+            "/things?v=2 second-token"
+        ]
+    );
 }

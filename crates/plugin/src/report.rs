@@ -41,7 +41,7 @@ pub struct NodeReport {
 }
 
 /// Modules that are there by name only.
-const MODULES: [&str; 16] = [
+const MODULES: [&str; 15] = [
     "fs",
     "fs/promises",
     "net",
@@ -56,7 +56,6 @@ const MODULES: [&str; 16] = [
     "worker_threads",
     "vm",
     "v8",
-    "zlib",
     "inspector",
 ];
 

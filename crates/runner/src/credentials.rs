@@ -8,18 +8,19 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use heddle_expression::{Alone, Clock, CompiledValue, Scene};
 use heddle_node::credential::Authenticate;
+use heddle_node::parameters::is_shown;
 use heddle_node::{
     Credential, CredentialType, ErrorKind, Json, NodeError, NodeProperty, RateLimit, Registry, Upload,
     from_json,
 };
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Request, Uri};
-use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::percent_encode;
 
 use crate::credential_store::{CredentialSource, FoundCredential};
 use crate::domains::Domains;
 use crate::evaluation::evaluate;
-use crate::masking::Secrets;
+use crate::masking::{Secrets, UNRESERVED};
 use crate::pacing::{Pacer, Pacing};
 
 /// The type that all types of OAuth 2 extend.
@@ -415,11 +416,16 @@ pub(crate) fn secret_value(text: &str, kind: &CredentialType) -> Result<HeaderVa
     Ok(value)
 }
 
-/// Every required field, and every secret one, must hold something.
+/// Every required field that is shown, and every secret one, must hold something.
 fn check_filled(kind: &CredentialType, data: &Json) -> Result<(), NodeError> {
-    let may_be_empty = |property: &NodeProperty| property.type_options.may_be_empty;
+    // A token that the credential fetches for itself need not be there.
+    let may_be_empty =
+        |property: &NodeProperty| property.type_options.may_be_empty || property.type_options.expirable;
+    let is_hidden = |property: &NodeProperty| {
+        data.as_object().is_some_and(|fields| !is_shown(property, fields, fields, 1.0))
+    };
     let needed = kind.properties.iter().filter(|property| property.required || property.is_password());
-    for property in needed.filter(|property| !may_be_empty(property)) {
+    for property in needed.filter(|property| !may_be_empty(property) && !is_hidden(property)) {
         let value = data.get(&property.name);
         if value
             .is_none_or(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()))
@@ -498,9 +504,9 @@ fn add_query(url: &str, pairs: &[(String, String)]) -> String {
     let mut url = url.to_owned();
     for (key, value) in pairs {
         url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&percent_encode(key.as_bytes(), NON_ALPHANUMERIC).to_string());
+        url.push_str(&percent_encode(key.as_bytes(), UNRESERVED).to_string());
         url.push('=');
-        url.push_str(&percent_encode(value.as_bytes(), NON_ALPHANUMERIC).to_string());
+        url.push_str(&percent_encode(value.as_bytes(), UNRESERVED).to_string());
     }
     url
 }

@@ -5,6 +5,7 @@ mod asked;
 mod call;
 mod error;
 mod limits;
+mod modules;
 mod natives;
 mod thread;
 

@@ -1,14 +1,16 @@
 //! The native functions that the world of a package has of its host.
 
+use std::io::Read;
 use std::rc::Rc;
 
 use heddle_data::Json;
 use rquickjs::context::EvalOptions;
-use rquickjs::{Array, Ctx, Exception, Function, Object, Result, TypedArray, Value};
+use rquickjs::{Array, Ctx, Exception, Function, Object, Persistent, Result, TypedArray, Value};
 
 use super::asked::Asked;
+use super::modules;
 use super::thread::Shared;
-use crate::package::Found;
+use crate::package::{By, Found};
 
 /// Makes the host object of `main.js`.
 pub(super) fn host_object<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> Result<Object<'js>> {
@@ -35,8 +37,9 @@ macro_rules! native {
 fn add_files<'js>(ctx: &Ctx<'js>, host: &Object<'js>, shared: &Rc<Shared>) -> Result<()> {
     native!(ctx, host, shared, "resolve", |ctx, shared, from: String, request: String| {
         let pair = Array::new(ctx.clone())?;
-        let (kind, text) = match shared.files.resolve(&from, &request) {
+        let (kind, text) = match shared.files.resolve(&from, &request, By::Require) {
             Ok(Found::Script(path)) => ("script", path),
+            Ok(Found::Module(path)) => ("module", path),
             Ok(Found::Json(path)) => ("json", path),
             Err(text) => ("missing", text),
         };
@@ -51,15 +54,20 @@ fn add_files<'js>(ctx: &Ctx<'js>, host: &Object<'js>, shared: &Rc<Shared>) -> Re
         let source = shared.files.read(&path).map_err(|text| Exception::throw_message(&ctx, &text))?;
         compile(&ctx, &path, &source)
     });
+    native!(ctx, host, shared, "load", |ctx, _shared, path: String| modules::load(&ctx, &path));
+    native!(ctx, host, shared, "setCommon", |ctx, shared, common: Object<'js>| {
+        *shared.common.borrow_mut() = Some(Persistent::save(&ctx, common));
+    });
+    native!(ctx, host, shared, "looksLikeModule", |_ctx, shared, path: String| {
+        shared.files.read(&path).is_ok_and(|source| modules::looks_like_module(&source))
+    });
     native!(ctx, host, shared, "credentialFiles", |_ctx, shared| shared.credential_files.clone());
     Ok(())
 }
 
 /// Compiles a module to a function of `exports`, `require` and so on.
 fn compile<'js>(ctx: &Ctx<'js>, path: &str, source: &str) -> Result<Function<'js>> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let source = if source.starts_with("#!") { format!("//{source}") } else { source.to_owned() };
-    let source = source.replace('\0', "\\0");
+    let source = modules::readable(source);
     let mut options = EvalOptions::default();
     options.strict = false;
     options.filename = Some(path.to_owned());
@@ -141,10 +149,17 @@ fn add_values<'js>(ctx: &Ctx<'js>, host: &Object<'js>, shared: &Rc<Shared>) -> R
             None => Ok(Value::new_undefined(ctx)),
         }
     });
-    native!(ctx, host, shared, "relaxedJson", |_ctx, _shared, text: String| {
-        // Names without quotes, texts in single quotes, commas at the end: what people write for JavaScript.
-        let _ = text;
-        None::<String>
+    native!(ctx, host, shared, "zlib", |ctx,
+                                        _shared,
+                                        kind: String,
+                                        digits: String,
+                                        level: u32,
+                                        most: f64| {
+        let most = if most >= 1.0 { (most as usize).min(LARGEST_UNPACKED) } else { LARGEST_UNPACKED };
+        match zlib(&kind, &from_hex(&digits), level, most) {
+            Ok(made) => Ok(TypedArray::<u8>::new(ctx.clone(), made)?.into_value()),
+            Err(text) => Err(Exception::throw_message(&ctx, &text)),
+        }
     });
     native!(
         ctx,
@@ -161,6 +176,33 @@ fn add_values<'js>(ctx: &Ctx<'js>, host: &Object<'js>, shared: &Rc<Shared>) -> R
         }
     );
     Ok(())
+}
+
+/// The most that may come of compressed bytes.
+const LARGEST_UNPACKED: usize = 256 << 20;
+
+/// Packs or unpacks, as the method of Node's `zlib` does.
+fn zlib(kind: &str, given: &[u8], level: u32, most: usize) -> std::result::Result<Vec<u8>, String> {
+    use flate2::{Compression, bufread};
+
+    let level = Compression::new(level.min(9));
+    let mut made = Vec::new();
+    let mut read = |reader: &mut dyn Read| {
+        reader.take(most as u64 + 1).read_to_end(&mut made).map_err(|_| "incorrect header check".to_owned())
+    };
+    match kind {
+        "gzip" => read(&mut bufread::GzEncoder::new(given, level)),
+        "deflate" => read(&mut bufread::ZlibEncoder::new(given, level)),
+        "deflateRaw" => read(&mut bufread::DeflateEncoder::new(given, level)),
+        "gunzip" => read(&mut bufread::MultiGzDecoder::new(given)),
+        "unzip" if given.starts_with(&[0x1f, 0x8b]) => read(&mut bufread::MultiGzDecoder::new(given)),
+        "inflate" | "unzip" => read(&mut bufread::ZlibDecoder::new(given)),
+        _ => read(&mut bufread::DeflateDecoder::new(given)),
+    }?;
+    if made.len() > most {
+        return Err(format!("Cannot create a Buffer larger than {most} bytes: there is more than that"));
+    }
+    Ok(made)
 }
 
 /// Bytes from their digits, which the engine writes faster than it gives away bytes.

@@ -19,6 +19,7 @@ use super::asked::{Asked, Kind, Served};
 use super::call::Side;
 use super::error::WorkerError;
 use super::limits::Limits;
+use super::modules::{Common, Imports};
 use super::natives;
 use crate::package::Files;
 
@@ -33,11 +34,13 @@ const GRACE: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The scripts of the world, in no order.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 13] = [
     ("buffer", sandbox::BUFFER),
     ("url", sandbox::URL),
     ("web", include_str!("../js/web.js")),
     ("builtins", include_str!("../js/builtins.js")),
+    ("relaxed_json", include_str!("../js/relaxed_json.js")),
+    ("zlib", include_str!("../js/zlib.js")),
     ("types", include_str!("../js/types.js")),
     ("n8n_workflow", include_str!("../js/n8n_workflow.js")),
     ("requests", include_str!("../js/requests.js")),
@@ -189,6 +192,8 @@ pub(super) struct Shared {
     /// The call that goes on at the moment, as far as anybody can tell.
     pub(super) current: Cell<Option<u32>>,
     pub(super) born: Instant,
+    /// What the loader of CommonJS does for modules in ES syntax.
+    pub(super) common: Common,
     deadline: Cell<Option<Instant>>,
     is_over: Cell<bool>,
 }
@@ -242,10 +247,14 @@ impl<'w> Thread<'w> {
             calls: RefCell::default(),
             current: Cell::new(None),
             born: Instant::now(),
+            common: Common::default(),
             deadline: Cell::new(None),
             is_over: Cell::new(false),
         });
         let made = catch_unwind(AssertUnwindSafe(|| Self::make(Rc::clone(&shared), limits, watch)));
+        if made.is_err() {
+            std::mem::forget(shared.common.take());
+        }
         let thread = match made.unwrap_or_else(|_| Err("the engine broke".to_owned())) {
             Ok(thread) => thread,
             Err(text) => return refuse_all(commands, &WorkerError::Broken(text)),
@@ -257,6 +266,7 @@ impl<'w> Thread<'w> {
             Err(_) => {
                 // What it holds may be broken: taking it apart could end the process.
                 std::mem::forget(thread);
+                std::mem::forget(shared.common.take());
                 tell_all(&shared, &WorkerError::Broken("the engine broke".to_owned()));
                 return;
             }
@@ -266,6 +276,7 @@ impl<'w> Thread<'w> {
         }
         let Thread { world, api, .. } = thread;
         drop(api);
+        drop(shared.common.take());
         // Taking apart what code made must not take for ever either.
         shared.deadline.set(Some(Instant::now() + limits.time));
         drop(world);
@@ -274,6 +285,8 @@ impl<'w> Thread<'w> {
     fn make(shared: Rc<Shared>, limits: Limits, watch: &'w Watch) -> Result<Self, String> {
         let world = World::new(limits.memory).map_err(|error| error.message)?;
         world.runtime().set_max_stack_size(SCRIPT_STACK);
+        let imports = Imports { files: shared.files.clone(), common: Rc::clone(&shared.common) };
+        world.runtime().set_loader(imports.clone(), imports);
         let api = world.enter(|ctx| {
             let made = || -> rquickjs::Result<Persistent<Object<'static>>> {
                 let inside = world.inside(ctx)?;
@@ -287,7 +300,9 @@ impl<'w> Thread<'w> {
                 Ok(Persistent::save(ctx, api))
             };
             made().map_err(|error| thrown_text(ctx, error))
-        })?;
+        });
+        // Nothing of a world may outlive it.
+        let api = api.inspect_err(|_| drop(shared.common.take()))?;
         let own = Rc::clone(&shared);
         world.runtime().set_interrupt_handler(Some(Box::new(move || own.look())));
         Ok(Self { world, api, shared, limits, watch })

@@ -1,6 +1,6 @@
 // What Node.js brings along, as far as nodes of packages use it. What would reach files, sockets or processes is there by
 // name and says that it is not to be had.
-(function (tools, bytes, urls, web) {
+(function (tools, bytes, urls, web, zlibOf) {
   'use strict';
 
   const { Buffer, crypto } = bytes;
@@ -492,7 +492,7 @@
   const WHAT = {
     fs: 'files', net: 'sockets', tls: 'sockets', dgram: 'sockets', dns: 'the name service', http: 'sockets; use this.helpers.httpRequest', https: 'sockets; use this.helpers.httpRequest',
     http2: 'sockets; use this.helpers.httpRequest', child_process: 'processes', cluster: 'processes', worker_threads: 'threads', vm: 'other contexts', v8: 'the engine', inspector: 'the engine',
-    module: 'the loader', repl: 'a terminal', readline: 'a terminal', tty: 'a terminal', zlib: 'compression yet',
+    module: 'the loader', repl: 'a terminal', readline: 'a terminal', tty: 'a terminal',
   };
 
   const lazily = (make) => {
@@ -529,12 +529,13 @@
     timers,
     'timers/promises': lazily(() => ({ setTimeout: later, setImmediate: (own) => later(0, own) })),
     console: () => console,
+    zlib: lazily(() => zlibOf(Transform)),
     constants: () => ({}),
     perf_hooks: () => ({ performance: { now: () => Date.now(), mark() {}, measure() {} } }),
     async_hooks: lazily(() => ({ AsyncLocalStorage: class { run(_, work, ...args) { return work(...args); } getStore() { return undefined; } }, AsyncResource: class {} })),
     diagnostics_channel: () => ({ channel: () => ({ hasSubscribers: false, publish() {} }), tracingChannel: () => ({ hasSubscribers: false }) }),
   };
-  for (const name of ['fs', 'fs/promises', 'net', 'tls', 'dgram', 'dns', 'dns/promises', 'http', 'https', 'http2', 'child_process', 'cluster', 'worker_threads', 'vm', 'v8', 'inspector', 'module', 'repl', 'readline', 'readline/promises', 'tty', 'zlib']) {
+  for (const name of ['fs', 'fs/promises', 'net', 'tls', 'dgram', 'dns', 'dns/promises', 'http', 'https', 'http2', 'child_process', 'cluster', 'worker_threads', 'vm', 'v8', 'inspector', 'module', 'repl', 'readline', 'readline/promises']) {
     builtins[name] = lazily(() => inert(name));
   }
   // A logger that would write from another thread.
@@ -549,6 +550,41 @@
     };
     return Object.assign(made, { pino: made, default: made, transport: () => ({}), destination: () => ({}), stdTimeFunctions: {}, stdSerializers: {}, symbols: {}, levels: { values: {}, labels: {} } });
   });
+  // What n8n's own nodes ask of the server that they run in elsewhere.
+  const ofServer = (module, members) => new Proxy(members, {
+    get: (target, name) => {
+      if (typeof name === 'symbol' || name in target || ['__esModule', 'then', 'default'].includes(name)) return target[name];
+      const missing = function () { throw new Error(`${module}.${name} is not to be had in a plugin: it is part of n8n's server`); };
+      return Object.defineProperty(missing, 'name', { value: name });
+    },
+  });
+  const single = new Map();
+  const Container = {
+    get: (Class) => {
+      if (!single.has(Class)) single.set(Class, new Class());
+      return single.get(Class);
+    },
+    set: (Class, own) => single.set(Class, own),
+    has: (Class) => single.has(Class),
+  };
+  const Service = () => (own) => own;
+  const withNames = (...names) => Object.fromEntries(names.map((name) => [name, class {}]));
+  builtins['@n8n/di'] = lazily(() => ofServer('@n8n/di', { Container, Service }));
+  builtins['@n8n/config'] = lazily(() => ofServer('@n8n/config', withNames('SecurityConfig', 'GlobalConfig', 'NodesConfig', 'DeploymentConfig', 'CompressionNodeConfig')));
+  builtins['n8n-core'] = lazily(() => ofServer('n8n-core', {
+    InstanceSettings: class { instanceId = 'heddle'; }, ErrorReporter: class { error() {} warn() {} },
+  }));
+  for (const name of ['@n8n/backend-network', '@n8n/backend-network/proxy']) builtins[name] = lazily(() => ofServer(name, {}));
+  const getRandomValues = (own) => {
+    const bytes = new Uint8Array(own.buffer, own.byteOffset, own.byteLength);
+    bytes.set(crypto.randomBytes(bytes.length));
+    return own;
+  };
+  const webcrypto = { getRandomValues, randomUUID: () => crypto.randomUUID(), subtle: inert('crypto.subtle') };
+  for (const [name, own] of Object.entries({ webcrypto, subtle: webcrypto.subtle, getRandomValues, randomFillSync: getRandomValues })) {
+    if (crypto[name] === undefined) Object.defineProperty(crypto, name, { value: own, enumerable: true, configurable: true });
+  }
+  builtins.tty = lazily(() => ({ isatty: () => false, ReadStream: class {}, WriteStream: class {} }));
   builtins.pino = pino;
   builtins['pino-pretty'] = lazily(() => Object.assign(() => ({}), { default: () => ({}) }));
   tools.value('performance', { now: () => Date.now(), mark() {}, measure() {}, timeOrigin: Date.now() });

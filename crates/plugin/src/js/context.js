@@ -239,49 +239,69 @@
     if (known.error !== undefined) throw new NodeOperationError(state.given.node, known.error, { description: known.description });
     return known;
   };
-  // A credential type whose way to sign is a function signs in here; any other is signed by the host.
+  // A credential type whose way to sign is a function signs in here, and one that fetches a token first; any other is signed
+  // by the host.
+  const fetchesToken = (type) => typeof kit.credentialType(type)?.preAuthentication === 'function';
+  const fetchToken = async (state, type) => {
+    const own = kit.credentialType(type);
+    const { data } = declares(state, type);
+    const more = await own.preAuthentication.call({ helpers: { httpRequest: (each) => httpRequest(sender(state), each) } }, copied(data));
+    state.tokens[type] = more ?? {};
+  };
   const signed = async (state, type, options) => {
     const known = declares(state, type);
     const own = kit.credentialType(type);
     let data = known.data;
-    if (own !== undefined && typeof own.preAuthentication === 'function' && state.tokens[type] === undefined) {
+    if (fetchesToken(type) && state.tokens[type] === undefined) {
       const expirable = own.properties?.find((property) => property.typeOptions?.expirable);
-      if (expirable === undefined || !data[expirable.name]) {
-        const more = await own.preAuthentication.call({ helpers: { httpRequest: (each) => httpRequest(sender(state), each) } }, copied(data));
-        state.tokens[type] = more ?? {};
-      }
+      if (expirable === undefined || !data[expirable.name]) await fetchToken(state, type);
     }
     data = { ...data, ...state.tokens[type] };
     if (own !== undefined && typeof own.authenticate === 'function') {
       return { options: await own.authenticate(copied(data), options), credential: undefined };
     }
     if (state.tokens[type] !== undefined && own?.authenticate?.type === 'generic') {
-      return { options: host.sign === undefined ? options : JSON.parse(host.sign(state.id, type, JSON.stringify(data), JSON.stringify(options))), credential: undefined };
+      // The host knows nothing of the token that the type has fetched for itself.
+      const added = await evaluate(state, 0, own.authenticate.properties ?? {}, { $credentials: data });
+      return { options: mergedRequest(options, added), credential: undefined };
     }
     return { options, credential: type };
+  };
+  // A read that is to be signed has no body where that would be empty.
+  const withoutEmptyBody = (options) => {
+    const isRead = ['GET', 'HEAD', 'OPTIONS'].includes(`${options.method ?? 'GET'}`.toUpperCase());
+    if (!isRead || !isObject(options.body) || Object.keys(options.body).length > 0 || Object.getPrototypeOf(options.body) !== Object.prototype) return options;
+    const { body, ...rest } = options;
+    return rest;
   };
   const optionsOf = (first, second) => (typeof first === 'string' ? { ...second, uri: first } : { ...first, ...(isObject(second) ? second : {}) });
 
   const helpersOf = (state) => {
     const send = sender(state);
     const http = (options) => httpRequest(send, options);
-    const httpSigned = async (type, options) => {
+    // A token that is refused is fetched once more.
+    const renewing = async (type, work) => {
       try {
-        const ready = await signed(state, type, { ...options });
-        return await httpRequest(send, ready.options, ready.credential);
+        try {
+          return await work();
+        } catch (error) {
+          if (!fetchesToken(type) || ![error.response?.status, error.statusCode].includes(401)) throw error;
+          await fetchToken(state, type);
+          return await work();
+        }
       } catch (error) {
         throw asApiError(state, error);
       }
     };
+    const httpSigned = (type, options) => renewing(type, async () => {
+      const ready = await signed(state, type, { ...options });
+      return httpRequest(send, ready.options, ready.credential);
+    });
     const plain = (first, second) => request(send, first, second);
-    const plainSigned = async (type, first, second) => {
-      try {
-        const ready = await signed(state, type, optionsOf(first, second));
-        return await request(send, ready.options, undefined, ready.credential);
-      } catch (error) {
-        throw asApiError(state, error);
-      }
-    };
+    const plainSigned = (type, first, second) => renewing(type, async () => {
+      const ready = await signed(state, type, withoutEmptyBody(optionsOf(first, second)));
+      return request(send, ready.options, undefined, ready.credential);
+    });
     const helpers = {
       httpRequest: http,
       httpRequestWithAuthentication(type, options) { return httpSigned(type, options); },
@@ -373,8 +393,8 @@
       getTimezone: () => given.timezone,
       getExecutionId: () => given.executionId,
       getInstanceId: () => given.instanceId ?? 'heddle',
-      getRestApiUrl: () => 'http://localhost/rest',
-      getInstanceBaseUrl: () => 'http://localhost/',
+      getRestApiUrl: () => 'http://localhost:5678/rest',
+      getInstanceBaseUrl: () => 'http://localhost:5678/',
       getWorkflowSettings: () => copied(given.settings ?? {}),
       getKnownNodeTypes: () => ({}),
       getParentNodes: () => [],
@@ -486,6 +506,8 @@
 
   // An error as the host reads it. It holds no request: those carry secrets.
   const plainError = (error) => {
+    // The engine throws this when it has no memory left for an error.
+    if (error === null) return { name: 'InternalError', message: 'out of memory' };
     if (!isObject(error)) return { name: 'Error', message: typeof error === 'string' ? error : `${error}`, thrown: true };
     const take = (name) => {
       try { return error[name]; } catch { return undefined; }
@@ -503,7 +525,7 @@
       }
     };
     return {
-      name: text('name') ?? 'Error', class: error.constructor?.name, message: text('message') ?? '', description: text('description'),
+      name: text('name') ?? 'Error', class: error.constructor?.name, message: kit.inUsualWords(text('message') ?? ''), description: text('description'),
       httpCode: text('httpCode') ?? text('statusCode'), level: text('level'), functionality: text('functionality'), context: json('context'),
       messages: json('messages'), code: text('code'), itemIndex: error.context?.itemIndex ?? error.itemIndex, type: text('type'), stack: text('stack'),
     };

@@ -5,17 +5,14 @@
   const bytes = parts.buffer(natives, tools);
   const urls = parts.url(natives, tools);
   const web = parts.web(host, tools, bytes, urls);
-  const { builtins, streamOf } = parts.builtins(tools, bytes, urls, web);
+  const { builtins, streamOf } = parts.builtins(tools, bytes, urls, web, parts.zlib(host, bytes));
   const types = parts.types();
   const kit = {
     fileType: types.kind,
-    relaxedJson: (text) => {
-      const found = host.relaxedJson(text);
-      return found === undefined ? undefined : JSON.parse(found);
-    },
+    relaxedJson: parts.relaxed_json(),
     nodeParameters: (properties, values, withDefaults, withHidden, node) => JSON.parse(host.nodeParameters(JSON.stringify(properties), JSON.stringify(values ?? {}), node?.typeVersion ?? 1)),
   };
-  const workflow = parts.n8n_workflow(kit);
+  const { members: workflow, inUsualWords } = parts.n8n_workflow(kit);
   builtins['n8n-workflow'] = () => workflow;
 
   const modules = parts.modules(host, builtins);
@@ -110,7 +107,7 @@
     return undefined;
   };
   const context = parts.context(host, {
-    workflow, requests, Buffer: bytes.Buffer, hexOf: (own) => natives.toText(own, 'hex'), bytesOf: bytes.bytesOf, streamOf, types,
+    workflow, inUsualWords, requests, Buffer: bytes.Buffer, hexOf: (own) => natives.toText(own, 'hex'), bytesOf: bytes.bytesOf, streamOf, types,
     credentialType: (name) => kit.credentialType(name), routing: parts.routing, functionOf,
   });
   web.fetchWith((options) => context.fetch(options));

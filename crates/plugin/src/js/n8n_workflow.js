@@ -108,6 +108,17 @@
   const UNKNOWN = 'There was an unknown issue while executing the node';
   const UNKNOWN_DESCRIPTION = 'Double-check the node configuration and the service it connects to. Check the error details below and refer to the <a href="https://docs.n8n.io" target="_blank">n8n documentation</a> to troubleshoot the issue.';
 
+  // The engine's words for a mistake of the code, as people know them from Node.js.
+  const inUsualWords = (text) => text
+    .replace(/^cannot read property '(.*?)' of (undefined|null)/, (_, name, what) => (name === 'Symbol.iterator'
+      ? `${what} is not iterable (cannot read property Symbol(Symbol.iterator))` : `Cannot read properties of ${what} (reading '${name}')`))
+    .replace(/^cannot set property '(.*?)' of (undefined|null)/, "Cannot set properties of $2 (setting '$1')")
+    .replace(/^(value|object) is not iterable/, 'object is not iterable')
+    .replace(/^Date value is NaN$/, 'Invalid time value')
+    .replace(/^not a object$/, 'CreateListFromArrayLike called on non-object')
+    .replace(/^cannot convert to object$/, 'Cannot convert undefined or null to object')
+    .replace(/^unexpected token: '(.)'.*$/, "Unexpected token '$1'");
+
   const MESSAGE_KEYS = [
     'cause', 'error', 'message', 'Message', 'msg', 'messages', 'description', 'reason', 'detail', 'details', 'errors',
     'errorMessage', 'errorMessages', 'ErrorMessage', 'error_message', '_error_message', 'errorDescription',
@@ -149,7 +160,7 @@
   class NodeError extends ExecutionBaseError {
     constructor(node, error) {
       const own = typeof error === 'string' ? new UserErrorLike(error) : error;
-      if (own instanceof Error) super(own.message, { cause: own, level: 'warning' });
+      if (own instanceof Error) super(inUsualWords(own.message), { cause: own, level: 'warning' });
       else super('', { errorResponse: own, level: 'warning' });
       this.messages = [];
       this.level = 'warning';
@@ -323,11 +334,11 @@
     } catch (error) {
       if (options?.acceptJSObject) {
         const relaxed = kit.relaxedJson(`${text}`);
-        if (relaxed !== undefined) return relaxed;
+        if (relaxed !== undefined) return relaxed.value;
       }
       if (options?.repairJSON) {
         const repaired = kit.relaxedJson(`${text}`);
-        if (repaired !== undefined) return repaired;
+        if (repaired !== undefined) return repaired.value;
       }
       if (options?.fallbackValue !== undefined) {
         return typeof options.fallbackValue === 'function' ? options.fallbackValue() : options.fallbackValue;
@@ -417,6 +428,26 @@
     if (!value.every(validator)) throw new NodeOperationError(node, `Parameter "${name}" has elements that don't match expected types`, { level: 'info' });
   };
   const assertParamIsOfAnyTypes = (name, value, types, node) => assertTyped(name, value, types.join(' or '), (own) => types.includes(typeof own), node);
+  // What a parameter of a node may be; one that is not there may be anything.
+  const KINDS = { string: (own) => typeof own === 'string', number: (own) => typeof own === 'number', boolean: (own) => typeof own === 'boolean', 'resource-locator': (own) => isResourceLocatorValue(own) };
+  const isOfKind = (value, kind) => (kind.endsWith('[]') ? isArray(value) && (kind === 'any[]' || value.every((own) => isOfKind(own, kind.slice(0, -2)))) : KINDS[kind]?.(value) ?? true);
+  const validateNodeParameters = (parameters, wanted, node) => {
+    for (const [name, { type, required }] of Object.entries(wanted)) {
+      const value = parameters[name];
+      if (value === undefined || value === null) {
+        if (required) throw new NodeOperationError(node, `Required parameter "${name}" is not set`, { level: 'info' });
+        continue;
+      }
+      const kinds = isArray(type) ? type : [type];
+      if (!kinds.some((kind) => isOfKind(value, kind))) throw new NodeOperationError(node, `Parameter "${name}" is not ${kinds.join(' or ')}`, { level: 'info' });
+    }
+  };
+  // Expressions of webhooks, from the names of parameters and from functions.
+  const fromParameter = (path, fallback) => {
+    const steps = (isArray(path) ? path : [path]).map((name) => `[${JSON.stringify(name)}]`).join('');
+    return `={{$parameter${steps}${fallback === undefined ? '' : ` || ${JSON.stringify(fallback)}`}}}`;
+  };
+  const fromFunction = (work) => `={{(${work})($parameter)}}`;
   const isResourceLocatorValue = (value) => isObject(value) && 'mode' in value && 'value' in value && '__rl' in value;
   const isResourceMapperValue = (value) => isObject(value) && 'mappingMode' in value && 'schema' in value && 'value' in value;
   const isBinaryValue = (value) => isObject(value) && 'mimeType' in value && ('data' in value || 'id' in value);
@@ -452,7 +483,7 @@
   for (const level of ['debug', 'info', 'warn', 'error', 'verbose']) LoggerProxy[level] = (text) => console[level === 'verbose' ? 'debug' : level](`${text}`);
   LoggerProxy.init = () => {};
 
-  return {
+  const members = {
     ...CONSTANTS,
     ApplicationError, BaseError, ExecutionBaseError, ExpressionError, ManualExecutionCancelledError, Node, NodeApiError,
     NodeConnectionTypes, NodeConnectionType: NodeConnectionTypes, NodeError, NodeHelpers, NodeOperationError, NodeSslError,
@@ -464,6 +495,7 @@
     parseRegexLiteral, randomInt, randomString, removeCircularRefs, replaceCircularReferences: replaceCircular,
     sanitizeFilename, sanitizeXmlName, setSafeObjectProperty, sleep, sleepWithAbort, toPathSegment, updateDisplayOptions,
     capitalize: (text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`,
+    fromFunction, fromParameter, webhookDescriptionFields: (fields) => fields, validateNodeParameters,
     fileTypeFromMimeType: kit.fileType,
     safeRegex: (pattern, flags) => new RegExp(pattern, flags),
     tryToParseUrl: (value) => {
@@ -477,4 +509,6 @@
       return number;
     },
   };
+  // For the host alone: no package finds it.
+  return { members, inUsualWords };
 })

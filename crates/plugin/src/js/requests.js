@@ -272,11 +272,13 @@
     const headers = new Headers(options.headers);
     let bytes;
     const ready = await readyBody(options.body);
+    // A form beside a body is more of that body.
+    const both = isPlain(options.form) && isPlain(options.body) && ready === undefined ? { ...options.body, ...options.form } : undefined;
     if (options.formData !== undefined && options.formData !== null) {
       const own = await readyBody(options.formData) ?? multipart(partsOfFormData(options.formData));
       headers.set('Content-Type', own.type);
       bytes = own.body;
-    } else if (options.form !== undefined && options.form !== null) {
+    } else if (both === undefined && options.form !== undefined && options.form !== null) {
       headers.add('Content-Type', 'application/x-www-form-urlencoded');
       bytes = Buffer.from(typeof options.form === 'string' ? options.form : stringify(options.form, options.qsStringifyOptions?.arrayFormat));
     } else if (ready !== undefined) {
@@ -287,15 +289,18 @@
     } else if (options.body instanceof URLSearchParams) {
       headers.add('Content-Type', 'application/x-www-form-urlencoded');
       bytes = Buffer.from(options.body.toString());
+    } else if (options.body === '' && ['POST', 'PUT', 'PATCH'].includes(method)) {
+      headers.add('Content-Type', 'application/x-www-form-urlencoded');
     } else if (options.body !== undefined && options.body !== null && options.body !== '') {
+      const body = both ?? options.body;
       const type = headers.get('content-type');
       const isJson = type === undefined || /json/i.test(type);
-      if (isObject(options.body) && /^application\/x-www-form-urlencoded/i.test(type ?? '')) {
-        bytes = Buffer.from(stringify(options.body, options.qsStringifyOptions?.arrayFormat));
-      } else if (isObject(options.body) || (isJson && type === undefined)) {
+      if (isObject(body) && /^application\/x-www-form-urlencoded/i.test(type ?? '')) {
+        bytes = Buffer.from(stringify(body, options.qsStringifyOptions?.arrayFormat));
+      } else if (isObject(body) || (isJson && type === undefined)) {
         headers.add('Content-Type', 'application/json');
-        bytes = Buffer.from(JSON.stringify(options.body));
-      } else bytes = Buffer.from(textOf(options.body));
+        bytes = Buffer.from(JSON.stringify(body));
+      } else bytes = Buffer.from(textOf(body));
     }
     headers.add('Accept', options.json === true ? 'application/json' : '*/*');
     basic(headers, options.auth);

@@ -170,6 +170,11 @@
   }
   for (const [name, own] of Object.entries({ Blob, File, FormData })) value(name, own);
 
+  // Streams of the web are there by name: code that only looks for them loads.
+  for (const name of ['ReadableStream', 'WritableStream', 'TransformStream', 'MessageChannel', 'MessagePort', 'BroadcastChannel', 'WebSocket', 'EventSource']) {
+    value(name, { [name]: class { constructor() { throw new Error(`${name} is not to be had in a plugin`); } } }[name]);
+  }
+
   // ---- fetch.
 
   class Headers {

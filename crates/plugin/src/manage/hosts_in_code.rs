@@ -48,18 +48,55 @@ fn add(line: &str, hosts: &mut BTreeSet<String>) {
             continue;
         }
         let rest = line[at..].split_once("://").map_or("", |(_, rest)| rest);
-        let host: String = rest
-            .chars()
-            .take_while(|char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-'))
-            .collect();
-        let is_whole = host.contains('.')
-            && !host.ends_with('.')
-            && !rest[host.len()..].starts_with("${")
-            && !host.starts_with("example.")
-            && !host.contains(".example.")
-            && !host.ends_with("w3.org");
-        if is_whole {
-            hosts.insert(host.to_lowercase());
+        hosts.extend(host_at(rest));
+    }
+}
+
+/// The host that begins a text. Where a value stands in its name, all hosts below what follows it: `*.example.com`.
+fn host_at(text: &str) -> Option<String> {
+    let mut host = String::new();
+    let mut after_value = None;
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        if let Some(inner) = ["${", "{{"].iter().find_map(|begin| rest.strip_prefix(begin)) {
+            rest = after_braces(inner)?;
+            rest = rest.strip_prefix('}').unwrap_or(rest);
+            after_value = Some(host.len());
+        } else if char.is_ascii_alphanumeric() || matches!(char, '.' | '-') {
+            host.push(char.to_ascii_lowercase());
+            rest = &rest[1..];
+        } else {
+            break;
         }
     }
+    // What is put in directly behind a name is a path.
+    if let Some(at) = after_value.filter(|at| *at < host.len()) {
+        let domain = host[at..].strip_prefix('.').filter(|own| is_name(own))?;
+        return Some(format!("*.{domain}"));
+    }
+    let is_own = is_name(&host)
+        && !host.starts_with("example.")
+        && !host.contains(".example.")
+        && !host.ends_with("w3.org");
+    is_own.then_some(host)
+}
+
+fn is_name(host: &str) -> bool {
+    host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+}
+
+/// What follows the brace that closes one that is open.
+fn after_braces(text: &str) -> Option<&str> {
+    let mut open = 1;
+    for (at, char) in text.char_indices() {
+        match char {
+            '{' => open += 1,
+            '}' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(&text[at + 1..]);
+        }
+    }
+    None
 }

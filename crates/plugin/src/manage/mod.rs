@@ -3,7 +3,7 @@
 
 mod add;
 mod archive;
-mod hosts_in_code;
+pub(crate) mod hosts_in_code;
 mod licence;
 mod lock;
 mod npmrc;

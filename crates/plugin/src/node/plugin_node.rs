@@ -6,10 +6,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use heddle_data::{Items, Json, json};
-use heddle_form::parameters::matches_display_options;
+use heddle_form::parameters::{FormNode, matches_display_options, properties_at};
 use heddle_node::description::PortList;
 use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedBatch, PreparedItem};
-use heddle_node::schema::{SchemaError, SchemaForm};
+use heddle_node::schema::{SchemaError, SchemaForm, schema_of_properties};
 use heddle_node::{
     BatchContext, Effect, ItemContext, ItemOutput, Node, NodeDescription, NodeError, NodeHeader, OptionPage,
     OptionsQuery, Ports, RequiredInputs, Tier,
@@ -137,24 +137,14 @@ impl Node for PluginNode {
         Ok(Arc::clone(&self.description))
     }
 
-    fn parameter_schema(&self, _: SchemaForm) -> Result<serde_json::Value, SchemaError> {
-        let mut properties = serde_json::Map::new();
-        for property in &self.description.properties {
-            // Several fields may share a name; which of them counts depends on the others.
-            let own = properties.entry(property.name.clone()).or_insert_with(|| serde_json::json!({}));
-            if let Some(object) = own.as_object_mut() {
-                object.entry("title").or_insert_with(|| property.display_name.clone().into());
-                if let Some(text) = &property.description {
-                    object.entry("description").or_insert_with(|| text.clone().into());
-                }
-            }
+    fn parameter_schema(&self, form: SchemaForm) -> Result<serde_json::Value, SchemaError> {
+        let latest = self.header.versions.last().copied().unwrap_or(1.0);
+        let facts = FormNode::of(&self.description, latest);
+        let mut schema = schema_of_properties(&properties_at(&self.description.properties, facts), form);
+        if let Some(object) = schema.as_object_mut() {
+            object.insert("title".to_owned(), self.description.display_name.clone().into());
         }
-        Ok(serde_json::json!({
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": self.description.display_name,
-            "type": "object",
-            "properties": properties,
-        }))
+        Ok(schema)
     }
 
     fn tier(&self) -> Tier<'_> {

@@ -10,8 +10,6 @@ use heddle_node::{
 };
 use url::Url;
 
-use crate::hosts::Hosts;
-
 /// How long n8n waits for an answer where nothing else is said.
 const USUAL_TIME_LIMIT: Duration = Duration::from_secs(300);
 
@@ -27,11 +25,11 @@ pub(crate) async fn send(
     details: &Json,
     body: Vec<u8>,
     package: &str,
-    hosts: &Hosts,
+    allows: impl Fn(&Url) -> bool,
     effect: impl Fn(&str, &Url) -> Option<Effect>,
     services: &dyn Services,
 ) -> Result<Result<(Json, Option<Vec<u8>>), Refusal>, NodeError> {
-    let request = match build(details, body, package, hosts, effect) {
+    let request = match build(details, body, package, allows, effect) {
         Ok(request) => request,
         Err(message) => return Ok(Err(refusal(&message, None, None))),
     };
@@ -59,7 +57,7 @@ fn build(
     details: &Json,
     body: Vec<u8>,
     package: &str,
-    hosts: &Hosts,
+    allows: impl Fn(&Url) -> bool,
     effect: impl Fn(&str, &Url) -> Option<Effect>,
 ) -> Result<HttpRequest, String> {
     let text = |name: &str| details.get(name).and_then(Json::as_str);
@@ -68,7 +66,7 @@ fn build(
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(format!("Unsupported protocol {}:", parsed.scheme()));
     }
-    if !hosts.allow(&parsed) {
+    if !allows(&parsed) {
         let host = parsed.host_str().unwrap_or_default();
         return Err(format!(
             "The package {package} may not reach the host {host}. To allow it, add \"{host}\" to the list \"hosts\" in the \

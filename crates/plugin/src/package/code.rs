@@ -24,6 +24,8 @@ pub(crate) struct Code {
     limits: Limits,
     workers: Mutex<HashMap<u64, Arc<Worker>>>,
     credentials: OnceLock<Vec<PluginCredential>>,
+    /// Hosts that its code names, where nobody has written down which it may reach.
+    named_hosts: OnceLock<Hosts>,
 }
 
 /// A credential type of a package.
@@ -35,7 +37,14 @@ pub(crate) struct PluginCredential {
 
 impl Code {
     pub(crate) fn new(manifest: Manifest, files: Files, limits: Limits) -> Self {
-        Self { manifest, files, limits, workers: Mutex::default(), credentials: OnceLock::new() }
+        Self {
+            manifest,
+            files,
+            limits,
+            workers: Mutex::default(),
+            credentials: OnceLock::new(),
+            named_hosts: OnceLock::new(),
+        }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -133,6 +142,22 @@ impl Code {
             hosts.add_all(base);
         }
         hosts
+    }
+
+    /// Whether the package's own code names a URL's host. That counts where its folder has no `heddle.json`: it was not added,
+    /// but lies in a folder that somebody named.
+    pub(crate) fn names_host(&self, url: &Url) -> bool {
+        if self.manifest.has_settings {
+            return false;
+        }
+        let hosts = self.named_hosts.get_or_init(|| {
+            let mut hosts = Hosts::default();
+            for name in crate::manage::hosts_in_code::collect(self.files.folder()) {
+                hosts.add_name(&name);
+            }
+            hosts
+        });
+        hosts.allow(url)
     }
 
     /// Adds the hosts that a credential type of the package names itself.

@@ -8,4 +8,4 @@ mod resolve;
 pub(crate) use code::{Code, PluginCredential};
 pub(crate) use find::{Place, find_packages, for_own_code};
 pub(crate) use manifest::{Manifest, read_json};
-pub(crate) use resolve::{Files, Found};
+pub(crate) use resolve::{By, Files, Found};

@@ -21,14 +21,28 @@ pub(crate) struct Files {
 pub(crate) enum Found {
     /// A script.
     Script(String),
+    /// A module in ES syntax.
+    Module(String),
     /// A JSON file.
     Json(String),
+}
+
+/// How a module asks for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Require,
+    Import,
 }
 
 impl Files {
     /// The files of the package in `package`, and of all else below `root`.
     pub(crate) fn new(root: PathBuf, package: PathBuf) -> Self {
         Self { root, package }
+    }
+
+    /// The package's own folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.package
     }
 
     /// A file of the package as modules name it.
@@ -62,7 +76,7 @@ impl Files {
     ///
     /// # Errors
     /// When there is no such module.
-    pub(crate) fn resolve(&self, from: &str, request: &str) -> Result<Found, String> {
+    pub(crate) fn resolve(&self, from: &str, request: &str, by: By) -> Result<Found, String> {
         let missing = || format!("Cannot find module '{request}'\nRequire stack:\n- {from}");
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let found = if request.starts_with('/') {
@@ -71,9 +85,9 @@ impl Files {
             let path = normal(Path::new(&format!("{folder}/{request}")));
             self.file_or_folder(&path.to_string_lossy())
         } else if request.starts_with('#') {
-            self.imported(folder, request)
+            self.imported(folder, request, by)
         } else {
-            self.module(folder, request)?
+            self.module(folder, request, by)?
         };
         let found = found.ok_or_else(missing)?;
         // A link may not lead out.
@@ -84,7 +98,25 @@ impl Files {
         if found.ends_with(".node") {
             return Err(format!("{found} is a native module, which no plugin may load"));
         }
-        Ok(Found::Script(found))
+        Ok(if self.is_module(&found) { Found::Module(found) } else { Found::Script(found) })
+    }
+
+    /// Whether a file is in ES syntax by its name, or by what its package says.
+    pub(crate) fn is_module(&self, path: &str) -> bool {
+        if !path.ends_with(".js") {
+            return path.ends_with(".mjs");
+        }
+        let mut above = path.rsplit_once('/').map(|(folder, _)| folder);
+        while let Some(folder) = above {
+            if let Some(json) = self.package_json(folder) {
+                return json.get("type").and_then(Json::as_str) == Some("module");
+            }
+            if folder.ends_with("/node_modules") {
+                return false;
+            }
+            above = folder.rsplit_once('/').map(|(above, _)| above);
+        }
+        false
     }
 
     /// Reads a file.
@@ -137,7 +169,7 @@ impl Files {
     }
 
     /// A package in one of the `node_modules` above, with the path in it.
-    fn module(&self, folder: &str, request: &str) -> Result<Option<String>, String> {
+    fn module(&self, folder: &str, request: &str, by: By) -> Result<Option<String>, String> {
         let parts = if request.starts_with('@') { 2 } else { 1 };
         let end = request.match_indices('/').nth(parts - 1).map_or(request.len(), |(at, _)| at);
         let (name, rest) = request.split_at(end);
@@ -149,21 +181,21 @@ impl Files {
                 format!("{folder}/node_modules/{name}")
             };
             if self.is_folder(&place) {
-                return self.in_package(&place, rest, request);
+                return self.in_package(&place, rest, request, by);
             }
             above = (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above));
         }
         // The root may be a folder of packages itself.
         let beside = format!("/{name}");
-        if self.is_folder(&beside) { self.in_package(&beside, rest, request) } else { Ok(None) }
+        if self.is_folder(&beside) { self.in_package(&beside, rest, request, by) } else { Ok(None) }
     }
 
-    fn in_package(&self, package: &str, rest: &str, request: &str) -> Result<Option<String>, String> {
+    fn in_package(&self, package: &str, rest: &str, request: &str, by: By) -> Result<Option<String>, String> {
         if let Some(json) = self.package_json(package)
             && let Some(exports) = json.get("exports").filter(|exports| !exports.is_null())
         {
             let wanted = if rest.is_empty() { ".".to_owned() } else { format!(".{rest}") };
-            return match exported(exports, &wanted) {
+            return match exported(exports, &wanted, by) {
                 Some(target) => {
                     let path = normal(Path::new(&format!("{package}/{target}")));
                     Ok(Some(path.to_string_lossy().into_owned()).filter(|path| self.is_file(path)))
@@ -175,11 +207,11 @@ impl Files {
     }
 
     /// What a package's own `imports` name.
-    fn imported(&self, folder: &str, request: &str) -> Option<String> {
+    fn imported(&self, folder: &str, request: &str, by: By) -> Option<String> {
         let mut above = Some(folder);
         while let Some(folder) = above {
             if let Some(json) = self.package_json(folder) {
-                let target = exported(json.get("imports")?, request)?;
+                let target = exported(json.get("imports")?, request, by)?;
                 let path = normal(Path::new(&format!("{folder}/{target}")));
                 return Some(path.to_string_lossy().into_owned()).filter(|path| self.is_file(path));
             }
@@ -189,17 +221,17 @@ impl Files {
     }
 }
 
-/// The target that `exports` (or `imports`) names for a subpath: `require` before anything else, `import` where a module has
-/// nothing but that.
-fn exported(exports: &Json, wanted: &str) -> Option<String> {
+/// The target that `exports` (or `imports`) names for a subpath, for the way in which it is asked for; the other one where a
+/// module has nothing but that.
+fn exported(exports: &Json, wanted: &str, by: By) -> Option<String> {
     let is_map = exports
         .as_object()
         .is_some_and(|map| map.keys().next().is_some_and(|key| key.starts_with('.') || key.starts_with('#')));
     if !is_map {
-        return if wanted == "." { by_condition(exports, "") } else { None };
+        return if wanted == "." { by_condition(exports, "", by) } else { None };
     }
     if let Some(target) = exports.get(wanted) {
-        return by_condition(target, "");
+        return by_condition(target, "", by);
     }
     let mut best: Option<(&str, &Json, &str)> = None;
     for (pattern, target) in exports.as_object()?.iter() {
@@ -212,23 +244,30 @@ fn exported(exports: &Json, wanted: &str) -> Option<String> {
         }
     }
     let (_, target, middle) = best?;
-    by_condition(target, middle)
+    by_condition(target, middle, by)
 }
 
-fn by_condition(target: &Json, middle: &str) -> Option<String> {
+fn by_condition(target: &Json, middle: &str, by: By) -> Option<String> {
     if let Some(text) = target.as_str() {
         return Some(text.replace('*', middle));
     }
     if let Some(list) = target.as_array() {
-        return list.iter().find_map(|target| by_condition(target, middle));
+        return list.iter().find_map(|target| by_condition(target, middle, by));
     }
     let map = target.as_object()?;
-    let by = |names: &[&str]| {
+    let first = |names: &[&str]| {
         map.iter()
             .filter(|(name, _)| names.contains(name))
-            .find_map(|(_, target)| by_condition(target, middle))
+            .find_map(|(_, target)| by_condition(target, middle, by))
     };
-    by(&["node", "require", "default"]).or_else(|| by(&["import", "module", "module-sync"]))
+    match by {
+        By::Require => {
+            first(&["node", "require", "default"]).or_else(|| first(&["import", "module", "module-sync"]))
+        }
+        By::Import => {
+            first(&["node", "import", "module-sync", "module", "default"]).or_else(|| first(&["require"]))
+        }
+    }
 }
 
 /// The path without `.` and `..`.
