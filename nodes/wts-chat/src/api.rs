@@ -1,15 +1,12 @@
-//! The HTTP API, as far as the chatbot resource needs it (docs/wts-api.md §2, §3).
-
-use std::sync::Arc;
+//! The HTTP API, as far as the node needs it (docs/wts-api.md §2, §3, §5).
 
 use bytes::Bytes;
-use heddle_node::{Effect, HttpError, HttpRequest, Json, NodeError, Services};
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderValue, Method, Response};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use heddle_http_kit::{Api, CallError, Page, Refusal, Service, path_segment};
+use heddle_node::{Effect, Json, NodeError, Services};
+use http::{Method, Response};
 use serde::Serialize;
 
-use crate::credential::{CREDENTIAL_TYPE, WtsApi};
+use crate::credential::{CREDENTIAL_TYPE, DEFAULT_BASE_URL, DISPLAY_NAME, WtsApi};
 use crate::failure;
 use crate::metadata::Metadata;
 use crate::parameters::Delivery;
@@ -18,15 +15,16 @@ use crate::parameters::Delivery;
 const PAGE_SIZE: &str = "100";
 /// Pages that are read at most, also of a server that always speaks of one more.
 const PAGES: usize = 50;
-/// What may be in a path as it is (RFC 3986 §2.3).
-const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The API with the node's credential.
-pub(crate) struct Api<'a> {
-    services: &'a dyn Services,
-    credential: Arc<WtsApi>,
-}
+/// The service.
+static WTS: Service = Service {
+    name: "WTS",
+    credential_type: CREDENTIAL_TYPE,
+    credential_name: DISPLAY_NAME,
+    base_url: DEFAULT_BASE_URL,
+    refusal: read_refusal,
+    advice: failure::advice,
+};
 
 /// Body of both send operations (docs/wts-api.md §2.1).
 #[derive(Serialize)]
@@ -63,167 +61,84 @@ pub(crate) struct SendFlags {
     pub(crate) hidden_session: bool,
 }
 
-/// What the body of an answer is.
-pub(crate) enum Content {
-    /// Nothing, or JSON's null.
-    Empty,
-    /// JSON.
-    Json(Json),
-    /// Anything else.
-    Other,
+/// The API that the node's credential opens.
+///
+/// # Errors
+/// When the credential is missing or unfit.
+pub(crate) fn open(services: &dyn Services) -> Result<Api<'_>, NodeError> {
+    let credential = WtsApi::of_node(services)?;
+    Ok(Api::new(services, &WTS, credential.base_url.as_str()).with_secret(credential.api_key.expose()))
 }
 
-/// Reads the body of an answer.
-pub(crate) fn read_content(body: &[u8]) -> Content {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
-    if body.is_empty() {
-        return Content::Empty;
-    }
-    match Json::parse_slice(body) {
-        Ok(json) if json.is_null() => Content::Empty,
-        Ok(json) => Content::Json(json),
-        Err(_) => Content::Other,
-    }
+/// Sends a chatbot: the one call that reaches a person.
+///
+/// # Errors
+/// When no answer came; the error says what is known of the effect.
+pub(crate) async fn send_chatbot(
+    api: &Api<'_>,
+    delivery: Delivery,
+    body: &SendBody<'_>,
+) -> Result<Response<Bytes>, CallError> {
+    let path = match delivery {
+        Delivery::Immediate => "/chat/v1/chatbot/send",
+        Delivery::Queued => "/chat/v1/send/chatbot",
+    };
+    let call = api.call(Method::POST, path).with_json(body);
+    call.with_effect(Effect::Send).with_sender_id(body.sender_id).answer().await
 }
 
-/// Why the body of an answer is not JSON; `None` where it is, or is empty.
-pub(crate) fn json_problem(body: &[u8]) -> Option<String> {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
-    Json::parse_slice(body).err().filter(|_| !body.is_empty()).map(|error| error.to_string())
+/// The state of the queued send whose id this is, as a segment of a path (docs/wts-api.md §2.4).
+///
+/// # Errors
+/// When no answer came, or one that is not a success.
+pub(crate) async fn queued_send(api: &Api<'_>, id: &str) -> Result<Json, NodeError> {
+    api.get(format!("/chat/v1/send/chatbot/{id}")).read().await
 }
 
-impl<'a> Api<'a> {
-    /// The API that the node's credential opens.
-    ///
-    /// # Errors
-    /// When the credential is missing or unfit.
-    pub(crate) fn new(services: &'a dyn Services) -> Result<Self, NodeError> {
-        Ok(Self { services, credential: WtsApi::of_node(services)? })
-    }
-
-    /// The host.
-    pub(crate) fn services(&self) -> &'a dyn Services {
-        self.services
-    }
-
-    /// `text` without the API key: for anything that a server wrote.
-    pub(crate) fn mask(&self, text: &str) -> String {
-        text.replace(self.credential.api_key.expose().trim(), "***")
-    }
-
-    /// Sends a chatbot: the one call that reaches a person.
-    ///
-    /// # Errors
-    /// When no answer came; the error says what is known of the effect.
-    pub(crate) async fn send_chatbot(
-        &self,
-        delivery: Delivery,
-        body: &SendBody<'_>,
-    ) -> Result<Response<Bytes>, SendError> {
-        let path = match delivery {
-            Delivery::Immediate => "/chat/v1/chatbot/send",
-            Delivery::Queued => "/chat/v1/send/chatbot",
-        };
-        let sender_id = body.sender_id;
-        let body = serde_json::to_vec(body).map_err(|error| {
-            SendError::NotBuilt(NodeError::operation("The request body cannot be written").with_source(error))
-        })?;
-        let request = self.request(Method::POST, path, Bytes::from(body)).map_err(SendError::NotBuilt)?;
-        let request = request.with_effect(Effect::Send).with_sender_id(sender_id);
-        self.services.http().send(request).await.map_err(SendError::NoAnswer)
-    }
-
-    /// The state of a queued send (docs/wts-api.md §2.4).
-    ///
-    /// # Errors
-    /// When no answer came, or one that is not a success.
-    pub(crate) async fn queued_send(&self, id: &str) -> Result<Json, NodeError> {
-        let id = utf8_percent_encode(id, PATH_SEGMENT);
-        self.get(&format!("/chat/v1/send/chatbot/{id}")).await
-    }
-
-    /// The chatbots that fit `filters`, page by page (docs/wts-api.md §2.5).
-    ///
-    /// # Errors
-    /// When a page does not come.
-    pub(crate) async fn chatbots(&self, filters: &[(&str, &str)]) -> Result<Vec<Json>, NodeError> {
-        let mut chatbots = Vec::new();
-        for page in 1..=PAGES {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(filters)
-                .append_pair("PageSize", PAGE_SIZE)
-                .append_pair("PageNumber", &page.to_string())
-                .finish();
-            let answer = self.get(&format!("/chat/v1/chatbot?{query}")).await?;
-            let items = list(&answer)?;
-            let more = answer.get("hasMorePages").and_then(Json::as_bool).unwrap_or(false);
-            chatbots.extend_from_slice(items);
-            if !more || items.is_empty() {
-                break;
-            }
-        }
-        Ok(chatbots)
-    }
-
-    /// All channels (docs/wts-api.md §3).
-    ///
-    /// # Errors
-    /// When they do not come.
-    pub(crate) async fn channels(&self) -> Result<Vec<Json>, NodeError> {
-        let answer = self.get("/chat/v1/channel").await?;
-        list(&answer).map(<[Json]>::to_vec)
-    }
-
-    /// A conversation with these details (docs/wts-api.md §5).
-    ///
-    /// # Errors
-    /// When no answer came, or one that is not a success.
-    pub(crate) async fn session(&self, id: &str, details: &[&str]) -> Result<Json, NodeError> {
-        let mut path = format!("/chat/v2/session/{}", utf8_percent_encode(id, PATH_SEGMENT));
-        for (index, detail) in details.iter().enumerate() {
-            path.push(if index == 0 { '?' } else { '&' });
-            path.push_str("IncludeDetails=");
-            path.push_str(detail);
-        }
-        self.get(&path).await
-    }
-
-    async fn get(&self, path: &str) -> Result<Json, NodeError> {
-        let request = self.request(Method::GET, path, Bytes::new())?.with_effect(Effect::Pure);
-        let answer = self.services.http().send(request).await.map_err(failure::unreachable)?;
-        if !answer.status().is_success() {
-            return Err(failure::refused(self, &answer));
-        }
-        match read_content(answer.body()) {
-            Content::Json(json) => Ok(json),
-            Content::Empty | Content::Other => Err(failure::not_json(&answer)),
-        }
-    }
-
-    fn request(&self, method: Method, path: &str, body: Bytes) -> Result<HttpRequest, NodeError> {
-        let has_body = !body.is_empty();
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.credential.base_url))
-            .body(body)
-            .map_err(|error| NodeError::operation("The request cannot be built").with_source(error))?;
-        request.headers_mut().insert(ACCEPT, JSON);
-        if has_body {
-            request.headers_mut().insert(CONTENT_TYPE, JSON);
-        }
-        Ok(HttpRequest::new(request).with_credential(CREDENTIAL_TYPE))
-    }
+/// The chatbots that fit `filters`, page by page (docs/wts-api.md §2.5).
+///
+/// # Errors
+/// When a page does not come.
+pub(crate) async fn chatbots(api: &Api<'_>, filters: &[(&str, &str)]) -> Result<Vec<Json>, NodeError> {
+    let call = |page: usize| {
+        let call = filters
+            .iter()
+            .fold(api.get("/chat/v1/chatbot"), |call, (name, value)| call.with_query(name, value));
+        call.with_query("PageSize", PAGE_SIZE).with_query("PageNumber", &page.to_string())
+    };
+    let has_more = |answer: &Json| answer.get("hasMorePages").and_then(Json::as_bool).unwrap_or(false);
+    api.read_pages(PAGES, call, |answer| Page::of(answer, "items", has_more(answer))).await
 }
 
-/// Why a send has no answer.
-pub(crate) enum SendError {
-    /// It could not even be built.
-    NotBuilt(NodeError),
-    /// It met no answer.
-    NoAnswer(HttpError),
+/// All channels (docs/wts-api.md §3).
+///
+/// # Errors
+/// When they do not come.
+pub(crate) async fn channels(api: &Api<'_>) -> Result<Vec<Json>, NodeError> {
+    api.read_pages(1, |_| api.get("/chat/v1/channel"), |answer| Page::of(answer, "items", false)).await
 }
 
-/// The entries of a list: of a page, or a plain array.
-fn list(answer: &Json) -> Result<&[Json], NodeError> {
-    answer.as_array().or_else(|| answer.get("items").and_then(Json::as_array)).ok_or_else(failure::not_a_list)
+/// A conversation with these details (docs/wts-api.md §5); `None` for an id that no path can hold.
+///
+/// # Errors
+/// When no answer came, or one that is not a success.
+pub(crate) async fn session(api: &Api<'_>, id: &str, details: &[&str]) -> Result<Option<Json>, NodeError> {
+    let Some(id) = path_segment(id) else { return Ok(None) };
+    let call = api.get(format!("/chat/v2/session/{id}"));
+    let call = details.iter().fold(call, |call, detail| call.with_query("IncludeDetails", detail));
+    call.read().await.map(Some)
+}
+
+/// Reads whichever body a refusal has (docs/wts-api.md §1.1): the envelope, a problem, or none of them.
+fn read_refusal(body: &Json) -> Refusal {
+    let text = |value: Option<&Json>| {
+        value.and_then(Json::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+    };
+    let support_id = body.get("id").and_then(|id| id.get("shortValue").or_else(|| id.get("value")));
+    let facts =
+        [("key", text(body.get("key"))), ("supportId", support_id.and_then(Json::as_str).map(str::to_owned))];
+    Refusal {
+        text: text(body.get("text")).or_else(|| Refusal::of_problem(body).text),
+        facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+    }
 }

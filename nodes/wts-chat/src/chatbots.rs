@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use heddle_http_kit::Api;
 use heddle_node::{ErrorKind, Json, NodeError};
 
-use crate::api::Api;
+use crate::api;
 use crate::parameters::{BotReference, SendChatbot};
 
 /// The key of the chatbot that the parameters name as `bot`.
@@ -23,7 +24,7 @@ pub(crate) async fn bot_key<'a>(
         return Ok(Cow::Borrowed(bot));
     }
     let load = Box::pin(async {
-        let chatbots = api.chatbots(&[]).await?;
+        let chatbots = api::chatbots(api, &[]).await?;
         Ok(chatbots.iter().map(identity).collect::<Json>())
     });
     let known = match api.services().remember("wtsChat.chatbots", load).await {

@@ -18,8 +18,8 @@ use serde::Deserialize;
 /// Name of the credential type in workflow files.
 pub const CREDENTIAL_TYPE: &str = "wtsApi";
 
-const DISPLAY_NAME: &str = "WTS API";
-const DEFAULT_BASE_URL: &str = "https://api.wts.chat";
+pub(crate) const DISPLAY_NAME: &str = "WTS API";
+pub(crate) const DEFAULT_BASE_URL: &str = "https://api.wts.chat";
 
 /// The data of a `wtsApi` credential.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -65,26 +65,14 @@ impl WtsApi {
                 "Open the credential and fill in API Key with a token made in the WTS web app.",
             ));
         }
-        credential.base_url = check_base_url(&credential.base_url)?;
+        credential.base_url =
+            heddle_http_kit::read_base_url(&credential.base_url, DEFAULT_BASE_URL).ok_or_else(|| {
+                credential_error("has a Base URL that is no web address").with_description(format!(
+                    "Open the credential and set Base URL to the address of the API, by default {DEFAULT_BASE_URL}, without a query."
+                ))
+            })?;
         Ok(credential)
     }
-}
-
-/// The base URL without blanks around it and slashes at its end; the default where it is empty.
-fn check_base_url(text: &str) -> Result<String, NodeError> {
-    let text = text.trim().trim_end_matches('/');
-    if text.is_empty() {
-        return Ok(default_base_url());
-    }
-    let is_web_address = text.parse::<http::Uri>().is_ok_and(|url| {
-        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
-    });
-    if is_web_address && !text.contains('#') {
-        return Ok(text.to_owned());
-    }
-    Err(credential_error("has a Base URL that is no web address").with_description(format!(
-        "Open the credential and set Base URL to the address of the API, by default {DEFAULT_BASE_URL}, without a query."
-    )))
 }
 
 fn credential_error(what: &str) -> NodeError {

@@ -1,14 +1,14 @@
 //! What became of queued sends (docs/wts-api.md §2.2, §2.4): accepted is not delivered.
 
+use heddle_http_kit::{Api, path_segment};
 use heddle_node::{Delivery, DeliveryState, Json, NodeError, Services};
 
-use crate::api::Api;
+use crate::api;
 use crate::failure;
 
-/// The id under which the status of a queued send can be asked for.
-pub(crate) fn id_of(answer: &Json) -> Option<&str> {
-    // An empty id, or dots alone, would make another path.
-    answer.get("id").and_then(Json::as_str).filter(|id| !matches!(*id, "" | "." | ".."))
+/// The id under which the status of a queued send can be asked for, as a segment of a path.
+pub(crate) fn id_of(answer: &Json) -> Option<String> {
+    answer.get("id").and_then(Json::as_str).and_then(path_segment)
 }
 
 /// The word for the status of a queued send; empty where there is none.
@@ -24,8 +24,8 @@ pub(crate) async fn ask(answer: &Json, services: &dyn Services) -> Result<Option
     // Conversations, with which sends at once are answered, have an id and a status as well, and no `waitReply`.
     let is_queued = answer.get("statusUrl").is_some() || answer.get("waitReply").is_some();
     let Some(id) = id_of(answer).filter(|_| is_queued) else { return Ok(None) };
-    let api = Api::new(services)?;
-    let newer = api.queued_send(id).await?;
+    let api = api::open(services)?;
+    let newer = api::queued_send(&api, &id).await?;
     Ok(Some(delivery(&api, &newer)))
 }
 
@@ -43,5 +43,5 @@ fn delivery(api: &Api<'_>, answer: &Json) -> Delivery {
     };
     let failure = (state == DeliveryState::Failed).then(|| failure::delivery_failure(api, status, answer));
     let (error, reason) = failure.unzip();
-    Delivery { state, status: api.mask(status), is_final, reason, error }
+    Delivery { state, status: api.server_text(status), is_final, reason, error }
 }

@@ -1,8 +1,9 @@
 //! Choices that the form loads from the account (docs/wts-api.md §2.5, §3).
 
+use heddle_http_kit::{Search, tell_apart};
 use heddle_node::{Json, NodeError, OptionEntry, OptionPage, OptionsQuery};
 
-use crate::api::Api;
+use crate::api;
 use crate::parameters::NOT_CHOSEN;
 
 /// The choices of `method`; `None` when there is no such method.
@@ -20,7 +21,7 @@ pub(crate) async fn load(method: &str, query: &OptionsQuery<'_>) -> Result<Optio
         _ => return Ok(None),
     };
     let mut options = Vec::with_capacity(choices.len() + 1);
-    if search_text(query).is_none() {
+    if Search::of(query).text().is_none() {
         options.push(OptionEntry::new("Undefined", NOT_CHOSEN));
     }
     options.extend(choices);
@@ -31,11 +32,11 @@ pub(crate) async fn load(method: &str, query: &OptionsQuery<'_>) -> Result<Optio
 async fn chatbots(query: &OptionsQuery<'_>) -> Result<Vec<OptionEntry>, NodeError> {
     let mut filters =
         vec![("Types", "Automation"), ("PublishStatuses", "Ready"), ("AutomationUsages", "Api")];
-    let search = search_text(query);
-    if let Some(search) = search {
+    let search = Search::of(query);
+    if let Some(search) = search.text() {
         filters.push(("Name", search));
     }
-    let chatbots = Api::new(query.services)?.chatbots(&filters).await?;
+    let chatbots = api::chatbots(&api::open(query.services)?, &filters).await?;
     let mut choices: Vec<OptionEntry> = chatbots
         .iter()
         .filter(|chatbot| can_be_sent(chatbot))
@@ -43,25 +44,14 @@ async fn chatbots(query: &OptionsQuery<'_>) -> Result<Vec<OptionEntry>, NodeErro
             let key = text(chatbot, "key")?;
             Some(OptionEntry::new(text(chatbot, "name").unwrap_or(key), key))
         })
-        .filter(|choice| matches_search(choice, search))
+        .filter(|choice| search.finds(choice))
         .collect();
     choices.sort_by_cached_key(|choice| {
         (choice.name.to_lowercase(), choice.name.clone(), choice.value.to_string())
     });
     choices.dedup_by(|next, choice| next.value == choice.value);
-    tell_apart(&mut choices);
+    tell_apart(&mut choices, |key| format!("Key {key}"));
     Ok(choices)
-}
-
-/// Gives choices of the same name their value as a second line.
-fn tell_apart(choices: &mut [OptionEntry]) {
-    for index in 1..choices.len() {
-        if choices[index - 1].name == choices[index].name {
-            for choice in &mut choices[index - 1..=index] {
-                choice.description = choice.value.as_str().map(|key| format!("Key {key}"));
-            }
-        }
-    }
 }
 
 /// Whether a chatbot can be started by the API. A field that the answer does not have is no obstacle
@@ -82,8 +72,8 @@ fn can_be_sent(chatbot: &Json) -> bool {
 
 /// The channels, those that are switched off last and marked; the value is the id.
 async fn channels(query: &OptionsQuery<'_>) -> Result<Vec<OptionEntry>, NodeError> {
-    let channels = Api::new(query.services)?.channels().await?;
-    let search = search_text(query);
+    let channels = api::channels(&api::open(query.services)?).await?;
+    let search = Search::of(query);
     let mut choices: Vec<(bool, OptionEntry)> = channels
         .iter()
         .filter_map(|channel| {
@@ -95,7 +85,7 @@ async fn channels(query: &OptionsQuery<'_>) -> Result<Vec<OptionEntry>, NodeErro
                 channel.get("identity").and_then(|identity| text(identity, "displayName")).map(str::to_owned);
             Some((is_off, choice))
         })
-        .filter(|(_, choice)| matches_search(choice, search))
+        .filter(|(_, choice)| search.finds(choice))
         .collect();
     choices.sort_by_cached_key(|(is_off, choice)| (*is_off, choice.name.to_lowercase(), choice.name.clone()));
     Ok(choices.into_iter().map(|(_, choice)| choice).collect())
@@ -110,16 +100,6 @@ fn channel_name(channel: &Json) -> Option<String> {
         return text(channel, "numberFormatted").or_else(|| text(channel, "number")).map(str::to_owned);
     }
     Some(parts.join(" "))
-}
-
-fn search_text<'a>(query: &OptionsQuery<'a>) -> Option<&'a str> {
-    query.search.map(str::trim).filter(|search| !search.is_empty())
-}
-
-fn matches_search(choice: &OptionEntry, search: Option<&str>) -> bool {
-    let Some(search) = search.map(str::to_lowercase) else { return true };
-    choice.name.to_lowercase().contains(&search)
-        || choice.description.as_ref().is_some_and(|description| description.to_lowercase().contains(&search))
 }
 
 fn text<'a>(object: &'a Json, field: &str) -> Option<&'a str> {

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use heddle_http_kit::{Api, CallError, Content, read_content};
 use heddle_node::{
     Effect, HttpErrorKind, ItemContext, ItemOutput, Json, NodeError, Operation, Recipient, Services,
     async_trait,
 };
 
-use crate::api::{Api, Content, SendBody, SendError, SendFlags, read_content};
+use crate::api::{self, SendBody, SendFlags};
 use crate::chatbots::bot_key;
 use crate::delivery::{id_of, status_of};
 use crate::failure::{self, SendFacts};
@@ -82,7 +83,7 @@ async fn send_chatbot(parameters: &SendChatbot, services: &dyn Services) -> Resu
     let target = check_target(parameters)?;
     let session_metadata = parameters.session_metadata().fold()?;
     let contact_metadata = parameters.contact_metadata().fold()?;
-    let api = Api::new(services)?;
+    let api = api::open(services)?;
     let bot_key = bot_key(&api, parameters, target.bot).await?;
     let sender_id = match parameters.options.sender_id.trim() {
         "" => services.call_id().to_string(),
@@ -112,12 +113,12 @@ async fn send_chatbot(parameters: &SendChatbot, services: &dyn Services) -> Resu
         ended: 0,
     };
     let delivery = parameters.options.delivery;
-    let answer = api.send_chatbot(delivery, &body).await;
+    let answer = api::send_chatbot(&api, delivery, &body).await;
     facts.ended = services.now();
     let answer = answer.map_err(|error| match error {
-        SendError::NotBuilt(error) => error,
-        SendError::NoAnswer(error) if error.kind == HttpErrorKind::DryRun => NodeError::from(error),
-        SendError::NoAnswer(error) => failure::send_unanswered(error, &facts),
+        CallError::NotBuilt(error) => error,
+        CallError::NoAnswer(error) if error.kind == HttpErrorKind::DryRun => NodeError::from(error),
+        CallError::NoAnswer(error) => failure::send_unanswered(&api, error, &facts),
     })?;
     if !answer.status().is_success() {
         return Err(failure::send_refused(&api, &answer, &facts));
@@ -125,7 +126,7 @@ async fn send_chatbot(parameters: &SendChatbot, services: &dyn Services) -> Resu
     let json = match read_content(answer.body()) {
         Content::Json(json) => json,
         Content::Empty => heddle_node::json!({ "success": true }),
-        Content::Other => return Err(failure::send_not_json(&answer, &facts)),
+        Content::Other => return Err(failure::send_not_json(&api, &answer, &facts)),
     };
     let json = match delivery {
         Delivery::Queued if parameters.options.wait_for_final_status => {
@@ -151,7 +152,7 @@ async fn wait_for_final_status(
     let start = services.now();
     let mut paused = Duration::ZERO;
     let mut pause = FIRST_PAUSE;
-    let id = id_of(&answer).map(str::to_owned);
+    let id = id_of(&answer);
     loop {
         let status = status_of(&answer);
         match status {
@@ -170,7 +171,7 @@ async fn wait_for_final_status(
         services.pause(next).await.map_err(|error| failure::after_accepted(error, facts))?;
         paused += next;
         pause = (pause * 2).min(LONGEST_PAUSE);
-        match api.queued_send(id).await {
+        match api::queued_send(api, id).await {
             Ok(newer) => answer = newer,
             // A later look may succeed.
             Err(error) if error.transient => {}

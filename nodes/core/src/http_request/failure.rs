@@ -1,7 +1,5 @@
 //! Errors of the node, as n8n tells them: by status, with what the service says.
 
-use std::time::Duration;
-
 use heddle_node::http::HeaderMap;
 use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, json};
 
@@ -95,8 +93,7 @@ pub(super) fn told_as(status: u16, headers: &HeaderMap, body: &Json, original: S
         "message": original.as_str(), "name": "AxiosError", "code": code, "status": status,
     }));
     error.source = Some(std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(original)));
-    let wait = headers.get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse::<f64>().ok());
-    error.retry_after = wait.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    error.retry_after = heddle_http_kit::retry_after(headers);
     error
 }
 
