@@ -522,7 +522,6 @@ macro_rules! example_node {
                     type_version: 1.0,
                     parameters: heddle_node::json!({ "url": "unused" }),
                     items: vec![heddle_node::json!({ "number": 1 })],
-                    bad_item: None,
                     credentials: vec![("testApi", Json::object())],
                     exchanges: vec![HttpExchange {
                         method: "POST",
@@ -530,6 +529,7 @@ macro_rules! example_node {
                         status: 200,
                         answer: Json::object(),
                     }],
+                    ..NodeExample::default()
                 }]
             }
         }

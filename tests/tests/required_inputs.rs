@@ -9,6 +9,7 @@ use heddle_workflow::Workflow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -52,12 +53,12 @@ macro_rules! node_with_two_inputs {
 const BY_MODE: &str =
     "={{ $parameter[\"mode\"] === \"both\" ? [0, 1] : $parameter.mode === \"first\" ? [0] : 1 }}";
 
-node_with_two_inputs!(Any, "test.any", RequiredInputs::Any);
-node_with_two_inputs!(One, "test.one", RequiredInputs::AtLeast(1));
-node_with_two_inputs!(Both, "test.both", RequiredInputs::AtLeast(2));
-node_with_two_inputs!(First, "test.first", RequiredInputs::These(&[0]));
-node_with_two_inputs!(Listed, "test.listed", RequiredInputs::These(&[0, 1]));
-node_with_two_inputs!(ByMode, "test.byMode", RequiredInputs::Expression(BY_MODE));
+node_with_two_inputs!(Any, "test.any", &RequiredInputs::Any);
+node_with_two_inputs!(One, "test.one", &RequiredInputs::AtLeast(1));
+node_with_two_inputs!(Both, "test.both", &RequiredInputs::AtLeast(2));
+node_with_two_inputs!(First, "test.first", &RequiredInputs::These(Cow::Borrowed(&[0])));
+node_with_two_inputs!(Listed, "test.listed", &RequiredInputs::These(Cow::Borrowed(&[0, 1])));
+node_with_two_inputs!(ByMode, "test.byMode", &RequiredInputs::Expression(Cow::Borrowed(BY_MODE)));
 
 fn registry() -> Registry {
     let mut registry = Registry::linked().expect("nodes");

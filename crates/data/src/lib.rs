@@ -26,14 +26,16 @@ pub mod json;
 pub mod paired_item;
 mod printable;
 pub mod suggest;
+mod trigger;
 
 pub use bytes::hexadecimal;
 pub use file::{BinaryData, FileContent, FileReader, StoredFile};
 pub use graph::{ConnectionFilter, ConnectionType, Edge, Graph, Link, NodeIndex};
 pub use item::{Files, Item, Items};
-pub use json::{Json, JsonError, JsonObject, from_json, number_to_string, to_json};
+pub use json::{Json, JsonError, JsonObject, View, from_json, number_to_string, to_json};
 pub use paired_item::{ItemReference, PairedItem, Source};
 pub use printable::{printable, printable_line};
+pub use trigger::TriggerKind;
 
 /// The key of an object's member whose expression is taken as `JSON.stringify` writes its value, and not as values of
 /// parameters are: nodes that take a parameter apart (`ItemNode::upgrade`) put expressions under it that they will write

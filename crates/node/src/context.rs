@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use heddle_data::View;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -229,8 +230,8 @@ pub struct ItemContext<'a> {
     pub index: usize,
     /// Version of the node in the workflow file.
     pub type_version: f64,
-    /// The item's parameters, resolved and coerced. A node reads them typed; only those that it names in
-    /// [`ItemNode::UNTYPED`](crate::ItemNode::UNTYPED) are for certain in here.
+    /// The item's parameters, resolved and coerced. A node reads them typed; only those that its type has as a
+    /// [view](heddle_data::View) are for certain in here.
     pub parameters: &'a Json,
     /// The host.
     pub services: &'a dyn Services,
@@ -254,10 +255,13 @@ pub struct BatchContext<'a> {
 }
 
 impl<'a> ItemContext<'a> {
-    /// The parameter `name`, one of the node's [`ItemNode::UNTYPED`](crate::ItemNode::UNTYPED); null when it is not
-    /// there.
-    pub fn parameter(&self, name: &str) -> &'a Json {
-        self.parameters.get(name).unwrap_or(const { &Json::NULL })
+    /// The item's value of a parameter that is looked up for each item.
+    #[inline]
+    pub fn value<'p>(&self, view: &'p View) -> &'p Json
+    where
+        'a: 'p,
+    {
+        view.of(self.parameters)
     }
 
     /// Sends a request through the host.

@@ -2,8 +2,23 @@
 
 use crate::json::Json;
 
-/// A use of a node with the answers of the service it talks to.
-#[derive(Debug, Clone)]
+/// A use of a node: what goes in, what comes out, and the answers of the service that it talks to. The behaviour suite of
+/// `heddle-testkit` runs it.
+///
+/// ```
+/// use heddle_node::{NodeExample, json};
+///
+/// let example = NodeExample {
+///     title: "Greet somebody",
+///     type_version: 1.0,
+///     parameters: json!({ "name": "={{ $json.name }}" }),
+///     items: vec![json!({ "name": "Ada" })],
+///     outputs: vec![vec![json!({ "name": "Ada", "greeting": "Hello, Ada!" })]],
+///     ..NodeExample::default()
+/// };
+/// assert_eq!(example.items.len(), example.outputs[0].len());
+/// ```
+#[derive(Debug, Clone, Default)]
 pub struct NodeExample {
     /// What it shows.
     pub title: &'static str,
@@ -13,6 +28,11 @@ pub struct NodeExample {
     pub parameters: Json,
     /// Input items.
     pub items: Vec<Json>,
+    /// What comes out of each output: the data of its items. Outputs at the end through which nothing leaves may be
+    /// missing.
+    pub outputs: Vec<Vec<Json>>,
+    /// Whether each output may put its items out in any order.
+    pub in_any_order: bool,
     /// An input item that the node must refuse; none when no item can be bad.
     pub bad_item: Option<Json>,
     /// Credentials by type.

@@ -22,6 +22,7 @@ pub mod registry;
 pub mod secret;
 pub mod stored;
 mod system_error;
+mod views;
 mod workflow_call;
 
 pub use async_trait::async_trait;
@@ -41,18 +42,21 @@ pub use example::{HttpExchange, NodeExample};
 pub use files::{FileStore, FileWriter};
 pub use heddle_data::{
     BinaryData, FileContent, FileReader, Files, Item, ItemReference, Items, Json, JsonError, JsonObject,
-    PairedItem, Source, from_json, hexadecimal, number_to_string, printable, printable_line, to_json,
+    PairedItem, Source, TriggerKind, View, from_json, hexadecimal, number_to_string, printable,
+    printable_line, to_json,
 };
+pub use heddle_form::description::RequiredInputs;
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};
 pub use http::{
     Connection, FileAnswers, HttpClient, HttpError, HttpErrorKind, HttpRequest, Redirects, Upload,
 };
 pub use node::{
     BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, Node, NodeHeader, Operation, OperationNode, Ports,
-    Recipient, RequiredInputs, Tier,
+    Recipient, Tier,
 };
 pub use options::{OptionEntry, OptionPage, OptionsQuery};
 pub use registry::{CredentialRegistration, NodeRegistration, NodeSource, Registry, RegistryError, Sandbox};
 pub use secret::Secret;
 pub use stored::{CheckHost, StoredParameters, StoredProblem, Weight, holds_expression, pointer_of};
+pub use views::{Assignment, Assignments, Filter};
 pub use workflow_call::{CalledWorkflow, WorkflowAnswer, WorkflowCall, WorkflowSource, sub_execution};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::{BatchContext, ItemContext, Services};
 use crate::delivery::Delivery;
-use crate::description::{self, NodeProperty};
+use crate::description::{NodeProperty, RequiredInputs};
 use crate::error::NodeError;
 use crate::example::NodeExample;
 use crate::item::{Item, Items};
@@ -18,6 +18,7 @@ use crate::json::Json;
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
 use crate::stored::{StoredParameters, StoredProblem};
+use heddle_data::TriggerKind;
 
 pub(crate) use erased::read_parameters;
 pub use erased::{
@@ -119,11 +120,6 @@ pub trait ItemNode: Send + Sync + 'static {
     /// Whether handling an item may wait for something, such as an answer. Items of a node that never waits are handled
     /// one after another, which costs less than running several at a time.
     const WAITS: bool = true;
-
-    /// Parameters that the node reads as they are, from [`ItemContext::parameter`]. When expressions stand in no others,
-    /// [`ItemNode::Parameters`] is typed once for all items; what it has of these parameters is then that of the first
-    /// item.
-    const UNTYPED: &'static [&'static str] = &[];
 
     /// Handles one item.
     ///
@@ -394,14 +390,16 @@ pub struct NodeHeader {
     pub display_name: &'static str,
     /// What it does, in a sentence.
     pub description: &'static str,
-    /// Kinds, n8n's `group`.
+    /// Kinds, n8n's `group`, beside `trigger`, which [`NodeHeader::starts`] says.
     pub group: &'static [&'static str],
+    /// What starts a run at this node; `None` where nothing does.
+    pub starts: Option<TriggerKind>,
     /// Line below the node on a canvas.
     pub subtitle: Option<&'static str>,
     /// Number of main inputs; of a new node, where the parameters decide.
     pub inputs: usize,
     /// Which main inputs must have data before the node runs with others empty.
-    pub required_inputs: RequiredInputs,
+    pub required_inputs: &'static RequiredInputs,
     /// Labels of the main outputs; one empty label for a single plain output. Those of a new node, where the parameters
     /// decide.
     pub outputs: &'static [&'static str],
@@ -424,9 +422,10 @@ impl NodeHeader {
         display_name: "",
         description: "",
         group: &["transform"],
+        starts: None,
         subtitle: None,
         inputs: 1,
-        required_inputs: RequiredInputs::Any,
+        required_inputs: &RequiredInputs::Any,
         outputs: &[""],
         credentials: &[],
         icon: None,
@@ -461,35 +460,6 @@ impl DynamicPorts {
     /// The ports with these parameters.
     fn with(self, parameters: &Json, type_version: f64) -> Ports<'static> {
         (self.count)(parameters, type_version).map_or(Ports::Expression(self.expression), Ports::Count)
-    }
-}
-
-/// Which main inputs of a node must have data when it runs although nothing more comes for the others: n8n's
-/// `requiredInputs` (`docs/engine.md §9.3`). A node that asks for all of its inputs never runs with one of them missing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RequiredInputs {
-    /// Whatever arrived is enough.
-    #[default]
-    Any,
-    /// At least so many inputs.
-    AtLeast(usize),
-    /// Each of these inputs, counted from 0.
-    These(&'static [usize]),
-    /// What this expression over the node's parameters, as the file has them with their defaults, gives, a number or a
-    /// list, such as `={{ $parameter["mode"] === "chooseBranch" ? [0, 1] : 1 }}`. `$json` and data of other nodes are not
-    /// there.
-    Expression(&'static str),
-}
-
-impl RequiredInputs {
-    /// As a description says it: a number, a list or an expression; nothing where whatever arrived is enough.
-    fn describe(self) -> Option<description::RequiredInputs> {
-        Some(match self {
-            Self::Any => return None,
-            Self::AtLeast(count) => description::RequiredInputs::Count(count),
-            Self::These(inputs) => description::RequiredInputs::Inputs(inputs.to_vec()),
-            Self::Expression(text) => description::RequiredInputs::Expression(text.to_owned()),
-        })
     }
 }
 

@@ -39,7 +39,7 @@ pub use self::http::{pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
     blanks, cache, constant_check, missing_credentials, misspelt, mocks, preflight, prepared,
-    prepared_workflow, reach, selection, stored_problems, suggest, unset,
+    prepared_workflow, reach, selection, starts, stored_problems, suggest, unset,
 };
 pub use run::run_data;
 use run::{
@@ -80,6 +80,7 @@ pub use sending::exclusions::Exclusions;
 pub use sending::hours::{SendCap, SendingHours};
 pub use sending::plan::{ConfirmSends, SendPlan, SkippedItems, Through};
 pub use sending::rules::SendingRules;
+pub use starts::starts;
 pub use stored_options::StoredOptions;
 pub use suggest::{suggest, suggest_node_types};
 pub use variables::Variables;

@@ -73,7 +73,7 @@ impl Case {
             NodeFacts {
                 inputs: number(facts.get("inputs").unwrap()),
                 required_inputs: match facts.get("requiredInputs") {
-                    None => RequiredInputs::None,
+                    None => RequiredInputs::Any,
                     Some(count) if count.is_number() => RequiredInputs::AtLeast(number(count)),
                     Some(list) => {
                         RequiredInputs::These(list.as_array().unwrap().iter().map(number).collect())

@@ -59,9 +59,10 @@ pub async fn check_all(registry: &Registry) -> Vec<Fault> {
         for example in node.examples() {
             let suite = Suite { registry, node: &**node, example: &example };
             note("example runs, with lineage on every item", suite.runs().await);
+            note("example puts out what it says", suite.puts_out().await);
             note("calls are no graver than stated", suite.effects().await);
             // A trigger gives items without having any.
-            if !node.header().group.contains(&"trigger") {
+            if node.header().starts.is_none() {
                 note("empty input", suite.empty_input().await);
             }
             note("same order twice", suite.same_order().await);
@@ -90,6 +91,9 @@ fn check_description(node: &dyn Node) -> Check {
     ] {
         ensure(!text.trim().is_empty(), || format!("the node has no {what}"))?;
     }
+    ensure(description.is_trigger() == node.header().starts.is_some(), || {
+        "its group and its header disagree whether runs start there".to_owned()
+    })?;
     let schema = schemars::schema_for!(NodeDescription);
     let validator = jsonschema::validator_for(schema.as_value()).map_err(|error| error.to_string())?;
     let json = serde_json::json!(description);
@@ -165,6 +169,36 @@ impl Suite<'_> {
             "an item left nothing, although the node says that each does".to_owned()
         })?;
         if self.example.items.is_empty() { Ok(()) } else { check_lineage(&items, self.example.items.len()) }
+    }
+
+    async fn puts_out(&self) -> Check {
+        let service = self.service().await?;
+        let result = self.run(self.test(service.url())).await?;
+        let outputs = result.last_outputs(NODE).unwrap_or_default();
+        let expected = &self.example.outputs;
+        for output in 0..outputs.len().max(expected.len()) {
+            let mut found: Vec<&Json> = outputs
+                .get(output)
+                .into_iter()
+                .flat_map(|items| items.iter())
+                .map(|item| &item.json)
+                .collect();
+            let mut expected: Vec<&Json> = expected.get(output).into_iter().flatten().collect();
+            if self.example.in_any_order {
+                found.sort_by_cached_key(ToString::to_string);
+                expected.sort_by_cached_key(ToString::to_string);
+            }
+            ensure(found == expected, || {
+                let text =
+                    |items: &[&Json]| items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let (found, expected) = (text(&found), text(&expected));
+                format!(
+                    "\"{}\": output {output} has [{found}], and the example says [{expected}]",
+                    self.example.title
+                )
+            })?;
+        }
+        Ok(())
     }
 
     async fn empty_input(&self) -> Check {

@@ -43,6 +43,7 @@ mod workflow;
 
 pub use connections::{Connection, Connections};
 pub use encoding::{EncodingError, decode_table, decode_text, is_utf16};
+pub use heddle_data::TriggerKind;
 pub use heddle_data::graph::{ConnectionFilter, ConnectionType, Edge, Graph, NodeIndex};
 pub use input::{Input, InputError, read_input};
 pub use items::{ItemsError, SerializedItem, SerializedItems, read_item, read_items, read_row};
@@ -52,7 +53,5 @@ pub use schema::workflow_schema;
 pub use settings::{ExecutionOrder, Settings};
 pub use source::{SourceMap, Span};
 pub use start::{find_start_node, highest_nodes};
-pub use trigger::{
-    TriggerKind, call_start_rank, declares_calls, is_error_trigger, is_trigger_type, trigger_kind,
-};
+pub use trigger::{call_start_rank, is_trigger_type, trigger_kind};
 pub use workflow::Workflow;

@@ -3,7 +3,8 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, TriggerKind,
+    async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -21,7 +22,7 @@ impl BatchNode for ErrorTrigger {
         versions: &[1.0],
         display_name: "Error Trigger",
         description: "Starts the workflow when another one has failed",
-        group: &["trigger"],
+        starts: Some(TriggerKind::Failure),
         inputs: 0,
         icon: Some("node:error-trigger"),
         category: Some("Triggers"),
@@ -49,20 +50,21 @@ impl BatchNode for ErrorTrigger {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "A failure arrives as one item",
-            type_version: 1.0,
-            parameters: Json::object(),
-            items: vec![json!({
-                "execution": {
-                    "id": "231", "error": { "message": "The service refused the call" },
-                    "lastNodeExecuted": "Send", "mode": "trigger",
-                },
-                "workflow": { "id": "1", "name": "Welcome" },
-            })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "A failure arrives as one item",
+                type_version: 1.0,
+                parameters: Json::object(),
+                items: vec![json!({
+                    "execution": {
+                        "id": "231", "error": { "message": "The service refused the call" },
+                        "lastNodeExecuted": "Send", "mode": "trigger",
+                    },
+                    "workflow": { "id": "1", "name": "Welcome" },
+                })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }

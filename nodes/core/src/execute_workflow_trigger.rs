@@ -6,7 +6,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
-    StoredProblem, async_trait, from_json, holds_expression, json,
+    StoredProblem, TriggerKind, async_trait, from_json, holds_expression, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ impl BatchNode for ExecuteWorkflowTrigger {
         versions: &[1.0, 1.1, 1.2],
         display_name: "When Executed by Another Workflow",
         description: "Starts the workflow when another one calls it",
-        group: &["trigger"],
+        starts: Some(TriggerKind::Workflow),
         inputs: 0,
         icon: Some("node:sub-workflow-trigger"),
         category: Some("Triggers"),
@@ -113,23 +113,24 @@ impl BatchNode for ExecuteWorkflowTrigger {
             type_version: 1.1,
             parameters,
             items: vec![json!({ "name": "Ada", "city": "London" }), json!({ "name": "Zoë" })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example("Whole items", json!({ "inputSource": "passthrough" })),
-            example(
-                "Declared fields",
-                json!({ "inputSource": "workflowInputs", "workflowInputs": { "values": [
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example("Whole items", json!({ "inputSource": "passthrough" })),
+                example(
+                    "Declared fields",
+                    json!({ "inputSource": "workflowInputs", "workflowInputs": { "values": [
                     { "name": "name", "type": "string" }, { "name": "city", "type": "any" },
                 ] } }),
-            ),
-            example(
-                "The fields of an example",
-                json!({ "inputSource": "jsonExample", "jsonExample": "{ \"city\": \"Paris\" }" }),
-            ),
-        ]
+                ),
+                example(
+                    "The fields of an example",
+                    json!({ "inputSource": "jsonExample", "jsonExample": "{ \"city\": \"Paris\" }" }),
+                ),
+            ],
+        )
     }
 }
 

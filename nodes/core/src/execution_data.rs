@@ -65,14 +65,15 @@ impl BatchNode for ExecutionData {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "Items pass",
-            type_version: 1.1,
-            parameters: json!({ "dataToSave": { "values": [{ "key": "order", "value": "={{ $json.id }}" }] } }),
-            items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Items pass",
+                type_version: 1.1,
+                parameters: json!({ "dataToSave": { "values": [{ "key": "order", "value": "={{ $json.id }}" }] } }),
+                items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }

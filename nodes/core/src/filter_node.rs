@@ -34,14 +34,12 @@ impl ItemNode for Filter {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["conditions"];
-
     async fn execute_item(
         &self,
-        _parameters: &IfParameters,
+        parameters: &IfParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        let holds = context.services.matches_filter(context.parameter("conditions"), context.index)?;
+        let holds = parameters.conditions.matches(context)?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 
@@ -51,24 +49,26 @@ impl ItemNode for Filter {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "Orders that are paid",
-            type_version: 2.2,
-            parameters: json!({
-                "conditions": {
-                    "combinator": "and",
-                    "conditions": [{
-                        "id": "paid", "leftValue": "={{ $json.paid }}", "rightValue": "",
-                        "operator": { "type": "boolean", "operation": "true", "singleValue": true },
-                    }],
-                    "options": { "caseSensitive": true, "leftValue": "", "typeValidation": "strict", "version": 2 },
-                },
-                "options": {},
-            }),
-            items: vec![json!({ "order": 1, "paid": true }), json!({ "order": 2, "paid": false })],
-            bad_item: Some(json!({ "order": 3, "paid": "perhaps" })),
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Orders that are paid",
+                type_version: 2.2,
+                parameters: json!({
+                    "conditions": {
+                        "combinator": "and",
+                        "conditions": [{
+                            "id": "paid", "leftValue": "={{ $json.paid }}", "rightValue": "",
+                            "operator": { "type": "boolean", "operation": "true", "singleValue": true },
+                        }],
+                        "options": { "caseSensitive": true, "leftValue": "", "typeValidation": "strict", "version": 2 },
+                    },
+                    "options": {},
+                }),
+                items: vec![json!({ "order": 1, "paid": true }), json!({ "order": 2, "paid": false })],
+                bad_item: Some(json!({ "order": 3, "paid": "perhaps" })),
+                ..NodeExample::default()
+            }],
+        )
     }
 }

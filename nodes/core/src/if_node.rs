@@ -1,7 +1,8 @@
 //! If: items go to the output `true` or `false`.
 
 use heddle_node::{
-    Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    Effect, Filter, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, async_trait,
+    json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,9 +23,7 @@ pub struct IfParameters {
     #[schemars(
         title = "Conditions",
         extend(
-            "x-type" = "filter",
             "x-placeholder" = "Add Condition",
-            "x-default" = {},
             "x-typeOptions" = { "filter": {
                 "caseSensitive": "={{!$parameter.options.ignoreCase}}",
                 "typeValidation": "={{ ($nodeVersion < 2.1 ? $parameter.options.looseTypeValidation :  $parameter.looseTypeValidation) ? \"loose\" : \"strict\" }}",
@@ -32,7 +31,7 @@ pub struct IfParameters {
             } }
         )
     )]
-    pub conditions: Json,
+    pub conditions: Filter,
     /// Whether a value of another type than its comparison is converted: the text "5" is the number 5, and the text
     /// "false" is false.
     #[schemars(
@@ -87,14 +86,12 @@ impl ItemNode for If {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["conditions"];
-
     async fn execute_item(
         &self,
-        _parameters: &IfParameters,
+        parameters: &IfParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        let holds = context.services.matches_filter(context.parameter("conditions"), context.index)?;
+        let holds = parameters.conditions.matches(context)?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 
@@ -129,37 +126,37 @@ impl ItemNode for If {
             condition("vip", "boolean", "equals", json!(true)),
             condition("mail", "string", "regex", json!("/@example\\.(com|org)$/i")),
         ];
-        vec![
-            NodeExample {
-                title: "Two conditions that must both hold",
-                type_version: 2.2,
-                parameters: json!({ "conditions": filter("and", "strict", both), "options": {} }),
-                items: vec![
-                    json!({ "price": 120, "country": "DE" }),
-                    json!({ "price": 20, "country": "DE" }),
-                    json!({ "price": 100, "country": "FR" }),
-                ],
-                bad_item: Some(json!({ "price": "120", "country": "DE" })),
-                credentials: Vec::new(),
-                exchanges: Vec::new(),
-            },
-            NodeExample {
-                title: "One condition is enough, and types are converted",
-                type_version: 2.2,
-                parameters: json!({
-                    "conditions": filter("or", "loose", either),
-                    "looseTypeValidation": true,
-                    "options": {},
-                }),
-                items: vec![
-                    json!({ "vip": "true", "mail": "" }),
-                    json!({ "vip": 0, "mail": "ada@Example.com" }),
-                    json!({ "mail": "ada@elsewhere.net" }),
-                ],
-                bad_item: None,
-                credentials: Vec::new(),
-                exchanges: Vec::new(),
-            },
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                NodeExample {
+                    title: "Two conditions that must both hold",
+                    type_version: 2.2,
+                    parameters: json!({ "conditions": filter("and", "strict", both), "options": {} }),
+                    items: vec![
+                        json!({ "price": 120, "country": "DE" }),
+                        json!({ "price": 20, "country": "DE" }),
+                        json!({ "price": 100, "country": "FR" }),
+                    ],
+                    bad_item: Some(json!({ "price": "120", "country": "DE" })),
+                    ..NodeExample::default()
+                },
+                NodeExample {
+                    title: "One condition is enough, and types are converted",
+                    type_version: 2.2,
+                    parameters: json!({
+                        "conditions": filter("or", "loose", either),
+                        "looseTypeValidation": true,
+                        "options": {},
+                    }),
+                    items: vec![
+                        json!({ "vip": "true", "mail": "" }),
+                        json!({ "vip": 0, "mail": "ada@Example.com" }),
+                        json!({ "mail": "ada@elsewhere.net" }),
+                    ],
+                    ..NodeExample::default()
+                },
+            ],
+        )
     }
 }

@@ -10,6 +10,7 @@ mod conditions_1;
 pub mod crypto;
 pub mod date_time;
 mod error_trigger;
+mod examples;
 pub mod execute_workflow;
 mod execute_workflow_trigger;
 mod execution_data;

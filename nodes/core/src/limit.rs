@@ -109,13 +109,14 @@ impl BatchNode for Limit {
             type_version: 1.0,
             parameters,
             items: vec![json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example("The first two items pass", json!({ "maxItems": 2 })),
-            example("The last item passes", json!({ "keep": "lastItems" })),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example("The first two items pass", json!({ "maxItems": 2 })),
+                example("The last item passes", json!({ "keep": "lastItems" })),
+            ],
+        )
     }
 }

@@ -140,15 +140,16 @@ impl<const VERSION: u8> BatchNode for LoopOverItems<VERSION> {
 
     fn examples() -> Vec<NodeExample> {
         let last = f64::from(VERSION);
-        vec![NodeExample {
-            title: "Two items at a time",
-            type_version: last,
-            parameters: json!({ "batchSize": 2, "options": {} }),
-            items: vec![json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Two items at a time",
+                type_version: last,
+                parameters: json!({ "batchSize": 2, "options": {} }),
+                items: vec![json!({ "id": 1 }), json!({ "id": 2 }), json!({ "id": 3 })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }
 

@@ -3,7 +3,8 @@
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, TriggerKind,
+    async_trait,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ impl BatchNode for ManualTrigger {
         versions: &[1.0],
         display_name: "When clicking ‘Execute workflow’",
         description: "Starts the workflow when a person runs it",
-        group: &["trigger"],
+        starts: Some(TriggerKind::Manual),
         inputs: 0,
         icon: Some("node:manual-trigger"),
         category: Some("Triggers"),
@@ -52,14 +53,15 @@ impl BatchNode for ManualTrigger {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "A workflow starts with one empty item",
-            type_version: 1.0,
-            parameters: Json::object(),
-            items: Vec::new(),
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "A workflow starts with one empty item",
+                type_version: 1.0,
+                parameters: Json::object(),
+                items: Vec::new(),
+                ..NodeExample::default()
+            }],
+        )
     }
 }

@@ -35,14 +35,15 @@ impl BatchNode for NoOp {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "Items pass through",
-            type_version: 1.0,
-            parameters: Json::object(),
-            items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Items pass through",
+                type_version: 1.0,
+                parameters: Json::object(),
+                items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }

@@ -1,7 +1,8 @@
 //! Start: where workflows of n8n before 1.0 begin.
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, async_trait,
+    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, TriggerKind,
+    async_trait,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -19,7 +20,7 @@ impl BatchNode for Start {
         versions: &[1.0],
         display_name: "Start",
         description: "Starts the workflow, in files of n8n before 1.0",
-        group: &["trigger"],
+        starts: Some(TriggerKind::Manual),
         inputs: 0,
         category: Some("Helpers"),
         ..NodeHeader::DEFAULT
@@ -32,14 +33,15 @@ impl BatchNode for Start {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "A workflow starts with one empty item",
-            type_version: 1.0,
-            parameters: Json::object(),
-            items: Vec::new(),
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "A workflow starts with one empty item",
+                type_version: 1.0,
+                parameters: Json::object(),
+                items: Vec::new(),
+                ..NodeExample::default()
+            }],
+        )
     }
 }

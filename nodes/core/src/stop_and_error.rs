@@ -80,15 +80,16 @@ impl BatchNode for StopAndError {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "The run ends with a message",
-            type_version: 1.0,
-            parameters: json!({ "errorMessage": "=The order {{ $json.order }} has no address" }),
-            items: Vec::new(),
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "The run ends with a message",
+                type_version: 1.0,
+                parameters: json!({ "errorMessage": "=The order {{ $json.order }} has no address" }),
+                items: Vec::new(),
+                ..NodeExample::default()
+            }],
+        )
     }
 }
 

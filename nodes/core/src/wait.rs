@@ -121,17 +121,18 @@ impl BatchNode for Wait {
             type_version: 1.1,
             parameters,
             items: vec![json!({ "id": 1 }), json!({ "id": 2 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example("After a hundredth of a second", json!({ "amount": 0.01, "unit": "seconds" })),
-            example(
-                "At a moment that has passed already",
-                json!({ "resume": "specificTime", "dateTime": "2024-02-29T12:00:00" }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example("After a hundredth of a second", json!({ "amount": 0.01, "unit": "seconds" })),
+                example(
+                    "At a moment that has passed already",
+                    json!({ "resume": "specificTime", "dateTime": "2024-02-29T12:00:00" }),
+                ),
+            ],
+        )
     }
 }
 

@@ -26,6 +26,7 @@ fn by_phone() -> NodeExample {
         }),
         items: vec![json!({ "phone": "5511999990001" }), json!({ "phone": 5511999990002_u64 })],
         bad_item: Some(json!({ "name": "Nobody's number" })),
+        outputs: vec![vec![started("5511999990001"), started("5511999990001")]],
         exchanges: vec![sent_at_once("5511999990001")],
         ..blank()
     }
@@ -42,12 +43,20 @@ fn by_session() -> NodeExample {
         }),
         items: vec![json!({ "sessionId": SESSION_ID })],
         bad_item: Some(json!({ "sessionId": "" })),
+        outputs: vec![vec![started("5511999990003")]],
         exchanges: vec![sent_at_once("5511999990003")],
         ..blank()
     }
 }
 
 fn queued_with_metadata() -> NodeExample {
+    let answer = json!({
+        "id": "1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4555",
+        "sessionId": SESSION_ID,
+        "status": "QUEUED",
+        "senderId": null,
+        "failedReason": null,
+    });
     NodeExample {
         title: "Queue a chatbot with values for it",
         parameters: json!({
@@ -68,18 +77,8 @@ fn queued_with_metadata() -> NodeExample {
         }),
         items: vec![json!({ "phone": "5511999990004", "order": 1042, "name": "João 😀" })],
         bad_item: Some(json!({ "phone": "5511999990005", "order": { "id": 7 }, "name": "Ana" })),
-        exchanges: vec![HttpExchange {
-            method: "POST",
-            path: "/chat/v1/send/chatbot",
-            status: 200,
-            answer: json!({
-                "id": "1f2e3d4c-5b6a-4798-8a9b-0c1d2e3f4555",
-                "sessionId": SESSION_ID,
-                "status": "QUEUED",
-                "senderId": null,
-                "failedReason": null,
-            }),
-        }],
+        outputs: vec![vec![answer.clone()]],
+        exchanges: vec![HttpExchange { method: "POST", path: "/chat/v1/send/chatbot", status: 200, answer }],
         ..blank()
     }
 }
@@ -97,12 +96,19 @@ fn on_instagram() -> NodeExample {
         }),
         items: vec![json!({ "user": "maria.souza" })],
         bad_item: Some(json!({ "user": "" })),
+        outputs: vec![vec![started("@maria.souza")]],
         exchanges: vec![sent_at_once("@maria.souza")],
         ..blank()
     }
 }
 
 fn read_session() -> NodeExample {
+    let answer = json!({
+        "id": SESSION_ID,
+        "status": "IN_PROGRESS",
+        "channelId": CHANNEL_ID,
+        "contactDetails": { "name": "João", "phonenumber": "5511999990003" },
+    });
     NodeExample {
         title: "Read a conversation with its contact",
         parameters: json!({
@@ -113,34 +119,30 @@ fn read_session() -> NodeExample {
         }),
         items: vec![json!({ "sessionId": SESSION_ID })],
         bad_item: Some(json!({ "sessionId": "" })),
+        outputs: vec![vec![answer.clone()]],
         exchanges: vec![HttpExchange {
             method: "GET",
             path: "/chat/v2/session/9a4cbb3e-3f5d-4b6e-8f1d-64e1a7c8d333",
             status: 200,
-            answer: json!({
-                "id": SESSION_ID,
-                "status": "IN_PROGRESS",
-                "channelId": CHANNEL_ID,
-                "contactDetails": { "name": "João", "phonenumber": "5511999990003" },
-            }),
+            answer,
         }],
         ..blank()
     }
 }
 
 fn sent_at_once(recipient: &str) -> HttpExchange {
-    HttpExchange {
-        method: "POST",
-        path: "/chat/v1/chatbot/send",
-        status: 200,
-        answer: json!({
-            "id": SESSION_ID,
-            "status": "STARTED",
-            "channelId": CHANNEL_ID,
-            "title": recipient,
-            "metadata": {},
-        }),
-    }
+    HttpExchange { method: "POST", path: "/chat/v1/chatbot/send", status: 200, answer: started(recipient) }
+}
+
+/// What the service answers to a send at once, which is what the node puts out.
+fn started(recipient: &str) -> Json {
+    json!({
+        "id": SESSION_ID,
+        "status": "STARTED",
+        "channelId": CHANNEL_ID,
+        "title": recipient,
+        "metadata": {},
+    })
 }
 
 fn blank() -> NodeExample {
@@ -149,8 +151,7 @@ fn blank() -> NodeExample {
         type_version: 1.0,
         parameters: Json::NULL,
         items: Vec::new(),
-        bad_item: None,
         credentials: vec![(CREDENTIAL_TYPE, json!({ "apiKey": "pn_example" }))],
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use heddle_node::json::pointer_token;
 use heddle_node::{Item, Json, JsonObject, Registry, Secret, printable};
-use heddle_runner::{Host, Mocks, RunError, RunOptions, Variables, WorkflowFolder};
-use heddle_workflow::{Problem, TriggerKind, Workflow, WorkflowError, read_item, trigger_kind};
+use heddle_runner::{Host, Mocks, RunError, RunOptions, Variables, WorkflowFolder, starts};
+use heddle_workflow::{Problem, TriggerKind, Workflow, WorkflowError, read_item};
 
 use super::difference::Difference;
 use super::expect;
@@ -132,16 +132,18 @@ impl Session {
         let mut start = given.start.as_ref().map(|start| start.value.clone());
         let items = match (&given.items, &given.trigger) {
             (Some(items), _) => self.items(file, items).map_err(&mut take).ok(),
-            (None, Some(trigger)) => match trigger_node(workflow, trigger, start.as_deref()) {
-                Ok((node, kind)) => {
-                    start = start.or(Some(node));
-                    Some(vec![trigger_item(kind, &trigger.value)])
+            (None, Some(trigger)) => {
+                match trigger_node(&self.registry, workflow, trigger, start.as_deref()) {
+                    Ok((node, kind)) => {
+                        start = start.or(Some(node));
+                        Some(vec![trigger_item(kind, &trigger.value)])
+                    }
+                    Err(problem) => {
+                        take(*problem);
+                        None
+                    }
                 }
-                Err(problem) => {
-                    take(*problem);
-                    None
-                }
-            },
+            }
             (None, None) => None,
         };
         let mocks = self.mocks(file, test).map_err(&mut take).ok();
@@ -269,19 +271,20 @@ fn moment(now: &At<String>) -> Result<i64, Problem> {
 
 /// The trigger that the data of a test are for: the named one, or the only one that waits for something.
 fn trigger_node(
+    registry: &Registry,
     workflow: &Workflow,
     trigger: &At<JsonObject>,
     start: Option<&str>,
 ) -> Result<(String, Option<TriggerKind>), Box<Problem>> {
     if let Some(start) = start {
-        let kind = workflow.node(start).and_then(|node| trigger_kind(&node.node_type));
+        let kind = workflow.node(start).and_then(|node| starts(registry, &node.node_type));
         return Ok((start.to_owned(), kind));
     }
     let waiting: Vec<_> = workflow
         .nodes
         .iter()
         .filter(|node| !node.disabled)
-        .filter_map(|node| Some((node.name.as_str(), trigger_kind(&node.node_type)?)))
+        .filter_map(|node| Some((node.name.as_str(), starts(registry, &node.node_type)?)))
         .collect();
     let calls: Vec<_> = waiting.iter().filter(|(_, kind)| kind.needs_items()).collect();
     match (calls.as_slice(), waiting.as_slice()) {

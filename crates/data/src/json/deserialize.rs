@@ -20,7 +20,7 @@ impl<'de> Deserialize<'de> for JsonObject {
     }
 }
 
-struct AnyValue;
+pub(super) struct AnyValue;
 
 impl<'de> Visitor<'de> for AnyValue {
     type Value = Json;

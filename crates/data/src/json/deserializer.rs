@@ -30,7 +30,7 @@ impl<'de> IntoDeserializer<'de, JsonError> for &'de Json {
 macro_rules! forward_to_reader {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, JsonError> {
-            Reader { json: self, depth: 0 }.$method(visitor)
+            Reader::of_root(self).$method(visitor)
         }
     )*};
 }
@@ -59,7 +59,7 @@ impl<'de> Deserializer<'de> for &'de Json {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        Reader { json: self, depth: 0 }.deserialize_newtype_struct(name, visitor)
+        Reader::of_root(self).deserialize_newtype_struct(name, visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, JsonError> {
@@ -90,7 +90,7 @@ impl<'de> Deserializer<'de> for &'de Json {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        Reader { json: self, depth: 0 }.deserialize_enum(name, variants, visitor)
+        Reader::of_root(self).deserialize_enum(name, variants, visitor)
     }
 }
 
@@ -99,11 +99,21 @@ impl<'de> Deserializer<'de> for &'de Json {
 struct Reader<'de> {
     json: &'de Json,
     depth: usize,
+    /// The member of the root that it is.
+    member: Option<&'de str>,
 }
 
 impl<'de> Reader<'de> {
+    fn of_root(json: &'de Json) -> Self {
+        Self { json, depth: 0, member: None }
+    }
+
     fn inner(self, json: &'de Json) -> Self {
-        Self { json, depth: self.depth + 1 }
+        Self { json, depth: self.depth + 1, member: None }
+    }
+
+    fn member(self, key: &'de str, json: &'de Json) -> Self {
+        Self { member: (self.depth == 0).then_some(key), ..self.inner(json) }
     }
 
     /// Integers for whole numbers.
@@ -201,7 +211,11 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, JsonError> {
-        if name != handover::NAME {
+        if name == handover::VIEW {
+            if let Some(member) = self.member {
+                handover::leave_member(member);
+            }
+        } else if name != handover::NAME {
             return visitor.visit_newtype_struct(self);
         }
         handover::leave(self.json);
@@ -302,7 +316,7 @@ impl<'de> MapAccess<'de> for Properties<'de> {
         let Some((key, json)) = self.current.take() else {
             return Err(JsonError::new("a value was asked for before its key"));
         };
-        seed.deserialize(self.reader.inner(json)).map_err(|error| error.under(key))
+        seed.deserialize(self.reader.member(key, json)).map_err(|error| error.under(key))
     }
 
     fn size_hint(&self) -> Option<usize> {

@@ -23,6 +23,7 @@ mod serialize;
 mod serializer;
 mod shape;
 mod transition;
+mod view;
 mod write;
 
 use std::fmt;
@@ -42,6 +43,7 @@ pub use interpolate::interpolate;
 pub use number::number_to_string;
 pub use object::{IntoIter, Iter, IterMut, JsonObject, KeyPlace};
 pub use serializer::to_json;
+pub use view::{View, read_with_views};
 
 /// A JSON value.
 ///

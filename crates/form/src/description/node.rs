@@ -1,5 +1,7 @@
 //! The description of a node type (`docs/parameters.md §1–2`).
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 
 use super::conditions::DisplayOptions;
@@ -300,46 +302,60 @@ impl Value for Port {
     }
 }
 
-/// Inputs that must have data before a node runs with others empty (`docs/engine.md §9.3`).
-#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
+/// Which main inputs of a node must have data when it runs although nothing more comes for the others: n8n's
+/// `requiredInputs` (`docs/engine.md §9.3`). A node that asks for all of its inputs never runs with one of them missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, JsonSchema)]
 #[schemars(untagged)]
 pub enum RequiredInputs {
-    /// At least so many.
-    Count(usize),
-    /// Each of these, counted from 0.
-    Inputs(Vec<usize>),
-    /// What an expression over the node's parameters gives: a number or a list.
-    Expression(String),
+    /// Whatever arrived is enough.
+    #[default]
+    #[schemars(skip)]
+    Any,
+    /// At least so many inputs.
+    AtLeast(usize),
+    /// Each of these inputs, counted from 0.
+    These(Cow<'static, [usize]>),
+    /// What this expression over the node's parameters, as the file has them with their defaults, gives, a number or a
+    /// list, such as `={{ $parameter["mode"] === "chooseBranch" ? [0, 1] : 1 }}`. `$json` and data of other nodes are not
+    /// there.
+    Expression(Cow<'static, str>),
+}
+
+impl RequiredInputs {
+    /// What a value says, such as that of an expression: a number or a list. Anything else asks for nothing.
+    pub fn of_value(value: &Json) -> Self {
+        let whole =
+            |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
+        match value.as_array() {
+            Some(inputs) => Self::These(inputs.iter().filter_map(whole).collect()),
+            None => whole(value).map_or(Self::Any, Self::AtLeast),
+        }
+    }
 }
 
 impl Value for RequiredInputs {
     fn read(json: &Json) -> Option<Self> {
         let whole = |json: &Json| usize::try_from(json.as_u64()?).ok();
         if let Some(expression) = json.as_str() {
-            return Some(Self::Expression(expression.to_owned()));
+            return Some(Self::Expression(Cow::Owned(expression.to_owned())));
         }
         match json.as_array() {
-            Some(inputs) => inputs.iter().map(whole).collect::<Option<_>>().map(Self::Inputs),
-            None => whole(json).map(Self::Count),
+            Some(inputs) => inputs.iter().map(whole).collect::<Option<_>>().map(Self::These),
+            None => whole(json).map(Self::AtLeast),
         }
     }
 
     fn write(&self) -> Json {
         match self {
-            Self::Count(count) => Json::from(*count),
-            Self::Inputs(inputs) => inputs.iter().map(|&input| Json::from(input)).collect(),
-            Self::Expression(expression) => expression.write(),
+            Self::Any => Json::NULL,
+            Self::AtLeast(count) => Json::from(*count),
+            Self::These(inputs) => inputs.iter().map(|&input| Json::from(input)).collect(),
+            Self::Expression(expression) => Json::from(&**expression),
         }
     }
 
     fn is_absent(&self) -> bool {
-        false
-    }
-}
-
-impl Default for RequiredInputs {
-    fn default() -> Self {
-        Self::Count(0)
+        *self == Self::Any
     }
 }
 

@@ -6,18 +6,19 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
 
 use super::{BatchNode, DynamicPorts, Effect, ItemNode, ItemOutput, NodeHeader, Ports, Recipient};
 use crate::context::{BatchContext, ItemContext, Services};
 use crate::delivery::Delivery;
 use crate::description::{
     Codex, CodexLink, CodexResources, CredentialUse, NodeDefaults, NodeDescription, NodeProperty, Port,
-    PortList, Themed, Versions,
+    PortList, RequiredInputs, Themed, Versions,
 };
 use crate::error::NodeError;
 use crate::example::NodeExample;
 use crate::item::Items;
-use crate::json::{Json, from_json};
+use crate::json::{self, Json, JsonError, from_json};
 use crate::options::{OptionPage, OptionsQuery};
 use crate::schema::{self, SchemaError};
 use crate::stored::{StoredParameters, StoredProblem};
@@ -158,9 +159,6 @@ pub trait ErasedItemNode: Send + Sync {
     /// Whether handling an item may wait for something.
     fn waits(&self) -> bool;
 
-    /// Parameters that the node reads as they are.
-    fn untyped(&self) -> &'static [&'static str];
-
     /// Completes an error of an item as the node shows it.
     fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError;
 
@@ -222,6 +220,8 @@ pub trait ErasedBatchNode: Send + Sync {
 /// The typed parameters of one item, with what the runner must know of them.
 pub struct PreparedItem {
     parameters: Box<dyn Any + Send + Sync>,
+    /// The parameters that its type has as [views](heddle_data::View): where no others differ, it is that of all items.
+    pub views: Vec<SmolStr>,
     /// What the item does; `None` where the node says nothing.
     pub effect: Option<Effect>,
     /// Its order key.
@@ -240,7 +240,13 @@ pub struct PreparedBatch {
 impl PreparedItem {
     /// The prepared parameters of one item, of a node that says nothing of its effect.
     pub fn new(parameters: impl Any + Send + Sync) -> Self {
-        Self { parameters: Box::new(parameters), effect: None, order_key: None, recipient: None }
+        Self {
+            parameters: Box::new(parameters),
+            views: Vec::new(),
+            effect: None,
+            order_key: None,
+            recipient: None,
+        }
     }
 
     /// The parameters, where they are of this type.
@@ -373,18 +379,16 @@ impl<N: ItemNode> ErasedItemNode for ItemAdapter<N> {
         N::WAITS
     }
 
-    fn untyped(&self) -> &'static [&'static str] {
-        N::UNTYPED
-    }
-
     fn explain(&self, error: NodeError, stored: &Json, type_version: f64) -> NodeError {
         self.node.explain(error, stored, type_version)
     }
 
     fn prepare(&self, parameters: &Json) -> Result<PreparedItem, NodeError> {
-        let parameters: N::Parameters = read_parameters(parameters)?;
+        let (parameters, views) = read_with_views(parameters);
+        let parameters: N::Parameters = parameters?;
         self.node.check(&parameters)?;
         Ok(PreparedItem {
+            views,
             effect: within(N::EFFECT, self.node.effect(&parameters)),
             order_key: self.node.order_key(&parameters),
             recipient: self.node.recipient(&parameters),
@@ -479,13 +483,14 @@ fn describe(
     NodeDescription {
         name: header.type_name.to_owned(),
         display_name: header.display_name.to_owned(),
-        group: header.group.iter().map(|&group| group.to_owned()).collect(),
+        group: groups(header),
         version: Versions::Many(header.versions.to_vec()),
         subtitle: header.subtitle.map(str::to_owned),
         description: header.description.to_owned(),
         defaults: NodeDefaults { name: header.display_name.to_owned(), ..NodeDefaults::default() },
         inputs: ports(inputs, header.inputs),
-        required_inputs: header.required_inputs.describe(),
+        required_inputs: Some(header.required_inputs.clone())
+            .filter(|required| *required != RequiredInputs::Any),
         outputs: ports(outputs, header.outputs.len()),
         output_names: header.outputs.iter().filter(|_| has_labels).map(|&label| label.to_owned()).collect(),
         credentials: header
@@ -505,6 +510,14 @@ fn describe(
     }
 }
 
+/// Its kinds, of which n8n calls that of what starts runs `trigger`.
+fn groups(header: &NodeHeader) -> Vec<String> {
+    let trigger = header.starts.map(|_| "trigger");
+    // What starts runs changes no items, and says nothing of it.
+    let own = header.group.iter().copied().filter(|group| header.starts.is_none() || *group != "transform");
+    trigger.into_iter().chain(own.filter(|group| *group != "trigger")).map(str::to_owned).collect()
+}
+
 /// Where a node is found, in n8n's words.
 fn codex(header: &NodeHeader) -> Option<Codex> {
     let link = header.documentation_url.map(|url| CodexLink { url: url.to_owned(), ..CodexLink::default() });
@@ -520,11 +533,23 @@ fn codex(header: &NodeHeader) -> Option<Codex> {
 /// Types resolved parameters. Coercion comes before this, so it is the last net; the schema tells the place, which serde
 /// loses below a tag.
 pub(crate) fn read_parameters<T: DeserializeOwned + JsonSchema>(parameters: &Json) -> Result<T, NodeError> {
-    from_json(parameters).map_err(|error| match schema::find_misfit::<T>(parameters) {
+    from_json(parameters).map_err(|error| misfit::<T>(parameters, &error))
+}
+
+/// The same, with the names of the parameters that are views.
+fn read_with_views<T: DeserializeOwned + JsonSchema>(
+    parameters: &Json,
+) -> (Result<T, NodeError>, Vec<SmolStr>) {
+    let (read, views) = json::read_with_views(parameters);
+    (read.map_err(|error| misfit::<T>(parameters, &error)), views)
+}
+
+fn misfit<T: JsonSchema>(parameters: &Json, error: &JsonError) -> NodeError {
+    match schema::find_misfit::<T>(parameters) {
         Some(misfit) => misfit.into(),
         None => {
             NodeError::new(crate::error::ErrorKind::Parameter, format!("The parameters do not fit: {error}"))
                 .with_description("Open the node, correct the value and save the workflow.")
         }
-    })
+    }
 }

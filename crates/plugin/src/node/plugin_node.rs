@@ -12,7 +12,7 @@ use heddle_node::node::{ErasedBatchNode, ErasedItemNode, PreparedBatch, Prepared
 use heddle_node::schema::{SchemaError, SchemaForm, schema_of_properties};
 use heddle_node::{
     BatchContext, Effect, ItemContext, ItemOutput, Node, NodeDescription, NodeError, NodeHeader, OptionPage,
-    OptionsQuery, Ports, RequiredInputs, Tier,
+    OptionsQuery, Ports, Tier, TriggerKind,
 };
 
 use super::describe::Described;
@@ -101,9 +101,10 @@ fn header(description: &NodeDescription) -> NodeHeader {
         display_name: keep(&description.display_name),
         description: keep(&description.description),
         group: keep_all(description.group.iter().map(|group| keep(group)).collect()),
+        starts: description.is_trigger().then_some(TriggerKind::Event),
         subtitle: description.subtitle.as_deref().map(keep),
         inputs: count(&description.inputs),
-        required_inputs: RequiredInputs::Any,
+        required_inputs: Box::leak(Box::new(description.required_inputs.clone().unwrap_or_default())),
         outputs: keep_all(labels.collect()),
         credentials: keep_all(
             description.credentials.iter().map(|own| (keep(&own.name), own.required)).collect(),
@@ -193,10 +194,6 @@ impl ErasedItemNode for PluginNode {
 
     fn waits(&self) -> bool {
         true
-    }
-
-    fn untyped(&self) -> &'static [&'static str] {
-        &[]
     }
 
     fn explain(&self, error: NodeError, _: &Json, _: f64) -> NodeError {

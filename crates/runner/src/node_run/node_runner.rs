@@ -43,8 +43,8 @@ pub(crate) struct NodeRunner<'a> {
     pub(crate) sources: &'a [Option<Source>],
     /// The input whose items an item node goes through.
     pub(crate) main_input: usize,
-    /// The typed parameters of one item are those of all.
-    pub(crate) types_once: bool,
+    /// The parameters that may differ between items; `None` where it differs which of them there are.
+    pub(crate) dynamic: Option<Vec<&'a str>>,
     /// The node reads no item again once it is done.
     pub(crate) releases_items: bool,
 }
@@ -435,7 +435,6 @@ impl NodeRunner<'_> {
         mut collected: Collected<'_>,
     ) -> NodeRunEnd {
         let effect = self.stated_effect(item_loop.node);
-        let keeps_parameters = !item_loop.node.untyped().is_empty();
         let mut first = 0;
         while first < items.len() && !collected.stopped {
             // Unless the node states that it has no effect, every item is resolved, typed and checked before the first one
@@ -454,7 +453,7 @@ impl NodeRunner<'_> {
                     break;
                 }
                 prepared.push(typed.map(|typed| {
-                    let parameters = if keeps_parameters { parameters.clone() } else { Json::NULL };
+                    let parameters = if typed.views.is_empty() { Json::NULL } else { parameters.clone() };
                     Prepared { typed: Some(typed), parameters }
                 }));
             }
@@ -560,7 +559,11 @@ impl Preparation<'_, '_, '_> {
         let mut typed = self.node.prepare(parameters).map_err(explain)?;
         typed.effect = self.runner.context.effects.apply(typed.effect);
         let typed = Arc::new(typed);
-        if self.runner.types_once {
+        // Views show each item's own value; where nothing else differs, what was read is that of all items.
+        let is_shared = |dynamic: &Vec<&str>| {
+            dynamic.iter().all(|name| typed.views.iter().any(|view| view.as_str() == *name))
+        };
+        if self.runner.dynamic.as_ref().is_some_and(is_shared) {
             self.shared = Some(Arc::clone(&typed));
         }
         Ok(typed)

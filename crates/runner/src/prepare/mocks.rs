@@ -10,7 +10,7 @@ use heddle_node::{
     BatchContext, BatchNode, Effect, Items, Json, Node, NodeDescription, NodeError, NodeHeader, Ports,
     async_trait,
 };
-use heddle_workflow::{NodeIndex, OnError, TriggerKind, Workflow, read_items, trigger_kind};
+use heddle_workflow::{NodeIndex, OnError, TriggerKind, Workflow, read_items};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +143,7 @@ impl Mocks {
         workflow: &Workflow,
         index: NodeIndex,
         preparation: Preparation,
-        begins_alone: bool,
+        (starts, begins_alone): (Option<TriggerKind>, bool),
     ) -> Preparation {
         let settings = &workflow.nodes[index];
         let name = settings.name.as_str();
@@ -152,7 +152,7 @@ impl Mocks {
             None => preparation.lacks_type || preparation.has_effect,
         };
         let acts = acts || !sub_nodes(workflow, name).is_empty();
-        let waits = trigger_kind(&settings.node_type).is_some_and(TriggerKind::needs_items);
+        let waits = starts.is_some_and(TriggerKind::needs_items);
         let stands_for_call = begins_alone && waits && self.knows(workflow, name);
         let known = self.answers(workflow, name);
         if self.is_real(workflow, name) || !(acts || stands_for_call || known.is_some()) {

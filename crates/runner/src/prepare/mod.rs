@@ -14,6 +14,7 @@ mod preparing;
 pub(crate) mod reach;
 mod samples;
 pub(crate) mod selection;
+pub(crate) mod starts;
 pub(crate) mod stored_problems;
 pub(crate) mod suggest;
 pub(crate) mod unset;

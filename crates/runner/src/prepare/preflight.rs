@@ -180,7 +180,7 @@ impl Survey<'_> {
             let workflow = self.find(&name, source, &prepared.workflow).await;
             let begun = workflow.and_then(|called| {
                 may_be_called(&called, &prepared.workflow)?;
-                Ok((start_of_called(&called)?, called))
+                Ok((start_of_called(&called, &self.host.registry)?, called))
             });
             match begun {
                 Ok((start, workflow)) => calls.push(Call { node: Some(node), name, workflow, start }),
@@ -194,7 +194,7 @@ impl Survey<'_> {
                 None => find_error_workflow(self.host, self.recorder, id).await,
             };
             self.found.insert(name.clone(), found.clone());
-            match found.and_then(|workflow| Ok((error_trigger(&workflow)?, workflow))) {
+            match found.and_then(|workflow| Ok((error_trigger(&workflow, &self.host.registry)?, workflow))) {
                 Ok((start, workflow)) => calls.push(Call { node: None, name, workflow, start }),
                 Err(error) => findings.push(prepared.failing_error_workflow(&error)),
             }

@@ -32,8 +32,8 @@ pub(crate) struct PreparedNode {
     pub(crate) filled: Json,
     pub(crate) plan: ParameterPlan,
     pub(crate) compiled: CompiledValue,
-    /// The typed parameters of one item are those of all.
-    pub(crate) types_once: bool,
+    /// Whether all parameters are there for each item, and none is hidden for some.
+    pub(crate) keeps_structure: bool,
     /// The gravest effect that any of its items can have: a send, where the node says nothing.
     gravest_effect: Effect,
     /// Which workflow it calls.
@@ -222,12 +222,7 @@ impl<'w> Preparer<'w> {
         problems.extend(failures.into_iter().filter(kept));
         let problems = without_repeats(problems);
         // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
-        let untyped = match node.tier() {
-            Tier::Item(node) => node.untyped(),
-            Tier::Batch(_) => &[],
-        };
-        let types_once =
-            plan.keeps_structure() && compiled.dynamic_members().all(|name| untyped.contains(&name));
+        let keeps_structure = plan.keeps_structure();
         let code_reads_nodes = code_reads_nodes(&*node, &filled);
         let node = PreparedNode {
             node,
@@ -236,7 +231,7 @@ impl<'w> Preparer<'w> {
             filled,
             plan,
             compiled,
-            types_once,
+            keeps_structure,
             gravest_effect,
             calls,
             code_reads_nodes,
@@ -314,7 +309,7 @@ impl PreparedNode {
             filled,
             plan,
             compiled,
-            types_once: true,
+            keeps_structure: true,
             gravest_effect: Effect::Pure,
             calls: None,
             code_reads_nodes: false,

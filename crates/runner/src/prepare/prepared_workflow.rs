@@ -4,12 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use heddle_expression::{Routes, WorkflowInfo};
 use heddle_node::{Json, NodeError, Registry};
-use heddle_workflow::{Graph, NodeIndex, Problem, Severity, Workflow};
+use heddle_workflow::{Graph, NodeIndex, Problem, Severity, TriggerKind, Workflow};
 
 use crate::keeping::Readers;
 use crate::mocks::Mocks;
 use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
 use crate::scheduler::Plan;
+use crate::starts::starts;
 use crate::unset::unset_variables;
 use crate::variables::Variables;
 
@@ -22,6 +23,8 @@ pub struct PreparedWorkflow {
     pub(crate) nodes: Vec<Option<PreparedNode>>,
     /// For each node whether it may do something to the world itself, also one that cannot run.
     pub(crate) effects: Vec<bool>,
+    /// For each node what starts a run there.
+    pub(crate) starts: Vec<Option<TriggerKind>>,
     /// What is wrong with the structure.
     pub(crate) structure: Vec<Problem>,
     /// What is wrong with the nodes, in their order.
@@ -43,6 +46,7 @@ impl PreparedWorkflow {
         let graph = Arc::new(Graph::new(&*workflow));
         let structure = workflow.problems();
         let preparer = Preparer::new(&workflow, registry);
+        let starts: Vec<_> = workflow.nodes.iter().map(|node| starts(registry, &node.node_type)).collect();
         let mut findings = Vec::new();
         let mut effects = Vec::with_capacity(workflow.nodes.len());
         let mut nodes = Vec::with_capacity(workflow.nodes.len());
@@ -55,7 +59,7 @@ impl PreparedWorkflow {
             }
             let mut preparation = preparer.prepare(index);
             if let Some((mocks, begins_alone)) = mocks {
-                preparation = mocks.replace(&workflow, index, preparation, begins_alone);
+                preparation = mocks.replace(&workflow, index, preparation, (starts[index], begins_alone));
             }
             let Preparation { node: prepared, problems, lacks_type, has_effect } = preparation;
             effects.push(has_effect);
@@ -79,6 +83,7 @@ impl PreparedWorkflow {
             graph,
             nodes,
             effects,
+            starts,
             structure,
             findings,
             info,

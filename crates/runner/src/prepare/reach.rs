@@ -6,13 +6,14 @@ use std::sync::Arc;
 use heddle_node::{Items, Registry};
 use heddle_workflow::{
     ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, TriggerKind, Workflow,
-    find_start_node, is_error_trigger, is_trigger_type, trigger_kind,
+    find_start_node,
 };
 
 use crate::options::RunOptions;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
 use crate::scheduler::{Destination, DestinationMode};
+use crate::starts::starts;
 use crate::suggest::suggest;
 
 /// Where a run begins and ends, and which nodes do not run because their items are there already.
@@ -34,18 +35,18 @@ impl Beginning {
         options: &RunOptions,
         start: Option<NodeIndex>,
     ) -> Result<Self, RunError> {
-        let PreparedWorkflow { workflow, graph, .. } = prepared;
+        let workflow = &prepared.workflow;
         let mut pins = if options.pins { pinned_items(workflow) } else { HashMap::new() };
         let start = match (start, options.start.as_deref()) {
             (Some(start), _) => start,
             (None, Some(name)) => named(workflow, name)?,
-            (None, None) => trigger(workflow, graph, registry, &pins, options.items.is_some())?,
+            (None, None) => trigger(prepared, registry, &pins, options.items.is_some())?,
         };
         let destination = options.destination.as_deref().map(|name| named(workflow, name)).transpose()?;
         let node = &workflow.nodes[start];
         if let Some(items) = &options.items
             && lacks_type(registry, node)
-            && is_trigger_type(&node.node_type)
+            && prepared.starts[start].is_some()
         {
             // They are what the trigger would put out.
             pins.entry(start).or_insert_with(|| Arc::new(items.clone()));
@@ -68,7 +69,7 @@ impl Beginning {
         let is_mocked = prepared.nodes[self.start].as_ref().is_some_and(|node| node.is_mock)
             && options.mocks.as_ref().is_some_and(|mocks| mocks.knows(workflow, &node.name));
         let is_given = options.items.is_some() || self.pins.contains_key(&self.start) || is_mocked;
-        match trigger_kind(&node.node_type) {
+        match prepared.starts[self.start] {
             Some(kind) if kind.needs_items() && !is_given && !node.disabled => {
                 let has_pins = workflow.pinned_items(&node.name).is_ok_and(|items| items.is_some());
                 Err(RunError::NoItems { node: node.name.to_string(), waits_for: kind, has_pins })
@@ -130,18 +131,16 @@ fn named(workflow: &Workflow, name: &str) -> Result<NodeIndex, RunError> {
 /// The workflow's trigger (`docs/engine.md §4.2`). Where no trigger is there that can start it, one whose type is missing
 /// is meant: a run starts at it with items in its place.
 fn trigger(
-    workflow: &Workflow,
-    graph: &Graph,
+    prepared: &PreparedWorkflow,
     registry: &Registry,
     pins: &HashMap<NodeIndex, Items>,
     has_items: bool,
 ) -> Result<NodeIndex, RunError> {
-    let is_trigger = |node: &Node| {
-        registry.node(&node.node_type, None).is_some_and(|found| found.header().group.contains(&"trigger"))
-    };
+    let PreparedWorkflow { workflow, graph, .. } = prepared;
+    let is_trigger = |node: &Node| !lacks_type(registry, node) && starts(registry, &node.node_type).is_some();
     // Without items, a trigger that needs none comes before one that waits for them.
     let can_begin = |node: &Node| {
-        let waits = trigger_kind(&node.node_type).is_some_and(TriggerKind::needs_items);
+        let waits = starts(registry, &node.node_type).is_some_and(TriggerKind::needs_items);
         let is_pinned = || workflow.node_index(&node.name).is_some_and(|index| pins.contains_key(&index));
         is_trigger(node) && (has_items || !waits || is_pinned())
     };
@@ -154,15 +153,17 @@ fn trigger(
     if let Some(found) = found
         && !lacks_type(registry, &workflow.nodes[found])
         // Nothing starts at an error trigger as long as another one may be meant.
-        && !is_error_trigger(&workflow.nodes[found].node_type)
+        && prepared.starts[found] != Some(TriggerKind::Failure)
     {
         return Ok(found);
     }
-    let is_missing =
-        |node: &Node| !node.disabled && is_trigger_type(&node.node_type) && lacks_type(registry, node);
     let nodes = workflow.nodes.iter().enumerate();
-    let missing: Vec<NodeIndex> =
-        nodes.filter(|(_, node)| is_missing(node)).map(|(index, _)| index).collect();
+    let missing: Vec<NodeIndex> = nodes
+        .filter(|(index, node)| {
+            !node.disabled && prepared.starts[*index].is_some() && lacks_type(registry, node)
+        })
+        .map(|(index, _)| index)
+        .collect();
     if let Some(pinned) = missing.iter().find(|index| pins.contains_key(index)) {
         return Ok(*pinned);
     }

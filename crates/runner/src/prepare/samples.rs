@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use heddle_expression::fields::{FieldRead, Hint, Step, of_code, of_template};
 use heddle_node::{Json, JsonObject};
-use heddle_workflow::{
-    ConnectionFilter, ConnectionType, Node, NodeIndex, TriggerKind, Workflow, trigger_kind,
-};
+use heddle_workflow::{ConnectionFilter, ConnectionType, Node, NodeIndex, TriggerKind, Workflow};
 
 use crate::host::Host;
 use crate::log::recorder::Recorder;
@@ -80,12 +78,12 @@ enum Tree {
 impl<'p> Samples<'p> {
     fn of(prepared: &'p PreparedWorkflow) -> Self {
         let workflow = &prepared.workflow;
-        let is_wanted = |(node, settings): (&Option<_>, &Node)| {
-            let is_mock = node.as_ref().is_some_and(|node: &crate::prepared::PreparedNode| node.is_mock);
-            let waits = trigger_kind(&settings.node_type).is_some_and(TriggerKind::needs_items);
+        let is_wanted = |(index, settings): (NodeIndex, &Node)| {
+            let is_mock = prepared.nodes[index].as_ref().is_some_and(|node| node.is_mock);
+            let waits = prepared.starts[index].is_some_and(TriggerKind::needs_items);
             !settings.disabled && !is_sub_node(workflow, &settings.name) && (is_mock || waits)
         };
-        let wanted = std::iter::zip(&prepared.nodes, &workflow.nodes).map(is_wanted).collect();
+        let wanted = workflow.nodes.iter().enumerate().map(is_wanted).collect();
         let known = vec![Tree::Object(Vec::new()); workflow.nodes.len()];
         let mut samples = Self { prepared, wanted, known };
         for index in 0..workflow.nodes.len() {
@@ -155,7 +153,7 @@ impl<'p> Samples<'p> {
         let sample = |(index, settings): (NodeIndex, &Node)| {
             let pinned = workflow.pin_data.get(&settings.name).filter(|items| items.is_array()).cloned();
             let sample = pinned.unwrap_or_else(|| {
-                let example = trigger_kind(&settings.node_type).and_then(TriggerKind::example_item);
+                let example = self.prepared.starts[index].and_then(TriggerKind::example_item);
                 let example = example.and_then(|example| Json::parse(example).ok());
                 let item = self.known[index].example("", example.as_ref());
                 // A node that chooses between outputs puts nothing out through the others.

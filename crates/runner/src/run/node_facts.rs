@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use heddle_expression::CompiledValue;
-use heddle_node::node::RequiredInputs as Declared;
 use heddle_node::{Json, Ports, Registry};
 use heddle_workflow::NodeIndex;
 
@@ -62,27 +61,16 @@ pub(crate) fn node_facts(
         inputs: count(found.inputs(parameters, version), header.inputs),
         outputs: count(found.outputs(parameters, version), header.outputs.len()),
         required_inputs: match header.required_inputs {
-            Declared::Any => RequiredInputs::None,
-            Declared::AtLeast(count) => RequiredInputs::AtLeast(count),
-            Declared::These(inputs) => RequiredInputs::These(inputs.to_vec()),
-            Declared::Expression(text) => required_by(evaluate(text)),
+            RequiredInputs::Expression(text) => {
+                evaluate(text).as_ref().map(RequiredInputs::of_value).unwrap_or_default()
+            }
+            others => others.clone(),
         },
-        runs_without_items: header.group.contains(&"trigger"),
+        runs_without_items: header.starts.is_some(),
     }
 }
 
 /// Whether an input or output that an expression gave is one of the main ones: it is a type, or an object with one.
 fn is_main(port: &Json) -> bool {
     port.as_str().or_else(|| port.get("type")?.as_str()) == Some("main")
-}
-
-/// What the value of an expression over a node's parameters says of its required inputs (`docs/engine.md §9.3`).
-/// Anything but a number or a list asks for nothing.
-fn required_by(value: Option<Json>) -> RequiredInputs {
-    let Some(value) = value else { return RequiredInputs::None };
-    let whole = |value: &Json| value.as_f64().filter(|number| *number >= 0.0).map(|number| number as usize);
-    match value.as_array() {
-        Some(inputs) => RequiredInputs::These(inputs.iter().filter_map(whole).collect()),
-        None => whole(&value).map_or(RequiredInputs::None, RequiredInputs::AtLeast),
-    }
 }

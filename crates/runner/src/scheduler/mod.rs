@@ -28,8 +28,9 @@ use std::sync::Arc;
 use heddle_node::{Item, Items, Source};
 use heddle_workflow::{ExecutionOrder, NodeIndex};
 
+pub use heddle_node::description::RequiredInputs;
 pub use outputs::with_fresh_pairing;
-pub use plan::{NodeFacts, Plan, RequiredInputs};
+pub use plan::{NodeFacts, Plan};
 pub use run::{Branches, Completion, CompletionStatus, NodeRun, Outcome, RunId, RunKind, State};
 pub use start::{Destination, DestinationMode, Start, run_filter};
 

@@ -2,22 +2,11 @@
 
 use std::sync::Arc;
 
+use heddle_node::description::RequiredInputs;
 use heddle_workflow::{
     ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, Workflow,
     highest_nodes,
 };
-
-/// How many or which inputs must have data before a node runs with some of them missing (`docs/engine.md §9.3`).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum RequiredInputs {
-    /// Whatever arrived is enough.
-    #[default]
-    None,
-    /// At least so many inputs.
-    AtLeast(usize),
-    /// These inputs.
-    These(Vec<usize>),
-}
 
 /// What the scheduler must know of a node's type and parameters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +15,7 @@ pub struct NodeFacts {
     pub inputs: usize,
     /// Number of declared main outputs, without an error output.
     pub outputs: usize,
-    /// Which inputs must have data.
+    /// Which inputs must have data; an expression is evaluated before, and asks for nothing here.
     pub required_inputs: RequiredInputs,
     /// Whether the node runs even when no input has items: triggers, polls and webhooks do.
     pub runs_without_items: bool,

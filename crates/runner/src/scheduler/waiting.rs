@@ -7,7 +7,7 @@ use std::sync::Arc;
 use heddle_node::Source;
 use heddle_workflow::{ExecutionOrder, NodeIndex};
 
-use super::plan::RequiredInputs;
+use super::RequiredInputs;
 use super::{Branches, Entry, Items, Scheduler, has_items};
 
 /// One future run of a node that lacks some inputs.
@@ -117,7 +117,7 @@ impl Scheduler {
         }
         let arrived = |input: usize| slot.inputs.get(input).is_some_and(Option::is_some);
         match &node.facts.required_inputs {
-            RequiredInputs::None => true,
+            RequiredInputs::Any | RequiredInputs::Expression(_) => true,
             // All of them means never with one missing.
             RequiredInputs::AtLeast(count) if *count == node.facts.inputs => false,
             RequiredInputs::AtLeast(count) => {

@@ -76,7 +76,7 @@ fn told(scope: &RunScope<'_>) -> Option<Told> {
         Some(id) if scope.mode == ExecutionMode::Error && own_id == Some(id) => None,
         Some(id) => Some(Told::Other(id.clone())),
         None if scope.mode == ExecutionMode::Error => None,
-        None => error_trigger(&scope.workflow).ok().map(|_| Told::Itself),
+        None => error_trigger(&scope.workflow, &scope.host.registry).ok().map(|_| Told::Itself),
     }
 }
 
@@ -92,7 +92,7 @@ async fn run(
             "Workflows call each other more than {DEEPEST_CALL} levels deep"
         )));
     }
-    let start = error_trigger(workflow)?;
+    let start = error_trigger(workflow, &scope.host.registry)?;
     let options = RunOptions {
         execution,
         start: None,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use heddle_node::{ErrorLevel, Json, NodeError, WorkflowSource};
-use heddle_workflow::{NodeIndex, Workflow, call_start_rank, is_error_trigger};
+use heddle_node::{ErrorLevel, Json, NodeError, Registry, WorkflowSource};
+use heddle_workflow::{NodeIndex, TriggerKind, Workflow, call_start_rank};
 
 use crate::host::Host;
 use crate::log::recorder::Recorder;
+use crate::starts::starts;
 
 /// Workflows within workflows: deeper is a recursion that nobody meant.
 pub const DEEPEST_CALL: usize = 32;
@@ -102,10 +103,12 @@ pub(crate) fn may_be_called(called: &Workflow, caller: &Workflow) -> Result<(), 
 }
 
 /// The node at which a called workflow starts.
-pub(crate) fn start_of_called(called: &Workflow) -> Result<NodeIndex, NodeError> {
+pub(crate) fn start_of_called(called: &Workflow, registry: &Registry) -> Result<NodeIndex, NodeError> {
     let nodes = called.nodes.iter().enumerate();
-    let starts = nodes.filter_map(|(index, node)| Some((call_start_rank(&node.node_type)?, index)));
-    starts.min().map(|(_, index)| index).ok_or_else(|| {
+    let ranks = nodes.filter_map(|(index, node)| {
+        Some((call_start_rank(&node.node_type, starts(registry, &node.node_type))?, index))
+    });
+    ranks.min().map(|(_, index)| index).ok_or_else(|| {
         let mut error = NodeError::operation("Missing node to start execution").with_description(format!(
             "Please make sure the workflow you're calling (\"{}\") contains an Execute Workflow Trigger node",
             called.name
@@ -134,7 +137,8 @@ pub(crate) async fn find_error_workflow(
 }
 
 /// The node at which a workflow is notified of an error.
-pub(crate) fn error_trigger(workflow: &Workflow) -> Result<NodeIndex, NodeError> {
+pub(crate) fn error_trigger(workflow: &Workflow, registry: &Registry) -> Result<NodeIndex, NodeError> {
+    let is_error_trigger = |node_type: &str| starts(registry, node_type) == Some(TriggerKind::Failure);
     let found = workflow.nodes.iter().position(|node| is_error_trigger(&node.node_type) && !node.disabled);
     found.ok_or_else(|| {
         NodeError::operation(format!(

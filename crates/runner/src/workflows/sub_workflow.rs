@@ -5,9 +5,10 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use heddle_node::{
-    ErrorKind, Item, Json, NodeError, Outcome, PairedItem, WorkflowAnswer, WorkflowCall, sub_execution,
+    ErrorKind, Item, Json, NodeError, Outcome, PairedItem, Registry, WorkflowAnswer, WorkflowCall,
+    sub_execution,
 };
-use heddle_workflow::{NodeIndex, Workflow, declares_calls};
+use heddle_workflow::{NodeIndex, TriggerKind, Workflow};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use crate::run_data::{BackgroundRun, RunData, RunResult, Status, WorkflowFailure
 use crate::run_error::RunError;
 use crate::scope::{Nesting, RunScope};
 use crate::site::Origin;
+use crate::starts::starts;
 
 #[async_trait]
 impl CallsWorkflows for RunScope<'_> {
@@ -41,7 +43,8 @@ impl CallsWorkflows for RunScope<'_> {
             Ok(called) => called,
             Err(error) => return (Err(error), None),
         };
-        let start = match self.may_call(&called).and_then(|()| start_of_called(&called)) {
+        let start = match self.may_call(&called).and_then(|()| start_of_called(&called, &self.host.registry))
+        {
             Ok(start) => start,
             Err(error) => return (Err(error), None),
         };
@@ -232,7 +235,7 @@ impl<'h> RunScope<'h> {
             Status::Success | Status::Waiting => Ok(WorkflowAnswer {
                 execution_id: site.execution.to_string(),
                 workflow_id: called.id.clone(),
-                outputs: outputs(called, &result),
+                outputs: outputs(called, &self.host.registry, &result),
             }),
             Status::Canceled if result.cancel_reason != Some(CancelReason::Timeout) => {
                 Err(NodeError::new(ErrorKind::Cancelled, "The run was cancelled"))
@@ -273,9 +276,10 @@ fn push_beside<'h>(
 
 /// Items of the node that ran last, by output: of all its runs, unless the trigger of an older version says that the last
 /// one counts.
-fn outputs(called: &Workflow, result: &RunResult) -> Vec<Vec<Item>> {
+fn outputs(called: &Workflow, registry: &Registry, result: &RunResult) -> Vec<Vec<Item>> {
     let runs = result.last_node.as_deref().map_or(&[][..], |node| result.run_data.runs_of(node));
-    let trigger = called.nodes.iter().find(|node| declares_calls(&node.node_type));
+    let trigger =
+        called.nodes.iter().find(|node| starts(registry, &node.node_type) == Some(TriggerKind::Workflow));
     let version = trigger.and_then(|node| node.type_version).unwrap_or(1.0);
     let wanted = trigger.and_then(|node| node.parameters.get("returnOutput")?.as_str());
     let last_run_only = version < 1.2 && wanted != Some("allRuns");

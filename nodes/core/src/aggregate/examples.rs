@@ -8,9 +8,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
         type_version: 1.0,
         parameters,
         items,
-        bad_item: None,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     vec![
         example(

@@ -11,9 +11,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
             json!({ "name": "Ada", "price": 3, "count": 2 }),
             json!({ "name": "Bob", "price": 5, "count": 1 }),
         ],
-        bad_item: None,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     vec![
         example(

@@ -103,15 +103,16 @@ impl<const EACH: bool, const PURE: bool> BatchNode for FunctionNode<EACH, PURE> 
         } else {
             "for (const item of items) {\n  item.json.total = item.json.price * 2;\n}\nreturn items;"
         };
-        vec![NodeExample {
-            title: "A field more",
-            type_version: 1.0,
-            parameters: json!({ "functionCode": code }),
-            items: vec![json!({ "price": 3 }), json!({ "price": 5 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "A field more",
+                type_version: 1.0,
+                parameters: json!({ "functionCode": code }),
+                items: vec![json!({ "price": 3 }), json!({ "price": 5 })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }
 

@@ -125,7 +125,7 @@ impl<const PURE: bool> BatchNode for CodeNode<PURE> {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

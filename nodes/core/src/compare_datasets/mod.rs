@@ -36,7 +36,7 @@ impl BatchNode for CompareDatasets {
         display_name: "Compare Datasets",
         description: "Tells what two inputs have in common and where they differ",
         inputs: 2,
-        required_inputs: RequiredInputs::AtLeast(1),
+        required_inputs: &RequiredInputs::AtLeast(1),
         outputs: &["In A only", "Same", "Different", "In B only"],
         icon: Some("node:compare-datasets"),
         category: Some("Flow"),
@@ -83,17 +83,18 @@ impl BatchNode for CompareDatasets {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "Items of the first input alone",
-            type_version: 2.3,
-            parameters: json!({
-                "mergeByFields": { "values": [{ "field1": "id", "field2": "id" }] }, "options": {},
-            }),
-            items: vec![json!({ "id": 1, "name": "Ada" }), json!({ "id": 2, "name": "Grace" })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Items of the first input alone",
+                type_version: 2.3,
+                parameters: json!({
+                    "mergeByFields": { "values": [{ "field1": "id", "field2": "id" }] }, "options": {},
+                }),
+                items: vec![json!({ "id": 1, "name": "Ada" }), json!({ "id": 2, "name": "Grace" })],
+                ..NodeExample::default()
+            }],
+        )
     }
 }
 

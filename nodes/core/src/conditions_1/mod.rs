@@ -7,7 +7,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader, StoredParameters,
-    StoredProblem, async_trait, json,
+    StoredProblem, View, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Filter1;
 #[serde(rename_all = "camelCase", default)]
 pub struct If1Parameters {
     /// Conditions by the type of their values: `{ number: [{ value1, operation, value2 }] }`.
-    pub conditions: Json,
+    pub conditions: View,
     /// `all` or `any`.
     pub combine_operation: String,
 }
@@ -40,7 +40,7 @@ pub struct If1Parameters {
 #[serde(rename_all = "camelCase", default)]
 pub struct Filter1Parameters {
     /// Conditions, as those of [`If1Parameters`].
-    pub conditions: Json,
+    pub conditions: View,
     /// `AND` or `OR`.
     pub combine_conditions: String,
 }
@@ -68,14 +68,12 @@ impl ItemNode for If1 {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["conditions"];
-
     async fn execute_item(
         &self,
         parameters: &If1Parameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        let holds = hold(context, parameters.combine_operation == "any")?;
+        let holds = hold(context, &parameters.conditions, parameters.combine_operation == "any")?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 
@@ -88,7 +86,10 @@ impl ItemNode for If1 {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![example("Orders that are large, or from today on", "combineOperation", "any")]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![example("Orders that are large, or from today on", "combineOperation", "any")],
+        )
     }
 }
 
@@ -113,14 +114,12 @@ impl ItemNode for Filter1 {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["conditions"];
-
     async fn execute_item(
         &self,
         parameters: &Filter1Parameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
-        let holds = hold(context, parameters.combine_conditions == "OR")?;
+        let holds = hold(context, &parameters.conditions, parameters.combine_conditions == "OR")?;
         Ok(ItemOutput::to(usize::from(!holds), context.item.clone()))
     }
 
@@ -133,7 +132,10 @@ impl ItemNode for Filter1 {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![example("Orders that are large and from then on", "combineConditions", "AND")]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![example("Orders that are large and from then on", "combineConditions", "AND")],
+        )
     }
 }
 
@@ -143,9 +145,9 @@ fn conditions_of<'a>(conditions: &'a Json, data_type: &str) -> &'a [Json] {
 }
 
 /// Whether any of the conditions holds, or all of them.
-fn hold(context: &ItemContext<'_>, any: bool) -> Result<bool, NodeError> {
+fn hold(context: &ItemContext<'_>, conditions: &View, any: bool) -> Result<bool, NodeError> {
     let comparison = Comparison { services: context.services, item: context.index };
-    let conditions = context.parameter("conditions");
+    let conditions = context.value(conditions);
     for data_type in DATA_TYPES {
         for condition in conditions_of(conditions, data_type) {
             let value = |name: &str| condition.get(name).unwrap_or(const { &Json::NULL });
@@ -187,7 +189,6 @@ fn example(title: &'static str, combine: &str, by: &str) -> NodeExample {
             json!({ "total": 20, "at": "2024-01-01T12:00:00Z" }),
         ],
         bad_item: Some(json!({ "total": 20, "at": "some day" })),
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     }
 }

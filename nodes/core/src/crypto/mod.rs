@@ -83,23 +83,24 @@ impl ItemNode for Crypto {
             type_version: 1.0,
             parameters,
             items: vec![json!({ "mail": "ada@example.com" }), json!({ "mail": "grace@example.com" })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "The hash of a mail address",
-                json!({ "type": "SHA256", "value": "={{ $json.mail }}", "dataPropertyName": "hash" }),
-            ),
-            example(
-                "A signature with a key that both sides know",
-                json!({
-                    "action": "hmac", "type": "SHA256", "value": "={{ $json.mail }}",
-                    "secret": "={{ 'known ' + 'to both' }}", "encoding": "base64",
-                }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "The hash of a mail address",
+                    json!({ "type": "SHA256", "value": "={{ $json.mail }}", "dataPropertyName": "hash" }),
+                ),
+                example(
+                    "A signature with a key that both sides know",
+                    json!({
+                        "action": "hmac", "type": "SHA256", "value": "={{ $json.mail }}",
+                        "secret": "={{ 'known ' + 'to both' }}", "encoding": "base64",
+                    }),
+                ),
+            ],
+        )
     }
 }
 

@@ -12,8 +12,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
             json!({ "name": "Grace", "born": "1906-12-09", "met": 0 }),
         ],
         bad_item,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     let no_date = || Some(json!({ "name": "Linus", "born": "some day", "met": "never" }));
     vec![

@@ -130,22 +130,24 @@ impl ItemNode for FirstDateTime {
             parameters,
             items: vec![json!({ "born": "1815-12-10" }), json!({ "born": "1906-12-09T08:00:00Z" })],
             bad_item: Some(json!({ "born": "some day" })),
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "A date as people write it",
-                json!({ "value": "={{ $json.born }}", "custom": true, "toFormat": "Do MMMM YYYY", "options": {} }),
-            ),
-            example(
-                "A week later",
-                json!({
-                    "action": "calculate", "value": "={{ $json.born }}", "duration": 1, "timeUnit": "weeks",
-                    "options": {},
-                }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "A date as people write it",
+                    json!({ "value": "={{ $json.born }}", "custom": true, "toFormat": "Do MMMM YYYY", "options": {} }),
+                ),
+                example(
+                    "A week later",
+                    json!({
+                        "action": "calculate", "value": "={{ $json.born }}", "duration": 1, "timeUnit": "weeks",
+                        "options": {},
+                    }),
+                ),
+            ],
+        )
     }
 }
 

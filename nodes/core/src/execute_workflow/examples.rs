@@ -11,8 +11,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
         }),
         items: vec![json!({ "name": "Ada", "age": 36 }), json!({ "name": "Zoë", "age": 29 })],
         bad_item,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     vec![
         example("A workflow gets all items at once", "once", None),

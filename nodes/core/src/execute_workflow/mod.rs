@@ -122,7 +122,7 @@ impl BatchNode for Once {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

@@ -9,8 +9,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
         parameters,
         items,
         bad_item,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     let people =
         || vec![json!({ "first_name": "Ada", "paid": true }), json!({ "first_name": "Grace", "age": 85 })];

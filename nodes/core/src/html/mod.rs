@@ -117,8 +117,6 @@ impl ItemNode for Each {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["template"];
-
     async fn execute_item(
         &self,
         parameters: &HtmlParameters,
@@ -127,7 +125,7 @@ impl ItemNode for Each {
         if parameters.operation == Operation::ExtractHtmlContent {
             return extract::extract(parameters, context);
         }
-        let html = template::put_together_as_text(context.parameter("template"));
+        let html = template::put_together_as_text(context.value(&parameters.template));
         let mut json = Json::object();
         json.insert("html", html.as_deref().unwrap_or(&parameters.html));
         Ok(json.into())
@@ -153,7 +151,7 @@ impl ItemNode for Each {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

@@ -12,7 +12,7 @@ pub struct HtmlParameters {
     /// The template.
     pub html: String,
     /// The template in its pieces, their expressions resolved.
-    pub template: heddle_node::Json,
+    pub template: heddle_node::View,
     /// Where the HTML stands.
     pub source_data: SourceData,
     /// The field, or file, with the HTML.

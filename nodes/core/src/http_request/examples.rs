@@ -8,9 +8,8 @@ fn example(title: &'static str, parameters: Json, exchanges: Vec<HttpExchange>) 
         type_version: 4.2,
         parameters,
         items: vec![json!({ "id": 1, "name": "Ada" }), json!({ "id": 2, "name": "Zoë" })],
-        bad_item: None,
-        credentials: Vec::new(),
         exchanges,
+        ..NodeExample::default()
     }
 }
 

@@ -134,24 +134,26 @@ impl ItemNode for GraphQl {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "The names of countries",
-            type_version: 1.1,
-            parameters: json!({
-                "endpoint": "http://service.test/graphql",
-                "query": "query Q($code: ID!) { country(code: $code) { name } }",
-                "variables": "={{ JSON.stringify({ code: $json.code }) }}",
-            }),
-            items: vec![json!({ "code": "BR" })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: vec![HttpExchange {
-                method: "POST",
-                path: "/graphql",
-                status: 200,
-                answer: json!({ "data": { "country": { "name": "Brazil" } } }),
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "The names of countries",
+                type_version: 1.1,
+                parameters: json!({
+                    "endpoint": "http://service.test/graphql",
+                    "query": "query Q($code: ID!) { country(code: $code) { name } }",
+                    "variables": "={{ JSON.stringify({ code: $json.code }) }}",
+                }),
+                items: vec![json!({ "code": "BR" })],
+                exchanges: vec![HttpExchange {
+                    method: "POST",
+                    path: "/graphql",
+                    status: 200,
+                    answer: json!({ "data": { "country": { "name": "Brazil" } } }),
+                }],
+                ..NodeExample::default()
             }],
-        }]
+        )
     }
 }
 

@@ -184,7 +184,7 @@ impl ItemNode for HttpRequestLegacy {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::legacy()
+        crate::examples::recorded(&Self::HEADER, examples::legacy())
     }
 }
 

@@ -125,7 +125,7 @@ impl ItemNode for HttpRequest {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

@@ -154,29 +154,30 @@ impl BatchNode for Own {
                 json!({ "name": "Grace", "tags": ["open"] }),
                 json!({ "name": "Ada", "tags": ["new", "paid"] }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example("An item for each tag", 3.1, json!({ "fieldToSplitOut": "tags", "options": {} })),
-            example(
-                "Items of one name are dropped but for the first",
-                3.1,
-                json!({
-                    "operation": "removeDuplicates", "compare": "selectedFields", "fieldsToCompare": "name",
-                    "options": {},
-                }),
-            ),
-            example(
-                "How many items have each name",
-                3.1,
-                json!({
-                    "operation": "summarize", "fieldsToSplitBy": "name", "options": {},
-                    "fieldsToSummarize": { "values": [{ "aggregation": "count", "field": "name" }] },
-                }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example("An item for each tag", 3.1, json!({ "fieldToSplitOut": "tags", "options": {} })),
+                example(
+                    "Items of one name are dropped but for the first",
+                    3.1,
+                    json!({
+                        "operation": "removeDuplicates", "compare": "selectedFields", "fieldsToCompare": "name",
+                        "options": {},
+                    }),
+                ),
+                example(
+                    "How many items have each name",
+                    3.1,
+                    json!({
+                        "operation": "summarize", "fieldsToSplitBy": "name", "options": {},
+                        "fieldsToSummarize": { "values": [{ "aggregation": "count", "field": "name" }] },
+                    }),
+                ),
+            ],
+        )
     }
 }
 

@@ -183,22 +183,23 @@ impl BatchNode for Lists {
                 json!({ "name": "Ada", "tags": ["new", "paid"] }),
                 json!({ "name": "Grace", "tags": ["open"] }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "An item for each tag, as in older files",
-                json!({ "fieldToSplitOut": "tags", "options": {} }),
-            ),
-            example(
-                "All names in a list, as in older files",
-                json!({
-                    "operation": "aggregateItems", "options": {},
-                    "fieldsToAggregate": { "fieldToAggregate": [{ "fieldToAggregate": "name" }] },
-                }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "An item for each tag, as in older files",
+                    json!({ "fieldToSplitOut": "tags", "options": {} }),
+                ),
+                example(
+                    "All names in a list, as in older files",
+                    json!({
+                        "operation": "aggregateItems", "options": {},
+                        "fieldsToAggregate": { "fieldToAggregate": [{ "fieldToAggregate": "name" }] },
+                    }),
+                ),
+            ],
+        )
     }
 }

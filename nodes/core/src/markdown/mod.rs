@@ -132,26 +132,27 @@ impl ItemNode for Markdown {
             type_version: 1.0,
             parameters,
             items,
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "A page as Markdown",
-                json!({ "html": "={{ $json.page }}", "destinationKey": "text", "options": {} }),
-                vec![
-                    json!({ "page": "<h1>Looms</h1><p>A <b>heddle</b> guides each <a href=\"/t\">thread</a>.</p>" }),
-                ],
-            ),
-            example(
-                "Markdown as HTML, with tables",
-                json!({
-                    "mode": "markdownToHtml", "markdown": "={{ $json.text }}", "destinationKey": "page",
-                    "options": { "tables": true },
-                }),
-                vec![json!({ "text": "# Looms\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n* one\n* two" })],
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "A page as Markdown",
+                    json!({ "html": "={{ $json.page }}", "destinationKey": "text", "options": {} }),
+                    vec![
+                        json!({ "page": "<h1>Looms</h1><p>A <b>heddle</b> guides each <a href=\"/t\">thread</a>.</p>" }),
+                    ],
+                ),
+                example(
+                    "Markdown as HTML, with tables",
+                    json!({
+                        "mode": "markdownToHtml", "markdown": "={{ $json.text }}", "destinationKey": "page",
+                        "options": { "tables": true },
+                    }),
+                    vec![json!({ "text": "# Looms\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n* one\n* two" })],
+                ),
+            ],
+        )
     }
 }

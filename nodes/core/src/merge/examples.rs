@@ -53,8 +53,6 @@ fn example(title: &'static str, type_version: f64, parameters: Json) -> NodeExam
         type_version,
         parameters,
         items: vec![json!({ "id": 1, "name": "Ada" }), json!({ "id": 2, "name": "Grace" })],
-        bad_item: None,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     }
 }

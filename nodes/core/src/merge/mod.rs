@@ -10,6 +10,7 @@ mod join;
 mod version_1;
 mod version_2;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use heddle_node::description::NodeProperty;
@@ -31,8 +32,9 @@ pub use version_1::{Merge1, Merge1Parameters};
 pub use version_2::{Merge2, Merge2Parameters};
 
 /// Whatever arrived is enough, unless the node chooses one of its inputs.
-const REQUIRED_INPUTS: RequiredInputs =
-    RequiredInputs::Expression("={{ $parameter[\"mode\"] === \"chooseBranch\" ? [0, 1] : 1 }}");
+const REQUIRED_INPUTS: &RequiredInputs = &RequiredInputs::Expression(Cow::Borrowed(
+    "={{ $parameter[\"mode\"] === \"chooseBranch\" ? [0, 1] : 1 }}",
+));
 
 /// So many items a run may make of items that are combined: more would fill the memory.
 const MOST_COMBINATIONS: usize = 10_000_000;
@@ -242,7 +244,7 @@ impl BatchNode for Merge {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

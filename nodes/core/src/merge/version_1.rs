@@ -149,7 +149,7 @@ impl BatchNode for Merge1 {
     }
 
     fn examples() -> Vec<NodeExample> {
-        super::examples::of_version_1()
+        crate::examples::recorded(&Self::HEADER, super::examples::of_version_1())
     }
 }
 

@@ -152,7 +152,7 @@ impl BatchNode for Merge2 {
     }
 
     fn examples() -> Vec<NodeExample> {
-        super::examples::of_version_2()
+        crate::examples::recorded(&Self::HEADER, super::examples::of_version_2())
     }
 }
 

@@ -103,26 +103,27 @@ impl BatchNode for RemoveDuplicates {
                 json!({ "id": 3, "customer": { "mail": "ada@example.com" } }),
                 json!({ "id": 1, "customer": { "mail": "ada@example.com" } }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example("Items that are alike in all fields", 2.0, json!({ "options": {} })),
-            example(
-                "One item for each mail address, with nothing else",
-                2.0,
-                json!({
-                    "compare": "selectedFields", "fieldsToCompare": "customer.mail",
-                    "options": { "removeOtherFields": true },
-                }),
-            ),
-            example(
-                "Items that are alike but for their id, as version 1 stores it",
-                1.0,
-                json!({ "compare": "allFieldsExcept", "fieldsToExclude": "id", "options": {} }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example("Items that are alike in all fields", 2.0, json!({ "options": {} })),
+                example(
+                    "One item for each mail address, with nothing else",
+                    2.0,
+                    json!({
+                        "compare": "selectedFields", "fieldsToCompare": "customer.mail",
+                        "options": { "removeOtherFields": true },
+                    }),
+                ),
+                example(
+                    "Items that are alike but for their id, as version 1 stores it",
+                    1.0,
+                    json!({ "compare": "allFieldsExcept", "fieldsToExclude": "id", "options": {} }),
+                ),
+            ],
+        )
     }
 }
 

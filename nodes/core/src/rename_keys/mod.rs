@@ -91,25 +91,26 @@ impl ItemNode for RenameKeys {
                 json!({ "First Name": "Ada", "address": { "Home City": "London" } }),
                 json!({ "First Name": "Grace" }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "Two fields, one of them of an inner object",
-                json!({ "keys": { "key": [
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "Two fields, one of them of an inner object",
+                    json!({ "keys": { "key": [
                     { "currentKey": "First Name", "newKey": "name" },
                     { "currentKey": "address.Home City", "newKey": "city" },
                 ] } }),
-            ),
-            example(
-                "Underscores in place of blanks",
-                json!({ "additionalOptions": { "regexReplacement": { "replacements": [
+                ),
+                example(
+                    "Underscores in place of blanks",
+                    json!({ "additionalOptions": { "regexReplacement": { "replacements": [
                     { "searchRegex": "(\\w+)\\s(\\w+)", "replaceRegex": "$1_$2" },
                 ] } } }),
-            ),
-        ]
+                ),
+            ],
+        )
     }
 }
 

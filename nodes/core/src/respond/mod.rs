@@ -167,24 +167,25 @@ impl BatchNode for RespondToWebhook {
             type_version: 1.1,
             parameters,
             items: vec![json!({ "order": 1 }), json!({ "order": 2 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "A JSON body and a status",
-                json!({
-                    "respondWith": "json", "responseBody": "={{ { accepted: $json.order } }}",
-                    "options": { "responseCode": 202 },
-                }),
-            ),
-            example("All items", json!({ "respondWith": "allIncomingItems", "options": {} })),
-            example(
-                "Another address",
-                json!({ "respondWith": "redirect", "redirectURL": "https://example.com/thanks", "options": {} }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "A JSON body and a status",
+                    json!({
+                        "respondWith": "json", "responseBody": "={{ { accepted: $json.order } }}",
+                        "options": { "responseCode": 202 },
+                    }),
+                ),
+                example("All items", json!({ "respondWith": "allIncomingItems", "options": {} })),
+                example(
+                    "Another address",
+                    json!({ "respondWith": "redirect", "redirectURL": "https://example.com/thanks", "options": {} }),
+                ),
+            ],
+        )
     }
 }
 

@@ -111,20 +111,22 @@ impl ItemNode for RssFeedRead {
     fn examples() -> Vec<NodeExample> {
         let feed = "<rss version=\"2.0\"><channel><title>Looms</title><item><title>Heddles</title>\
                     <link>https://example.com/1</link><pubDate>Thu, 29 Feb 2024 12:00:00 GMT</pubDate></item></channel></rss>";
-        vec![NodeExample {
-            title: "An item for every entry of a feed",
-            type_version: 1.2,
-            parameters: json!({ "url": "http://service.test/feed.xml", "options": {} }),
-            items: vec![json!({ "id": 1 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: vec![HttpExchange {
-                method: "GET",
-                path: "/feed.xml",
-                status: 200,
-                answer: json!(feed),
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "An item for every entry of a feed",
+                type_version: 1.2,
+                parameters: json!({ "url": "http://service.test/feed.xml", "options": {} }),
+                items: vec![json!({ "id": 1 })],
+                exchanges: vec![HttpExchange {
+                    method: "GET",
+                    path: "/feed.xml",
+                    status: 200,
+                    answer: json!(feed),
+                }],
+                ..NodeExample::default()
             }],
-        }]
+        )
     }
 }
 

@@ -21,8 +21,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
                 json!({ "name": "Grace", "price": 3, "amount": 1, "paid": false, "customer": { "city": "Berlin" } }),
             ],
             bad_item: Some(json!({ "name": "Linus", "price": 1, "amount": 1, "paid": "perhaps" })),
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         },
         NodeExample {
             title: "Write an object as JSON",
@@ -34,8 +33,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
             }),
             items: vec![json!({ "name": "Ada", "tags": ["new"] }), json!({ "name": "Grace", "tags": [] })],
             bad_item: Some(json!({ "name": "Linus", "tags": "1+1" })),
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         },
         NodeExample {
             title: "Keep some fields of the item",
@@ -49,9 +47,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
             items: vec![
                 json!({ "id": 1, "name": "Ada", "address": { "city": "London", "street": "Dean Street" } }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         },
         NodeExample {
             title: "Set fields, as versions before 3.3 store them",
@@ -65,8 +61,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
             }),
             items: vec![json!({ "count": "3" }), json!({ "count": 4, "note": "open" })],
             bad_item: Some(json!({ "count": "three" })),
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         },
     ]
 }

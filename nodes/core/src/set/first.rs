@@ -6,7 +6,7 @@ use heddle_node::parameters::javascript::{is_truthy, to_number, to_text};
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    StoredParameters, StoredProblem, Weight, async_trait, json,
+    StoredParameters, StoredProblem, View, Weight, async_trait, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,8 +32,9 @@ pub struct FirstSetParameters {
     pub keep_only_set: bool,
     /// The fields, as the file has them: what could not be read as rows.
     pub values: Json,
-    /// The fields to set: rows with name, type and value.
-    pub assignments: Json,
+    /// The fields to set: rows with name, type and value. Values stay what expressions give, so that null stays null: the
+    /// form's types would make 0 of it.
+    pub assignments: View,
     /// Further settings.
     pub options: FirstSetOptions,
 }
@@ -68,9 +69,6 @@ impl ItemNode for FirstSet {
 
     const WAITS: bool = false;
 
-    /// Values stay what expressions give, so that null stays null: the form's types would make 0 of it.
-    const UNTYPED: &'static [&'static str] = &["assignments"];
-
     async fn execute_item(
         &self,
         parameters: &FirstSetParameters,
@@ -82,7 +80,7 @@ impl ItemNode for FirstSet {
             false => (item.json.clone(), item.binary().cloned()),
         };
         let given;
-        let rows = match context.parameter("assignments").as_array() {
+        let rows = match context.value(&parameters.assignments).as_array() {
             Some(rows) => rows,
             // An expression gave the lists.
             None => {
@@ -151,23 +149,27 @@ impl ItemNode for FirstSet {
     }
 
     fn examples() -> Vec<NodeExample> {
-        vec![NodeExample {
-            title: "Set fields, and keep no others",
-            type_version: 2.0,
-            parameters: json!({
-                "keepOnlySet": true,
-                "values": {
-                    "string": [{ "name": "greeting", "value": "=Hello {{ $json.name }}" }],
-                    "number": [{ "name": "order.total", "value": "={{ $json.price }}" }],
-                    "boolean": [{ "name": "checked", "value": true }],
-                },
-                "options": {},
-            }),
-            items: vec![json!({ "name": "Ada", "price": "12.5" }), json!({ "name": "Grace", "price": 3 })],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
-        }]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![NodeExample {
+                title: "Set fields, and keep no others",
+                type_version: 2.0,
+                parameters: json!({
+                    "keepOnlySet": true,
+                    "values": {
+                        "string": [{ "name": "greeting", "value": "=Hello {{ $json.name }}" }],
+                        "number": [{ "name": "order.total", "value": "={{ $json.price }}" }],
+                        "boolean": [{ "name": "checked", "value": true }],
+                    },
+                    "options": {},
+                }),
+                items: vec![
+                    json!({ "name": "Ada", "price": "12.5" }),
+                    json!({ "name": "Grace", "price": 3 }),
+                ],
+                ..NodeExample::default()
+            }],
+        )
     }
 }
 

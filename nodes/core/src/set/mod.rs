@@ -10,35 +10,24 @@ mod parameters;
 pub(crate) mod template;
 mod upgrade;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heddle_node::description::NodeProperty;
-use heddle_node::json::KeyPlace;
-use heddle_node::parameters::javascript;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BinaryData, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject, NodeError, NodeExample,
-    NodeHeader, StoredParameters, StoredProblem, async_trait,
+    Assignment, Assignments, BinaryData, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, JsonObject,
+    NodeError, NodeExample, NodeHeader, StoredParameters, StoredProblem, async_trait,
 };
 
 pub use first::{FirstSet, FirstSetOptions, FirstSetParameters};
-pub use parameters::{
-    Assignment, Assignments, FieldRow, FieldType, Fields, Include, JsonOutput, Mode, SetOptions,
-    SetParameters,
-};
+pub use parameters::{FieldRow, FieldType, Fields, Include, JsonOutput, Mode, SetOptions, SetParameters};
 
 use crate::{field_path, lenient_json};
 
 /// Sets fields on every item.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Set;
-
-/// Where the parts of an assignment stand.
-static NAME: KeyPlace = KeyPlace::new();
-static TYPE: KeyPlace = KeyPlace::new();
-static VALUE: KeyPlace = KeyPlace::new();
 
 type Files = Option<Arc<BTreeMap<String, BinaryData>>>;
 
@@ -80,8 +69,6 @@ impl ItemNode for Set {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["assignments"];
-
     async fn execute_item(
         &self,
         parameters: &SetParameters,
@@ -103,8 +90,11 @@ impl ItemNode for Set {
                 let rows = &parameters.fields.values;
                 // Rows are left over where an expression gave the whole list; all others were upgraded.
                 let upgraded = (!rows.is_empty()).then(|| upgrade::rows_to_assignments(rows));
-                let assignments = upgraded.as_ref().unwrap_or_else(|| context.parameter("assignments"));
-                assign(list(assignments)?, context, &mut json, &mut files, rules)?;
+                let assignments = match &upgraded {
+                    Some(upgraded) => Assignments::rows_of(upgraded)?,
+                    None => parameters.assignments.rows(context)?,
+                };
+                assign(assignments, context, &mut json, &mut files, rules)?;
             }
         }
         Ok(Item::new(json).with_binary(files).into())
@@ -139,7 +129,7 @@ impl ItemNode for Set {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 
@@ -177,17 +167,6 @@ impl Rules {
     }
 }
 
-fn list(assignments: &Json) -> Result<&[Json], NodeError> {
-    match assignments.get("assignments") {
-        None => Ok(&[]),
-        Some(list) if list.is_null() => Ok(&[]),
-        Some(list) => list.as_array().ok_or_else(|| {
-            NodeError::parameter("assignments.assignments", "The fields to set are not a list")
-                .with_description("Give a list of objects with name, value and type.")
-        }),
-    }
-}
-
 /// Sets the fields one by one. Where names are paths, they are gathered first: of several with one name, the last one
 /// counts, in the place of the first.
 fn assign(
@@ -197,18 +176,13 @@ fn assign(
     files: &mut Files,
     rules: Rules,
 ) -> Result<(), NodeError> {
-    let is_path = |assignment: &Json| {
-        let name = assignment.as_object().and_then(|assignment| assignment.get_at("name", &NAME));
-        name.is_some_and(|name| field_path::is_path(&javascript::to_text(name)))
-    };
+    let is_path = |assignment: &Json| field_path::is_path(&Assignment::new(assignment).name());
     json.reserve(assignments.len());
     let has_paths = rules.dots && assignments.iter().any(is_path);
     let mut gathered = has_paths.then(JsonObject::new);
     for assignment in assignments {
-        let part = |key, place| assignment.as_object().and_then(|assignment| assignment.get_at(key, place));
-        let name = part("name", &NAME).map_or(Cow::Borrowed("undefined"), javascript::to_text);
-        let kind = part("type", &TYPE).and_then(Json::as_str).unwrap_or_default();
-        let value = part("value", &VALUE);
+        let assignment = Assignment::new(assignment);
+        let (name, kind, value) = (assignment.name(), assignment.kind(), assignment.value());
         if kind == "binary" {
             let value = value.unwrap_or(&Json::NULL);
             let file = convert::file(value, context.item, rules.item_index, context.services.files())?;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use heddle_node::Json;
+use heddle_node::{Assignments, Json};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,10 +53,9 @@ pub struct SetParameters {
             "x-type" = "assignmentCollection",
             "x-default" = {},
             "x-displayOptions" = { "hide": { "@version": [3, 3.1, 3.2] }, "show": { "mode": ["manual"] } }
-        ),
-        with = "Assignments"
+        )
     )]
-    pub assignments: Json,
+    pub assignments: Assignments,
     /// Which fields of the input item are kept.
     #[schemars(
         title = "Include in Output",
@@ -128,28 +127,6 @@ pub enum Include {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct JsonOutput(pub Json);
-
-/// The value of an `assignmentCollection` (`docs/parameters.md §14`), for the schema. At run time it stays JSON: reading a
-/// list into a type for every item would cost more than setting the fields.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Assignments {
-    /// The fields in order.
-    pub assignments: Vec<Assignment>,
-}
-
-/// One field to set.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Assignment {
-    /// Its name or path; anything else than a text is taken as JavaScript's text of it.
-    pub name: Json,
-    /// Its value.
-    pub value: Json,
-    /// What the value is brought to: string, number, boolean, array, object or binary.
-    #[serde(rename = "type")]
-    pub kind: Json,
-}
 
 /// The value of `fields`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

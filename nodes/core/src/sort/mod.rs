@@ -84,26 +84,27 @@ impl BatchNode for Sort {
                 json!({ "name": "ada", "address": { "city": "London" } }),
                 json!({ "name": "Grace", "address": { "city": "Bern" } }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "By city, then by name from the end",
-                json!({
-                    "sortFieldsUi": { "sortField": [
-                        { "fieldName": "address.city" }, { "fieldName": "name", "order": "descending" },
-                    ] },
-                    "options": {},
-                }),
-            ),
-            example("In any order", json!({ "type": "random" })),
-            example(
-                "By the length of names",
-                json!({ "type": "code", "code": "return a.json.name.length - b.json.name.length;" }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "By city, then by name from the end",
+                    json!({
+                        "sortFieldsUi": { "sortField": [
+                            { "fieldName": "address.city" }, { "fieldName": "name", "order": "descending" },
+                        ] },
+                        "options": {},
+                    }),
+                ),
+                NodeExample { in_any_order: true, ..example("In any order", json!({ "type": "random" })) },
+                example(
+                    "By the length of names",
+                    json!({ "type": "code", "code": "return a.json.name.length - b.json.name.length;" }),
+                ),
+            ],
+        )
     }
 }
 

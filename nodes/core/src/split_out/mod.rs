@@ -59,7 +59,7 @@ impl ItemNode for SplitOut {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

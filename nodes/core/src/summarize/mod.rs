@@ -85,31 +85,32 @@ impl BatchNode for Summarize {
                 json!({ "country": "FR", "city": "Lyon", "price": 3 }),
                 json!({ "country": "DE", "city": "Ulm", "price": 4 }),
             ],
-            bad_item: None,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "Revenue and cities of each country",
-                json!({
-                    "fieldsToSummarize": { "values": [
-                        { "aggregation": "sum", "field": "price" },
-                        { "aggregation": "concatenate", "field": "city", "separateBy": ", " },
-                    ] },
-                    "fieldsToSplitBy": "country",
-                    "options": {},
-                }),
-            ),
-            example(
-                "The greatest price, all countries in one item",
-                json!({
-                    "fieldsToSummarize": { "values": [{ "aggregation": "max", "field": "price" }] },
-                    "fieldsToSplitBy": "country, city",
-                    "options": { "outputFormat": "singleItem" },
-                }),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "Revenue and cities of each country",
+                    json!({
+                        "fieldsToSummarize": { "values": [
+                            { "aggregation": "sum", "field": "price" },
+                            { "aggregation": "concatenate", "field": "city", "separateBy": ", " },
+                        ] },
+                        "fieldsToSplitBy": "country",
+                        "options": {},
+                    }),
+                ),
+                example(
+                    "The greatest price, all countries in one item",
+                    json!({
+                        "fieldsToSummarize": { "values": [{ "aggregation": "max", "field": "price" }] },
+                        "fieldsToSplitBy": "country, city",
+                        "options": { "outputFormat": "singleItem" },
+                    }),
+                ),
+            ],
+        )
     }
 }
 

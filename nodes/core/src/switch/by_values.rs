@@ -4,8 +4,8 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DynamicPorts, Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, async_trait, holds_expression,
-    json,
+    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, View, async_trait,
+    holds_expression, json,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,20 +28,18 @@ pub struct ValueSwitchParameters {
     /// What decides which output an item takes.
     pub mode: SwitchMode,
     /// The number of the output, by an expression.
-    pub output: Json,
+    pub output: View,
     /// How many outputs there are by an expression; version 2 alone.
-    pub outputs_amount: Json,
+    pub outputs_amount: View,
     /// The type of the values.
     pub data_type: String,
     /// The value that is compared.
-    pub value1: Json,
+    pub value1: View,
     /// `{ rules: [{ operation, value2, outputKey }] }`; those of version 1 name their `output`.
-    pub rules: Json,
+    pub rules: View,
     /// The output for items that meet no rule; -1 for none.
-    pub fallback_output: Json,
+    pub fallback_output: View,
 }
-
-const UNTYPED: &[&str] = &["output", "outputsAmount", "value1", "rules", "fallbackOutput"];
 
 #[async_trait]
 impl ItemNode for Switch1 {
@@ -63,19 +61,17 @@ impl ItemNode for Switch1 {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = UNTYPED;
-
     async fn execute_item(
         &self,
         parameters: &ValueSwitchParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
         if parameters.mode == SwitchMode::Expression {
-            return to(context.parameter("output"), 4, context);
+            return to(context.value(&parameters.output), 4, context);
         }
         match first_rule_met(parameters, context)? {
             Some((_, rule)) => to(rule.get("output").unwrap_or(const { &Json::NULL }), 4, context),
-            None => fallback(4, context),
+            None => fallback(parameters, 4, context),
         }
     }
 
@@ -90,7 +86,10 @@ impl ItemNode for Switch1 {
     fn examples() -> Vec<NodeExample> {
         let rule =
             |value: f64, output: u8| json!({ "operation": "larger", "value2": value, "output": output });
-        vec![example(1.0, "The output that a rule names", vec![rule(1000.0, 2), rule(100.0, 1)])]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![example(1.0, "The output that a rule names", vec![rule(1000.0, 2), rule(100.0, 1)])],
+        )
     }
 }
 
@@ -121,20 +120,18 @@ impl ItemNode for Switch2 {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = UNTYPED;
-
     async fn execute_item(
         &self,
         parameters: &ValueSwitchParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
         if parameters.mode == SwitchMode::Expression {
-            let outputs = whole_number(context.parameter("outputsAmount")).unwrap_or(0);
-            return to(context.parameter("output"), outputs, context);
+            let outputs = whole_number(context.value(&parameters.outputs_amount)).unwrap_or(0);
+            return to(context.value(&parameters.output), outputs, context);
         }
         match first_rule_met(parameters, context)? {
             Some((index, _)) => Ok(ItemOutput::to(index, context.item.clone())),
-            None => fallback(rules(context.parameter("rules")).len(), context),
+            None => fallback(parameters, rules(context.value(&parameters.rules)).len(), context),
         }
     }
 
@@ -166,7 +163,14 @@ impl ItemNode for Switch2 {
     fn examples() -> Vec<NodeExample> {
         let rule =
             |value: f64, name: &str| json!({ "operation": "larger", "value2": value, "outputKey": name });
-        vec![example(2.0, "The output of the first rule", vec![rule(1000.0, "large"), rule(100.0, "medium")])]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![example(
+                2.0,
+                "The output of the first rule",
+                vec![rule(1000.0, "large"), rule(100.0, "medium")],
+            )],
+        )
     }
 }
 
@@ -186,16 +190,16 @@ fn count_outputs(parameters: &Json) -> Option<usize> {
 
 /// The first rule that the item meets, with its index.
 fn first_rule_met<'a>(
-    parameters: &ValueSwitchParameters,
+    parameters: &'a ValueSwitchParameters,
     context: &ItemContext<'a>,
 ) -> Result<Option<(usize, &'a Json)>, NodeError> {
     let comparison = Comparison { services: context.services, item: context.index };
-    let value = context.parameter("value1");
+    let value = context.value(&parameters.value1);
     if parameters.data_type == "dateTime" {
         // A value that is not a moment fails, whatever the rules.
         comparison.holds("dateTime", "equal", value, &Json::from(0))?;
     }
-    for (index, rule) in rules(context.parameter("rules")).iter().enumerate() {
+    for (index, rule) in rules(context.value(&parameters.rules)).iter().enumerate() {
         let field = |name: &str| rule.get(name).unwrap_or(const { &Json::NULL });
         let operation = field("operation").as_str().unwrap_or_default();
         if comparison.holds(&parameters.data_type, operation, value, field("value2"))? {
@@ -206,8 +210,12 @@ fn first_rule_met<'a>(
 }
 
 /// The item on the output for those that meet no rule.
-fn fallback(outputs: usize, context: &ItemContext<'_>) -> Result<ItemOutput, NodeError> {
-    let output = context.parameter("fallbackOutput");
+fn fallback(
+    parameters: &ValueSwitchParameters,
+    outputs: usize,
+    context: &ItemContext<'_>,
+) -> Result<ItemOutput, NodeError> {
+    let output = context.value(&parameters.fallback_output);
     let is_none = output.is_null() || output.as_f64() == Some(-1.0) || output.as_str() == Some("-1");
     if is_none { Ok(ItemOutput::nothing()) } else { to(output, outputs, context) }
 }
@@ -257,8 +265,6 @@ fn example(type_version: f64, title: &'static str, rules: Vec<Json>) -> NodeExam
             "dataType": "number", "value1": "={{ $json.total }}", "rules": { "rules": rules }, "fallbackOutput": 0,
         }),
         items: vec![json!({ "total": 2500 }), json!({ "total": 500 }), json!({ "total": 5 })],
-        bad_item: None,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     }
 }

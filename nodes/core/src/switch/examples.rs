@@ -24,8 +24,7 @@ pub(super) fn examples() -> Vec<NodeExample> {
         parameters,
         items,
         bad_item,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
+        ..NodeExample::default()
     };
     vec![
         example(

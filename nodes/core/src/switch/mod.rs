@@ -10,7 +10,7 @@ use heddle_node::parameters::javascript::to_text;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DynamicPorts, Effect, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, Weight, async_trait,
+    OptionEntry, OptionPage, OptionsQuery, StoredParameters, StoredProblem, View, Weight, async_trait,
     holds_expression,
 };
 use schemars::JsonSchema;
@@ -34,11 +34,11 @@ pub struct SwitchParameters {
     /// What decides which output an item takes.
     pub mode: SwitchMode,
     /// How many outputs there are, by an expression.
-    pub number_outputs: Json,
+    pub number_outputs: View,
     /// The number of the output, from 0, by an expression.
-    pub output: Json,
+    pub output: View,
     /// One output for each rule: `{ values: [{ conditions, renameOutput, outputKey }] }`.
-    pub rules: Json,
+    pub rules: View,
     /// Whether a value of another type than its comparison is converted; an editor copies it into the conditions.
     pub loose_type_validation: bool,
     /// Further settings.
@@ -102,19 +102,17 @@ impl ItemNode for Switch {
 
     const WAITS: bool = false;
 
-    const UNTYPED: &'static [&'static str] = &["numberOutputs", "output", "rules"];
-
     async fn execute_item(
         &self,
         parameters: &SwitchParameters,
         context: &ItemContext<'_>,
     ) -> Result<ItemOutput, NodeError> {
         if parameters.mode == SwitchMode::Expression {
-            let outputs = whole_number(context.parameter("numberOutputs")).unwrap_or(0);
-            let output = output_index(context.parameter("output"), outputs, "output")?;
+            let outputs = whole_number(context.value(&parameters.number_outputs)).unwrap_or(0);
+            let output = output_index(context.value(&parameters.output), outputs, "output")?;
             return Ok(ItemOutput::to(output, context.item.clone()));
         }
-        let rules = rules(context.parameter("rules"));
+        let rules = rules(context.value(&parameters.rules));
         let mut output = ItemOutput::nothing();
         let mut is_met = false;
         for (index, rule) in rules.iter().enumerate() {
@@ -184,7 +182,7 @@ impl ItemNode for Switch {
     }
 
     fn examples() -> Vec<NodeExample> {
-        examples::examples()
+        crate::examples::recorded(&Self::HEADER, examples::examples())
     }
 }
 

@@ -7,7 +7,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     BatchContext, BatchNode, DynamicPorts, Effect, Items, Json, NodeError, NodeExample, NodeHeader,
-    async_trait, json,
+    TriggerKind, async_trait, json,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -19,7 +19,7 @@ macro_rules! trigger {
     (
         $(#[$doc:meta])*
         $node:ident, $type_name:literal, $versions:expr, $display_name:literal, $description:literal,
-        groups: $group:expr, outputs: $outputs:expr, form: $form:literal, examples: $examples:expr
+        starts: $starts:ident, group: $group:expr, outputs: $outputs:expr, form: $form:literal, examples: $examples:expr
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +35,7 @@ macro_rules! trigger {
                 display_name: $display_name,
                 description: $description,
                 group: $group,
+                starts: Some(TriggerKind::$starts),
                 inputs: 0,
                 category: Some("Triggers"),
                 ..NodeHeader::DEFAULT
@@ -57,7 +58,7 @@ macro_rules! trigger {
             }
 
             fn examples() -> Vec<NodeExample> {
-                $examples
+                crate::examples::recorded(&Self::HEADER, $examples)
             }
         }
     };
@@ -70,7 +71,7 @@ trigger!(
     &[1.0, 1.1, 2.0, 2.1],
     "Webhook",
     "Starts the workflow when its address is called",
-    groups: &["trigger"],
+    starts: Call, group: &[],
     outputs: Some(DynamicPorts {
         expression: "={{ [].concat($parameter.httpMethod).map(method => ({ type: 'main', displayName: method })) }}",
         count: |parameters, _| count_methods(parameters.get("httpMethod")),
@@ -94,7 +95,7 @@ trigger!(
     &[2.0, 2.1, 2.2, 2.3, 2.4, 2.5, 2.6],
     "On form submission",
     "Starts the workflow when a form is sent",
-    groups: &["trigger"],
+    starts: Form, group: &[],
     outputs: None,
     form: "forms/form.json",
     examples: vec![example(
@@ -112,7 +113,7 @@ trigger!(
     &[1.0],
     "n8n Form Trigger",
     "Starts the workflow when a form is sent",
-    groups: &["trigger"],
+    starts: Form, group: &[],
     outputs: None,
     form: "forms/form_1.json",
     examples: vec![example(
@@ -130,7 +131,7 @@ trigger!(
     &[1.0, 1.1, 1.2, 1.3, 1.4, 1.5],
     "When chat message received",
     "Starts the workflow when somebody writes in a chat",
-    groups: &["trigger"],
+    starts: Chat, group: &[],
     outputs: None,
     form: "forms/chat.json",
     examples: vec![example(
@@ -148,7 +149,7 @@ trigger!(
     &[1.0],
     "Cron",
     "Starts the workflow at set times",
-    groups: &["trigger", "schedule"],
+    starts: Time, group: &["schedule"],
     outputs: None,
     form: "forms/cron.json",
     examples: vec![example("Every hour", 1.0, json!({ "triggerTimes": { "item": [{ "mode": "everyHour" }] } }), json!({}))]
@@ -161,7 +162,7 @@ trigger!(
     &[1.0],
     "Interval",
     "Starts the workflow again and again",
-    groups: &["trigger", "schedule"],
+    starts: Time, group: &["schedule"],
     outputs: None,
     form: "forms/interval.json",
     examples: vec![example("Every ten minutes", 1.0, json!({ "interval": 10, "unit": "minutes" }), json!({}))]
@@ -177,13 +178,5 @@ fn count_methods(methods: Option<&Json>) -> Option<usize> {
 }
 
 fn example(title: &'static str, type_version: f64, parameters: Json, item: Json) -> NodeExample {
-    NodeExample {
-        title,
-        type_version,
-        parameters,
-        items: vec![item],
-        bad_item: None,
-        credentials: Vec::new(),
-        exchanges: Vec::new(),
-    }
+    NodeExample { title, type_version, parameters, items: vec![item], ..NodeExample::default() }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, async_trait, json,
+    BatchContext, BatchNode, Effect, Item, Items, Json, NodeError, NodeExample, NodeHeader, TriggerKind,
+    async_trait, json,
 };
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -25,7 +26,8 @@ impl BatchNode for ScheduleTrigger {
         versions: &[1.0, 1.1, 1.2, 1.3, 1.4],
         display_name: "Schedule Trigger",
         description: "Starts the workflow at set times",
-        group: &["trigger", "schedule"],
+        group: &["schedule"],
+        starts: Some(TriggerKind::Time),
         inputs: 0,
         icon: Some("node:schedule-trigger"),
         category: Some("Triggers"),
@@ -59,7 +61,10 @@ impl BatchNode for ScheduleTrigger {
         let item =
             json!({ "timestamp": "2026-11-29T19:18:00.000+01:00", "Timezone": "Europe/Berlin (UTC+01:00)" });
         let parameters = json!({ "rule": { "interval": [{ "field": "hours", "hoursInterval": 2 }] } });
-        vec![super::example("Every two hours", 1.2, parameters, item)]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![super::example("Every two hours", 1.2, parameters, item)],
+        )
     }
 }
 

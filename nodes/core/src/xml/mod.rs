@@ -89,24 +89,26 @@ impl ItemNode for Xml {
             parameters,
             items,
             bad_item,
-            credentials: Vec::new(),
-            exchanges: Vec::new(),
+            ..NodeExample::default()
         };
-        vec![
-            example(
-                "An item from XML",
-                json!({ "options": {} }),
-                vec![
-                    json!({ "data": "<order id=\"7\"><name>Ada</name><part>a</part><part>b</part></order>" }),
-                ],
-                Some(json!({ "data": "<order><name>Ada</order>" })),
-            ),
-            example(
-                "XML from an item",
-                json!({ "mode": "jsonToxml", "options": { "rootName": "person" } }),
-                vec![json!({ "$": { "id": 7 }, "name": "Ada", "tags": ["a", "b"] })],
-                Some(json!({ "first name": "Ada", "age": 36 })),
-            ),
-        ]
+        crate::examples::recorded(
+            &Self::HEADER,
+            vec![
+                example(
+                    "An item from XML",
+                    json!({ "options": {} }),
+                    vec![
+                        json!({ "data": "<order id=\"7\"><name>Ada</name><part>a</part><part>b</part></order>" }),
+                    ],
+                    Some(json!({ "data": "<order><name>Ada</order>" })),
+                ),
+                example(
+                    "XML from an item",
+                    json!({ "mode": "jsonToxml", "options": { "rootName": "person" } }),
+                    vec![json!({ "$": { "id": 7 }, "name": "Ada", "tags": ["a", "b"] })],
+                    Some(json!({ "first name": "Ada", "age": 36 })),
+                ),
+            ],
+        )
     }
 }

@@ -133,7 +133,7 @@ impl Execution<'_> {
             inputs,
             sources: &run.sources,
             main_input: run.main_input,
-            types_once: node.types_once,
+            dynamic: node.keeps_structure.then(|| node.compiled.dynamic_members().collect()),
             releases_items: false,
         }
     }
