@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use heddle_node::{printable, printable_line};
+use heddle_node::{passwords, printable, printable_block, printable_line, without_passwords};
 use heddle_workflow::{ERROR_WORKFLOW_CALLER, Problem, Severity, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -64,7 +64,7 @@ impl<'a> Shown<'a> {
             Some(span) => format!("{name}:{}:{}", span.line, span.column),
             None => name,
         };
-        let mut message = format!("{place}: {}", printable(&plain_text(&problem.message)));
+        let mut message = format!("{place}: {}", shown(&problem.message));
         let subject = problem.subject();
         if excerpt.is_none() && !subject.is_empty() {
             // Nothing below says where it is.
@@ -78,9 +78,14 @@ impl<'a> Shown<'a> {
             let callers: Vec<String> = called.callers.iter().map(quoted).collect();
             message.push_str(&format!("\ncalled by {}", printable_line(&callers.join(" › "))));
         }
-        let help = problem.help.as_deref().map(|help| printable(&plain_text(help)).into_owned());
+        let help = problem.help.as_deref().map(shown);
         Self { problem, message, help, excerpt }
     }
+}
+
+/// A text for people: its line breaks indented, without passwords.
+fn shown(text: &str) -> String {
+    printable_block(&without_passwords(&plain_text(text))).into_owned()
 }
 
 impl fmt::Display for Shown<'_> {
@@ -179,7 +184,12 @@ impl Excerpt {
 impl Excerpt {
     /// The same as a terminal may show it.
     fn escape(self) -> Self {
-        let Self { text, mark, .. } = &self;
+        // A password gives way to as many bytes, so that the mark stays where it is.
+        let mut text = self.text.clone();
+        for password in passwords(&self.text) {
+            text.replace_range(password.clone(), &"*".repeat(password.len()));
+        }
+        let mark = &self.mark;
         let (before, part) = (printable(&text[..mark.start]), printable(&text[mark.clone()]));
         let shown = before.len()..before.len() + part.len();
         let text = format!("{before}{part}{}", printable(&text[mark.end..]));

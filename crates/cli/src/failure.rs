@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use heddle_node::printable_line;
+use heddle_node::{printable_block, printable_line};
 
 /// Exit status of a workflow that failed.
 pub(crate) const FAILED: u8 = 1;
@@ -64,9 +64,9 @@ impl fmt::Display for Failure {
         if self.status == 0 {
             return formatter.write_str(&self.message);
         }
-        write!(formatter, "error: {}", self.message)?;
+        write!(formatter, "error: {}", printable_block(&self.message))?;
         match &self.help {
-            Some(help) => write!(formatter, "\n  help: {help}"),
+            Some(help) => write!(formatter, "\n  help: {}", printable_block(help)),
             None => Ok(()),
         }
     }

@@ -64,7 +64,7 @@ fn explain(error: &clap::Error) -> ExitCode {
         |argument: std::ffi::OsString| matches!(printable_line(&argument.to_string_lossy()), Cow::Owned(_));
     if std::env::args_os().any(is_obeyed) {
         // An argument, such as the name of a file, holds what a terminal would obey.
-        commands::print_error(&error.render().to_string());
+        commands::print_lines(&error.render().to_string());
     } else {
         let _ = error.print();
     }

@@ -123,7 +123,7 @@ impl Observer {
         }
         let summary = self.verdicts().summary(ended_well);
         if !summary.is_empty() {
-            crate::commands::print_error(&summary);
+            crate::commands::print_lines(&summary);
         }
     }
 }
@@ -136,7 +136,8 @@ impl EventSink for Observer {
         if let Event::ConsoleLine { at, level, text } = event
             && !self.quiet
         {
-            self.progress.print_error(&console_line(at, level, text));
+            let lines = console_line(at, level, text);
+            self.progress.suspend(|| crate::commands::print_lines(&lines));
         }
         self.progress.take(event);
         self.announce(event);

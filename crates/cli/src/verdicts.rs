@@ -246,7 +246,8 @@ impl Verdicts {
                 let items: Vec<usize> = items.iter().copied().collect();
                 let count =
                     if items.len() == 1 { "1 item".to_owned() } else { format!("{} items", items.len()) };
-                let _ = writeln!(text, "  {gap} gives nothing for {count}: {}", ranges(&items));
+                let _ =
+                    writeln!(text, "  {} gives nothing for {count}: {}", printable_line(gap), ranges(&items));
             }
             for failure in &node.failures {
                 let _ = writeln!(text, "  {}", printable_line(failure));

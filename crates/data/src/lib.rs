@@ -34,7 +34,7 @@ pub use graph::{ConnectionFilter, ConnectionType, Edge, Graph, Link, NodeIndex};
 pub use item::{Files, Item, Items};
 pub use json::{Json, JsonError, JsonObject, View, from_json, number_to_string, to_json};
 pub use paired_item::{ItemReference, PairedItem, Source};
-pub use printable::{printable, printable_line};
+pub use printable::{passwords, printable, printable_block, printable_line, without_passwords};
 pub use trigger::TriggerKind;
 
 /// The key of an object's member whose expression is taken as `JSON.stringify` writes its value, and not as values of

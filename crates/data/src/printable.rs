@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// The text with every character escaped that a terminal would obey instead of showing it: control characters but line
 /// breaks and tabs, and those that change the direction of the text around them (Unicode's `Bidi_Control`). They are
@@ -17,6 +18,56 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// As [`printable`], with line breaks and tabs escaped too: for a name within a line, which must not begin one of its own.
 pub fn printable_line(text: &str) -> Cow<'_, str> {
     escaped(text, |_, _| false)
+}
+
+/// As [`printable`], with every line after the first indented: a text of a file or a service within a message must not begin a
+/// line that could pass for one of the program's own.
+pub fn printable_block(text: &str) -> Cow<'_, str> {
+    let shown = printable(text);
+    if !shown.contains('\n') {
+        return shown;
+    }
+    Cow::Owned(shown.replace("\r\n", "\n").replace('\n', "\n    "))
+}
+
+/// What stands in the place of a password.
+const MASK: &str = "***";
+
+/// The text with the passwords of the URLs in it masked, and with a name that stands alone before a host, which may be a
+/// token.
+///
+/// ```
+/// assert_eq!(heddle_data::without_passwords("see http://user:word@host/path"), "see http://user:***@host/path");
+/// ```
+pub fn without_passwords(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut copied = 0;
+    for range in passwords(text) {
+        shown.push_str(&text[copied..range.start]);
+        shown.push_str(MASK);
+        copied = range.end;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[copied..]);
+    Cow::Owned(shown)
+}
+
+/// Where in a text the passwords of URLs stand (RFC 3986 §3.2.1).
+pub fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices("://").filter_map(|(at, slashes)| {
+        let start = at + slashes.len();
+        let rest = &text[start..];
+        let ends = |character: char| {
+            character.is_whitespace()
+                || matches!(character, '/' | '?' | '#' | '"' | '\'' | '`' | '<' | '>' | '\\')
+        };
+        let authority = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let info = &authority[..authority.rfind('@')?];
+        let secret = info.find(':').map_or(0, |colon| colon + 1);
+        (secret < info.len()).then(|| start + secret..start + info.len())
+    })
 }
 
 /// Escapes all that a terminal obeys but what is kept, which a character and the next one say.
@@ -72,6 +123,27 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&printable(json)).ok(),
             serde_json::from_str(json).ok()
         );
+    }
+
+    #[test]
+    fn further_lines_of_a_text_are_indented() {
+        assert_eq!(printable_block("no\r\nSent: 99\rx\n\ny"), "no\n    Sent: 99\\rx\n    \n    y");
+        assert_eq!(printable_block("one line"), "one line");
+    }
+
+    #[test]
+    fn passwords_of_urls_are_masked_wherever_they_stand() {
+        for (text, shown) in [
+            ("https://user:pass@host:1/path?q=1", "https://user:***@host:1/path?q=1"),
+            ("=http://u:p@1.1.1.1:{{ $json.p }}/", "=http://u:***@1.1.1.1:{{ $json.p }}/"),
+            ("get('http://a:b@c', \"http://d:e@f\")", "get('http://a:***@c', \"http://d:***@f\")"),
+            ("https://token@host/", "https://***@host/"),
+            ("https://user:a:b@c@host/", "https://user:***@host/"),
+            ("https://host/user:pass@x, a@b.c", "https://host/user:pass@x, a@b.c"),
+            ("https://user:@host :// é://ü:ö@ä", "https://user:@host :// é://ü:***@ä"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub use example::{HttpExchange, NodeExample};
 pub use files::{FileStore, FileWriter};
 pub use heddle_data::{
     BinaryData, FileContent, FileReader, Files, Item, ItemReference, Items, Json, JsonError, JsonObject,
-    PairedItem, Source, TriggerKind, View, from_json, hexadecimal, number_to_string, printable,
-    printable_line, to_json,
+    PairedItem, Source, TriggerKind, View, from_json, hexadecimal, number_to_string, passwords, printable,
+    printable_block, printable_line, to_json, without_passwords,
 };
 pub use heddle_form::description::RequiredInputs;
 pub use heddle_form::{NodeDescription, NodeProperty, PropertyType};

@@ -32,8 +32,8 @@ mod workflows;
 
 // A module is addressed by its own name, whatever folder it lies in.
 use self::http::{
-    call, digest, domains, effects, elsewhere, item_record, masking, network, oauth, proxy, reachability,
-    redirect, stored_answer, transport,
+    call, digest, domains, effects, elsewhere, escapes, item_record, masking, network, oauth, proxy,
+    reachability, redirect, stored_answer, transport,
 };
 pub use self::http::{pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use heddle_node::printable_line;
+use heddle_node::{printable_block, printable_line};
 use heddle_runner::{CancelReason, RunOptions, RunResult, Status};
 use heddle_store::Store;
 use uuid::Uuid;
@@ -176,7 +176,7 @@ fn write_items(
 }
 
 fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
-    let mut text = format!("error: {}", plain_text(&error.message));
+    let mut text = format!("error: {}", printable_block(&plain_text(&error.message)));
     if let Some(node) = &error.node {
         text.push_str(&format!("\n  node: {}", printable_line(node)));
     }
@@ -187,7 +187,7 @@ fn describe_error(error: &heddle_runner::WorkflowFailure) -> String {
         text.push_str(&format!("\n  parameter: {}", printable_line(parameter)));
     }
     if let Some(description) = &error.description {
-        text.push_str(&format!("\n  help: {}", plain_text(description)));
+        text.push_str(&format!("\n  help: {}", printable_block(&plain_text(description))));
     }
     text
 }

@@ -27,7 +27,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use heddle_node::{Json, Registry, Sandbox, printable, printable_line};
+use heddle_node::{Json, Registry, Sandbox, printable, printable_line, without_passwords};
 use heddle_runner::{CredentialStore, Elsewhere, Host, RunOptions, WorkflowFolder};
 use heddle_workflow::{Problem, Workflow, WorkflowError};
 
@@ -53,9 +53,22 @@ fn write(mut output: impl std::io::Write, text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line to standard error, where nobody can be notified of a failure. What a terminal would obey is escaped.
+/// Prints a message to standard error, where nobody can be notified of a failure. What a terminal would obey is escaped, and
+/// further lines are indented: what a file or a service says cannot pass for a message of its own.
 pub(crate) fn print_error(text: &str) {
-    print_rendered(&printable(text));
+    let text = without_passwords(text);
+    let mut lines = text.trim_end().lines();
+    let mut shown = printable(lines.next().unwrap_or_default()).into_owned();
+    for line in lines {
+        let indent = if line.starts_with("  ") { "" } else { "    " };
+        shown.push_str(&format!("\n{indent}{}", printable(line)));
+    }
+    print_rendered(&shown);
+}
+
+/// As [`print_error`], for several lines of ours, in which no text from outside breaks one.
+pub(crate) fn print_lines(text: &str) {
+    print_rendered(&printable(&without_passwords(text)));
 }
 
 /// As [`print_error`], for text in which everything from outside has been escaped and the colours are ours.

@@ -6,6 +6,7 @@ use heddle_node::{Effect, ErrorKind, Json, NodeError, Outcome};
 
 use crate::call_site::CallRecord;
 use crate::events::{SkipReason, Verdict};
+use crate::masking::masked_error;
 use crate::policy::ItemRetries;
 
 /// What the calls of an item have shown so far.
@@ -36,7 +37,8 @@ pub(crate) struct ItemRecord {
 }
 
 impl ItemRecord {
-    /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them, and a
+    /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them,
+    /// and names no password of a URL, and a
     /// call that was refused is never passed over in silence.
     pub(crate) fn settle<T>(
         &mut self,
@@ -51,7 +53,7 @@ impl ItemRecord {
         output.map_err(|mut error| {
             let called = self.outcome.max(self.called_outcome).unwrap_or(Outcome::NotDone);
             error.outcome = error.outcome.max(called).max(before);
-            error
+            masked_error(error)
         })
     }
 

@@ -2,45 +2,49 @@
 
 use std::borrow::Cow;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, Engine as _};
 use bytes::Bytes;
-use heddle_node::Json;
+use heddle_node::{Json, NodeError, without_passwords};
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use memchr::memmem;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
+
+use crate::escapes::escaped_length;
 
 /// What stands in place of a secret.
 pub(crate) const MASK: &str = "***";
 /// What stands in a URL as it is (RFC 3986 §2.3).
 pub(crate) const UNRESERVED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// How many bytes a byte may become that is escaped: `\\u0022` in JSON inside of JSON.
+const LONGEST_ESCAPE: usize = 7;
 /// A shorter text is not looked for: it would turn up everywhere.
 const SHORTEST: usize = 4;
 
 /// Texts that must turn up nowhere.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
-    /// As they may be written, the longest first.
-    texts: Vec<String>,
+    /// As bytes, as a service may have understood them, the longest first. How they are escaped is found where they are
+    /// looked for.
+    texts: Vec<Vec<u8>>,
 }
 
 impl Secrets {
-    /// Adds a secret in the spellings that services give back: as it is, in JSON, in a URL.
+    /// Adds a secret: as it is, as a service reads it that takes headers for Latin-1, and inside base64.
     pub(crate) fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         if secret.len() < SHORTEST {
             return;
         }
-        let quoted = Json::from(secret).to_string();
-        let in_json = quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned();
-        let spellings = [
-            in_json.replace('/', "\\/"),
-            in_json,
-            percent_encode(secret.as_bytes(), UNRESERVED).to_string(),
-            secret.to_owned(),
-        ];
-        for text in spellings {
+        let mut readings = vec![secret.as_bytes().to_vec()];
+        if !secret.is_ascii() {
+            readings.push(secret.bytes().map(char::from).collect::<String>().into_bytes());
+            readings
+                .extend(secret.chars().map(|letter| u8::try_from(letter).ok()).collect::<Option<Vec<u8>>>());
+        }
+        readings.extend(in_base64(secret.as_bytes()));
+        for text in readings {
             if !self.texts.contains(&text) {
                 self.texts.push(text);
             }
@@ -54,15 +58,21 @@ impl Secrets {
             self.texts.clone_from(&others.texts);
             return;
         }
-        self.texts.extend(others.texts.iter().cloned());
+        for text in &others.texts {
+            if !self.texts.contains(text) {
+                self.texts.push(text.clone());
+            }
+        }
         self.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        self.texts.dedup();
     }
 
     /// Adds the value of a header that authorizes, and what it is made of.
     pub(crate) fn add_authorization(&mut self, value: &HeaderValue) {
-        let Ok(value) = value.to_str() else { return };
-        self.add(value);
+        let value = match std::str::from_utf8(value.as_bytes()) {
+            Ok(value) => Cow::Borrowed(value),
+            Err(_) => Cow::Owned(value.as_bytes().iter().copied().map(char::from).collect()),
+        };
+        self.add(&value);
         let Some((scheme, token)) = value.trim().split_once(' ') else { return };
         self.add(token);
         if scheme.eq_ignore_ascii_case("basic")
@@ -78,13 +88,7 @@ impl Secrets {
         for (_, value) in request.headers().iter().filter(|(name, value)| is_secret(name, value)) {
             self.add_authorization(value);
         }
-        let Some((user, password)) =
-            user_info(request.uri()).map(|info| info.split_once(':').unwrap_or((info, "")))
-        else {
-            return;
-        };
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let (user, password) = (decoded(user), decoded(password));
+        let Some((user, password)) = credentials_of(request.uri()) else { return };
         self.add(if password.is_empty() { &user } else { &password });
         self.add(&BASE64_STANDARD.encode(format!("{user}:{password}")));
     }
@@ -94,7 +98,7 @@ impl Secrets {
         let mut masked: Option<Vec<u8>> = None;
         for secret in &self.texts {
             let text = masked.as_deref().unwrap_or(text);
-            let mut places = memmem::find_iter(text, secret.as_bytes()).peekable();
+            let mut places = memmem::find_iter(text, secret).peekable();
             if places.peek().is_none() {
                 continue;
             }
@@ -108,7 +112,38 @@ impl Secrets {
             without.extend_from_slice(&text[from..]);
             masked = Some(without);
         }
-        masked
+        let text = masked.as_deref().unwrap_or(text);
+        match memchr::memchr3(b'\\', b'%', b'&', text) {
+            Some(_) => self.mask_escaped(text).or(masked),
+            None => masked,
+        }
+    }
+
+    /// The same for secrets of which characters are escaped.
+    fn mask_escaped(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut begins = [false; 256];
+        for byte in self.texts.iter().filter_map(|text| text.first()).chain(b"\\%&") {
+            begins[usize::from(*byte)] = true;
+        }
+        let mut without = Vec::new();
+        let (mut copied, mut at) = (0, 0);
+        while at < text.len() {
+            let found =
+                begins[usize::from(text[at])].then(|| escaped_length(&self.texts, &text[at..])).flatten();
+            let Some(length) = found else {
+                at += 1;
+                continue;
+            };
+            without.extend_from_slice(&text[copied..at]);
+            without.extend_from_slice(MASK.as_bytes());
+            at += length;
+            copied = at;
+        }
+        if copied == 0 {
+            return None;
+        }
+        without.extend_from_slice(&text[copied..]);
+        Some(without)
     }
 
     /// Masks the headers and the body of an answer: a service may give back what it got.
@@ -144,6 +179,24 @@ impl Secrets {
     }
 }
 
+/// What of the base64 of any text shows that these bytes are in it, by where in it they begin, in both alphabets (RFC 4648).
+fn in_base64(secret: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for before in 0..3 {
+        let mut text = vec![0; before];
+        text.extend_from_slice(secret);
+        let encoded = BASE64_STANDARD_NO_PAD.encode(&text);
+        // What shares its bits with what stands before or behind is left out.
+        let own = &encoded[(before * 8).div_ceil(6)..text.len() * 8 / 6];
+        if own.len() >= 2 * SHORTEST {
+            all.push(own.replace('+', "-").replace('/', "_").into_bytes());
+            all.push(own.to_owned().into_bytes());
+        }
+    }
+    all.dedup();
+    all
+}
+
 /// Takes secrets out of a body that passes piece by piece.
 pub(crate) struct PieceMask<'s> {
     secrets: &'s Secrets,
@@ -159,7 +212,7 @@ impl PieceMask<'_> {
         if let Some(masked) = self.secrets.mask(&self.rest) {
             self.rest = masked;
         }
-        let held = self.rest.len().min(longest.len() - 1);
+        let held = self.rest.len().min(longest.len() * LONGEST_ESCAPE - 1);
         let held = self.rest.split_off(self.rest.len() - held);
         Cow::Owned(std::mem::replace(&mut self.rest, held))
     }
@@ -170,6 +223,44 @@ impl PieceMask<'_> {
     }
 }
 
+/// An error without the passwords of URLs in what it says.
+pub(crate) fn masked_error(mut error: NodeError) -> NodeError {
+    if let Cow::Owned(message) = without_passwords(&error.message) {
+        error.message = message;
+    }
+    if let Some(Cow::Owned(description)) = error.description.as_deref().map(without_passwords) {
+        error.description = Some(description);
+    }
+    error
+}
+
+/// JSON without the passwords of the URLs in its texts.
+pub(crate) fn masked_json(json: Json) -> Json {
+    fn masked(json: &Json) -> Option<Json> {
+        if let Some(text) = json.as_str() {
+            return match without_passwords(text) {
+                Cow::Owned(text) => Some(Json::from(text)),
+                Cow::Borrowed(_) => None,
+            };
+        }
+        let mut changed: Option<Json> = None;
+        if let Some(object) = json.as_object() {
+            for (key, value) in object.iter() {
+                if let Some(value) = masked(value) {
+                    changed.get_or_insert_with(|| json.clone()).insert(key, value);
+                }
+            }
+        } else if let Some(list) = json.as_array() {
+            if list.iter().any(|element| masked(element).is_some()) {
+                let list = list.iter().map(|element| masked(element).unwrap_or_else(|| element.clone()));
+                changed = Some(Json::from(list.collect::<Vec<_>>()));
+            }
+        }
+        changed
+    }
+    masked(&json).unwrap_or(json)
+}
+
 /// Whether a header is not shown: it authorizes, or its value is marked.
 pub(crate) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
     value.is_sensitive() || [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name)
@@ -177,18 +268,15 @@ pub(crate) fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
 
 /// A URL without the password in it, and without a name that stands alone, which may be a token.
 pub(crate) fn masked_url(url: &Uri) -> String {
-    let text = url.to_string();
-    let Some(info) = user_info(url) else { return text };
-    let shown = match info.split_once(':') {
-        Some((user, _)) => format!("{user}:{MASK}@"),
-        None => format!("{MASK}@"),
-    };
-    text.replacen(&format!("{info}@"), &shown, 1)
+    without_passwords(&url.to_string()).into_owned()
 }
 
-/// What stands before the host of a URL: `user:password`.
-fn user_info(url: &Uri) -> Option<&str> {
-    url.authority()?.as_str().rsplit_once('@').map(|(info, _)| info)
+/// User and password, which stand before the host of a URL.
+pub(crate) fn credentials_of(url: &Uri) -> Option<(String, String)> {
+    let (info, _) = url.authority()?.as_str().rsplit_once('@')?;
+    let (user, password) = info.split_once(':').unwrap_or((info, ""));
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    Some((decoded(user), decoded(password)))
 }
 
 #[cfg(test)]

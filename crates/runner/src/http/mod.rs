@@ -6,6 +6,7 @@ pub(crate) mod digest;
 pub(crate) mod domains;
 pub(crate) mod effects;
 pub(crate) mod elsewhere;
+pub(crate) mod escapes;
 pub(crate) mod item_record;
 pub(crate) mod masking;
 pub(crate) mod network;

@@ -6,16 +6,17 @@ use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use heddle_http_kit::retry_after;
 use heddle_node::http::answer_with_file;
 use heddle_node::{FileAnswers, FileContent, FileReader, FileStore, HttpErrorKind, Upload};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Response, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 
 use crate::elsewhere::{Elsewhere, Turned};
-use crate::masking::Secrets;
+use crate::masking::{Secrets, credentials_of};
 use crate::network::{Forbidden, Network, NotFound, Resolver};
 use crate::policy::Happened;
 use crate::reachability::Reachability;
@@ -114,6 +115,7 @@ impl Transport {
     pub(crate) async fn send(&self, request: http::Request<Bytes>, limits: Limits<'_>) -> Try {
         let Limits { time: time_limit, answer: answer_limit, connection, elsewhere, files } = limits;
         let mut request = request;
+        sign_by_url(&mut request);
         let upload = request.extensions_mut().remove::<Upload>();
         if let Some(elsewhere) = elsewhere.filter(|elsewhere| !elsewhere.is_empty()) {
             request = match elsewhere.turn(request) {
@@ -345,6 +347,26 @@ fn build_client(network: &Arc<Network>, kind: &ConnectionKind) -> Result<reqwest
         .user_agent(concat!("heddle/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| format!("the HTTP client cannot start: {}", reason(&error)))
+}
+
+/// Signs a request with the user and the password of its URL, which go no further: whatever is told of a URL holds none.
+fn sign_by_url(request: &mut http::Request<Bytes>) {
+    let Some((user, password)) = credentials_of(request.uri()) else { return };
+    let pair = BASE64_STANDARD.encode(format!("{user}:{password}"));
+    let mut parts = request.uri().clone().into_parts();
+    let host = parts.authority.as_ref().and_then(|authority| authority.as_str().rsplit_once('@'));
+    let (Some(host), Ok(mut value)) =
+        (host.and_then(|(_, host)| host.parse().ok()), HeaderValue::try_from(format!("Basic {pair}")))
+    else {
+        return;
+    };
+    parts.authority = Some(host);
+    if let Ok(url) = Uri::from_parts(parts) {
+        *request.uri_mut() = url;
+        value.set_sensitive(true);
+        // What somebody has written into a header themselves stays.
+        request.headers_mut().entry(AUTHORIZATION).or_insert(value);
+    }
 }
 
 fn classify(status: StatusCode, headers: &HeaderMap) -> Happened {

@@ -4,6 +4,8 @@
 use heddle_node::parameters::javascript::is_truthy;
 use heddle_node::{ErrorKind, Item, Json, NodeError, PairedItem};
 
+use crate::masking::masked_json;
+
 /// What may be in an item beside its error.
 const ERROR_KEYS: [&str; 3] = ["error", "message", "details"];
 
@@ -24,7 +26,7 @@ pub(crate) fn with_input(mut item: Item, input: &Json) -> Item {
     item
 }
 
-/// The error object of an error at the node `node`.
+/// The error object of an error at the node `node`, without the passwords of URLs.
 pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> Json {
     let mut json = error.to_json(run_index, crate::clock::now());
     if error.kind == ErrorKind::Input
@@ -32,12 +34,12 @@ pub(crate) fn error_details(error: &NodeError, node: &str, run_index: usize) -> 
     {
         context.insert("nodeCause", Json::from(node));
     }
-    json
+    masked_json(json)
 }
 
 /// What the item of a failure has under `error` in its data: its message, or what its node says instead.
 pub(crate) fn error_value(error: &NodeError) -> Json {
-    error.item_error.clone().unwrap_or_else(|| Json::from(error.message.as_str()))
+    masked_json(error.item_error.clone().unwrap_or_else(|| Json::from(error.message.as_str())))
 }
 
 /// The item that a failed item becomes where its node continues: the input's fields with the error's text, the

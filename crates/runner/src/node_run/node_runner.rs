@@ -19,6 +19,7 @@ use crate::evaluation::{CHUNK, Resolver};
 use crate::events::{ItemEnd, SkipReason, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, request_item};
 use crate::log::UnknownItems;
+use crate::masking::masked_error;
 use crate::node_run::{ItemServices, NodeRunContext};
 use crate::policy::ItemRetries;
 use crate::scheduler::Branches;
@@ -547,7 +548,8 @@ impl Preparation<'_, '_, '_> {
         if let Some(error) = self.runner.context.missing_credential(index) {
             return Err(error.clone());
         }
-        let explain = |error| self.node.explain(error, self.runner.parameters, self.runner.type_version);
+        let explain =
+            |error| masked_error(self.node.explain(error, self.runner.parameters, self.runner.type_version));
         let resolved = match self.resolver.resolve_here(items, index, parameters) {
             Some(resolved) => resolved,
             None => self.resolver.resolve(items, index, count, parameters).await,

@@ -27,6 +27,7 @@ use crate::host::Host;
 use crate::keeping::Keeping;
 use crate::log::recorder::{self, Recorder};
 use crate::log::{NodeDone, NodeOutputs, Record, RunStarted};
+use crate::masking::masked_json;
 use crate::mode::ExecutionMode;
 use crate::node_facts::node_facts;
 use crate::node_run::NodeRunContext;
@@ -341,7 +342,7 @@ impl<'h> Execution<'h> {
         if let Some(prepared) = &self.scene.prepared.nodes[node] {
             stored.insert("parameters", prepared.stored.clone());
         }
-        json.insert("node", stored);
+        json.insert("node", masked_json(stored));
         json
     }
 

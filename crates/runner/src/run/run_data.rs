@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use heddle_node::{CallAnswer, Item, Json, NodeError, Outcome, Source, printable, printable_line};
+use heddle_node::{CallAnswer, Item, Json, NodeError, Outcome, Source, printable_block, printable_line};
 use heddle_workflow::{NodeIndex, SerializedItems, Workflow};
 use schemars::JsonSchema;
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -222,7 +222,7 @@ pub struct WorkflowFailure {
 impl fmt::Display for WorkflowFailure {
     /// What happened and where, in a line or more; what a terminal would obey is escaped.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&printable(&self.message))?;
+        formatter.write_str(&printable_block(&self.message))?;
         let place = [
             self.node.as_ref().map(|node| format!("node \"{}\"", printable_line(node))),
             self.item_index.map(|item| format!("item {item}")),
@@ -233,7 +233,7 @@ impl fmt::Display for WorkflowFailure {
             write!(formatter, " ({})", place.join(", "))?;
         }
         match &self.description {
-            Some(description) => write!(formatter, ". {}", printable(description)),
+            Some(description) => write!(formatter, ". {}", printable_block(description)),
             None => Ok(()),
         }
     }
