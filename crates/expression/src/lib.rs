@@ -60,6 +60,6 @@ pub use moment::parse_moment;
 pub use parameter::CompiledValue;
 pub use routes::Routes;
 pub use scene::{Environment, NodeInfo, RunView, Scene, WorkflowInfo};
-pub use template::{NodeReferences, Template, VariableReference};
+pub use template::{NodeReferences, Template, VariableObject, VariableReference};
 pub use throw::Thrown;
 pub use value::Value;

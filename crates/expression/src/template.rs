@@ -10,6 +10,7 @@ use crate::compile::{Code, compile};
 use crate::error::ExpressionError;
 use crate::javascript::bridge::Needs;
 use crate::native::expr::Expr;
+use crate::syntax::variables::VariableRead;
 
 /// One parameter string, compiled: a literal, text with code in it, or a single code chunk whose value keeps its type
 /// (`docs/expressions/language.md §2, §3`). Cloning copies a pointer.
@@ -52,17 +53,43 @@ pub struct NodeReferences {
     pub reads_unknown_nodes: bool,
 }
 
-/// A variable that a template reads by its name: `$vars.name` or `$env.name`.
+/// What a variable is a member of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableObject {
+    /// `$vars`.
+    Variables,
+    /// `$env`.
+    Environment,
+    /// `$secrets`, whose members are their providers.
+    Secrets,
+}
+
+/// A variable that a template, or code, reads by its name: `$vars.name`, `$env.name` or `$secrets.provider`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableReference {
-    /// Whether it is an environment variable.
-    pub is_environment: bool,
+    /// What it is a member of.
+    pub object: VariableObject,
     /// Its name.
     pub name: String,
     /// The place of the name in the parameter string (bytes).
     pub range: Range<usize>,
     /// Whether the code says what to take where the variable is undefined: `??`, `||`, `?:`, `?.`, or a test for it.
     pub has_fallback: bool,
+}
+
+impl VariableReference {
+    pub(crate) fn of(read: &VariableRead) -> Self {
+        Self {
+            object: match read.object.as_str() {
+                "$env" => VariableObject::Environment,
+                "$secrets" => VariableObject::Secrets,
+                _ => VariableObject::Variables,
+            },
+            name: read.name.to_string(),
+            range: read.range.clone(),
+            has_fallback: read.has_fallback,
+        }
+    }
 }
 
 impl Template {
@@ -109,14 +136,7 @@ impl Template {
     /// The variables that the template reads by name, in order of appearance.
     pub fn variable_references(&self) -> Vec<VariableReference> {
         let reads = codes(&self.0.shape).flat_map(|code| &code.variables);
-        reads
-            .map(|read| VariableReference {
-                is_environment: read.object == "$env",
-                name: read.name.to_string(),
-                range: read.range.clone(),
-                has_fallback: read.has_fallback,
-            })
-            .collect()
+        reads.map(VariableReference::of).collect()
     }
 
     /// Whether the template may read other items than the current one, of the node itself or of another.

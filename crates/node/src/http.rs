@@ -148,6 +148,8 @@ pub enum HttpErrorKind {
     Invalid,
     /// No connection: refused, name not found, TLS.
     Connect,
+    /// A proxy on the way to it could not be reached, or let the request not through.
+    Proxy,
     /// The connection broke before the answer was complete.
     Interrupted,
     /// The time limit passed.
@@ -314,7 +316,9 @@ impl Error for HttpError {}
 impl From<HttpError> for NodeError {
     fn from(error: HttpError) -> Self {
         let kind = match error.kind {
-            HttpErrorKind::Connect | HttpErrorKind::Interrupted => ErrorKind::Connection,
+            HttpErrorKind::Connect | HttpErrorKind::Proxy | HttpErrorKind::Interrupted => {
+                ErrorKind::Connection
+            }
             HttpErrorKind::TimeLimit => ErrorKind::TimeLimit,
             HttpErrorKind::RateLimit => ErrorKind::Api,
             HttpErrorKind::Cancelled => ErrorKind::Cancelled,
@@ -338,6 +342,7 @@ impl From<HttpError> for NodeError {
         node_error.transient = matches!(
             error.kind,
             HttpErrorKind::Connect
+                | HttpErrorKind::Proxy
                 | HttpErrorKind::Interrupted
                 | HttpErrorKind::TimeLimit
                 | HttpErrorKind::RateLimit

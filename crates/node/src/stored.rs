@@ -1,6 +1,7 @@
 //! Parameters as a workflow file stores them, for what a node can say about them before anything runs.
 
 use crate::code_call::CodeProblem;
+use crate::date::DateQuestion;
 use crate::error::NodeError;
 pub use heddle_form::parameters::{holds_expression, pointer_of};
 
@@ -28,6 +29,14 @@ pub trait CheckHost {
     /// What is wrong with code; `None` where nothing is, as far as the host can tell.
     fn code_problem(&self, _code: &str) -> Option<CodeProblem> {
         None
+    }
+
+    /// Checks that a date can answer a question: that there is such a unit, part or format.
+    ///
+    /// # Errors
+    /// When it cannot.
+    fn check_date(&self, _question: DateQuestion<'_>) -> Result<(), NodeError> {
+        Ok(())
     }
 
     /// Checks that a JavaScript regular expression, written without slashes, can be read.

@@ -21,7 +21,9 @@ use crate::credential_store::{CredentialSource, FoundCredential};
 use crate::domains::Domains;
 use crate::evaluation::evaluate;
 use crate::masking::{Secrets, UNRESERVED};
+use crate::misspelt::is_near;
 use crate::pacing::{Pacer, Pacing};
+use crate::suggest::misspelt_letters;
 
 /// The type that all types of OAuth 2 extend.
 pub(crate) const OAUTH2: &str = "oAuth2Api";
@@ -100,11 +102,16 @@ impl CredentialResolver<'_> {
             None => Arc::new(CredentialType::plain(name, name)),
         };
         let mut data = Json::object();
-        for property in kind.properties.iter().filter(|property| property.required || property.is_password())
-        {
+        let is_filled = |property: &&NodeProperty| {
+            property.required || property.is_password() || names_value(&kind, &property.name)
+        };
+        for property in kind.properties.iter().filter(is_filled) {
             if property.default.as_str().is_none_or(str::is_empty) {
                 data.insert(&property.name, Json::from(MASKED));
             }
+        }
+        if let Some(Authenticate::Json(field)) = &kind.authenticate {
+            data.insert(field, Json::from("{}"));
         }
         let found = FoundCredential { key: name.to_owned(), data, described: None };
         self.complete(kind, found, None)
@@ -117,7 +124,26 @@ impl CredentialResolver<'_> {
         Ok(kind.map(Arc::new))
     }
 
+    /// Works out a credential; an error names fields that are misspelt.
     fn complete(
+        &self,
+        kind: Arc<CredentialType>,
+        found: FoundCredential,
+        expressions: Option<Json>,
+    ) -> Result<ResolvedCredential, NodeError> {
+        let misspelt = misspelt_fields(&kind, &found.data);
+        self.complete_fields(kind, found, expressions).map_err(|mut error| {
+            for (written, name) in misspelt {
+                let help = error.description.take().map(|help| format!(" {help}")).unwrap_or_default();
+                error.description = Some(format!(
+                    "It has a field \"{written}\", which nothing reads; did you mean \"{name}\"?{help}"
+                ));
+            }
+            error
+        })
+    }
+
+    fn complete_fields(
         &self,
         kind: Arc<CredentialType>,
         found: FoundCredential,
@@ -254,6 +280,13 @@ impl ResolvedCredential {
         };
         let mut signed = Vec::new();
         for (key, value) in headers {
+            if key.is_empty() {
+                return Err(credential_error(format!(
+                    "The credential \"{}\" names no header",
+                    kind.display_name
+                ))
+                .with_description("Fill in the name of the header that carries the secret."));
+            }
             let key = HeaderName::try_from(key).map_err(|_| unfit(&kind))?;
             signed.push((key, secret_value(&value, &kind)?));
         }
@@ -364,6 +397,30 @@ fn may_be_secret(name: &str, text: &str) -> bool {
         "name",
     ];
     !PLAIN.contains(&&*name.to_lowercase()) && !text.starts_with("http")
+}
+
+/// Whether a field of a credential is the name under which a value goes into a request.
+fn names_value(kind: &CredentialType, field: &str) -> bool {
+    let Some(Authenticate::Generic(values)) = &kind.authenticate else { return false };
+    let mut names = values.headers.keys().chain(values.query.keys()).chain(values.body.keys());
+    names.any(|name| name.contains(&format!("$credentials.{field}}}")))
+}
+
+/// Fields that a credential's type does not have, each with the one that was probably meant and that is missing.
+pub(crate) fn misspelt_fields(kind: &CredentialType, data: &Json) -> Vec<(String, String)> {
+    let names: Vec<&str> = kind.properties.iter().map(|property| property.name.as_str()).collect();
+    let written = data.as_object().into_iter().flat_map(|fields| fields.keys());
+    let unknown = written.filter(|written| !names.contains(written));
+    let near = unknown.filter_map(|written| {
+        let missing = names.iter().filter(|name| data.get(name).is_none());
+        let name = missing.copied().find(|name| {
+            name.eq_ignore_ascii_case(written)
+                || misspelt_letters(&name.to_lowercase(), &written.to_lowercase()).is_some()
+                || is_near(name, written)
+        })?;
+        Some((written.to_owned(), name.to_owned()))
+    });
+    near.collect()
 }
 
 /// Whether a field, at any depth, is an expression: its text is never the value.

@@ -38,8 +38,8 @@ use self::http::{
 pub use self::http::{pacing, policy};
 use node_run::{collected, computing, error_output, item_loop, node_runner};
 use prepare::{
-    blanks, cache, constant_check, missing_credentials, misspelt, mocks, preflight, prepared,
-    prepared_workflow, reach, selection, starts, stored_problems, suggest, unset,
+    blanks, cache, constant_check, literal_templates, missing_credentials, misspelt, mocks, preflight,
+    prepared, prepared_workflow, reach, selection, starts, stored_problems, suggest, unset,
 };
 pub use run::run_data;
 use run::{

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use heddle_expression::clock::current_millis;
-use heddle_expression::{Alone, Clock, Engine, EngineLimits, ExpressionError, Template};
+use heddle_expression::{Alone, Clock, Engine, EngineLimits, ExpressionError, Template, VariableObject};
 use heddle_node::{Item, Json};
 use tokio::sync::Semaphore;
 
@@ -146,7 +146,11 @@ fn known_in_run(template: &Template, text: &str) -> Option<String> {
         return Some("it reads another node".to_owned());
     }
     if let Some(variable) = template.variable_references().first() {
-        let kind = if variable.is_environment { "the environment variable" } else { "the variable" };
+        let kind = match variable.object {
+            VariableObject::Environment => "the environment variable",
+            VariableObject::Variables => "the variable",
+            VariableObject::Secrets => "the secrets of",
+        };
         return Some(format!("it reads {kind} \"{}\"", variable.name));
     }
     let known = OF_RUN.iter().find(|(name, _)| names(text, name));

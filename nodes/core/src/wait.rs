@@ -16,6 +16,9 @@ const SHORT_WAIT: Duration = Duration::from_secs(65);
 /// 3000-01-01, n8n's "for ever", in milliseconds since 1970.
 const FAR_FUTURE: i64 = 32_503_680_000_000;
 
+/// The latest moment that a date of JavaScript can have, in milliseconds since 1970.
+const LATEST: f64 = 8.64e15;
+
 /// Passes its items on when the time has come.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wait;
@@ -98,6 +101,9 @@ impl BatchNode for Wait {
                 }
                 if let Some(unit) = stored.constant_text("unit") {
                     errors.extend(seconds_of(unit).err());
+                    let seconds = seconds_of(unit).unwrap_or_default();
+                    let amount = stored.constant("amount").and_then(Json::as_f64).unwrap_or_default();
+                    errors.extend(milliseconds(amount, seconds).err());
                 }
             }
             Some("specificTime") => {
@@ -143,8 +149,7 @@ impl WaitParameters {
             Resume::TimeInterval => {
                 let amount = valid_amount(self.amount)?;
                 let seconds = seconds_of(&self.unit)?;
-                // A conversion of floating-point numbers that are too large gives the largest integer.
-                Ok(now.saturating_add((amount * seconds * 1000.0) as i64).min(FAR_FUTURE))
+                Ok(now.saturating_add(milliseconds(amount, seconds)?).min(FAR_FUTURE))
             }
             Resume::SpecificTime => context.services.parse_moment(&self.date_time).ok_or_else(no_moment),
             Resume::Webhook => Err(not_supported("a webhook call")),
@@ -157,6 +162,19 @@ fn valid_amount(amount: Option<f64>) -> Result<f64, NodeError> {
     amount.filter(|amount| *amount >= 0.0).ok_or_else(|| {
         NodeError::parameter("amount", "Invalid wait amount. Please enter a number that is 0 or greater.")
     })
+}
+
+/// A time to wait, which ends at a moment that a date can have.
+fn milliseconds(amount: f64, seconds: f64) -> Result<i64, NodeError> {
+    let milliseconds = amount * seconds * 1000.0;
+    if milliseconds > LATEST {
+        return Err(NodeError::parameter(
+            "amount",
+            "Invalid wait amount. No date lies so far in the future.",
+        )
+        .with_description("Give a smaller number."));
+    }
+    Ok(milliseconds as i64)
 }
 
 fn seconds_of(unit: &str) -> Result<f64, NodeError> {

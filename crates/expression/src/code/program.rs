@@ -4,15 +4,17 @@ use std::ops::Range;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    BindingPattern, CallExpression, CatchClause, Expression, ForInStatement, IdentifierReference,
-    NewExpression, ObjectExpression, ObjectPattern, Program as Tree, StaticMemberExpression, ThisExpression,
-    ThrowStatement,
+    Argument, BindingIdentifier, BindingPattern, CallExpression, CatchClause, ComputedMemberExpression,
+    Expression, ForInStatement, IdentifierReference, NewExpression, ObjectExpression, ObjectPattern,
+    Program as Tree, StaticMemberExpression, ThisExpression, ThrowStatement, TryStatement,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
 use oxc_span::{GetSpan as _, SourceType};
 
 use crate::syntax::deep::on_fitting_stack;
+use crate::syntax::variables;
+use crate::template::VariableReference;
 
 /// The name of the function that code is the body of, as traces show it.
 pub(crate) const WRAPPER: &str = "VmCodeWrapper";
@@ -54,6 +56,10 @@ pub struct Program {
     pub(crate) script: String,
     /// Whether it may read what other nodes put out.
     pub reads_other_nodes: bool,
+    /// Nodes that it names whatever happens, each with its line.
+    pub nodes: Vec<(String, usize)>,
+    /// The variables that it reads by name, each with its line.
+    pub variables: Vec<(VariableReference, usize)>,
     /// Whether it may ask for what only some code needs: bytes, URLs, requests.
     pub(crate) needs_parts: bool,
     /// Whether it copies objects, or goes through their members.
@@ -117,7 +123,16 @@ impl Program {
         let mut facts = Facts::default();
         facts.visit_program(&parsed.program);
         let script = format!("{OPENING}{code}{CLOSING}");
+        let line = |at: usize| line_at(code, at.saturating_sub(OPENING.len()));
+        // A name that the code itself gives to something else says nothing of nodes.
+        let nodes = if facts.names_itself { Vec::new() } else { facts.nodes };
+        let variables = variables::find_in_code(&parsed.program);
         Ok(Self {
+            nodes: nodes.into_iter().map(|(name, at)| (name, line(at))).collect(),
+            variables: variables
+                .iter()
+                .map(|read| (VariableReference::of(read), line(read.range.start)))
+                .collect(),
             script: with_calls(&script, &facts.catches),
             reads_other_nodes: facts.reads_other_nodes,
             needs_parts: NAMES_OF_PARTS.iter().any(|name| code.contains(name)),
@@ -145,6 +160,14 @@ fn with_calls(source: &str, catches: &[(usize, String)]) -> String {
     script
 }
 
+impl Facts {
+    fn note_node(&mut self, name: &str, at: u32) {
+        if self.tries == 0 {
+            self.nodes.push((name.to_owned(), at as usize));
+        }
+    }
+}
+
 /// What shows of code in its tree.
 #[derive(Default)]
 struct Facts {
@@ -153,6 +176,12 @@ struct Facts {
     reads_other_nodes: bool,
     throws_null: bool,
     enumerates: bool,
+    /// Nodes that are named outside of `try`, with the places.
+    nodes: Vec<(String, usize)>,
+    /// Whether something of the code's own is called as what names nodes is.
+    names_itself: bool,
+    /// Blocks around whose failures are caught.
+    tries: usize,
 }
 
 impl<'a> Visit<'a> for Facts {
@@ -162,6 +191,42 @@ impl<'a> Visit<'a> for Facts {
             Expression::NewExpression(_) | Expression::StringLiteral(_) | Expression::TemplateLiteral(_)
         );
         walk::walk_throw_statement(self, statement);
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        if let (Expression::Identifier(callee), [Argument::StringLiteral(name), ..]) =
+            (&call.callee, call.arguments.as_slice())
+            && matches!(callee.name.as_str(), "$" | "$items")
+        {
+            self.note_node(&name.value, name.span.start);
+        }
+        walk::walk_call_expression(self, call);
+    }
+
+    fn visit_try_statement(&mut self, statement: &TryStatement<'a>) {
+        self.tries += 1;
+        self.visit_block_statement(&statement.block);
+        self.tries -= 1;
+        if let Some(handler) = &statement.handler {
+            self.visit_catch_clause(handler);
+        }
+        if let Some(finalizer) = &statement.finalizer {
+            self.visit_block_statement(finalizer);
+        }
+    }
+
+    fn visit_binding_identifier(&mut self, name: &BindingIdentifier<'a>) {
+        self.names_itself |= matches!(name.name.as_str(), "$" | "$node" | "$items");
+    }
+
+    fn visit_computed_member_expression(&mut self, member: &ComputedMemberExpression<'a>) {
+        if let (Expression::Identifier(object), Expression::StringLiteral(name)) =
+            (&member.object, &member.expression)
+            && object.name == "$node"
+        {
+            self.note_node(&name.value, name.span.start);
+        }
+        walk::walk_computed_member_expression(self, member);
     }
 
     fn visit_catch_clause(&mut self, clause: &CatchClause<'a>) {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use oxc_ast::ast::{
     BinaryExpression, BinaryOperator, CallExpression, ComputedMemberExpression, ConditionalExpression,
-    Expression, IfStatement, LogicalExpression, LogicalOperator, StaticMemberExpression, UnaryExpression,
-    UnaryOperator,
+    Expression, IfStatement, LogicalExpression, LogicalOperator, Program, StaticMemberExpression,
+    UnaryExpression, UnaryOperator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -16,7 +16,7 @@ use crate::syntax::lower::literal_text;
 /// A chunk reads a variable by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VariableRead {
-    /// Where it stands: `$vars` or `$env`.
+    /// Where it stands: `$vars`, `$env` or `$secrets`.
     pub(crate) object: SmolStr,
     /// The name.
     pub(crate) name: SmolStr,
@@ -31,6 +31,13 @@ pub(crate) struct VariableRead {
 pub(crate) fn find(expression: &Expression<'_>) -> Vec<VariableRead> {
     let mut finder = Finder::default();
     finder.visit_expression(expression);
+    finder.reads
+}
+
+/// Finds the reads of code.
+pub(crate) fn find_in_code(code: &Program<'_>) -> Vec<VariableRead> {
+    let mut finder = Finder::default();
+    finder.visit_program(code);
     finder.reads
 }
 
@@ -63,11 +70,11 @@ impl Finder {
         self.tested.truncate(tested);
     }
 
-    /// A member of `$vars` or `$env`; false when it is one of something else.
+    /// A member of `$vars`, `$env` or `$secrets`; false when it is one of something else.
     fn take<'a>(&mut self, object: &Expression<'a>, name: Option<(SmolStr, Span)>, optional: bool) -> bool {
         let takes_undefined = std::mem::take(&mut self.takes_undefined);
         let Expression::Identifier(object) = object.get_inner_expression() else { return false };
-        if !matches!(object.name.as_str(), "$vars" | "$env") {
+        if !matches!(object.name.as_str(), "$vars" | "$env" | "$secrets") {
             return false;
         }
         if let Some((name, span)) = name {

@@ -356,7 +356,7 @@ fn no_answer(none: NoAnswer, outcome: Outcome) -> HttpError {
     let NoAnswer { kind, reason, code } = none;
     let message = match (kind, outcome) {
         (HttpErrorKind::Connect, _) => format!("The service could not be reached: {reason}"),
-        (HttpErrorKind::Invalid | HttpErrorKind::Forbidden, Outcome::NotDone) => {
+        (HttpErrorKind::Invalid | HttpErrorKind::Forbidden | HttpErrorKind::Proxy, Outcome::NotDone) => {
             format!("The request was not sent: {reason}")
         }
         (HttpErrorKind::TooLarge | HttpErrorKind::FileNotKept, Outcome::Done) => {

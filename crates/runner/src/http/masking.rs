@@ -250,11 +250,11 @@ pub(crate) fn masked_json(json: Json) -> Json {
                     changed.get_or_insert_with(|| json.clone()).insert(key, value);
                 }
             }
-        } else if let Some(list) = json.as_array() {
-            if list.iter().any(|element| masked(element).is_some()) {
-                let list = list.iter().map(|element| masked(element).unwrap_or_else(|| element.clone()));
-                changed = Some(Json::from(list.collect::<Vec<_>>()));
-            }
+        } else if let Some(list) = json.as_array()
+            && list.iter().any(|element| masked(element).is_some())
+        {
+            let list = list.iter().map(|element| masked(element).unwrap_or_else(|| element.clone()));
+            changed = Some(Json::from(list.collect::<Vec<_>>()));
         }
         changed
     }

@@ -3,7 +3,9 @@
 
 use std::ffi::OsString;
 
+use heddle_node::without_passwords;
 use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 
 /// Variables that name a proxy. Of two spellings the first that is set counts.
 const PROXIES: [[&str; 2]; 3] =
@@ -37,6 +39,16 @@ pub(crate) fn check(variable: impl Fn(&str) -> Option<OsString>) -> Result<(), S
         }
         _ => Ok(()),
     }
+}
+
+/// The proxy through which a URL is reached, where there is one: the connection's own, else the environment's. Its password
+/// is masked.
+pub(crate) fn of(own: Option<&str>, url: &str) -> Option<String> {
+    let proxy = match own {
+        Some(proxy) => proxy.to_owned(),
+        None => Matcher::from_env().intercept(&url.parse().ok()?)?.uri().to_string(),
+    };
+    Some(without_passwords(&proxy).trim_end_matches('/').to_owned())
 }
 
 fn read_proxy(text: &str) -> Result<(), &'static str> {

@@ -18,9 +18,10 @@ pub(crate) const LARGEST_KEPT_READ: u64 = 1 << 20;
 pub(crate) const LARGEST_KEPT_FILE: u64 = 16 << 20;
 
 /// The kinds of failure that a call which has left can meet.
-const KINDS: [(&str, HttpErrorKind); 7] = [
+const KINDS: [(&str, HttpErrorKind); 8] = [
     ("invalid", HttpErrorKind::Invalid),
     ("connect", HttpErrorKind::Connect),
+    ("proxy", HttpErrorKind::Proxy),
     ("interrupted", HttpErrorKind::Interrupted),
     ("timeLimit", HttpErrorKind::TimeLimit),
     ("forbidden", HttpErrorKind::Forbidden),

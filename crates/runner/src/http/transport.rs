@@ -147,6 +147,7 @@ impl Transport {
             request.headers_mut().insert(CONTENT_LENGTH, upload.size().into());
             *request.body_mut() = Some(body_of(&upload));
         }
+        let url = request.url().clone();
         match tokio::time::timeout(time_limit, exchange(&client, request, answer_limit, files)).await {
             Ok(Ok((answer, Body::Whole))) => {
                 Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) }
@@ -172,8 +173,15 @@ impl Transport {
                 Try::failed(Happened::Refused, HttpErrorKind::Forbidden, reason(&error))
             }
             Ok(Err(error)) if error.is_connect() => {
-                Try::failed(Happened::NotWritten, HttpErrorKind::Connect, reason(&error))
-                    .with_code(code_of(&error))
+                match crate::proxy::of(connection.and_then(|kind| kind.proxy.as_deref()), url.as_str()) {
+                    // A code of the system would be taken for the service's.
+                    Some(proxy) => {
+                        let reason = format!("the proxy {proxy} does not let it through: {}", reason(&error));
+                        Try::failed(Happened::NotWritten, HttpErrorKind::Proxy, reason)
+                    }
+                    None => Try::failed(Happened::NotWritten, HttpErrorKind::Connect, reason(&error))
+                        .with_code(code_of(&error)),
+                }
             }
             Ok(Err(error)) => Try::failed(Happened::Interrupted, HttpErrorKind::Interrupted, reason(&error))
                 .with_code(code_of(&error).or(Some("ECONNRESET"))),

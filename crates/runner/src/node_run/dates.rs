@@ -9,7 +9,7 @@ use heddle_node::{Json, JsonObject, NodeError};
 ///
 /// # Errors
 /// When there is no such zone, unit or part, or the date lies too far away.
-pub(super) fn answer(
+pub(crate) fn answer(
     millis: f64,
     zone: &str,
     question: DateQuestion<'_>,

@@ -3,7 +3,7 @@
 mod before_sending;
 pub(crate) mod collected;
 pub(crate) mod computing;
-mod dates;
+pub(crate) mod dates;
 pub(crate) mod error_output;
 pub(crate) mod item_loop;
 pub(crate) mod node_runner;

@@ -12,7 +12,7 @@ use heddle_node::{Json, JsonObject, NodeError, holds_expression, json, pointer_o
 const MOST: usize = 200;
 
 /// In the place of a constant that is wrong, so that the check finds the next one.
-pub(crate) const MASK: &str = "={{ 0 }}";
+pub(crate) const MASK: &str = "={{ $json }}";
 
 /// A node with its stored parameters.
 pub(crate) struct ConstantCheck<'a> {

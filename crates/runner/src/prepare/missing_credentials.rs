@@ -1,18 +1,23 @@
 //! Credentials that a run needs and that are not there.
 
+use heddle_expression::CompiledValue;
 use heddle_workflow::{NodeIndex, Problem};
 
+use crate::credentials::misspelt_fields;
 use crate::host::Host;
 use crate::prepared::{Finding, PreparedNode, place};
 use crate::prepared_workflow::{PreparedWorkflow, reference};
 use crate::suggest::misspelt_letters;
+use crate::unset::unset_in_credential;
+use crate::variables::Variables;
 
-/// The credentials that a node needs and that are not there.
+/// The credentials that a node needs and that are not there, or that cannot sign as they are.
 pub(crate) fn missing_credentials(
     host: &Host,
     prepared: &PreparedWorkflow,
     index: NodeIndex,
     node: &PreparedNode,
+    variables: &Variables,
 ) -> Vec<Finding> {
     let settings = &prepared.workflow.nodes[index];
     let declared = node.node.credentials(&node.filled);
@@ -36,10 +41,27 @@ pub(crate) fn missing_credentials(
             continue;
         }
         let resolved = host.resolve_credentials(&[(name.clone(), *required)], |_| reference(settings, name));
-        for error in resolved.values().filter_map(|credential| credential.resolved.as_ref().err()) {
-            let mut problem = Problem::error(error.message.clone());
-            problem.help = error.description.clone();
-            findings.push(finding(&format!("/credentials/{name}"), problem));
+        let below = format!("/credentials/{name}");
+        for resolved in resolved.values().map(|credential| &credential.resolved) {
+            match resolved {
+                Err(error) => {
+                    let mut problem = Problem::error(error.message.clone());
+                    problem.help = error.description.clone();
+                    findings.push(finding(&below, problem));
+                }
+                Ok(credential) => {
+                    for (written, meant) in misspelt_fields(&credential.kind, &credential.found.data) {
+                        let problem = Problem::warning(format!(
+                            "Nothing reads the field \"{written}\" of the credential \"{name}\""
+                        ));
+                        findings
+                            .push(finding(&below, problem.with_help(format!("Did you mean \"{meant}\"?"))));
+                    }
+                    let fields = credential.expressions.as_ref().map(CompiledValue::compile);
+                    let unset = fields.iter().flat_map(|fields| unset_in_credential(name, fields, variables));
+                    findings.extend(unset.map(|problem| finding(&below, problem)));
+                }
+            }
         }
     }
     findings

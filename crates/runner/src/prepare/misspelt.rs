@@ -251,7 +251,7 @@ impl Search {
 }
 
 /// Whether a key is a name but for a slip of the pen: its case, a `_` or `-`, or a letter or two.
-fn is_near(name: &str, key: &str) -> bool {
+pub(crate) fn is_near(name: &str, key: &str) -> bool {
     let (name, key) = (plain(name), plain(key));
     if name == key {
         return true;

@@ -4,6 +4,7 @@
 pub(crate) mod blanks;
 pub(crate) mod cache;
 pub(crate) mod constant_check;
+pub(crate) mod literal_templates;
 pub(crate) mod missing_credentials;
 pub(crate) mod misspelt;
 pub(crate) mod mocks;

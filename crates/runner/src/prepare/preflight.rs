@@ -290,8 +290,9 @@ impl Survey<'_> {
             let running = nodes.filter_map(|(index, (node, reached))| {
                 node.as_ref().filter(|_| *reached).map(|node| (index, node))
             });
-            let missing =
-                running.flat_map(|(index, node)| missing_credentials(self.host, &site.prepared, index, node));
+            let missing = running.flat_map(|(index, node)| {
+                missing_credentials(self.host, &site.prepared, index, node, &self.options.variables)
+            });
             site.findings.extend(missing.collect::<Vec<_>>());
         }
     }

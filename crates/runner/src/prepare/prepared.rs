@@ -4,23 +4,25 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use heddle_expression::code::Program;
+use heddle_expression::code::{Program, SyntaxProblem};
 use heddle_expression::{Clock, CompiledValue, ExpressionError, fold_constants};
 use heddle_node::node::Tier;
 use heddle_node::parameters::{ParameterError, ParameterPlan, fill_defaults};
 use heddle_node::{
-    CalledWorkflow, CheckHost, CodeProblem, Effect, Json, Node, NodeDescription, Registry, StoredParameters,
-    StoredProblem, Weight,
+    CalledWorkflow, CheckHost, CodeProblem, DateQuestion, Effect, Json, Node, NodeDescription, Registry,
+    StoredParameters, StoredProblem, Weight,
 };
 use heddle_workflow::{NodeIndex, Problem, Severity, Workflow};
 
 use crate::blanks;
 use crate::constant_check::{self, ConstantCheck, put_folded};
 use crate::effects::EffectSettings;
+use crate::literal_templates::literal_templates;
 use crate::mocks::sub_nodes;
 use crate::sending::settings::SendingSettings;
 use crate::stored_problems::Stored;
 use crate::suggest::{Names, explain_missing_type, suggest};
+use crate::unset::CodeReads;
 
 /// A node of a workflow that can run.
 pub(crate) struct PreparedNode {
@@ -40,6 +42,8 @@ pub(crate) struct PreparedNode {
     pub(crate) calls: Option<CalledWorkflow>,
     /// Whether code of the node may read what other nodes put out.
     pub(crate) code_reads_nodes: bool,
+    /// What its code reads of variables.
+    pub(crate) code_reads: Vec<CodeReads>,
     /// What its JSON says of its recipients.
     pub(crate) sending: Option<Arc<SendingSettings>>,
     /// It stands in the place of the node, which does not run.
@@ -187,6 +191,9 @@ impl<'w> Preparer<'w> {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
+        problems.extend(self.missing_in_code(index, &*node, &filled));
+        let literal = literal_templates(&description.properties, &filled, type_version, has_effect);
+        problems.extend(literal.into_iter().map(told));
         let folded = compiled.folded();
         let mut constants = compiled.constants();
         let unfolded = constants.clone();
@@ -223,7 +230,16 @@ impl<'w> Preparer<'w> {
         let problems = without_repeats(problems);
         // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
         let keeps_structure = plan.keeps_structure();
-        let code_reads_nodes = code_reads_nodes(&*node, &filled);
+        let programs = programs(&*node, &filled);
+        // What cannot be read may read anything.
+        let code_reads_nodes = programs
+            .iter()
+            .any(|(_, program)| program.as_ref().is_ok_and(|program| program.reads_other_nodes));
+        let code_reads = programs.into_iter().filter_map(|(parameter, program)| {
+            let variables = program.ok()?.variables;
+            (!variables.is_empty()).then(|| CodeReads { parameter: parameter.to_owned(), variables })
+        });
+        let code_reads = code_reads.collect();
         let node = PreparedNode {
             node,
             type_version,
@@ -235,11 +251,32 @@ impl<'w> Preparer<'w> {
             gravest_effect,
             calls,
             code_reads_nodes,
+            code_reads,
             sending: sending.map(Arc::new),
             is_mock: false,
             replaced: None,
         };
         Preparation { node: Some(node), problems, lacks_type: false, has_effect }
+    }
+
+    /// Code that names a node which does not exist.
+    fn missing_in_code(&self, index: NodeIndex, node: &dyn Node, parameters: &Json) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (parameter, program) in programs(node, parameters) {
+            for (name, line) in program.into_iter().flat_map(|program| program.nodes) {
+                if self.names.contains(&name) {
+                    continue;
+                }
+                let message =
+                    format!("The code names the node \"{name}\", which does not exist (line {line})");
+                let problem = Problem::error(message)
+                    .with_help(self.names.suggest("The nodes are", &name))
+                    .found_by_running()
+                    .in_parameter(parameter.to_owned());
+                problems.push(place(self.workflow, index, &format!("/parameters/{parameter}"), problem));
+            }
+        }
+        problems
     }
 
     /// Expressions that name a node which does not exist.
@@ -273,6 +310,11 @@ impl CheckHost for Moments {
     fn code_problem(&self, code: &str) -> Option<CodeProblem> {
         let problem = Program::parse(code).err()?;
         Some(CodeProblem { message: problem.message, line: problem.line })
+    }
+
+    fn check_date(&self, question: DateQuestion<'_>) -> Result<(), heddle_node::NodeError> {
+        let clock = Clock { now: 0, zone: jiff::tz::TimeZone::UTC };
+        crate::node_run::dates::answer(0.0, "UTC", question, &clock).map(drop)
     }
 
     fn check_pattern(&self, source: &str) -> Result<(), heddle_node::NodeError> {
@@ -313,6 +355,7 @@ impl PreparedNode {
             gravest_effect: Effect::Pure,
             calls: None,
             code_reads_nodes: false,
+            code_reads: Vec::new(),
             sending: None,
             is_mock: true,
             replaced: None,
@@ -330,12 +373,11 @@ impl PreparedNode {
     }
 }
 
-/// Whether code in these parameters may read what other nodes put out.
-fn code_reads_nodes(node: &dyn Node, parameters: &Json) -> bool {
-    let Tier::Batch(batch) = node.tier_for(parameters) else { return false };
-    let code = batch.code().iter().filter_map(|name| parameters.get(name).and_then(Json::as_str));
-    // What cannot be read may read anything.
-    code.into_iter().any(|code| Program::parse(code).is_ok_and(|program| program.reads_other_nodes))
+/// The code in these parameters, each with the name of its parameter.
+fn programs<'n>(node: &'n dyn Node, parameters: &Json) -> Vec<(&'n str, Result<Program, SyntaxProblem>)> {
+    let Tier::Batch(batch) = node.tier_for(parameters) else { return Vec::new() };
+    let code = batch.code().iter().filter_map(|name| Some((*name, parameters.get(name)?.as_str()?)));
+    code.map(|(name, code)| (name, Program::parse(code))).collect()
 }
 
 fn gravest_effect(node: &dyn Node, parameters: &Json, settings: &heddle_workflow::Node) -> Effect {

@@ -11,7 +11,7 @@ use crate::mocks::Mocks;
 use crate::prepared::{Finding, Preparation, PreparedNode, Preparer, place};
 use crate::scheduler::Plan;
 use crate::starts::starts;
-use crate::unset::unset_variables;
+use crate::unset::{unset_in_code, unset_variables};
 use crate::variables::Variables;
 
 /// A workflow with its nodes prepared, and everything that is wrong in it alone. Wherever its runs begin and end, they
@@ -104,8 +104,9 @@ impl PreparedWorkflow {
         let nodes = self.nodes.iter().enumerate();
         let unset =
             nodes.filter_map(|(index, node)| Some((index, node.as_ref()?))).flat_map(|(index, node)| {
-                let problems =
-                    unset_variables(&self.workflow, index, &node.compiled, variables, self.effects[index]);
+                let sends = self.effects[index];
+                let mut problems = unset_variables(&self.workflow, index, &node.compiled, variables, sends);
+                problems.extend(unset_in_code(&self.workflow, index, &node.code_reads, variables, sends));
                 problems.into_iter().map(move |problem| Finding::new(Some(index), problem))
             });
         unset.collect()

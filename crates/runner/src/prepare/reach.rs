@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use heddle_node::node::Tier;
 use heddle_node::{Items, Registry};
 use heddle_workflow::{
     ConnectionFilter, ConnectionType, ExecutionOrder, Graph, Node, NodeIndex, OnError, TriggerKind, Workflow,
@@ -10,6 +11,7 @@ use heddle_workflow::{
 };
 
 use crate::options::RunOptions;
+use crate::prepared::PreparedNode;
 use crate::prepared_workflow::PreparedWorkflow;
 use crate::run_error::RunError;
 use crate::scheduler::{Destination, DestinationMode};
@@ -209,8 +211,13 @@ pub(crate) fn sure_to_run(prepared: &PreparedWorkflow, start: NodeIndex) -> Vec<
     sure
 }
 
-/// Whether a node puts out every item that it gets, at its only output.
+/// Whether a node puts out every item that it gets, at its only output, or does something to the world for each.
 fn passes_on(prepared: &PreparedWorkflow, index: NodeIndex) -> bool {
     let continues_elsewhere = prepared.workflow.nodes[index].on_error() == OnError::ContinueErrorOutput;
-    prepared.nodes[index].as_ref().is_some_and(|node| node.node.passes_on()) && !continues_elsewhere
+    let passes_on = |node: &PreparedNode| {
+        // What acts on each item is not left out of the reckoning because a service may answer with nothing.
+        let acts = prepared.effects[index] && matches!(node.node.tier_for(&node.filled), Tier::Item(_));
+        node.node.passes_on() || (acts && node.calls.is_none())
+    };
+    prepared.nodes[index].as_ref().is_some_and(passes_on) && !continues_elsewhere
 }

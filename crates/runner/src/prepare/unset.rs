@@ -1,10 +1,10 @@
 //! Variables that expressions read and that nobody has set.
 
-use heddle_expression::{CompiledValue, VariableReference};
+use heddle_expression::{CompiledValue, VariableObject, VariableReference};
 use heddle_node::Json;
 use heddle_workflow::{NodeIndex, Problem, Workflow};
 
-use crate::prepared::in_expression;
+use crate::prepared::{in_expression, place};
 use crate::suggest::Names;
 use crate::variables::Variables;
 
@@ -20,15 +20,102 @@ pub(crate) fn unset_variables(
     let mut problems = Vec::new();
     for (pointer, template) in compiled.templates() {
         for read in template.variable_references() {
-            let problem = match read.is_environment {
-                true => denied(&read, variables),
-                false => unset(&read, variables, sends),
+            let problem = match read.object {
+                VariableObject::Environment => denied(&read, variables),
+                VariableObject::Variables => unset(&read, variables, sends),
+                VariableObject::Secrets => unseen(&read, sends),
             };
             let place = Some(read.range);
             problems.extend(problem.map(|problem| in_expression(workflow, index, &pointer, place, problem)));
         }
     }
     problems
+}
+
+/// The same of the fields of a credential, whose text is not shown: a request would be signed with a gap.
+pub(crate) fn unset_in_credential(
+    credential: &str,
+    fields: &CompiledValue,
+    variables: &Variables,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (pointer, template) in fields.templates() {
+        for read in template.variable_references() {
+            let problem = match read.object {
+                VariableObject::Environment => denied(&read, variables),
+                VariableObject::Variables => unset(&read, variables, true),
+                VariableObject::Secrets => ungiven(&read, variables),
+            };
+            problems.extend(problem.map(|mut problem| {
+                let field = pointer.trim_start_matches('/').replace('/', ".");
+                problem.message = problem.message.replacen(
+                    "The expression",
+                    &format!("The expression in the field \"{field}\" of the credential \"{credential}\""),
+                    1,
+                );
+                problem
+            }));
+        }
+    }
+    problems
+}
+
+/// The same of the code of a node.
+pub(crate) fn unset_in_code(
+    workflow: &Workflow,
+    index: NodeIndex,
+    code: &[CodeReads],
+    variables: &Variables,
+    sends: bool,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for CodeReads { parameter, variables: reads } in code {
+        for (read, line) in reads {
+            let problem = match read.object {
+                VariableObject::Environment => None,
+                VariableObject::Variables => unset(read, variables, sends),
+                VariableObject::Secrets => unseen(read, sends),
+            };
+            problems.extend(problem.map(|mut problem| {
+                problem.message =
+                    format!("{} (line {line})", problem.message.replacen("expression", "code", 1));
+                let problem = problem.in_parameter(parameter.clone());
+                place(workflow, index, &format!("/parameters/{parameter}"), problem)
+            }));
+        }
+    }
+    problems
+}
+
+/// The variables that code reads, each with its line.
+pub(crate) struct CodeReads {
+    pub(crate) parameter: String,
+    pub(crate) variables: Vec<(VariableReference, usize)>,
+}
+
+/// Outside of credentials there are no secrets.
+fn unseen(read: &VariableReference, sends: bool) -> Option<Problem> {
+    if read.has_fallback {
+        return None;
+    }
+    let message = format!(
+        "The expression reads \"$secrets.{}\", which gives nothing here: only credentials see secrets",
+        read.name
+    );
+    let problem = if sends { Problem::error(message) } else { Problem::warning(message) };
+    Some(problem.with_help("Put the secret into a credential, and let the node sign with that."))
+}
+
+fn ungiven(read: &VariableReference, variables: &Variables) -> Option<Problem> {
+    let provider = &read.name;
+    if variables.secrets.expose().get(provider).is_some() {
+        return None;
+    }
+    let message = format!("The expression reads secrets of \"{provider}\", and none of that name are given");
+    Some(
+        Problem::error(message)
+            .with_help("Give them with `--secrets FILE`: {\"PROVIDER\": {\"NAME\": \"…\"}}."),
+    )
 }
 
 fn unset(read: &VariableReference, variables: &Variables, sends: bool) -> Option<Problem> {

@@ -115,7 +115,10 @@ impl WorkflowLookup for WorkflowFolder {
         let names: BTreeSet<String> =
             stems.map(std::borrow::Cow::into_owned).chain(ids.unwrap_or_default()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let place = format!("Workflows are looked for in {}, by id or file name. ", self.folder.display());
+        let here = Path::new(".");
+        let folder = if self.folder.as_os_str().is_empty() { here } else { &self.folder };
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let place = format!("Workflows are looked for in {}, by id or file name. ", folder.display());
         if names.is_empty() { place + "It holds none." } else { place + &suggest("It holds", &names, id) }
     }
 }

@@ -70,7 +70,17 @@ impl ItemNode for Crypto {
             _ => Action::Generate,
         };
         let error = check_action(action, stored.type_version).err();
-        error.map(|error| StoredProblem { weight: Weight::Refused, ..error.into() }).into_iter().collect()
+        let mut problems: Vec<StoredProblem> = error
+            .into_iter()
+            .map(|error| StoredProblem { weight: Weight::Refused, ..error.into() })
+            .collect();
+        let hashes = matches!(stored.constant_text("action"), Some("hash" | "hmac"));
+        if let Some(kind) = stored.constant_text("type").filter(|_| problems.is_empty() && hashes)
+            && hash::hash(kind, &[]).is_none()
+        {
+            problems.push(no_function(kind).into());
+        }
+        problems
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {
@@ -116,6 +126,11 @@ fn check_action(action: Action, version: f64) -> Result<(), NodeError> {
         .with_description("Hashes, HMACs of version 1 of the node and random texts are."))
 }
 
+fn no_function(kind: &str) -> NodeError {
+    NodeError::parameter("type", format!("There is no hash function \"{kind}\""))
+        .with_description("There are MD5, SHA1, SHA256, SHA384, SHA512, SHA3-256, SHA3-384 and SHA3-512.")
+}
+
 fn hashed(parameters: &CryptoParameters, context: &ItemContext<'_>) -> Result<String, NodeError> {
     let data = match parameters.binary_data {
         true => binary::bytes(context.item, &parameters.binary_property_name, context.index)?,
@@ -126,8 +141,7 @@ fn hashed(parameters: &CryptoParameters, context: &ItemContext<'_>) -> Result<St
         Action::Hmac => hash::hmac(kind, parameters.secret.as_bytes(), &data),
         _ => hash::hash(kind, &data),
     };
-    let hash =
-        hash.ok_or_else(|| NodeError::parameter("type", format!("There is no hash function \"{kind}\"")))?;
+    let hash = hash.ok_or_else(|| no_function(kind))?;
     Ok(if parameters.encoding == "base64" { STANDARD.encode(hash) } else { hexadecimal(hash) })
 }
 

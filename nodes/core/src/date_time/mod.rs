@@ -1,5 +1,6 @@
 //! Date & Time: dates that are computed, read and written.
 
+mod check;
 mod date;
 mod examples;
 mod first;
@@ -10,7 +11,7 @@ use heddle_node::description::NodeProperty;
 use heddle_node::schema::SchemaError;
 use heddle_node::{
     DateQuestion, Effect, Item, ItemContext, ItemNode, ItemOutput, Json, NodeError, NodeExample, NodeHeader,
-    async_trait,
+    StoredParameters, StoredProblem, async_trait,
 };
 
 pub use first::{FirstDateTime, FirstDateTimeOptions, FirstDateTimeParameters};
@@ -60,6 +61,10 @@ impl ItemNode for DateTime {
 
     fn explain(&self, error: NodeError, _stored: &Json, _type_version: f64) -> NodeError {
         error.into_operation_error()
+    }
+
+    fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        check::problems(stored)
     }
 
     fn properties() -> Result<Vec<NodeProperty>, SchemaError> {

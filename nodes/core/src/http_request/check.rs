@@ -1,9 +1,40 @@
 //! What can be said about stored parameters before anything runs: the credentials that they ask for, and what is wrong.
 
+use heddle_node::http::{Bytes, Request};
 use heddle_node::{Json, StoredParameters, StoredProblem, Weight};
 use url::Url;
 
 use super::CERTIFICATES;
+use super::outgoing::add_header;
+
+/// Methods of the registry of HTTP methods, those of a form first.
+const METHODS: [&str; 25] = [
+    "GET",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "QUERY",
+    "PROPFIND",
+    "PROPPATCH",
+    "MKCOL",
+    "MKCALENDAR",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+    "REPORT",
+    "SEARCH",
+    "ACL",
+    "LINK",
+    "UNLINK",
+    "PURGE",
+    "BIND",
+];
 
 /// Generic types that a request can be signed with.
 const GENERIC: [&str; 7] = [
@@ -48,6 +79,27 @@ pub(super) fn problems(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
         && let Err(error) = Url::parse(url)
     {
         found(Weight::FailsWhenRun, "/url", format!("Invalid URL: {error}"), "Correct the address.");
+    }
+    if let Some(method) = constant("method")
+        && !METHODS.contains(&method.to_uppercase().as_str())
+    {
+        let offered: Vec<String> = METHODS[..7].iter().map(|method| format!("\"{method}\"")).collect();
+        let help = format!("The methods are {}.", offered.join(", "));
+        found(Weight::FailsWhenRun, "/method", format!("There is no method \"{method}\" of HTTP"), &help);
+    }
+    let sends_headers = stored.values.get("sendHeaders").and_then(Json::as_bool) == Some(true);
+    let rows = stored.values.pointer("/headerParameters/parameters").and_then(Json::as_array);
+    if sends_headers && constant("specifyHeaders") != Some("json") {
+        for (index, row) in rows.unwrap_or_default().iter().enumerate() {
+            let text = |key: &str| row.get(key).and_then(Json::as_str).filter(|text| !text.starts_with('='));
+            let Some(name) = text("name").filter(|name| !name.is_empty()) else { continue };
+            let value = text("value").map_or(Json::NULL, Json::from);
+            if let Err(error) = add_header(&mut Request::new(Bytes::new()), name, &value) {
+                let pointer = format!("/headerParameters/parameters/{index}");
+                let help = error.description.clone().unwrap_or_default();
+                found(Weight::FailsWhenRun, &pointer, error.message.clone(), &help);
+            }
+        }
     }
     for (name, label, switch, way) in [
         ("jsonBody", "JSON Body", "sendBody", "specifyBody"),

@@ -184,6 +184,9 @@ pub(super) fn of_call(error: HttpError) -> NodeError {
             "The host was started with --no-private-network; --allow-host HOST makes an exception."
         }
         HttpErrorKind::Connect => "Check the URL, and whether the service is up.",
+        HttpErrorKind::Proxy => {
+            "Check the proxy: the option \"Proxy\", or HTTP_PROXY, HTTPS_PROXY and ALL_PROXY in the environment. NO_PROXY names hosts that need none."
+        }
         _ => "",
     };
     if let Some(text) = code.and_then(NodeError::text_of_code) {
@@ -205,6 +208,7 @@ fn of_call_in_item(kind: HttpErrorKind, reason: &str, code: Option<&'static str>
     let name = match kind {
         HttpErrorKind::TimeLimit => "AxiosError",
         HttpErrorKind::Connect
+        | HttpErrorKind::Proxy
         | HttpErrorKind::Interrupted
         | HttpErrorKind::TooLarge
         | HttpErrorKind::FileNotKept

@@ -187,7 +187,7 @@ fn in_memory(mut pieces: Vec<FileContent>) -> Result<(Bytes, Option<Upload>), No
     Ok((body.into(), None))
 }
 
-fn add_header(request: &mut Request<Bytes>, name: &str, value: &Json) -> Result<(), NodeError> {
+pub(super) fn add_header(request: &mut Request<Bytes>, name: &str, value: &Json) -> Result<(), NodeError> {
     if value.is_null() || value.as_bool() == Some(false) {
         return Ok(());
     }

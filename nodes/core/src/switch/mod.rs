@@ -171,6 +171,9 @@ impl ItemNode for Switch {
     }
 
     fn check_stored(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
+        if let Some(problem) = other_shape(stored) {
+            return vec![problem];
+        }
         match stored.constant_text("mode") {
             Some("expression") => check_numbers(stored),
             _ => check_rules(stored),
@@ -245,6 +248,26 @@ fn output_index(value: &Json, outputs: usize, parameter: &str) -> Result<usize, 
             format!("Give a whole number between 0 and {last}."),
         ),
     }
+}
+
+/// Rules in the shape of versions 1 and 2: no item would meet one.
+fn other_shape(stored: &StoredParameters<'_>) -> Option<StoredProblem> {
+    let rules = stored.written.get("rules");
+    let has_list = |name: &str| rules.and_then(|rules| rules.get(name)).is_some_and(Json::is_array);
+    let (pointer, what) = if has_list("rules") && !has_list("values") {
+        ("/rules", "The rules are")
+    } else if rules.is_none() && stored.written.get("value1").is_some() {
+        ("/value1", "The value to compare is")
+    } else {
+        return None;
+    };
+    Some(StoredProblem::new(
+        Weight::Refused,
+        pointer,
+        format!("{what} in the shape of versions 1 and 2 of the node, so no item would meet a rule"),
+        "Write {\"values\": [{\"conditions\": {\"conditions\": [{\"leftValue\", \"operator\", \"rightValue\"}], \"combinator\": \
+         \"and\"}}]} under \"rules\", or set \"typeVersion\" to 2.",
+    ))
 }
 
 fn check_numbers(stored: &StoredParameters<'_>) -> Vec<StoredProblem> {
