@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use heddle_tests::hostile_service::{HostileService, Reply};
 use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
@@ -345,4 +346,137 @@ fn items_that_a_second_signal_leaves_open_keep_their_recipient_and_their_id() {
         of_type(&lines, "ended").into_iter().filter(|line| line["verdict"] == "notSent").collect();
     assert_eq!(others.len(), 2);
     assert!(others.iter().all(|line| line.get("recipient").is_some_and(|to| to.as_str() != Some(""))));
+}
+
+#[test]
+fn numbers_of_other_items_are_refused_whatever_made_them_others() {
+    let service = Service::start();
+    service.fault(FaultRule::new(Fault::FormError).to(recipient(0)));
+    let report = path(&service, "report.jsonl");
+    let order = |code: &str| node("Order", "code", 2.0, json!({ "jsCode": code }));
+    let mut workflow = sending_workflow(json!({}), continuing());
+    let send = workflow["nodes"][1]["name"].clone();
+    let start = workflow["nodes"][0]["name"].as_str().expect("a name").to_owned();
+    let nodes = workflow["nodes"].as_array_mut().expect("nodes");
+    nodes.push(order("return $vars.order === 'up' ? $input.all() : $input.all().reverse()"));
+    workflow["connections"] = json!({ start: to("Order"), "Order": to(send.as_str().expect("a name")) });
+    let finished = run(&service, &workflow, &recipients(3), &["--var", "order=up"], &report);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let sent = times_sent(&service, 3);
+    let only = report.display().to_string();
+    let again = path(&service, "again.jsonl");
+    let finished =
+        run(&service, &workflow, &recipients(3), &["--var", "order=down", "--only", &only], &again);
+    assert_eq!(finished.status, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("other variables"), "{}", finished.stderr);
+    // A workflow that is called may have changed, too.
+    let lines = std::fs::read_to_string(&report).expect("a report");
+    let other: Vec<String> = lines
+        .lines()
+        .map(|line| {
+            let mut line: Value = serde_json::from_str(line).expect("JSON");
+            if line["type"] == "head" {
+                line["variables"] = Value::Null;
+            }
+            line.to_string()
+        })
+        .collect();
+    std::fs::write(&report, other.join("\n")).expect("it can be written");
+    let finished =
+        run(&service, &workflow, &recipients(3), &["--var", "order=down", "--only", &only], &again);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    assert!(finished.stderr.contains("Other items reach the node"), "{}", finished.stderr);
+    assert_eq!(times_sent(&service, 3), sent);
+}
+
+#[test]
+fn a_report_is_not_written_over_what_the_run_reads() {
+    let service = Service::start();
+    let workflow = sending_workflow(json!({}), json!({}));
+    let items = path(&service, "items.json");
+    let before = recipients(2);
+    let finished = run(&service, &workflow, &before, &[], &items);
+    assert_eq!(finished.status, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("--input"), "{}", finished.stderr);
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&items).expect("items")).expect("JSON");
+    assert_eq!((kept, service.ledger().len()), (before, 0));
+}
+
+/// A workflow of one Code node that runs once for each item.
+fn code_for_each(service: &HostileService, code: &str, on_error: &str) -> Value {
+    let code = code.replace(
+        "POST",
+        &format!("await this.helpers.httpRequest({{ method: 'POST', url: '{}' }})", service.url()),
+    );
+    let mut each = node("Each", "code", 2.0, json!({ "mode": "runOnceForEachItem", "jsCode": code }));
+    each["onError"] = json!(on_error);
+    json!({ "name": "Code", "settings": { "executionOrder": "v1" },
+            "nodes": [node("Start", "manualTrigger", 1.0, json!({})), each], "connections": { "Start": to("Each") } })
+}
+
+/// The verdicts of the report's items, and whether each has an error.
+fn verdicts(report: &Path) -> Vec<(u64, String, bool)> {
+    let lines = read(report);
+    let items = of_type(&lines, "ended").into_iter();
+    items
+        .map(|line| {
+            let verdict = line["verdict"].as_str().unwrap_or_default().to_owned();
+            (line["item"].as_u64().expect("a number"), verdict, line["reason"].is_string())
+        })
+        .collect()
+}
+
+#[test]
+fn code_that_runs_once_for_each_item_has_a_verdict_for_each() {
+    let service = Service::start();
+    let received = HostileService::start(|number| match number {
+        2 => Reply::Cut,
+        _ => Reply::status("200 OK", ""),
+    });
+    let report = path(&service, "report.jsonl");
+    let code = "if ($json.number !== 1) POST; if ($json.number > 3) throw new Error('too late'); return {}";
+    let items: Vec<Value> = (0..5).map(|number| json!({ "number": number })).collect();
+    let workflow = code_for_each(&received, code, "continueRegularOutput");
+    let finished = run(&service, &workflow, &json!(items), &[], &report);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(finished.stderr.contains("Each: 3 sent, 0 not sent, 1 unknown"), "{}", finished.stderr);
+    assert_eq!(
+        verdicts(&report),
+        [
+            (0, "sent".to_owned(), false),
+            (2, "sent".to_owned(), false),
+            (3, "unknown".to_owned(), true),
+            (4, "sent".to_owned(), true)
+        ]
+    );
+    let started: Vec<Value> =
+        of_type(&read(&report), "started").iter().map(|line| line["item"].clone()).collect();
+    assert_eq!(started, [0, 2, 3, 4]);
+}
+
+#[test]
+fn code_that_stops_at_an_item_has_not_sent_for_those_behind_it() {
+    let service = Service::start();
+    let received = HostileService::start(|number| match number {
+        1 => Reply::status("400 Bad Request", ""),
+        _ => Reply::status("200 OK", ""),
+    });
+    let report = path(&service, "report.jsonl");
+    let items: Vec<Value> = (0..4).map(|number| json!({ "number": number })).collect();
+    let workflow = code_for_each(&received, "POST; return {}", "stopWorkflow");
+    let finished = run(&service, &workflow, &json!(items), &[], &report);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    assert!(finished.stderr.contains("Each: 1 sent, 3 not sent, 0 unknown"), "{}", finished.stderr);
+    assert_eq!(
+        verdicts(&report),
+        [
+            (0, "sent".to_owned(), false),
+            (1, "notSent".to_owned(), true),
+            (2, "notSent".to_owned(), false),
+            (3, "notSent".to_owned(), false)
+        ]
+    );
+    let finished = run(&service, &workflow, &json!(items), &["--dry-run"], &path(&service, "dry.jsonl"));
+    let shown: Vec<Value> = serde_json::from_str(&finished.stdout).expect("items");
+    assert_eq!((shown.len(), received.requests().len()), (4, 2), "{}", finished.stderr);
 }

@@ -185,4 +185,8 @@ impl RunLog for Log {
     fn keeps_runs(&self) -> bool {
         self.store.as_ref().is_some_and(|store| store.keeps_runs())
     }
+
+    fn tells_items_apart(&self) -> bool {
+        self.keeps_runs() || self.observer.report.is_some()
+    }
 }

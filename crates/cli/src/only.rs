@@ -272,6 +272,7 @@ impl Told {
             "node" => {
                 run.began = true;
                 run.items = Some(number("items")?);
+                run.digest = line["digest"].as_str().map(str::to_owned);
             }
             "selected" => {
                 run.items = run.items.or(number("of"));
@@ -305,6 +306,11 @@ impl Told {
         }
         if told["start"].as_str() != subject.start.as_deref() {
             return other("a run with another start node (--start)");
+        }
+        if let (Some(told), Some(variables)) = (told["variables"].as_str(), &subject.variables)
+            && told != variables
+        {
+            return other("a run with other variables (--var, --vars, --env, HEDDLE_VAR_…)");
         }
         if told["pins"] != subject.pins {
             return other(if subject.pins { "a run without --pins" } else { "a run with --pins" });

@@ -32,6 +32,8 @@ pub(crate) struct Subject {
     pub(crate) start: Option<String>,
     /// Whether pinned data counts.
     pub(crate) pins: bool,
+    /// The SHA-256 of the variables that expressions see, where it is known.
+    pub(crate) variables: Option<String>,
 }
 
 /// An item: its execution, its node, the node's run and its number.
@@ -93,6 +95,7 @@ impl Report {
             "input": subject.input.as_ref().map(file),
             "start": subject.start,
             "pins": subject.pins,
+            "variables": subject.variables,
             "time": now(),
         }));
         let mut runs: Vec<(&NodeRunKey, &SelectedItems)> =
@@ -135,9 +138,10 @@ impl Report {
                 }
             }
             Event::RunFinished { run, .. } => drop(self.state().runs.remove(&run.execution)),
-            Event::NodeStarted { at, items, effect } if *effect != Effect::Pure => {
+            Event::NodeStarted { at, items, effect, digest } if *effect != Effect::Pure => {
                 let mut line = place("node", at);
                 line.insert("items".to_owned(), json!(items));
+                line.insert("digest".to_owned(), json!(digest));
                 self.state().write_timed(line);
             }
             Event::ItemDone { at, item, verdict: Some(verdict), error, skipped, recipient, sender_id } => {
@@ -196,7 +200,8 @@ impl Report {
             Record::CallStarted(call) if call.effect != Effect::Pure => &**call,
             _ => return Ok(()),
         };
-        let StoredCall { key, id, request, order_key, sender_id, .. } = call;
+        let StoredCall { key, id, request, order_key, sender_id, named_item, .. } = call;
+        let item = named_item.unwrap_or(key.item);
         let mut state = self.state();
         let Some(of) = state.runs.get(id).cloned() else {
             return Err(io::Error::other("nobody has told of this run"));
@@ -205,10 +210,10 @@ impl Report {
         let addressee =
             Addressee { recipient: filled(order_key.as_deref()), sender_id: filled(sender_id.as_deref()) };
         let mut line = place("started", &at);
-        line.insert("item".to_owned(), json!(key.item));
+        line.insert("item".to_owned(), json!(item));
         line.insert("recipient".to_owned(), json!(addressee.recipient));
         line.insert("senderId".to_owned(), json!(addressee.sender_id));
-        state.started.insert(item_of(&at, key.item), addressee);
+        state.started.insert(item_of(&at, item), addressee);
         line.insert("call".to_owned(), json!(key.call));
         line.insert("attempt".to_owned(), json!(key.attempt));
         line.insert("request".to_owned(), json!(request));

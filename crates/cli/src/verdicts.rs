@@ -94,7 +94,7 @@ impl Verdicts {
                     }
                 }
             }
-            Event::NodeStarted { at, items, effect } => self.begin(at, *items, *effect),
+            Event::NodeStarted { at, items, effect, .. } => self.begin(at, *items, *effect),
             Event::CallStarted { at, item } => {
                 let Some(run) = self.run_of(at) else { return };
                 match item {
@@ -523,7 +523,7 @@ mod tests {
     }
 
     fn started(at: &Arc<NodeSite>, items: usize) -> Event {
-        Event::NodeStarted { at: Arc::clone(at), items, effect: Effect::Send }
+        Event::NodeStarted { at: Arc::clone(at), items, effect: Effect::Send, digest: None }
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn resume(
         }
         if let Some(report) = observer.report() {
             let workflow = (note.name(), crate::report::hash(before.text().unwrap_or_default().as_bytes()));
-            let subject = Subject { workflow, input: None, start: None, pins: false };
+            let subject = Subject { workflow, input: None, start: None, pins: false, variables: None };
             report.begin(run.id, &subject, None)?;
         }
         signals.enter(Phase::Running);

@@ -59,7 +59,13 @@ pub(crate) fn execute(registry: &Registry, arguments: &RetryArguments) -> Result
             .map_err(|error| Failure::failed(error.to_string()))?;
         if let Some(report) = observer.report() {
             let workflow = (note.name(), crate::report::hash(workflow.text().unwrap_or_default().as_bytes()));
-            let subject = Subject { workflow, input: None, start: options.start.clone(), pins: options.pins };
+            let subject = Subject {
+                workflow,
+                input: None,
+                start: options.start.clone(),
+                pins: options.pins,
+                variables: None,
+            };
             report.begin(execution, &subject, Some(&only))?;
         }
         options.only = Some(only);

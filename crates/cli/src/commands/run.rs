@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heddle_node::{Item, Registry};
-use heddle_runner::{Host, ItemSelection, KeptOutputs, RunError, RunOptions};
+use heddle_runner::{Host, ItemSelection, KeptOutputs, RunError, RunOptions, Variables};
 use heddle_workflow::Workflow;
 
 use super::conclude::{Telling, conclude};
@@ -31,8 +31,9 @@ pub(crate) fn execute(registry: Registry, arguments: &RunArguments) -> Result<u8
     {
         return Err(unknown_node(&workflow, node));
     }
-    let Prepared { items, only, subject } = prepare(arguments, &name, &workflow)?;
     let setup = super::options_of(&arguments.setup)?;
+    let Prepared { items, only, subject } = prepare(arguments, &name, &workflow, &setup.variables)?;
+    check_report(arguments)?;
     let report = arguments.report.as_deref().map(Report::create).transpose()?;
     if let Some(level) = arguments.log {
         crate::logging::begin(level);
@@ -133,7 +134,12 @@ struct Prepared {
     subject: Option<Subject>,
 }
 
-fn prepare(arguments: &RunArguments, name: &str, workflow: &Workflow) -> Result<Prepared, Failure> {
+fn prepare(
+    arguments: &RunArguments,
+    name: &str,
+    workflow: &Workflow,
+    variables: &Variables,
+) -> Result<Prepared, Failure> {
     if arguments.report.is_none() && arguments.only.is_empty() {
         let items = arguments.setup.input.as_deref().map(crate::input::read).transpose()?;
         return Ok(Prepared { items, only: None, subject: None });
@@ -150,9 +156,38 @@ fn prepare(arguments: &RunArguments, name: &str, workflow: &Workflow) -> Result<
         input,
         start: arguments.setup.start.clone(),
         pins: arguments.setup.pins,
+        variables: Some(crate::report::hash(format!("{}\n{}", variables.vars, variables.env).as_bytes())),
     };
     let only = crate::only::read(&arguments.only, workflow, &subject)?.map(Arc::new);
     Ok(Prepared { items, only, subject: Some(subject) })
+}
+
+/// A report is written to no file that the run reads.
+fn check_report(arguments: &RunArguments) -> Result<(), Failure> {
+    let Some(report) = arguments.report.as_deref().and_then(|path| path.canonicalize().ok()) else {
+        return Ok(());
+    };
+    let RunArguments { setup, workflow, sending, static_data, .. } = arguments;
+    let read = [
+        ("the workflow", Some(workflow)),
+        ("--input", setup.input.as_ref()),
+        ("--credentials", setup.credentials.file.as_ref()),
+        ("--vars", setup.variables.vars_file.as_ref()),
+        ("--secrets", setup.variables.secrets.as_ref()),
+        ("--static-data", static_data.as_ref()),
+        ("--mock", setup.mock.as_ref().and_then(Option::as_ref)),
+    ];
+    let excluded = sending.exclude.iter().map(|path| ("--exclude", Some(path)));
+    for (option, path) in read.into_iter().chain(excluded) {
+        if path.and_then(|path| path.canonicalize().ok()).is_some_and(|path| path == report) {
+            return Err(Failure::usage(format!(
+                "the report {} would be written over a file that the run reads ({option})",
+                super::name_of(&report)
+            ))
+            .with_help("Name another file with --report. Nothing was changed, and nothing was sent."));
+        }
+    }
+    Ok(())
 }
 
 fn unknown_node(workflow: &Workflow, node: &str) -> Failure {

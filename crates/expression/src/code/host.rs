@@ -51,6 +51,8 @@ pub trait CodeHost {
 pub struct CodeRequest {
     /// Which call of the run it is.
     pub id: u32,
+    /// The item whose code calls, where it runs once for each.
+    pub item: Option<usize>,
     /// The method.
     pub method: String,
     /// The URL.
@@ -94,6 +96,8 @@ pub(crate) struct CodeRun<'a> {
     pub(crate) begun: Instant,
     /// Calls that have no answer yet.
     pub(crate) waiting: Cell<usize>,
+    /// The item that the code runs for, where it runs once for each.
+    pub(crate) item: Cell<Option<usize>>,
 }
 
 scoped_tls_hkt::scoped_thread_local!(
@@ -169,8 +173,9 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
     ("caught", caught),
     ("call", |call| {
         let seconds = call.js(5).as_number().filter(|millis| *millis > 0.0).map(|millis| millis / 1e3);
-        let request = CodeRequest {
+        let mut request = CodeRequest {
             id: call.index(0) as u32,
+            item: None,
             method: call.text(1)?,
             url: call.text(2)?,
             headers: pairs(call, 3)?,
@@ -180,6 +185,7 @@ const FUNCTIONS: &[(&str, HostFunction)] = &[
         };
         in_run(|run| {
             run.waiting.set(run.waiting.get() + 1);
+            request.item = run.item.get();
             run.host.call(request);
             Ok(call.undefined())
         })

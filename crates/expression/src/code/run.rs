@@ -84,8 +84,13 @@ impl CodeJob<'_> {
         let machine = Machine::for_code(self.limits)?;
         let bridge = Rc::clone(&machine.bridge);
         bridge.enters_whole.set(self.program.enumerates);
-        let run =
-            CodeRun { host, script: &self.program.script, begun: Instant::now(), waiting: Cell::new(0) };
+        let run = CodeRun {
+            host,
+            script: &self.program.script,
+            begun: Instant::now(),
+            waiting: Cell::new(0),
+            item: Cell::new(None),
+        };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             SCENE.set(scene, || {
                 RUN.set(&run, || machine.context.with(|ctx| self.run_in(&ctx, &bridge, scene, &run)))
@@ -150,6 +155,7 @@ impl CodeJob<'_> {
     ) -> Result<Vec<Result<Option<Json>, CodeError>>, CodeError> {
         let mut results = Vec::with_capacity(count);
         for index in 0..count {
+            world.run.item.set(Some(index));
             let result = self.run_once(world, code, index);
             if let Err(error) = &result
                 && !error.is_of_code()

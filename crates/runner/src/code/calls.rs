@@ -1,14 +1,16 @@
 //! What code sends, through the host as any node's requests.
 
 use heddle_expression::code::{CodeAnswer, CodeRequest, CodeResponse};
-use heddle_node::http::{HeaderName, HeaderValue, Request};
-use heddle_node::{HttpClient, HttpRequest};
+use heddle_node::http::{Bytes, HeaderName, HeaderValue, Request, Response};
+use heddle_node::{HttpClient as _, HttpError, HttpRequest};
 
-/// Sends a request of code, and gives what it is to be told.
-pub(crate) async fn send(http: &dyn HttpClient, request: CodeRequest) -> CodeAnswer {
-    let id = request.id;
+use crate::http::ItemHttp;
+
+/// Sends a request of code, for the item that it runs for, and gives what it is to be told.
+pub(crate) async fn send(http: &ItemHttp<'_>, request: CodeRequest) -> CodeAnswer {
+    let (id, item) = (request.id, request.item);
     let response = match build(request) {
-        Ok(request) => match http.send(request).await {
+        Ok(request) => match deliver(http, item, request).await {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
                 let headers = parts.headers.iter().map(|(name, value)| {
@@ -26,6 +28,17 @@ pub(crate) async fn send(http: &dyn HttpClient, request: CodeRequest) -> CodeAns
         Err(message) => Err(message),
     };
     CodeAnswer { id, response }
+}
+
+async fn deliver(
+    http: &ItemHttp<'_>,
+    item: Option<usize>,
+    request: HttpRequest,
+) -> Result<Response<Bytes>, HttpError> {
+    match item {
+        Some(item) => http.part_of(item).send(request).await,
+        None => http.send(request).await,
+    }
 }
 
 fn build(request: CodeRequest) -> Result<HttpRequest, String> {

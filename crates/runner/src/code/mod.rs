@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use heddle_expression::code::{CodeJob, CodeResult, Dialect, Program};
 use heddle_expression::{Clock, Engine, EngineLimits, Watcher};
-use heddle_node::{CodeAnswer, CodeCall, CodeDialect, HttpClient, NodeError, StaticScope};
+use heddle_node::{CodeAnswer, CodeCall, CodeDialect, NodeError, StaticScope};
 use heddle_workflow::OnError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,6 +20,7 @@ use crate::code::error::{cancelled, exhausted, hanging, not_started, of_code, of
 use crate::code::thread::{Given, Message, Outcome, ThreadHost};
 use crate::evaluation::{EvaluationThreads, GRACE, Site, Watch};
 use crate::events::Event;
+use crate::http::ItemHttp;
 use crate::node_run::NodeRunContext;
 
 pub(crate) use limits::{LIMITS, MOST_THREADS};
@@ -50,7 +51,7 @@ impl CodeSite<'_> {
         call: CodeCall,
         static_data: [heddle_node::Json; 2],
         keep: impl Fn(StaticScope, heddle_node::Json),
-        http: &dyn HttpClient,
+        http: &ItemHttp<'_>,
     ) -> Result<CodeAnswer, NodeError> {
         let program = Program::parse(&call.code).map_err(of_syntax)?;
         if self.threads.are_exhausted() {
@@ -66,7 +67,8 @@ impl CodeSite<'_> {
             site: Arc::clone(&self.site),
             watch: Arc::clone(&watch),
             program,
-            stops_at_error: self.on_error == OnError::StopWorkflow,
+            // A dry run shows what would leave for every item; that nothing leaves is no failure.
+            stops_at_error: self.on_error == OnError::StopWorkflow && !run.dry_run,
             call,
             limits,
             host: ThreadHost::new(messages, answers, Given { static_data }),

@@ -92,6 +92,9 @@ pub enum Event {
         at: Arc<NodeSite>,
         /// Number of items that it will handle.
         items: usize,
+        /// Tells its items from others, where it has an effect and its log asks for it
+        /// ([`RunLog::tells_items_apart`](crate::log::RunLog::tells_items_apart)).
+        digest: Option<String>,
         /// The gravest effect that any of its items can have: `pure`, `idempotent` or `send`.
         #[serde(serialize_with = "effect_name")]
         #[schemars(with = "String")]

@@ -257,6 +257,7 @@ impl Call<'_> {
             request: name_request(&request),
             order_key: self.item.order_key.map(str::to_owned),
             sender_id: self.sender_id.clone(),
+            named_item: self.item.named,
             reservation: match self.effect {
                 Effect::Pure => None,
                 _ => self.item.reservation().map(Box::new),

@@ -1,5 +1,6 @@
 //! The host's HTTP client: what an item's calls may do, their authentication, and what shows of them.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,10 +45,14 @@ pub(crate) struct ItemHttp<'a> {
     pub(super) takes_all_items: bool,
     /// The try of the item, from 1.
     item_try: u32,
-    calls: AtomicU32,
-    record: Mutex<ItemRecord>,
+    calls: Arc<AtomicU32>,
+    record: Arc<Mutex<ItemRecord>>,
     /// What this try called before the run was taken up.
-    past: Mutex<PastCalls>,
+    past: Arc<Mutex<PastCalls>>,
+    /// Of all items at once, the one that a part of the calls is for.
+    pub(super) named: Option<usize>,
+    /// What those parts have shown.
+    parts: Mutex<BTreeMap<usize, Arc<Mutex<ItemRecord>>>>,
 }
 
 /// Calls that were made before a run was taken up.
@@ -85,15 +90,48 @@ impl<'a> ItemHttp<'a> {
             order_key,
             takes_all_items: false,
             item_try,
-            calls: AtomicU32::new(next),
-            record: Mutex::default(),
-            past: Mutex::new(PastCalls { left, is_open: false }),
+            calls: Arc::new(AtomicU32::new(next)),
+            record: Arc::default(),
+            past: Arc::new(Mutex::new(PastCalls { left, is_open: false })),
+            named: None,
+            parts: Mutex::default(),
         }
     }
 
     /// The client of a node that takes its items all at once.
     pub(crate) fn for_all_items(run: &'a NodeRunContext<'a>, stated: Option<Effect>, item_try: u32) -> Self {
         Self { takes_all_items: true, ..Self::new(run, 0, stated, None, item_try) }
+    }
+
+    /// The client for calls of a node that takes its items all at once, and knows for which one a call is. The calls have
+    /// one count and one past; what they show is told of that item.
+    pub(crate) fn part_of(&self, item: usize) -> Self {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        Self {
+            run: self.run,
+            item: self.item,
+            stated: self.stated,
+            order_key: self.order_key,
+            takes_all_items: self.takes_all_items,
+            item_try: self.item_try,
+            calls: Arc::clone(&self.calls),
+            record: Arc::clone(parts.entry(item).or_default()),
+            past: Arc::clone(&self.past),
+            named: Some(item),
+            parts: Mutex::default(),
+        }
+    }
+
+    /// Takes out what the calls for each item have shown, and adds it to what all have shown.
+    pub(crate) fn take_parts(&self) -> BTreeMap<usize, ItemRecord> {
+        let parts = std::mem::take(&mut *self.parts.lock().unwrap_or_else(PoisonError::into_inner));
+        let take = |part: Arc<Mutex<ItemRecord>>| {
+            std::mem::take(&mut *part.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        let records: BTreeMap<_, _> = parts.into_iter().map(|(item, part)| (item, take(part))).collect();
+        let mut whole = self.record();
+        records.values().for_each(|record| whole.add(record));
+        records
     }
 
     /// Whether answers are kept: later calls of the item may depend on them.
@@ -217,8 +255,13 @@ impl<'a> ItemHttp<'a> {
         if call.sender_id.is_some() {
             self.record().sender_id.clone_from(&call.sender_id);
         }
-        let item = (!self.takes_all_items).then_some(self.item);
+        let item = self.named_item();
         self.run.listeners.tell(|| Event::CallStarted { at: Arc::clone(&self.run.at), item });
+    }
+
+    /// The item that the calls are for, where one is known.
+    fn named_item(&self) -> Option<usize> {
+        if self.takes_all_items { self.named } else { Some(self.item) }
     }
 
     fn credential(&self, type_name: &str) -> Result<&'a ResolvedCredential, HttpError> {
@@ -330,7 +373,7 @@ impl<'a> ItemHttp<'a> {
     fn show(&self, request: &http::Request<Bytes>, credential: Option<&ResolvedCredential>) -> HttpError {
         let shown = describe_request(request, credential);
         if let Some(replaced) = self.run.replaced {
-            let item = (!self.takes_all_items).then_some(self.item);
+            let item = self.named_item();
             replaced.note_request(&self.run.at, item, shown.clone());
         }
         self.record().dry_run_request = Some(shown);

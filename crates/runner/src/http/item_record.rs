@@ -37,6 +37,23 @@ pub(crate) struct ItemRecord {
 }
 
 impl ItemRecord {
+    /// Adds what other calls have shown.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.effect = self.effect.max(other.effect);
+        self.outcome = self.outcome.max(other.outcome);
+        self.least_outcome = match (self.least_outcome, other.least_outcome) {
+            (Some(own), Some(least)) => Some(own.min(least)),
+            (own, least) => own.or(least),
+        };
+        self.called_workflow |= other.called_workflow;
+        self.called_outcome = self.called_outcome.max(other.called_outcome);
+        self.calls.extend(other.calls.iter().cloned());
+        self.gave_up |= other.gave_up;
+        self.dry_run_request = other.dry_run_request.clone().or_else(|| self.dry_run_request.take());
+        self.refusal = other.refusal.clone().or_else(|| self.refusal.take());
+        self.sender_id = other.sender_id.clone().or_else(|| self.sender_id.take());
+    }
+
     /// What a node gave, with what its calls have shown: an error knows the gravest outcome, `before` among them,
     /// and names no password of a URL, and a
     /// call that was refused is never passed over in silence.

@@ -63,6 +63,12 @@ pub trait RunLog: Send + Sync {
     fn keeps_runs(&self) -> bool {
         true
     }
+
+    /// Whether [`Event::NodeStarted`](crate::events::Event::NodeStarted) tells the items of nodes with an effect from others,
+    /// for whoever selects some of them later.
+    fn tells_items_apart(&self) -> bool {
+        self.keeps_runs()
+    }
 }
 
 /// Why a log refuses a claim that it could have kept: what the claim was to take with it is not free.

@@ -228,6 +228,9 @@ pub struct StoredCall {
     /// The id under which the service knows the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
+    /// The item that it is for, where a node that takes its items all at once knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_item: Option<usize>,
     /// What it takes with its claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reservation: Option<Box<Reservation>>,

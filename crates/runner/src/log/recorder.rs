@@ -85,6 +85,11 @@ impl Recorder {
         self.keeps.load(Ordering::Relaxed)
     }
 
+    /// Whether the items of nodes with an effect are told from others.
+    pub(crate) fn tells_items_apart(&self) -> bool {
+        self.keeps() || self.log.tells_items_apart()
+    }
+
     /// Keeps calls alone: the run has no effect.
     pub(crate) fn keep_calls_alone(&self) {
         self.keeps.store(false, Ordering::Relaxed);

@@ -1,5 +1,6 @@
 //! Runs one node over its input items.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -18,6 +19,7 @@ use crate::error_output::{error_details, error_item, tells_of_error, with_input}
 use crate::evaluation::{CHUNK, Resolver};
 use crate::events::{ItemEnd, SkipReason, Verdict};
 use crate::item_loop::{ItemLoop, Prepared, request_item};
+use crate::item_record::ItemRecord;
 use crate::log::UnknownItems;
 use crate::masking::masked_error;
 use crate::node_run::{ItemServices, NodeRunContext};
@@ -155,9 +157,10 @@ impl NodeRunner<'_> {
                 Ok(prepared) => node.run(&prepared, &context).await,
                 Err(error) => Err(error),
             };
+            let parts = services.http.take_parts();
             let mut record = services.http.take_record();
             if let Some(request) = record.dry_run_request.take() {
-                return self.show_batch(request, stated.max(record.effect));
+                return self.show_batch(request, parts, stated.max(record.effect));
             }
             let output = record.settle(output, before);
             if let Err(error) = &output
@@ -168,6 +171,11 @@ impl NodeRunner<'_> {
                 if self.context.pause(pause).await {
                     continue;
                 }
+            }
+            if let Some(ended) = services.take_ended() {
+                let (gravest, metadata) = self.tell_of_each(&ended, parts, stated, output.as_ref().err());
+                let outcome = record.outcome.max(gravest);
+                return NodeRunEnd { outcome, metadata, ..self.end_batch(output) };
             }
             // What called workflows have sent is reported by themselves.
             let verdict = if record.called_workflow && record.outcome.is_none() {
@@ -273,17 +281,75 @@ impl NodeRunner<'_> {
         outcomes.into_metadata()
     }
 
-    /// The end of a batch in a dry run: one item that shows the request that would have left.
-    fn show_batch(&self, request: Json, effect: Option<Effect>) -> NodeRunEnd {
+    /// Tells what became of each item of a node that goes through its items itself, one by one: `ended` are those that it
+    /// came to, `calls` what the calls for each have shown. Gives the gravest outcome, and what is kept of them.
+    fn tell_of_each(
+        &self,
+        ended: &[Option<NodeError>],
+        mut calls: BTreeMap<usize, ItemRecord>,
+        stated: Option<Effect>,
+        failure: Option<&NodeError>,
+    ) -> (Option<Outcome>, Option<Json>) {
+        let mut outcomes = Outcomes::default();
+        let mut gravest = None;
+        for item in 0..self.items().len() {
+            let record = calls.remove(&item);
+            let error = match ended.get(item) {
+                Some(error) => error.as_ref(),
+                // One that it never came to failed with all others, or was left out after another's failure.
+                None if record.is_some() || ended.is_empty() => failure,
+                None => None,
+            };
+            let was_reached = record.is_some() || item < ended.len();
+            let record = record.unwrap_or_default();
+            let error = error.cloned().map(|mut error| {
+                error.outcome = record.outcome.unwrap_or(Outcome::NotDone);
+                error.item_index = Some(item);
+                error
+            });
+            let verdict = match was_reached {
+                true => record.verdict(stated, error.as_ref()),
+                false => (stated != PURE).then_some(Verdict::NotSent),
+            };
+            if verdict.is_none() {
+                continue;
+            }
+            let (error, sender_id) = (error.as_ref(), record.sender_id.as_deref());
+            let end = ItemEnd { verdict, error, sender_id, ..ItemEnd::default() };
+            self.context.listeners.end_item(&self.context.at, item, &end);
+            outcomes.note(item, verdict, error);
+            gravest = gravest.max(verdict.and_then(Verdict::outcome));
+        }
+        (gravest, outcomes.into_metadata())
+    }
+
+    /// The end of a batch in a dry run: one item that shows the request that would have left, or one for each item where
+    /// the node knows for which ones it calls.
+    fn show_batch(
+        &self,
+        request: Json,
+        parts: BTreeMap<usize, ItemRecord>,
+        effect: Option<Effect>,
+    ) -> NodeRunEnd {
         let verdict = (effect != PURE).then_some(Verdict::NotSent);
         let metadata = self.tell_of_batch(verdict, None, None);
         let inputs = u32::try_from(self.items().len()).unwrap_or(u32::MAX);
-        let pairing = PairedItem::many((0..inputs).map(|item| ItemReference::new(item, 0)));
-        let mut outputs = self.empty_outputs();
-        outputs[0] = request_item(request)
+        let all = || PairedItem::many((0..inputs).map(|item| ItemReference::new(item, 0)));
+        let mut shown: Vec<_> = parts
             .into_iter()
-            .map(|(_, item)| item.with_paired_item(pairing.clone()))
+            .filter_map(|(item, record)| {
+                let pairing = PairedItem::item(u32::try_from(item).unwrap_or(u32::MAX));
+                Some((record.dry_run_request?, pairing))
+            })
             .collect();
+        if shown.is_empty() {
+            shown.push((request, all()));
+        }
+        let mut outputs = self.empty_outputs();
+        for (request, pairing) in shown {
+            let items = request_item(request).into_iter();
+            outputs[0].extend(items.map(|(_, item)| item.with_paired_item(pairing.clone())));
+        }
         let outputs = Some(outputs.into_iter().map(Arc::new).collect());
         NodeRunEnd { outputs, error: None, metadata, outcome: verdict.and_then(Verdict::outcome) }
     }

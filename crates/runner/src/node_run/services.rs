@@ -29,6 +29,8 @@ pub(crate) struct ItemServices<'a> {
     takes_all_items: bool,
     /// Workflows called so far.
     called: AtomicU32,
+    /// How the items ended for which code ran, one by one.
+    ended: Mutex<Option<Vec<Option<NodeError>>>>,
     pub(crate) http: ItemHttp<'a>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> ItemServices<'a> {
             item_try,
             takes_all_items: false,
             called: AtomicU32::new(0),
+            ended: Mutex::default(),
             http: ItemHttp::new(run, item, stated, order_key, item_try),
         }
     }
@@ -59,8 +62,14 @@ impl<'a> ItemServices<'a> {
             item_try,
             takes_all_items: true,
             called: AtomicU32::new(0),
+            ended: Mutex::default(),
             http: ItemHttp::for_all_items(run, stated, item_try),
         }
+    }
+
+    /// Takes out how the items ended that code went through one by one: those that it came to, with their errors.
+    pub(crate) fn take_ended(&self) -> Option<Vec<Option<NodeError>>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -150,7 +159,18 @@ impl Services for ItemServices<'_> {
             let static_data = [StaticScope::Workflow, StaticScope::Node].map(|scope| self.static_data(scope));
             // A run, which is where code runs, keeps such data.
             let keep = |scope, data| drop(self.set_static_data(scope, data));
-            code.run(self.run, call, static_data, keep, &self.http).await
+            let each_item = call.each_item;
+            let answer = code.run(self.run, call, static_data, keep, &self.http).await;
+            if each_item {
+                let ended = match &answer {
+                    Ok(CodeAnswer::Each(results)) => {
+                        results.iter().map(|result| result.as_ref().err().cloned()).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+            }
+            answer
         }
         .boxed()
     }

@@ -396,10 +396,18 @@ impl<'h> Execution<'h> {
         let items = inputs.get(run.main_input).and_then(Option::as_ref);
         let effect = prepared.gravest_effect();
         let item_count = items.map_or(0, |items| items.len());
-        self.listeners.tell(|| Event::NodeStarted { at: Arc::clone(&at), items: item_count, effect });
+        let is_selected = context.only.as_ref().is_some_and(|only| only.digest.is_some());
+        let is_told_apart =
+            effect != heddle_node::Effect::Pure && (is_selected || self.recorder.tells_items_apart());
+        let digest = is_told_apart.then(|| recorder::digest_of_items(inputs.iter().map(Option::as_ref)));
+        self.listeners.tell(|| Event::NodeStarted {
+            at: Arc::clone(&at),
+            items: item_count,
+            effect,
+            digest: digest.clone(),
+        });
         let tier = prepared.node.tier_for(&prepared.filled);
-        if self.recorder.keeps() && effect != heddle_node::Effect::Pure {
-            let digest = recorder::digest_of_items(inputs.iter().map(Option::as_ref));
+        if let Some(digest) = digest {
             let began = past.as_ref().filter(|past| past.has_claims()).and_then(|past| past.started.as_ref());
             let wanted = context.only.as_ref().filter(|only| !only.items.is_empty());
             let wanted = wanted.and_then(|only| only.digest.as_ref());

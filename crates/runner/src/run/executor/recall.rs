@@ -23,6 +23,7 @@ impl Execution<'_> {
             at: Arc::clone(at),
             items: done.items,
             effect: done.effect,
+            digest: past.started.as_ref().map(|started| started.digest.clone()),
         });
         self.tell_of_children(at, past, &|_| true);
         self.tell_of_items(at, past);
@@ -109,7 +110,8 @@ impl Execution<'_> {
                 (None, Some(started)) => (started.count, started.effect),
                 (None, None) => continue,
             };
-            self.listeners.tell(|| Event::NodeStarted { at: Arc::clone(&at), items, effect });
+            let digest = node.started.as_ref().map(|started| started.digest.clone());
+            self.listeners.tell(|| Event::NodeStarted { at: Arc::clone(&at), items, effect, digest });
             self.tell_of_children(&at, node, &|_| true);
             self.tell_of_items(&at, node);
             let error = node.done.as_ref().and_then(|done| done.error.clone());
