@@ -124,10 +124,11 @@ impl<R: Read> Iterator for ArrayReader<R> {
             }
             let error = match self.step() {
                 Ok(Some(element)) => return Some(Ok(element)),
-                Ok(None) if self.ended => {
+                Ok(None) if self.ended && self.bytes.is_empty() => {
                     self.state = State::Done;
                     return None;
                 }
+                Ok(None) if self.ended => self.locate(&Failure { message: "", at: self.text.len() }),
                 Err(failure) if self.ended => self.locate(&failure),
                 Ok(None) | Err(_) => match self.fill() {
                     Ok(()) => continue,
