@@ -95,6 +95,10 @@ impl Api<'_> {
         }
         let (name, credential) = (self.service.name, self.service.credential_name);
         match status {
+            100..=199 => Cow::Owned(format!(
+                "This is no answer of the API: a proxy, or something else at its address, seems to have answered. Check the Base \
+                 URL of the credential \"{credential}\"."
+            )),
             401 => Cow::Owned(format!(
                 "The credential was refused. Open \"{credential}\" and enter valid values; they may have been revoked, or belong \
                  to an account with another Base URL."
