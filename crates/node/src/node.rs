@@ -432,6 +432,14 @@ impl NodeHeader {
         category: None,
         documentation_url: None,
     };
+
+    /// The node's groups in n8n's words, of which `trigger` is that of what starts runs.
+    pub fn groups(&self) -> Vec<String> {
+        let trigger = self.starts.map(|_| "trigger");
+        // What starts runs changes no items, and says nothing of it.
+        let own = self.group.iter().copied().filter(|group| self.starts.is_none() || *group != "transform");
+        trigger.into_iter().chain(own.filter(|group| *group != "trigger")).map(str::to_owned).collect()
+    }
 }
 
 /// The main inputs, or the main outputs, of a node whose parameters decide how many there are.

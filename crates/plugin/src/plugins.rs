@@ -19,6 +19,9 @@ pub struct PluginOptions {
     pub folders: Vec<PathBuf>,
     /// Whether a node of a package takes the place of a built-in one of the same type.
     pub prefer: bool,
+    /// Whether packages reach the hosts that their own code names, as if each had been added and its list approved: for the
+    /// packages of an installation that is trusted.
+    pub trusts_code: bool,
     /// What the code of packages may take.
     pub limits: Limits,
 }
@@ -59,7 +62,7 @@ impl Plugins {
                         nodes.map(|file| NodeFile { file: file.clone(), loaded: OnceLock::new() }).collect();
                     let files = Files::new(place.root, place.folder.clone());
                     let limits = self.options.limits.with_settings(&manifest.settings);
-                    let code = Arc::new(Code::new(manifest, files, limits));
+                    let code = Arc::new(Code::new(manifest, files, limits, self.options.trusts_code));
                     (name, Package { code, folder: place.folder, nodes })
                 };
             found.into_iter().map(package).collect()

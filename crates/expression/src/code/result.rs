@@ -14,7 +14,7 @@ use crate::javascript::view::View;
 use crate::limit;
 
 /// Values that nest so deeply count as cyclic.
-const MOST_STACK: usize = 2 * 1024 * 1024;
+const MOST_STACK: usize = 3 * 1024 * 1024;
 
 /// A result of more values than this takes too much memory: a value that is shared costs JavaScript nothing, and a hole
 /// in an array neither.

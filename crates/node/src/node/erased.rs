@@ -483,7 +483,7 @@ fn describe(
     NodeDescription {
         name: header.type_name.to_owned(),
         display_name: header.display_name.to_owned(),
-        group: groups(header),
+        group: header.groups(),
         version: Versions::Many(header.versions.to_vec()),
         subtitle: header.subtitle.map(str::to_owned),
         description: header.description.to_owned(),
@@ -508,14 +508,6 @@ fn describe(
         properties,
         ..NodeDescription::default()
     }
-}
-
-/// Its kinds, of which n8n calls that of what starts runs `trigger`.
-fn groups(header: &NodeHeader) -> Vec<String> {
-    let trigger = header.starts.map(|_| "trigger");
-    // What starts runs changes no items, and says nothing of it.
-    let own = header.group.iter().copied().filter(|group| header.starts.is_none() || *group != "transform");
-    trigger.into_iter().chain(own.filter(|group| *group != "trigger")).map(str::to_owned).collect()
 }
 
 /// Where a node is found, in n8n's words.

@@ -24,7 +24,8 @@ pub(crate) struct Code {
     limits: Limits,
     workers: Mutex<HashMap<u64, Arc<Worker>>>,
     credentials: OnceLock<Vec<PluginCredential>>,
-    /// Hosts that its code names, where nobody has written down which it may reach.
+    /// Whether it may reach the hosts that it names.
+    is_trusted: bool,
     named_hosts: OnceLock<Hosts>,
 }
 
@@ -36,8 +37,9 @@ pub(crate) struct PluginCredential {
 }
 
 impl Code {
-    pub(crate) fn new(manifest: Manifest, files: Files, limits: Limits) -> Self {
+    pub(crate) fn new(manifest: Manifest, files: Files, limits: Limits, is_trusted: bool) -> Self {
         Self {
+            is_trusted,
             manifest,
             files,
             limits,
@@ -144,10 +146,9 @@ impl Code {
         hosts
     }
 
-    /// Whether the package's own code names a URL's host. That counts where its folder has no `heddle.json`: it was not added,
-    /// but lies in a folder that somebody named.
+    /// Whether the package's own code names a URL's host, where that counts.
     pub(crate) fn names_host(&self, url: &Url) -> bool {
-        if self.manifest.has_settings {
+        if !self.is_trusted {
             return false;
         }
         let hosts = self.named_hosts.get_or_init(|| {

@@ -18,8 +18,6 @@ pub(crate) struct Manifest {
     pub(crate) credentials: Vec<String>,
     /// What the folder's `heddle.json` says; an empty object where there is none.
     pub(crate) settings: Json,
-    /// Whether there is a `heddle.json`.
-    pub(crate) has_settings: bool,
 }
 
 impl Manifest {
@@ -35,14 +33,13 @@ impl Manifest {
             let list = parts.get(key).and_then(Json::as_array).unwrap_or_default();
             list.iter().filter_map(Json::as_str).map(str::to_owned).collect()
         };
-        let settings = read_json(&folder.join("heddle.json"))?;
+        let settings = read_json(&folder.join("heddle.json"))?.unwrap_or_else(Json::object);
         Ok(Some(Self {
             name: text("name"),
             version: text("version"),
             nodes: list("nodes"),
             credentials: list("credentials"),
-            has_settings: settings.is_some(),
-            settings: settings.unwrap_or_else(Json::object),
+            settings,
         }))
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>) -> AxumJson<Vec<Node
                 node_type: header.type_name.to_owned(),
                 display_name: header.display_name.to_owned(),
                 description: header.description.to_owned(),
-                group: header.group.iter().map(|&group| group.to_owned()).collect(),
+                group: header.groups(),
                 versions: registry.versions(header.type_name),
             },
         );

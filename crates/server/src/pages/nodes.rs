@@ -60,7 +60,8 @@ pub(crate) fn listed<'a>(shared: &'a Shared, search: &str, category: &str) -> Ve
 }
 
 fn category_of(header: &NodeHeader) -> &'static str {
-    let known = CATEGORIES.iter().find(|(name, _)| header.group.contains(name));
+    let groups = header.groups();
+    let known = CATEGORIES.iter().find(|(name, _)| groups.iter().any(|group| group == name));
     known.map_or("transform", |(name, _)| name)
 }
 
