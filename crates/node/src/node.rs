@@ -292,7 +292,7 @@ pub trait BatchNode: Send + Sync + 'static {
     /// The main outputs, as [`ItemNode::DYNAMIC_OUTPUTS`].
     const DYNAMIC_OUTPUTS: Option<DynamicPorts> = None;
 
-    /// Parameters that are code, which the node has [`Services::run_code`](crate::Services::run_code) run. What they read
+    /// Parameters that are code, which the node has [`Services::run_code`] run. What they read
     /// of the run is kept for them.
     const CODE: &'static [&'static str] = &[];
 
