@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
@@ -15,6 +15,8 @@ const APPLICATION: i64 = 0x4845_444C;
 const VERSION: i64 = 2;
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it waits between two looks where SQLite does not wait by itself.
+const PAUSE: Duration = Duration::from_millis(5);
 
 const SCHEMA: &str = "
 CREATE TABLE runs (
@@ -92,13 +94,19 @@ pub(crate) fn connect(path: &Path) -> io::Result<Connection> {
     let number = |connection: &Connection, pragma: &str| {
         connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0)).map_err(failed)
     };
-    let (application, version) =
-        (number(&connection, "application_id")?, number(&connection, "user_version")?);
+    // Another process may be making it: of one moment.
+    let moment = connection.transaction().map_err(failed)?;
+    let (application, version, tables) = (
+        number(&moment, "application_id")?,
+        number(&moment, "user_version")?,
+        number(&moment, "schema_version")?,
+    );
+    moment.commit().map_err(failed)?;
     if (application, version) == (0, 0) {
-        if number(&connection, "schema_version")? != 0 {
+        if tables != 0 {
             return Err(other(path, "is a file of another program"));
         }
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+        write_ahead(&connection).map_err(failed)?;
         let transaction =
             connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
         // Another process may have been quicker.
@@ -117,7 +125,7 @@ pub(crate) fn connect(path: &Path) -> io::Result<Connection> {
     if version > VERSION {
         return Err(other(path, "was written by a newer version of Heddle: use that one, or another store"));
     }
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    write_ahead(&connection).map_err(failed)?;
     if version < VERSION {
         let transaction =
             connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(failed)?;
@@ -129,6 +137,22 @@ pub(crate) fn connect(path: &Path) -> io::Result<Connection> {
         transaction.commit().map_err(failed)?;
     }
     Ok(connection)
+}
+
+/// Lets the store write to a log ahead of its file. SQLite waits for no other process here, as it does everywhere else.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && begun.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(PAUSE);
+            }
+            result => return result,
+        }
+    }
 }
 
 fn other(path: &Path, what: &str) -> io::Error {
@@ -152,4 +176,25 @@ pub(crate) fn for_owner_alone(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     #[cfg(not(unix))]
     let _ = options;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_store_is_opened_by_many_at_once() {
+        for round in 0..40 {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("runs.db");
+            let openings = (0..8).map(|_| {
+                let path = path.clone();
+                std::thread::spawn(move || open(&path).map(drop))
+            });
+            for opening in openings.collect::<Vec<_>>() {
+                let opened = opening.join().expect("it ends");
+                assert!(opened.is_ok(), "round {round}: {opened:?}");
+            }
+        }
+    }
 }
