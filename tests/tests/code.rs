@@ -228,7 +228,11 @@ async fn addresses_are_taken_apart_and_put_together() {
 
 /// Runs code with little time and memory, and gives the message of its failure.
 async fn attack(code: &str) -> (String, Duration) {
-    let limits = EngineLimits { time: Duration::from_millis(400), memory: 64 << 20 };
+    attack_for(Duration::from_millis(400), code).await
+}
+
+async fn attack_for(time: Duration, code: &str) -> (String, Duration) {
+    let limits = EngineLimits { time, memory: 64 << 20 };
     let host = Host::new(Registry::linked().expect("nodes")).with_code_limits(limits);
     let node = |name: &str, kind: &str, version: f64, parameters: Json| json!({ "name": name, "type": kind, "typeVersion": version, "position": [0, 0], "parameters": parameters });
     let workflow = json!({
@@ -254,6 +258,15 @@ async fn attack(code: &str) -> (String, Duration) {
         .expect("it can run");
     assert_eq!(first(&after).to_string(), r#"{"fine":[1,3]}"#);
     (failure(&result).0, time)
+}
+
+#[tokio::test]
+async fn a_chain_of_promises_that_takes_all_memory_says_so() {
+    let chain = "const again = () => Promise.resolve().then(again); await again()";
+    let (message, _) = attack_for(Duration::from_secs(60), chain).await;
+    assert_eq!(message, "The code needs more than 64 MB of memory");
+    let (message, _) = attack_for(Duration::from_secs(60), "await new Promise(() => {})").await;
+    assert_eq!(message, "The code waits for a promise that nothing will resolve");
 }
 
 #[tokio::test]

@@ -22,6 +22,10 @@ use crate::javascript::runtime::Machine;
 use crate::limit;
 use crate::scene::Scene;
 
+/// Jobs of promises between two looks at the memory. Those of a chain take about half of [`ROOM`].
+const JOBS_PER_LOOK: u32 = 1024;
+/// Code for which not even so many bytes are left has used up its memory.
+const ROOM: usize = 1024 * 1024;
 /// How long code that waits may go without a look at whether it is to end.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -271,11 +275,18 @@ impl<'js> World<'_, 'js> {
         }
     }
 
-    /// Runs what promises have to do.
+    /// Runs what promises have to do. Where there is no memory for it that fails in silence, so somebody has to look.
     fn run_jobs(&self) -> Result<(), End> {
+        let mut jobs = 0;
         while self.ctx.execute_pending_job() {
+            jobs += 1;
             if limit::is_over_after(1) {
                 return Err(End::Told(CodeError::timed_out()));
+            }
+            if jobs % JOBS_PER_LOOK == 0
+                && rquickjs::String::from_str(self.ctx.clone(), &" ".repeat(ROOM)).is_err()
+            {
+                return Err(End::Told(CodeError::out_of_memory()));
             }
         }
         if limit::is_over() { Err(End::Told(CodeError::timed_out())) } else { Ok(()) }
