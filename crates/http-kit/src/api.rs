@@ -11,13 +11,13 @@ use crate::answer::{Content, read_content};
 use crate::service::Service;
 use crate::text::short;
 
-/// What may be in a path as it is (RFC 3986 §2.3).
-const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What stands in every part of a URL as it is (RFC 3986 §2.3).
+pub const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A text as a segment of a path, escaped; `None` where it is empty or dots alone, which would make another path.
 pub fn path_segment(text: &str) -> Option<String> {
-    (!matches!(text, "" | "." | "..")).then(|| utf8_percent_encode(text, PATH_SEGMENT).to_string())
+    (!matches!(text, "" | "." | "..")).then(|| utf8_percent_encode(text, UNRESERVED).to_string())
 }
 
 /// A service's API at an address, with the host that sends.

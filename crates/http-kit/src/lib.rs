@@ -40,7 +40,7 @@ mod service;
 mod text;
 
 pub use answer::{Content, json_problem, read_content};
-pub use api::{Api, Call, CallError, path_segment};
+pub use api::{Api, Call, CallError, UNRESERVED, path_segment};
 pub use base_url::read_base_url;
 pub use choices::{Search, tell_apart};
 pub use failure::status_text;

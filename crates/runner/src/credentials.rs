@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use heddle_expression::{Alone, Clock, CompiledValue, Scene};
+use heddle_http_kit::UNRESERVED;
 use heddle_node::credential::Authenticate;
 use heddle_node::parameters::is_shown;
 use heddle_node::{
@@ -20,10 +21,9 @@ use percent_encoding::percent_encode;
 use crate::credential_store::{CredentialSource, FoundCredential};
 use crate::domains::Domains;
 use crate::evaluation::evaluate;
-use crate::masking::{Secrets, UNRESERVED};
-use crate::misspelt::is_near;
+use crate::masking::Secrets;
+use crate::misspelt::misspelt_fields;
 use crate::pacing::{Pacer, Pacing};
-use crate::suggest::misspelt_letters;
 
 /// The type that all types of OAuth 2 extend.
 pub(crate) const OAUTH2: &str = "oAuth2Api";
@@ -406,23 +406,6 @@ fn names_value(kind: &CredentialType, field: &str) -> bool {
     names.any(|name| name.contains(&format!("$credentials.{field}}}")))
 }
 
-/// Fields that a credential's type does not have, each with the one that was probably meant and that is missing.
-pub(crate) fn misspelt_fields(kind: &CredentialType, data: &Json) -> Vec<(String, String)> {
-    let names: Vec<&str> = kind.properties.iter().map(|property| property.name.as_str()).collect();
-    let written = data.as_object().into_iter().flat_map(|fields| fields.keys());
-    let unknown = written.filter(|written| !names.contains(written));
-    let near = unknown.filter_map(|written| {
-        let missing = names.iter().filter(|name| data.get(name).is_none());
-        let name = missing.copied().find(|name| {
-            name.eq_ignore_ascii_case(written)
-                || misspelt_letters(&name.to_lowercase(), &written.to_lowercase()).is_some()
-                || is_near(name, written)
-        })?;
-        Some((written.to_owned(), name.to_owned()))
-    });
-    near.collect()
-}
-
 /// Whether a field, at any depth, is an expression: its text is never the value.
 fn has_expressions(fields: &Json) -> bool {
     match (fields.as_object(), fields.as_array()) {
@@ -561,9 +544,9 @@ fn add_query(url: &str, pairs: &[(String, String)]) -> String {
     let mut url = url.to_owned();
     for (key, value) in pairs {
         url.push(if url.contains('?') { '&' } else { '?' });
-        url.push_str(&percent_encode(key.as_bytes(), UNRESERVED).to_string());
+        url.extend(percent_encode(key.as_bytes(), UNRESERVED));
         url.push('=');
-        url.push_str(&percent_encode(value.as_bytes(), UNRESERVED).to_string());
+        url.extend(percent_encode(value.as_bytes(), UNRESERVED));
     }
     url
 }

@@ -8,15 +8,12 @@ use heddle_node::{Json, NodeError, without_passwords};
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use memchr::memmem;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str};
+use percent_encoding::percent_decode_str;
 
 use crate::escapes::escaped_length;
 
 /// What stands in place of a secret.
 pub(crate) const MASK: &str = "***";
-/// What stands in a URL as it is (RFC 3986 §2.3).
-pub(crate) const UNRESERVED: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// How many bytes a byte may become that is escaped: `\\u0022` in JSON inside of JSON.
 const LONGEST_ESCAPE: usize = 7;
 /// A shorter text is not looked for: it would turn up everywhere.
@@ -243,18 +240,20 @@ pub(crate) fn masked_json(json: Json) -> Json {
                 Cow::Borrowed(_) => None,
             };
         }
-        let mut changed: Option<Json> = None;
-        if let Some(object) = json.as_object() {
-            for (key, value) in object.iter() {
-                if let Some(value) = masked(value) {
-                    changed.get_or_insert_with(|| json.clone()).insert(key, value);
+        if let Some(list) = json.as_array() {
+            let mut changed: Option<Vec<Json>> = None;
+            for (index, element) in list.iter().enumerate() {
+                if let Some(element) = masked(element) {
+                    changed.get_or_insert_with(|| list.to_vec())[index] = element;
                 }
             }
-        } else if let Some(list) = json.as_array()
-            && list.iter().any(|element| masked(element).is_some())
-        {
-            let list = list.iter().map(|element| masked(element).unwrap_or_else(|| element.clone()));
-            changed = Some(Json::from(list.collect::<Vec<_>>()));
+            return changed.map(Json::from);
+        }
+        let mut changed: Option<Json> = None;
+        for (key, value) in json.as_object().into_iter().flat_map(|object| object.iter()) {
+            if let Some(value) = masked(value) {
+                changed.get_or_insert_with(|| json.clone()).insert(key, value);
+            }
         }
         changed
     }
@@ -287,6 +286,19 @@ mod tests {
         let mut all = Secrets::default();
         secrets.iter().for_each(|secret| all.add(secret));
         all.mask_text(text)
+    }
+
+    #[test]
+    fn a_password_deep_in_json_is_found_in_one_pass() {
+        let mut deep = Json::from("http://user:hidden-word@example.com/");
+        for _ in 0..100 {
+            deep = Json::from(vec![Json::from("plain"), deep]);
+        }
+        let masked = masked_json(deep.clone()).to_string();
+        assert!(!masked.contains("hidden-word") && masked.contains("example.com"), "{masked}");
+        assert_eq!(masked.matches("plain").count(), 100);
+        let plain = Json::from(vec![Json::from("plain")]);
+        assert_eq!(masked_json(plain.clone()), plain);
     }
 
     #[test]

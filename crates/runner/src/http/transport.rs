@@ -147,7 +147,6 @@ impl Transport {
             request.headers_mut().insert(CONTENT_LENGTH, upload.size().into());
             *request.body_mut() = Some(body_of(&upload));
         }
-        let url = request.url().clone();
         match tokio::time::timeout(time_limit, exchange(&client, request, answer_limit, files)).await {
             Ok(Ok((answer, Body::Whole))) => {
                 Try { happened: classify(answer.status(), answer.headers()), answer: Ok(answer) }
@@ -173,7 +172,8 @@ impl Transport {
                 Try::failed(Happened::Refused, HttpErrorKind::Forbidden, reason(&error))
             }
             Ok(Err(error)) if error.is_connect() => {
-                match crate::proxy::of(connection.and_then(|kind| kind.proxy.as_deref()), url.as_str()) {
+                let url = error.url().map(|url| url.as_str()).unwrap_or_default();
+                match crate::proxy::of(connection.and_then(|kind| kind.proxy.as_deref()), url) {
                     // A code of the system would be taken for the service's.
                     Some(proxy) => {
                         let reason = format!("the proxy {proxy} does not let it through: {}", reason(&error));

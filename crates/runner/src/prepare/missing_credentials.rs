@@ -3,8 +3,8 @@
 use heddle_expression::CompiledValue;
 use heddle_workflow::{NodeIndex, Problem};
 
-use crate::credentials::misspelt_fields;
 use crate::host::Host;
+use crate::misspelt::misspelt_fields;
 use crate::prepared::{Finding, PreparedNode, place};
 use crate::prepared_workflow::{PreparedWorkflow, reference};
 use crate::suggest::misspelt_letters;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use heddle_node::description::{NodeProperty, PropertyType};
 use heddle_node::json::pointer_token;
-use heddle_node::{Json, JsonObject, StoredProblem, Weight};
+use heddle_node::{CredentialType, Json, JsonObject, StoredProblem, Weight};
 use heddle_workflow::{Problem, Workflow};
 
-use crate::suggest::quote;
+use crate::suggest::{misspelt_letters, quote};
 
 const FILTER: [&str; 3] = ["options", "conditions", "combinator"];
 const FILTER_OPTIONS: [&str; 4] = ["caseSensitive", "leftValue", "typeValidation", "version"];
@@ -250,8 +250,25 @@ impl Search {
     }
 }
 
+/// Fields that a credential's type does not have, each with the one that was probably meant and that is missing.
+pub(crate) fn misspelt_fields(kind: &CredentialType, data: &Json) -> Vec<(String, String)> {
+    let names: Vec<&str> = kind.properties.iter().map(|property| property.name.as_str()).collect();
+    let written = data.as_object().into_iter().flat_map(|fields| fields.keys());
+    let unknown = written.filter(|written| !names.contains(written));
+    let near = unknown.filter_map(|written| {
+        let missing = names.iter().filter(|name| data.get(name).is_none());
+        let name = missing.copied().find(|name| {
+            name.eq_ignore_ascii_case(written)
+                || misspelt_letters(&name.to_lowercase(), &written.to_lowercase()).is_some()
+                || is_near(name, written)
+        })?;
+        Some((written.to_owned(), name.to_owned()))
+    });
+    near.collect()
+}
+
 /// Whether a key is a name but for a slip of the pen: its case, a `_` or `-`, or a letter or two.
-pub(crate) fn is_near(name: &str, key: &str) -> bool {
+fn is_near(name: &str, key: &str) -> bool {
     let (name, key) = (plain(name), plain(key));
     if name == key {
         return true;

@@ -1,27 +1,9 @@
 //! Errors of the node, as n8n tells them: by status, with what the service says.
 
+use heddle_http_kit::status_text;
 use heddle_node::http::HeaderMap;
 use heddle_node::{ErrorKind, HttpError, HttpErrorKind, Json, NodeError, json};
 
-/// What n8n says of a status.
-const STATUS_TEXTS: [(u16, &str); 11] = [
-    (400, "Bad request - please check your parameters"),
-    (401, "Authorization failed - please check your credentials"),
-    (402, "Payment required - perhaps check your payment details?"),
-    (403, "Forbidden - perhaps check your credentials?"),
-    (404, "The resource you are requesting could not be found"),
-    (405, "Method not allowed - please check you are using the right HTTP method"),
-    (429, "The service is receiving too many requests from you"),
-    (500, "The service was not able to process your request"),
-    (502, "Bad gateway - the service failed to handle your request"),
-    (
-        503,
-        "Service unavailable - try again later or consider setting this node to retry automatically (in the node settings)",
-    ),
-    (504, "Gateway timed out - perhaps try again later?"),
-];
-const CLIENT_ERROR: &str = "Your request is invalid or could not be processed by the service";
-const SERVER_ERROR: &str = "The service failed to process your request";
 const SPACE_OUT: &str = "Try spacing your requests out using the batching settings under 'Options'";
 
 /// Keys under which services tell what is wrong, in the order in which they are looked for.
@@ -76,13 +58,7 @@ pub(super) fn of_answer(status: u16, headers: &HeaderMap, body: &Json) -> NodeEr
 
 /// The same, of which n8n's own words are `original`.
 pub(super) fn told_as(status: u16, headers: &HeaderMap, body: &Json, original: String) -> NodeError {
-    let known = STATUS_TEXTS.iter().find(|(known, _)| *known == status).map(|(_, text)| *text);
-    let message = match (known, status) {
-        (Some(text), _) => text,
-        (None, 400..=499) => CLIENT_ERROR,
-        (None, 500..=599) => SERVER_ERROR,
-        (None, _) => &original,
-    };
+    let message = if (400..600).contains(&status) { status_text(status) } else { &original };
     let mut error = NodeError::api(status, message);
     let description = told(body).unwrap_or_else(|| original.clone());
     if description != error.message {

@@ -1,11 +1,9 @@
 //! Query strings and form bodies as n8n writes them: lists and objects become brackets in the names.
 
+use heddle_http_kit::UNRESERVED;
 use heddle_node::parameters::javascript::to_text;
 use heddle_node::{Json, JsonObject};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-/// What stands as it is (RFC 3986 §2.3).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use percent_encoding::utf8_percent_encode;
 
 /// How the elements of a list stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
