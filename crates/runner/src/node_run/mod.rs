@@ -1,5 +1,6 @@
 //! One run of a node: its items, what they share, and what became of them.
 
+mod batch_run;
 mod before_sending;
 pub(crate) mod collected;
 pub(crate) mod computing;
