@@ -191,7 +191,8 @@ impl<'w> Preparer<'w> {
             problems.push(expression_problem(workflow, index, &pointer, error));
         }
         problems.extend(self.missing_nodes(index, &compiled));
-        problems.extend(self.missing_in_code(index, &*node, &filled));
+        let programs = programs(&*node, &filled);
+        problems.extend(self.missing_in_code(index, &programs));
         let literal = literal_templates(&description.properties, &filled, type_version, has_effect);
         problems.extend(literal.into_iter().map(told));
         let folded = compiled.folded();
@@ -230,14 +231,13 @@ impl<'w> Preparer<'w> {
         let problems = without_repeats(problems);
         // It is there with whatever keeps it from running, since what it would do to the world decides about the others.
         let keeps_structure = plan.keeps_structure();
-        let programs = programs(&*node, &filled);
         // What cannot be read may read anything.
         let code_reads_nodes = programs
             .iter()
             .any(|(_, program)| program.as_ref().is_ok_and(|program| program.reads_other_nodes));
         let code_reads = programs.into_iter().filter_map(|(parameter, program)| {
             let variables = program.ok()?.variables;
-            (!variables.is_empty()).then(|| CodeReads { parameter: parameter.to_owned(), variables })
+            (!variables.is_empty()).then_some(CodeReads { parameter, variables })
         });
         let code_reads = code_reads.collect();
         let node = PreparedNode {
@@ -260,19 +260,19 @@ impl<'w> Preparer<'w> {
     }
 
     /// Code that names a node which does not exist.
-    fn missing_in_code(&self, index: NodeIndex, node: &dyn Node, parameters: &Json) -> Vec<Problem> {
+    fn missing_in_code(&self, index: NodeIndex, programs: &[ReadCode]) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for (parameter, program) in programs(node, parameters) {
-            for (name, line) in program.into_iter().flat_map(|program| program.nodes) {
-                if self.names.contains(&name) {
+        for (parameter, program) in programs {
+            for (name, line) in program.iter().flat_map(|program| &program.nodes) {
+                if self.names.contains(name) {
                     continue;
                 }
                 let message =
                     format!("The code names the node \"{name}\", which does not exist (line {line})");
                 let problem = Problem::error(message)
-                    .with_help(self.names.suggest("The nodes are", &name))
+                    .with_help(self.names.suggest("The nodes are", name))
                     .found_by_running()
-                    .in_parameter(parameter.to_owned());
+                    .in_parameter(parameter.clone());
                 problems.push(place(self.workflow, index, &format!("/parameters/{parameter}"), problem));
             }
         }
@@ -373,11 +373,14 @@ impl PreparedNode {
     }
 }
 
-/// The code in these parameters, each with the name of its parameter.
-fn programs<'n>(node: &'n dyn Node, parameters: &Json) -> Vec<(&'n str, Result<Program, SyntaxProblem>)> {
+/// A parameter that is code, with what was read of it.
+type ReadCode = (String, Result<Program, SyntaxProblem>);
+
+/// The code in these parameters.
+fn programs(node: &dyn Node, parameters: &Json) -> Vec<ReadCode> {
     let Tier::Batch(batch) = node.tier_for(parameters) else { return Vec::new() };
     let code = batch.code().iter().filter_map(|name| Some((*name, parameters.get(name)?.as_str()?)));
-    code.map(|(name, code)| (name, Program::parse(code))).collect()
+    code.map(|(name, code)| (name.to_owned(), Program::parse(code))).collect()
 }
 
 fn gravest_effect(node: &dyn Node, parameters: &Json, settings: &heddle_workflow::Node) -> Effect {

@@ -8,6 +8,9 @@ use crate::prepared::{in_expression, place};
 use crate::suggest::Names;
 use crate::variables::Variables;
 
+/// What reads a variable, as the beginning of a sentence.
+const EXPRESSION: &str = "The expression";
+
 /// The variables of a node's expressions that nobody has set, and that these have nothing to put in the place of. In the
 /// parameters of a node with an effect (`sends`) a text would leave with a gap.
 pub(crate) fn unset_variables(
@@ -21,9 +24,9 @@ pub(crate) fn unset_variables(
     for (pointer, template) in compiled.templates() {
         for read in template.variable_references() {
             let problem = match read.object {
-                VariableObject::Environment => denied(&read, variables),
-                VariableObject::Variables => unset(&read, variables, sends),
-                VariableObject::Secrets => unseen(&read, sends),
+                VariableObject::Environment => denied(EXPRESSION, &read, variables),
+                VariableObject::Variables => unset(EXPRESSION, &read, variables, sends),
+                VariableObject::Secrets => unseen(EXPRESSION, &read, sends),
             };
             let place = Some(read.range);
             problems.extend(problem.map(|problem| in_expression(workflow, index, &pointer, place, problem)));
@@ -40,21 +43,14 @@ pub(crate) fn unset_in_credential(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (pointer, template) in fields.templates() {
+        let field = pointer.trim_start_matches('/').replace('/', ".");
+        let reader = format!("{EXPRESSION} in the field \"{field}\" of the credential \"{credential}\"");
         for read in template.variable_references() {
-            let problem = match read.object {
-                VariableObject::Environment => denied(&read, variables),
-                VariableObject::Variables => unset(&read, variables, true),
-                VariableObject::Secrets => ungiven(&read, variables),
-            };
-            problems.extend(problem.map(|mut problem| {
-                let field = pointer.trim_start_matches('/').replace('/', ".");
-                problem.message = problem.message.replacen(
-                    "The expression",
-                    &format!("The expression in the field \"{field}\" of the credential \"{credential}\""),
-                    1,
-                );
-                problem
-            }));
+            problems.extend(match read.object {
+                VariableObject::Environment => denied(&reader, &read, variables),
+                VariableObject::Variables => unset(&reader, &read, variables, true),
+                VariableObject::Secrets => ungiven(&reader, &read, variables),
+            });
         }
     }
     problems
@@ -73,12 +69,11 @@ pub(crate) fn unset_in_code(
         for (read, line) in reads {
             let problem = match read.object {
                 VariableObject::Environment => None,
-                VariableObject::Variables => unset(read, variables, sends),
-                VariableObject::Secrets => unseen(read, sends),
+                VariableObject::Variables => unset("The code", read, variables, sends),
+                VariableObject::Secrets => unseen("The code", read, sends),
             };
             problems.extend(problem.map(|mut problem| {
-                problem.message =
-                    format!("{} (line {line})", problem.message.replacen("expression", "code", 1));
+                problem.message = format!("{} (line {line})", problem.message);
                 let problem = problem.in_parameter(parameter.clone());
                 place(workflow, index, &format!("/parameters/{parameter}"), problem)
             }));
@@ -94,36 +89,36 @@ pub(crate) struct CodeReads {
 }
 
 /// Outside of credentials there are no secrets.
-fn unseen(read: &VariableReference, sends: bool) -> Option<Problem> {
+fn unseen(reader: &str, read: &VariableReference, sends: bool) -> Option<Problem> {
     if read.has_fallback {
         return None;
     }
     let message = format!(
-        "The expression reads \"$secrets.{}\", which gives nothing here: only credentials see secrets",
+        "{reader} reads \"$secrets.{}\", which gives nothing here: only credentials see secrets",
         read.name
     );
     let problem = if sends { Problem::error(message) } else { Problem::warning(message) };
     Some(problem.with_help("Put the secret into a credential, and let the node sign with that."))
 }
 
-fn ungiven(read: &VariableReference, variables: &Variables) -> Option<Problem> {
+fn ungiven(reader: &str, read: &VariableReference, variables: &Variables) -> Option<Problem> {
     let provider = &read.name;
     if variables.secrets.expose().get(provider).is_some() {
         return None;
     }
-    let message = format!("The expression reads secrets of \"{provider}\", and none of that name are given");
+    let message = format!("{reader} reads secrets of \"{provider}\", and none of that name are given");
     Some(
         Problem::error(message)
             .with_help("Give them with `--secrets FILE`: {\"PROVIDER\": {\"NAME\": \"…\"}}."),
     )
 }
 
-fn unset(read: &VariableReference, variables: &Variables, sends: bool) -> Option<Problem> {
+fn unset(reader: &str, read: &VariableReference, variables: &Variables, sends: bool) -> Option<Problem> {
     let name = &read.name;
     if read.has_fallback || variables.vars.get(name).is_some() {
         return None;
     }
-    let message = format!("The expression reads the variable \"{name}\", which nobody has set");
+    let message = format!("{reader} reads the variable \"{name}\", which nobody has set");
     let problem = if sends { Problem::error(message) } else { Problem::warning(message) };
     let set = variables.vars.as_object().into_iter().flat_map(|vars| vars.keys()).collect::<Vec<_>>();
     let near = if set.is_empty() {
@@ -138,14 +133,14 @@ fn unset(read: &VariableReference, variables: &Variables, sends: bool) -> Option
 }
 
 /// Reading a variable of the environment that is not allowed is an error, whatever stands beside it.
-fn denied(read: &VariableReference, variables: &Variables) -> Option<Problem> {
+fn denied(reader: &str, read: &VariableReference, variables: &Variables) -> Option<Problem> {
     let name = &read.name;
     if variables.env.get(name).is_some_and(|value| !value.is_null() || read.has_fallback) {
         return None;
     }
     Some(match variables.env.get(name).map(Json::is_null) {
         Some(_) => Problem::warning(format!("The environment variable \"{name}\" is not set")),
-        None => Problem::error(format!("The expression may not read the environment variable \"{name}\""))
+        None => Problem::error(format!("{reader} may not read the environment variable \"{name}\""))
             .with_help(format!("Allow it with `--env {name}`."))
             .found_by_running(),
     })
