@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::path::get_path;
-use crate::description::{DisplayOptions, NodeDescription, NodeProperty, PropertyOption};
+use crate::description::{DisplayOptions, NodeDescription, NodeProperty, PropertyChoice, PropertyOption};
 use heddle_data::javascript::{compare, is_truthy, to_text};
 use heddle_data::{Json, JsonObject};
 
@@ -105,6 +105,20 @@ pub fn is_shown(
 ) -> bool {
     let options = property.display_options.as_ref();
     options.is_none_or(|options| matches_display_options(options, level, root, node))
+}
+
+/// The choices of `property` that are offered, without those that are loaded. `level` and `root` are those of [`is_shown`].
+pub fn offered_choices<'p>(
+    property: &'p NodeProperty,
+    level: &JsonObject,
+    root: &JsonObject,
+    node: impl Into<FormNode>,
+) -> impl Iterator<Item = &'p PropertyChoice> {
+    let node = node.into();
+    property.choices().filter(move |choice| {
+        let options = choice.display_options.as_deref();
+        options.is_none_or(|options| matches_display_options(options, level, root, node))
+    })
 }
 
 /// Whether the conditions let a field be seen: every key of `show` matches, and no key of `hide`.

@@ -28,7 +28,7 @@ pub use columns::{
     with_mapper_columns,
 };
 pub use defaults::{Resolution, fill_defaults, resolve_parameters};
-pub use display::{FormNode, is_shown, matches_display_options, properties_at};
+pub use display::{FormNode, is_shown, matches_display_options, offered_choices, properties_at};
 pub use issues::find_issues;
 pub use loads::option_dependencies;
 pub use locator::extract_value;

@@ -2,7 +2,7 @@
 
 use super::coerce::ParameterError;
 use super::defaults::{display_values, fill_defaults};
-use super::display::{FormNode, is_shown, matches_display_options};
+use super::display::{FormNode, is_shown, offered_choices};
 use super::issues::find_issues;
 use super::place::Place;
 use crate::description::{NodeProperty, PropertyChoice, PropertyType};
@@ -87,15 +87,11 @@ impl<'a> Search<'_, 'a> {
                 continue;
             }
             let here = Place::Key(place, &property.name);
-            let offered = |choice: &&PropertyChoice| {
-                let options = choice.display_options.as_deref();
-                options.is_none_or(|options| matches_display_options(options, check, self.root, self.node))
-            };
             self.shown.push(ShownProperty {
                 pointer: here.pointer(),
                 property,
                 value: stored.unwrap_or(&property.default).clone(),
-                choices: property.choices().filter(offered).collect(),
+                choices: offered_choices(property, check, self.root, self.node).collect(),
             });
             if let Some(value) = stored {
                 self.below(property, value, &here);

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heddle_node::description::PropertyChoice;
+use heddle_node::parameters::offered_choices;
 use heddle_node::{Item, Json, NodeExample};
 use heddle_workflow::Input;
 
+use super::pointer;
 use super::stored::secrets;
 use super::submission::Submission;
-use super::{model, pointer};
 use crate::error::{ApiError, ApiResult};
 use crate::items;
 use crate::preview::Sample;
@@ -132,7 +133,7 @@ impl Draft {
             let Some(value) = filled.get(&property.name) else { continue };
             let is_expression = value.as_str().is_some_and(|text| text.starts_with('='));
             let offered: Vec<&PropertyChoice> = match filled.as_object() {
-                Some(root) => model::offered(property, root, root, node.version).collect(),
+                Some(root) => offered_choices(property, root, root, node.version).collect(),
                 None => Vec::new(),
             };
             let mut choices = offered.iter().map(|choice| &choice.value).peekable();

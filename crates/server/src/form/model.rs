@@ -2,33 +2,8 @@
 
 use std::collections::HashSet;
 
-use heddle_node::description::{LocatorMode, PropertyChoice, TypeOptions};
-use heddle_node::parameters::{FormNode, is_shown, matches_display_options};
-use heddle_node::{JsonObject, NodeProperty};
-
-/// Whether `property` is shown beside the values of its level, in a node with the parameters `root`.
-pub(super) fn shows(
-    property: &NodeProperty,
-    beside: &JsonObject,
-    root: &JsonObject,
-    node: impl Into<FormNode>,
-) -> bool {
-    is_shown(property, beside, root, node)
-}
-
-/// The choices of `property` that are offered beside the values of its level.
-pub(super) fn offered<'p>(
-    property: &'p NodeProperty,
-    beside: &JsonObject,
-    root: &JsonObject,
-    node: impl Into<FormNode>,
-) -> impl Iterator<Item = &'p PropertyChoice> {
-    let node = node.into();
-    property.choices().filter(move |choice| {
-        let options = choice.display_options.as_deref();
-        options.is_none_or(|options| matches_display_options(options, beside, root, node))
-    })
-}
+use heddle_node::NodeProperty;
+use heddle_node::description::{LocatorMode, TypeOptions};
 
 /// Names that several of the properties share: one of them is shown at a time.
 pub(super) fn repeated_names<'p>(properties: impl Iterator<Item = &'p NodeProperty>) -> HashSet<&'p str> {

@@ -1,9 +1,10 @@
 //! What stands at a place of the parameters.
 
 use heddle_node::json::pointer_key;
+use heddle_node::parameters::is_shown;
 use heddle_node::{Json, JsonObject, NodeProperty, PropertyType};
 
-use super::model::{search_method, shows};
+use super::model::search_method;
 use crate::single_node::NodeType;
 
 /// What a place of the parameters is.
@@ -58,7 +59,7 @@ impl Search<'_> {
         let beside = values.and_then(Json::as_object).unwrap_or(&empty);
         let named = || level.iter().copied().filter(|property| property.name == *key);
         let property = named()
-            .find(|property| shows(property, beside, self.root, self.version))
+            .find(|property| is_shown(property, beside, self.root, self.version))
             .or_else(|| named().next())?;
         self.within(property, beside.get(key), rest)
     }

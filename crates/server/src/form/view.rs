@@ -10,7 +10,7 @@ use crate::issue::Issue;
 use crate::preview::Preview;
 use crate::single_node::NodeType;
 use heddle_node::description::PropertyChoice;
-use heddle_node::parameters::{get_path, matches_display_options};
+use heddle_node::parameters::{get_path, is_shown, matches_display_options, offered_choices};
 use heddle_node::{Json, JsonObject, NodeProperty, OptionPage};
 
 /// Everything that the fields of a form show.
@@ -51,7 +51,7 @@ impl FormView<'_> {
 
     /// Whether a property is shown beside these values.
     pub(super) fn shows(&self, property: &NodeProperty, beside: &JsonObject) -> bool {
-        super::model::shows(property, beside, self.root(), self.node.version)
+        is_shown(property, beside, self.root(), self.node.version)
     }
 
     /// The values that stand beside the one at a place.
@@ -63,7 +63,7 @@ impl FormView<'_> {
     /// The choices that a property at a place offers with the parameters as they are.
     pub(super) fn choices_at<'p>(&self, property: &'p NodeProperty, place: &str) -> Vec<&'p PropertyChoice> {
         let (beside, root) = (self.beside(place), self.root());
-        super::model::offered(property, beside, root, self.node.version).collect()
+        offered_choices(property, beside, root, self.node.version).collect()
     }
 
     /// Whether a property at a place is shown but cannot be changed.
