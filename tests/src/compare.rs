@@ -210,11 +210,16 @@ fn calls(run: &Value, status: &str) -> Value {
 
 /// Outputs without empty ones at the end, each item with its data, files and pairing.
 fn outputs(outputs: &Value) -> Value {
+    filled_outputs(outputs, item)
+}
+
+/// Outputs without empty ones at the end, each item as `shown` shows it.
+pub fn filled_outputs(outputs: &Value, shown: impl Fn(&Value) -> Value) -> Value {
     let mut outputs: Vec<Value> = outputs
         .as_array()
         .into_iter()
         .flatten()
-        .map(|items| items.as_array().into_iter().flatten().map(item).collect())
+        .map(|items| items.as_array().into_iter().flatten().map(&shown).collect())
         .collect();
     while outputs.last().is_some_and(|items| items == &json!([])) {
         outputs.pop();

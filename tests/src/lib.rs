@@ -227,17 +227,13 @@ pub fn sending_workflow(parameters: Value, keys: Value) -> Value {
         "channelId": wts_sandbox::seed::CHANNEL_WHATSAPP_ID,
         "numberToSend": "={{ $json.to }}",
     });
-    for (key, value) in parameters.as_object().into_iter().flatten() {
-        all[key] = value.clone();
-    }
+    add(&mut all, &parameters);
     let mut node = json!({
         "id": "2", "name": "Send", "type": "n8n-nodes-wts.wtsChat", "typeVersion": 1, "position": [200, 0],
         "parameters": all,
         "credentials": { "wtsApi": { "id": "1", "name": "WTS" } },
     });
-    for (key, value) in keys.as_object().into_iter().flatten() {
-        node[key] = value.clone();
-    }
+    add(&mut node, &keys);
     json!({
         "name": "Send",
         "nodes": [
@@ -247,6 +243,63 @@ pub fn sending_workflow(parameters: Value, keys: Value) -> Value {
         ],
         "connections": { "Start": { "main": [[{ "node": "Send", "type": "main", "index": 0 }]] } },
         "settings": { "executionOrder": "v1" },
+    })
+}
+
+fn add(object: &mut Value, members: &Value) {
+    for (key, value) in members.as_object().into_iter().flatten() {
+        object[key] = value.clone();
+    }
+}
+
+/// A workflow whose first node is a trigger by hand, begun by a call in its place.
+pub fn begun_by_call(mut workflow: Value) -> Value {
+    add(
+        &mut workflow["nodes"][0],
+        &json!({
+            "type": "n8n-nodes-base.executeWorkflowTrigger", "typeVersion": 1.1,
+            "parameters": { "inputSource": "passthrough" },
+        }),
+    );
+    workflow
+}
+
+/// A workflow whose node `Call` calls the one with the id `called` for each item. `parameters` and `keys` of the node are
+/// added to it.
+pub fn calling_workflow(parameters: Value, keys: Value) -> Value {
+    let mut all = json!({
+        "mode": "each", "options": {}, "workflowId": { "__rl": true, "mode": "id", "value": "called" },
+    });
+    add(&mut all, &parameters);
+    let mut call = json!({
+        "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2, "position": [0, 0],
+        "parameters": all,
+    });
+    add(&mut call, &keys);
+    begun_by_hand("Parent", call)
+}
+
+/// A workflow whose node `Code` takes all items at once, and makes two calls to the `url` of the first.
+pub fn code_with_two_calls() -> Value {
+    let code = "for (const n of [1, 2]) { await this.helpers.httpRequest({ method: 'POST', url: $json.url, body: { n } }); }\n\
+                return [{ json: { done: true } }];";
+    let code = json!({
+        "name": "Code", "type": "n8n-nodes-base.code", "typeVersion": 2, "position": [0, 0],
+        "parameters": { "jsCode": code },
+    });
+    begun_by_hand("Code", code)
+}
+
+fn begun_by_hand(name: &str, node: Value) -> Value {
+    let to = node["name"].clone();
+    json!({
+        "name": name, "settings": { "executionOrder": "v1" },
+        "nodes": [
+            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0],
+              "parameters": {} },
+            node,
+        ],
+        "connections": { "Start": { "main": [[{ "node": to, "type": "main", "index": 0 }]] } },
     })
 }
 

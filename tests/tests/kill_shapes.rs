@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use heddle_tests::hostile_service::{HostileService, Reply};
 use heddle_tests::kept::{Kept, has_died};
-use heddle_tests::{Finished, recipient, sending_workflow, too_early};
+use heddle_tests::{
+    Finished, begun_by_call, calling_workflow, code_with_two_calls, recipient, sending_workflow, too_early,
+};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
 
@@ -84,21 +86,9 @@ fn a_loop_goes_on_with_its_batches() {
 
 #[test]
 fn code_with_two_calls_makes_each_of_them_once() {
-    let code = "for (const n of [1, 2]) { await this.helpers.httpRequest({ method: 'POST', url: $json.url, body: { n } }); }\n\
-                return [{ json: { done: true } }];";
     let begin = || {
         let service = HostileService::start(|_| Reply::status("200 OK", ""));
-        let workflow = json!({
-            "name": "Code", "settings": { "executionOrder": "v1" },
-            "nodes": [
-                { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
-                  "position": [0, 0], "parameters": {} },
-                { "name": "Code", "type": "n8n-nodes-base.code", "typeVersion": 2, "position": [0, 0],
-                  "parameters": { "jsCode": code } },
-            ],
-            "connections": { "Start": { "main": [[{ "node": "Code", "type": "main", "index": 0 }]] } },
-        });
-        let mut kept = Kept::new(workflow, 0);
+        let mut kept = Kept::new(code_with_two_calls(), 0);
         kept.items = json!([{ "url": service.url() }]);
         (kept, service)
     };
@@ -120,23 +110,9 @@ fn code_with_two_calls_makes_each_of_them_once() {
 fn a_workflow_that_is_called_for_each_item_goes_on_where_it_stopped() {
     let begin = || {
         let kept = Kept::new(json!({}), 5);
-        let mut called = sending_workflow(json!({}), json!({}));
-        called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-        called["nodes"][0]["typeVersion"] = json!(1.1);
-        called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
+        let called = begun_by_call(sending_workflow(json!({}), json!({})));
         kept.service.write("called.json", called.to_string());
-        let workflow = json!({
-            "name": "Parent", "settings": { "executionOrder": "v1" },
-            "nodes": [
-                { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
-                  "position": [0, 0], "parameters": {} },
-                { "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2,
-                  "position": [0, 0], "parameters": { "mode": "each", "options": {},
-                    "workflowId": { "__rl": true, "mode": "id", "value": "called" } } },
-            ],
-            "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-        });
-        (Kept { workflow, ..kept }, ())
+        (Kept { workflow: calling_workflow(json!({}), json!({})), ..kept }, ())
     };
     kill_everywhere(begin, |place, kept, (), ended| {
         assert_eq!(ended.status, 0, "{place}: {}", ended.stderr);

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use heddle_tests::kept::{Kept, has_died, signal, wait_until_stopped};
-use heddle_tests::{Finished, Service, recipient, sending_workflow};
+use heddle_tests::{Finished, Service, begun_by_call, calling_workflow, recipient, sending_workflow};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
 
@@ -53,22 +53,9 @@ fn a_process_that_dies_at_any_point_leaves_nothing_to_be_sent_twice() {
 }
 
 fn calling(service: &Service, wait: bool) -> Value {
-    let mut called = sending_workflow(json!({}), json!({}));
-    called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-    called["nodes"][0]["typeVersion"] = json!(1.1);
-    called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
+    let called = begun_by_call(sending_workflow(json!({}), json!({})));
     service.write("called.json", called.to_string());
-    json!({
-        "name": "Parent", "settings": { "executionOrder": "v1" },
-        "nodes": [
-            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0],
-              "parameters": {} },
-            { "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2, "position": [0, 0],
-              "parameters": { "mode": "each", "options": { "waitForSubWorkflow": wait },
-                "workflowId": { "__rl": true, "mode": "id", "value": "called" } } },
-        ],
-        "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-    })
+    calling_workflow(json!({ "options": { "waitForSubWorkflow": wait } }), json!({}))
 }
 
 #[test]

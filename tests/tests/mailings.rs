@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use heddle_tests::{Finished, Service, recipient, recipients, sending_workflow, too_early};
+use heddle_tests::{
+    Finished, Service, begun_by_call, calling_workflow, recipient, recipients, sending_workflow, too_early,
+};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
 
@@ -212,23 +214,12 @@ fn an_item_without_a_key_fails_before_anything_is_sent() {
 #[test]
 fn a_called_workflow_is_called_once_for_a_key() {
     let service = Service::start();
-    let mut called = sending_workflow(json!({}), json!({}));
-    called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-    called["nodes"][0]["typeVersion"] = json!(1.1);
-    called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
+    let called = begun_by_call(sending_workflow(json!({}), json!({})));
     service.write("called.json", called.to_string());
-    let parent = json!({
-        "name": "Parent", "settings": { "executionOrder": "v1" },
-        "nodes": [
-            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0],
-              "parameters": {} },
-            { "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2, "position": [0, 0],
-              "recipient": { "value": "={{ $json.to }}", "as": "phone" }, "sendOnce": true,
-              "parameters": { "mode": "each", "options": {},
-                "workflowId": { "__rl": true, "mode": "id", "value": "called" } } },
-        ],
-        "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-    });
+    let parent = calling_workflow(
+        json!({}),
+        json!({ "recipient": { "value": "={{ $json.to }}", "as": "phone" }, "sendOnce": true }),
+    );
     let items = people(&[&recipient(0), &recipient(1), &recipient(0)]);
     let finished = Finished::of(&mut service.run(&parent, &items));
     assert_eq!(finished.status, 0, "{}", finished.stderr);

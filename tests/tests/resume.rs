@@ -12,7 +12,10 @@ use heddle_runner::events::{Event, EventSink, Origin, Verdict};
 use heddle_runner::log::{MemoryLog, Record, RunLog, UnknownItems};
 use heddle_runner::{CredentialStore, Host, Resumption, RunOptions, RunResult, Status, WorkflowLookup};
 use heddle_tests::hostile_service::{HostileService, Reply};
-use heddle_tests::{Service, recipient, recipients, sending_workflow, too_early};
+use heddle_tests::{
+    Service, begun_by_call, calling_workflow, code_with_two_calls, recipient, recipients, sending_workflow,
+    too_early,
+};
 use heddle_workflow::Workflow;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -319,34 +322,6 @@ fn unknown_items_are_kept_count_as_sent_or_are_sent_again() {
     }
 }
 
-fn calling(mode: &str, keys: Value) -> Value {
-    let mut call = json!({
-        "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2, "position": [0, 0],
-        "parameters": { "mode": mode, "options": {},
-            "workflowId": { "__rl": true, "mode": "id", "value": "called" } },
-    });
-    for (key, value) in keys.as_object().into_iter().flatten() {
-        call[key] = value.clone();
-    }
-    json!({
-        "name": "Parent", "settings": { "executionOrder": "v1" },
-        "nodes": [
-            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0],
-              "parameters": {} },
-            call,
-        ],
-        "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-    })
-}
-
-fn called(keys: Value) -> Value {
-    let mut called = sending_workflow(json!({}), keys);
-    called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-    called["nodes"][0]["typeVersion"] = json!(1.1);
-    called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
-    called
-}
-
 #[test]
 fn workflows_that_are_called_for_each_item_or_for_all() {
     for mode in ["each", "once"] {
@@ -358,10 +333,13 @@ fn workflows_that_are_called_for_each_item_or_for_all() {
                         service.fault(FaultRule::new(too_early()).to(recipient(1)).times(1));
                     }
                     let keys = json!({ "retryOnFail": tries, "waitBetweenTries": 1 });
-                    let called = called(json!({}));
+                    let called = begun_by_call(sending_workflow(json!({}), json!({})));
                     let scene = Scene {
                         // A call for all is not repeated once anything was sent.
-                        workflow: calling(mode, if mode == "each" { keys } else { json!({}) }),
+                        workflow: calling_workflow(
+                            json!({ "mode": mode }),
+                            if mode == "each" { keys } else { json!({}) },
+                        ),
                         called: vec![("called", called)],
                         items: recipients(3),
                         concurrency: 1,
@@ -398,11 +376,11 @@ fn a_workflow_that_nobody_waits_for_is_begun_once_and_comes_to_its_end() {
     stop_everywhere(
         || {
             let service = Service::start();
-            let mut workflow = calling("each", json!({}));
+            let mut workflow = calling_workflow(json!({}), json!({}));
             workflow["nodes"][1]["parameters"]["options"] = json!({ "waitForSubWorkflow": false });
             let scene = Scene {
                 workflow,
-                called: vec![("called", called(json!({})))],
+                called: vec![("called", begun_by_call(sending_workflow(json!({}), json!({}))))],
                 items: recipients(3),
                 concurrency: 1,
                 credentials: credentials(&service),
@@ -449,23 +427,11 @@ fn a_loop_goes_on_with_its_next_batch() {
 
 #[test]
 fn code_with_two_calls_makes_each_of_them_once() {
-    let code = "for (const n of [1, 2]) { await this.helpers.httpRequest({ method: 'POST', url: $json.url, body: { n } }); }\n\
-                return [{ json: { done: true } }];";
     stop_everywhere(
         || {
             let service = HostileService::start(|_| Reply::status("200 OK", ""));
-            let workflow = json!({
-                "name": "Code", "settings": { "executionOrder": "v1" },
-                "nodes": [
-                    { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
-                      "position": [0, 0], "parameters": {} },
-                    { "name": "Code", "type": "n8n-nodes-base.code", "typeVersion": 2, "position": [0, 0],
-                      "parameters": { "jsCode": code } },
-                ],
-                "connections": { "Start": { "main": [[{ "node": "Code", "type": "main", "index": 0 }]] } },
-            });
             let scene = Scene {
-                workflow,
+                workflow: code_with_two_calls(),
                 called: Vec::new(),
                 items: json!([{ "url": service.url() }]),
                 concurrency: 1,

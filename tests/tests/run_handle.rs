@@ -10,7 +10,7 @@ use heddle_runner::events::{Event, Origin, Verdict};
 use heddle_runner::{
     CredentialStore, ExecutionMode, Host, RunError, RunOptions, Status, WorkflowFolder, schemas,
 };
-use heddle_tests::{recipient, sending_workflow};
+use heddle_tests::{begun_by_call, calling_workflow, recipient, sending_workflow};
 use heddle_workflow::Workflow;
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule, Sandbox, SandboxOptions};
@@ -116,22 +116,9 @@ fn event_validator() -> jsonschema::Validator {
 async fn events_of_called_workflows_carry_who_called() {
     let service = service().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let mut called = sending_workflow(json!({}), json!({}));
-    called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-    called["nodes"][0]["typeVersion"] = json!(1.1);
-    called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
+    let called = begun_by_call(sending_workflow(json!({}), json!({})));
     std::fs::write(folder.path().join("called.json"), called.to_string()).expect("a file");
-    let calling = workflow(&json!({
-        "name": "Parent", "settings": { "executionOrder": "v1" },
-        "nodes": [
-            { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1, "position": [0, 0],
-              "parameters": {} },
-            { "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2, "position": [0, 0],
-              "parameters": { "mode": "each", "options": {},
-                "workflowId": { "__rl": true, "mode": "id", "value": "called" } } },
-        ],
-        "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-    }));
+    let calling = workflow(&calling_workflow(json!({}), json!({})));
     let host = Arc::new(host(&service).with_workflows(Arc::new(WorkflowFolder::new(folder.path()))));
     let options = RunOptions { items: items(0..2), ..RunOptions::default() };
     let mut events = options.events.subscribe();

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use heddle_tests::{Service, recipient, recipients, sending_workflow};
+use heddle_tests::{Service, begun_by_call, calling_workflow, recipient, recipients, sending_workflow};
 use serde_json::{Value, json};
 use wts_sandbox::{Fault, FaultRule};
 
@@ -58,22 +58,9 @@ fn workflow(kind: Kind, service: &Service) -> Value {
                 "={{ (() => { let sum = 0; for (let i = 0; i < 400000; i++) { sum += i % 7; } return sum && $json.to; })() }}",
         })),
         Kind::Calling => {
-            let mut called = sends(json!({}));
-            called["nodes"][0]["type"] = json!("n8n-nodes-base.executeWorkflowTrigger");
-            called["nodes"][0]["typeVersion"] = json!(1.1);
-            called["nodes"][0]["parameters"] = json!({ "inputSource": "passthrough" });
+            let called = begun_by_call(sends(json!({})));
             service.write("called.json", called.to_string());
-            json!({
-                "name": "Parent", "settings": { "executionOrder": "v1" },
-                "nodes": [
-                    { "name": "Start", "type": "n8n-nodes-base.manualTrigger", "typeVersion": 1,
-                      "position": [0, 0], "parameters": {} },
-                    { "name": "Call", "type": "n8n-nodes-base.executeWorkflow", "typeVersion": 1.2,
-                      "position": [0, 0], "parameters": { "mode": "each", "options": {},
-                        "workflowId": { "__rl": true, "mode": "id", "value": "called" } } },
-                ],
-                "connections": { "Start": { "main": [[{ "node": "Call", "type": "main", "index": 0 }]] } },
-            })
+            calling_workflow(json!({}), json!({}))
         }
     }
 }

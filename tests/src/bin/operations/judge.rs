@@ -1,5 +1,6 @@
 //! Whether a run did what n8n did, and what it did else.
 
+use heddle_tests::compare::filled_outputs;
 use serde_json::{Map, Value, json};
 
 /// What a run did, as far as it is compared.
@@ -217,16 +218,7 @@ fn outputs(outputs: &Value) -> Value {
         }
         steady(shown)
     };
-    let mut outputs: Vec<Value> = outputs
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|items| items.as_array().into_iter().flatten().map(item).collect())
-        .collect();
-    while outputs.last().is_some_and(|items| items == &json!([])) {
-        outputs.pop();
-    }
-    json!(outputs)
+    filled_outputs(outputs, item)
 }
 
 /// A request without what differs from run to run.
