@@ -172,7 +172,7 @@ fn count(connection: &Connection, claim: &CountClaim) -> rusqlite::Result<bool> 
     if is_counted(connection, claim)? {
         return Ok(true);
     }
-    let CountClaim { item, scope, begin, most } = claim;
+    let CountClaim { scope, begin, most, .. } = claim;
     if counted(connection, scope, *begin)? >= *most {
         return Ok(false);
     }
@@ -180,14 +180,7 @@ fn count(connection: &Connection, claim: &CountClaim) -> rusqlite::Result<bool> 
         .prepare_cached(
             "INSERT INTO counted (execution, node, run, item, scope, begin) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![
-            item.execution.to_string(),
-            item.node,
-            number(item.run),
-            number(item.item),
-            scope,
-            begin
-        ])?;
+        .execute(row_of(claim))?;
     connection
         .prepare_cached(
             "INSERT INTO counts (scope, begin, count) VALUES (?1, ?2, 1)
@@ -198,20 +191,18 @@ fn count(connection: &Connection, claim: &CountClaim) -> rusqlite::Result<bool> 
 }
 
 pub(crate) fn is_counted(connection: &Connection, claim: &CountClaim) -> rusqlite::Result<bool> {
-    let CountClaim { item, scope, begin, .. } = claim;
     connection
         .prepare_cached(
             "SELECT 1 FROM counted WHERE execution = ?1 AND node = ?2 AND run = ?3 AND item = ?4
              AND scope = ?5 AND begin = ?6",
         )?
-        .exists(params![
-            item.execution.to_string(),
-            item.node,
-            number(item.run),
-            number(item.item),
-            scope,
-            begin
-        ])
+        .exists(row_of(claim))
+}
+
+/// The row of an item that is counted.
+fn row_of(claim: &CountClaim) -> (String, &str, i64, i64, &str, i64) {
+    let CountClaim { item, scope, begin, .. } = claim;
+    (item.execution.to_string(), &item.node, number(item.run), number(item.item), scope, *begin)
 }
 
 pub(crate) fn counted(connection: &Connection, scope: &str, begin: i64) -> rusqlite::Result<u64> {

@@ -53,15 +53,17 @@ impl BatchNode for ManualTrigger {
     }
 
     fn examples() -> Vec<NodeExample> {
-        crate::examples::recorded(
-            &Self::HEADER,
-            vec![NodeExample {
-                title: "A workflow starts with one empty item",
-                type_version: 1.0,
-                parameters: Json::object(),
-                items: Vec::new(),
-                ..NodeExample::default()
-            }],
-        )
+        one_empty_item(&Self::HEADER)
     }
+}
+
+/// The example of a node that starts a workflow by hand.
+pub(crate) fn one_empty_item(header: &NodeHeader) -> Vec<NodeExample> {
+    let example = NodeExample {
+        title: "A workflow starts with one empty item",
+        type_version: 1.0,
+        parameters: Json::object(),
+        ..NodeExample::default()
+    };
+    crate::examples::recorded(header, vec![example])
 }

@@ -1,8 +1,7 @@
 //! Start: where workflows of n8n before 1.0 begin.
 
 use heddle_node::{
-    BatchContext, BatchNode, Effect, Items, Json, NodeError, NodeExample, NodeHeader, TriggerKind,
-    async_trait,
+    BatchContext, BatchNode, Effect, Items, NodeError, NodeExample, NodeHeader, TriggerKind, async_trait,
 };
 
 use crate::manual_trigger::NoParameters;
@@ -33,15 +32,6 @@ impl BatchNode for Start {
     }
 
     fn examples() -> Vec<NodeExample> {
-        crate::examples::recorded(
-            &Self::HEADER,
-            vec![NodeExample {
-                title: "A workflow starts with one empty item",
-                type_version: 1.0,
-                parameters: Json::object(),
-                items: Vec::new(),
-                ..NodeExample::default()
-            }],
-        )
+        crate::manual_trigger::one_empty_item(&Self::HEADER)
     }
 }

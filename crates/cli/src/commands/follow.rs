@@ -46,12 +46,17 @@ pub(crate) fn execute(registry: &Registry, arguments: &FollowArguments) -> Resul
     if !arguments.quiet {
         super::print(&summary(&followed))?;
     }
-    let has_failed = |followed: &Followed| {
-        let state = followed.delivery.as_ref().map(|delivery| delivery.state);
-        followed.error.is_some() || state == Some(DeliveryState::Failed)
-    };
     let status = if followed.iter().any(has_failed) { FAILED } else { 0 };
     Ok(signals.status().unwrap_or(status))
+}
+
+/// Whether something did not arrive, or could not be asked about.
+fn has_failed(followed: &Followed) -> bool {
+    followed.error.is_some() || is_in(followed, DeliveryState::Failed)
+}
+
+fn is_in(followed: &Followed, state: DeliveryState) -> bool {
+    followed.delivery.as_ref().is_some_and(|delivery| delivery.state == state)
 }
 
 /// How far one has come.
@@ -77,11 +82,7 @@ fn line(followed: &Followed) -> String {
 
 /// How many have come how far, and what did not arrive.
 fn summary(followed: &[Followed]) -> String {
-    let count = |state: DeliveryState| {
-        let is_so =
-            |followed: &&Followed| followed.delivery.as_ref().is_some_and(|delivery| delivery.state == state);
-        followed.iter().filter(is_so).count()
-    };
+    let count = |state: DeliveryState| followed.iter().filter(|followed| is_in(followed, state)).count();
     let states = [
         DeliveryState::Read,
         DeliveryState::Delivered,
@@ -92,10 +93,7 @@ fn summary(followed: &[Followed]) -> String {
     let counts: Vec<String> =
         states.into_iter().map(|state| format!("{} {}", count(state), state.as_str())).collect();
     let mut text = format!("{} accepted: {}\n", followed.len(), counts.join(", "));
-    for failed in followed.iter().filter(|followed| {
-        followed.error.is_some()
-            || followed.delivery.as_ref().is_some_and(|delivery| delivery.state == DeliveryState::Failed)
-    }) {
+    for failed in followed.iter().filter(|followed| has_failed(followed)) {
         let _ = writeln!(text, "  {}", line(failed));
     }
     text

@@ -68,8 +68,11 @@ fn store_for(arguments: &StoreArguments, is_trial: bool) -> Option<Store> {
 
 /// Whether nothing of a run leaves, or nobody is reached.
 pub(crate) fn is_trial(arguments: &RunArguments) -> bool {
-    arguments.setup.dry_run
-        || arguments.setup.mock.is_some()
+    arguments.setup.dry_run || reaches_nobody(arguments)
+}
+
+fn reaches_nobody(arguments: &RunArguments) -> bool {
+    arguments.setup.mock.is_some()
         || arguments.network.http_mocks.is_some()
         || arguments.setup.credentials.sandbox
 }
@@ -105,10 +108,7 @@ impl RunLog for TrialLog {
 
 /// The store in which a dry run looks up who was sent to; `None` for other runs, which look where they are kept.
 pub(crate) fn book_of_dry_run(arguments: &RunArguments) -> Option<Store> {
-    let reaches_nobody = arguments.setup.mock.is_some()
-        || arguments.network.http_mocks.is_some()
-        || arguments.setup.credentials.sandbox;
-    if !arguments.setup.dry_run || arguments.no_store || reaches_nobody {
+    if !arguments.setup.dry_run || arguments.no_store || reaches_nobody(arguments) {
         return None;
     }
     store(&arguments.store).ok()
@@ -308,15 +308,17 @@ pub(crate) struct Note {
     pub(crate) http_mocks: Option<PathBuf>,
 }
 
+/// Where a file is, whatever folder a later call is made in; standard input is nowhere.
+fn place_of(path: &Path) -> Option<PathBuf> {
+    let place = || std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    (!super::is_standard_input(path)).then(place)
+}
+
 impl Note {
     /// What a run notes.
     pub(crate) fn of(arguments: &RunArguments) -> Self {
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = |path: &Option<PathBuf>| {
-            path.as_deref().filter(|path| !super::is_standard_input(path)).map(absolute)
-        };
-        let workflow =
-            (!super::is_standard_input(&arguments.workflow)).then(|| absolute(&arguments.workflow));
+        let file = |path: &Option<PathBuf>| path.as_deref().and_then(place_of);
+        let workflow = place_of(&arguments.workflow);
         let folder = workflow.as_deref().and_then(Path::parent).map(Path::to_owned);
         Self {
             workflows: file(&arguments.setup.workflows).or(folder).or_else(|| std::env::current_dir().ok()),
@@ -337,18 +339,12 @@ impl Note {
 
     /// What the runs of a server note.
     pub(crate) fn of_server(arguments: &ServeArguments, network: &NetworkArguments) -> Self {
-        let credentials =
-            arguments.credentials.file.as_deref().filter(|path| !super::is_standard_input(path));
         Self {
-            credentials: credentials
-                .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+            credentials: arguments.credentials.file.as_deref().and_then(place_of),
             network: network.no_private_network.then(|| network.allow_host.clone()),
             route: network.route.clone(),
             sandbox: arguments.credentials.sandbox,
-            http_mocks: network
-                .http_mocks
-                .as_deref()
-                .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
+            http_mocks: network.http_mocks.as_deref().and_then(place_of),
             ..Self::default()
         }
     }
